@@ -1,0 +1,64 @@
+/**
+ * The doors. Everything that touches the world stands behind one of these interfaces, each of which has a real
+ * body (`src/io`) and a simulated one (`chaos/sim`). Completions are calls back, never promises: a whole cluster
+ * then runs in one synchronous loop, from one seed (docs/decisions/0002-doors-call-back.md).
+ */
+
+export interface Timer {
+  cancel(): void
+}
+
+export interface Clock {
+  /** Milliseconds that never go back; they say nothing about the time of day. */
+  monotonicMs(): number
+  /** Milliseconds since 1970, for people; may jump either way. */
+  wallMs(): number
+  after(delayMs: number, fire: () => void): Timer
+}
+
+/** The only source of chance. The real body seeds itself from the system, the simulated one from the run's seed. */
+export interface Random {
+  /** A whole number from 0 to 2^32 - 1, each as likely as any other. */
+  uint32(): number
+}
+
+/** Datagrams between nodes: what is sent may be lost, late, doubled or overtaken, but arrives whole or not at all. */
+export interface Network<Address, Message> {
+  send(to: Address, message: Message): void
+  listen(listener: NetworkListener<Address, Message>): void
+}
+
+export interface NetworkListener<Address, Message> {
+  onMessage(from: Address, message: Message): void
+  /** The connection to a peer closed and could not be opened again at once: it is probably dead. */
+  onPeerLost(peer: Address): void
+}
+
+export type DiskErrorCode = 'no-such-file' | 'disk-full' | 'io-error'
+
+/** What a disk answers; `value` is there when there is no `error`. */
+export type DiskAnswer<T> =
+  | { readonly error: DiskErrorCode }
+  | { readonly error?: never; readonly value: T }
+export type DiskDone = (error: DiskErrorCode | undefined) => void
+
+/** One folder of files. */
+export interface Disk {
+  list(done: (answer: DiskAnswer<readonly string[]>) => void): void
+  read(name: string, done: (answer: DiskAnswer<Uint8Array>) => void): void
+  /** A file to append to; it is made if it is not there. */
+  append(name: string): AppendFile
+  truncate(name: string, sizeBytes: number, done: DiskDone): void
+  rename(from: string, to: string, done: DiskDone): void
+  remove(name: string, done: DiskDone): void
+  /** Makes names (created, renamed, removed) durable. */
+  syncFolder(done: DiskDone): void
+}
+
+export interface AppendFile {
+  /** Bytes are taken in the order of the calls and are not durable before a `sync` that was asked for later. */
+  write(bytes: Uint8Array, done: DiskDone): void
+  /** Everything written before is durable when `done` comes without an error. After an error nothing is known. */
+  sync(done: DiskDone): void
+  close(done: DiskDone): void
+}

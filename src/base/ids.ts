@@ -1,0 +1,13 @@
+/** Ids of the deciding core. Branded, so that one is never taken for another. */
+
+declare const brand: unique symbol
+type Branded<T, B extends string> = T & { readonly [brand]: B }
+
+/** One group's copy on one node. Given out by a counter and never used twice, not even after a lost disk. */
+export type ReplicaId = Branded<number, 'ReplicaId'>
+
+/** One OS process with a data folder. */
+export type NodeId = Branded<string, 'NodeId'>
+
+export const replicaId = (n: number): ReplicaId => n as ReplicaId
+export const nodeId = (name: string): NodeId => name as NodeId

@@ -1,0 +1,67 @@
+/** Every bound and every time of the core, by name. */
+
+import type { Random } from '../base/env.ts'
+import type { ReplicaId } from '../base/ids.ts'
+
+export interface RaftOptions {
+  readonly self: ReplicaId
+  /** How often this replica has started; makes read ids unique. */
+  readonly boot: number
+  readonly random: Random
+  readonly times: RaftTimes
+  readonly limits: RaftLimits
+}
+
+export interface RaftTimes {
+  readonly heartbeatMs: number
+  /** An election timeout is drawn from [electionMs, 2 * electionMs). */
+  readonly electionMs: number
+  /** A tick later than this was held up by the process itself and counts for nothing in an election timer. */
+  readonly stallMs: number
+  /** A chunk of an image that is not answered for so long is sent again. */
+  readonly chunkRetryMs: number
+}
+
+export interface RaftLimits {
+  readonly entryBytesMax: number
+  /** Entries in one append; one entry always goes. */
+  readonly messageBytesMax: number
+  readonly inflightEntriesMax: number
+  readonly inflightBytesMax: number
+  /** Beyond it proposals are refused, which is back-pressure. An empty tail always takes one. */
+  readonly uncommittedBytesMax: number
+  /** Committed entries handed out in one Ready; one entry always goes. */
+  readonly committedBytesMax: number
+  readonly chunkBytesMax: number
+  readonly readsPendingMax: number
+  /** A message whose term is further ahead than this is not believed. */
+  readonly termJumpMax: number
+  /** A learner further behind than this is not made a voter. */
+  readonly promoteLagMax: number
+  /** Entries kept in memory behind an image, for followers that are a little late. */
+  readonly tailEntries: number
+}
+
+export const defaultTimes: RaftTimes = {
+  heartbeatMs: 100,
+  electionMs: 1000,
+  stallMs: 300,
+  chunkRetryMs: 1000,
+}
+
+const KIB = 1024
+const MIB = 1024 * KIB
+
+export const defaultLimits: RaftLimits = {
+  entryBytesMax: 8 * MIB,
+  messageBytesMax: 512 * KIB,
+  inflightEntriesMax: 4096,
+  inflightBytesMax: 16 * MIB,
+  uncommittedBytesMax: 32 * MIB,
+  committedBytesMax: 4 * MIB,
+  chunkBytesMax: 1 * MIB,
+  readsPendingMax: 10_000,
+  termJumpMax: 1_000_000,
+  promoteLagMax: 1000,
+  tailEntries: 1000,
+}
