@@ -49,6 +49,20 @@ export const defaultTimes: RaftTimes = {
   chunkRetryMs: 1000,
 }
 
+/** Fast suspicion: the leader's connection closed (ranges in ms, the upper end excluded). */
+export const fastTimes = {
+  /** The first in the order of successors asks so soon. */
+  firstMs: [0, 10],
+  othersMs: [30, 80],
+  /** Between the campaigns of one replica. */
+  againMs: [50, 150],
+  /** Then ordinary time-outs hold again. */
+  attempts: 10,
+} as const
+
+/** Ticks in a row that may be excused as late before an election starts all the same. */
+export const LATE_TICKS_MAX = 2
+
 const KIB = 1024
 const MIB = 1024 * KIB
 

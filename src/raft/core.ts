@@ -1,0 +1,116 @@
+/**
+ * The memory of one replica: its role, its term, its log, and what it is about to say. The rules live in the modules
+ * around it; nothing here decides.
+ */
+
+import type { ReplicaId } from '../base/ids.ts'
+import type { Counters } from './counters.ts'
+import { noCounters } from './counters.ts'
+import type { Leadership } from './leadership.ts'
+import { RaftLog } from './log.ts'
+import { isVoter } from './members.ts'
+import type { Message } from './messages.ts'
+import type { RaftOptions } from './options.ts'
+import { Outbox } from './outbox.ts'
+import type { Refusal, RefusalCode } from './refusal.ts'
+import type { Image, ReadId, Role, Stored } from './types.ts'
+import { NO_ONE } from './types.ts'
+
+/** A candidate's or pre-candidate's count. */
+export interface Campaign {
+  readonly votes: Map<ReplicaId, boolean>
+  /** The write that makes the vote for oneself durable; until then it does not count. */
+  readonly selfVoteNumber: number
+}
+
+/** An image that is being received. */
+export interface Receiving {
+  readonly from: ReplicaId
+  readonly image: Image
+  nextOffset: number
+}
+
+/** How a message is addressed; `from` and `term` are filled in. */
+export type Unsigned<M = Message> = M extends Message ? Omit<M, 'from' | 'term'> : never
+
+export class Core {
+  readonly options: RaftOptions
+  readonly self: ReplicaId
+  readonly log: RaftLog
+  readonly outbox: Outbox
+  readonly counters: Counters = noCounters()
+  role: Role = 'follower'
+  term: number
+  vote: ReplicaId | typeof NO_ONE
+  leader: ReplicaId | typeof NO_ONE = NO_ONE
+  /** Since the leader was heard, a vote was given, or a campaign began. */
+  electionElapsedMs = 0
+  electionTimeoutMs = 0
+  /** Late ticks in a row that would have started an election. */
+  lateTicks = 0
+  /** After the leader's connection closed: how many more quick campaigns may be tried. */
+  fastAttempts = 0
+  campaign: Campaign | undefined
+  leading: Leadership | undefined
+  receiving: Receiving | undefined
+  /** A received image that is not yet handed to the host. */
+  installing: Image | undefined
+  /** Handed to the host and not yet reported applied. */
+  loading: Image | undefined
+  readSerial = 0
+  /** Reads asked of the leader by this replica and not yet answered. */
+  asked: { readonly read: ReadId; waitedMs: number }[] = []
+  /** Answered, waiting until `index` is applied. */
+  confirmed: { readonly read: ReadId; readonly index: number }[] = []
+  chainsAsked: number[] = []
+
+  constructor(options: RaftOptions, stored: Stored) {
+    this.options = options
+    this.self = options.self
+    this.term = stored.hardState.term
+    this.vote = stored.hardState.vote
+    this.log = new RaftLog(stored)
+    this.outbox = new Outbox({ ...stored.hardState, commit: this.log.commit })
+  }
+
+  get isVoter(): boolean {
+    return isVoter(this.log.members, this.self)
+  }
+
+  /** A leader was heard within the least election timeout: nobody is helped to depose it. */
+  get hasLease(): boolean {
+    if (this.role === 'leader') return true
+    return this.leader !== NO_ONE && this.electionElapsedMs < this.options.times.electionMs
+  }
+
+  /** Term or vote differ from what the newest write holds, or entries wait for one. */
+  get hasUnwritten(): boolean {
+    const { outbox } = this
+    const moved = outbox.hardState.term !== this.term || outbox.hardState.vote !== this.vote
+    return moved || this.log.hasUnwritten || outbox.chunk !== undefined
+  }
+
+  /** The write that makes durable everything that is so far in memory. */
+  get writeNumber(): number {
+    return this.hasUnwritten ? this.outbox.nextNumber : this.outbox.number
+  }
+
+  /** A message that promises nothing durable. */
+  send(message: Unsigned): void {
+    this.outbox.send(this.signed(message))
+  }
+
+  /** A message that is true only when all that is in memory now is durable. */
+  sendDurable(message: Unsigned): void {
+    this.outbox.sendAfter(this.writeNumber, this.signed(message))
+  }
+
+  signed(message: Unsigned, term = this.term): Message {
+    return { ...message, from: this.self, term }
+  }
+
+  refuse(code: RefusalCode): Refusal {
+    this.counters.refused[code]++
+    return { refused: code, leader: this.leader }
+  }
+}

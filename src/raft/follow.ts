@@ -1,0 +1,59 @@
+/** Becoming and being a follower or learner: the way back from every other role. */
+
+import type { ReplicaId } from '../base/ids.ts'
+import type { Core } from './core.ts'
+import { fastTimes } from './options.ts'
+import { NO_ONE } from './types.ts'
+
+export function becomeFollower(core: Core, term: number, leader: ReplicaId | typeof NO_ONE): void {
+  if (term > core.term) {
+    core.term = term
+    core.vote = NO_ONE
+  }
+  loseReads(core)
+  core.campaign = undefined
+  core.leading = undefined
+  core.role = core.isVoter ? 'follower' : 'learner'
+  core.leader = leader
+  if (leader !== NO_ONE) core.fastAttempts = 0
+  resetElectionTimer(core)
+}
+
+/** The leader of this term spoke. */
+export function heardLeader(core: Core, leader: ReplicaId): void {
+  if (core.leader !== leader || core.campaign !== undefined) {
+    becomeFollower(core, core.term, leader)
+    return
+  }
+  core.electionElapsedMs = 0
+  core.lateTicks = 0
+}
+
+/** The members changed: whoever does not lead is a follower if it votes and else a learner. */
+export function refreshRole(core: Core): void {
+  if (core.role === 'leader') return
+  if (core.isVoter !== (core.role === 'learner')) return
+  becomeFollower(core, core.term, core.leader)
+}
+
+/** Nobody will answer the reads that were asked under this leader. */
+export function loseReads(core: Core): void {
+  for (const { read } of core.asked) core.outbox.readsLost.push(read)
+  core.asked = []
+  for (const ask of core.leading?.rounds.takeAll() ?? []) {
+    if (ask.from === core.self) core.outbox.readsLost.push(ask.read)
+  }
+}
+
+export function resetElectionTimer(core: Core): void {
+  const { electionMs } = core.options.times
+  const [low, high] = core.fastAttempts > 0 ? fastTimes.againMs : [electionMs, 2 * electionMs]
+  setElectionTimer(core, low, high)
+}
+
+/** Draws the time until this replica loses patience from [lowMs, highMs). */
+export function setElectionTimer(core: Core, lowMs: number, highMs: number): void {
+  core.electionElapsedMs = 0
+  core.lateTicks = 0
+  core.electionTimeoutMs = lowMs + (core.options.random.uint32() % Math.max(1, highMs - lowMs))
+}
