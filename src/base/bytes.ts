@@ -1,0 +1,189 @@
+/**
+ * Bytes out and bytes in. Canonical: a value has exactly one encoding and the reader refuses every
+ * other, so that equal values have equal bytes and equal checksums. The writer trusts its caller; the
+ * reader trusts nobody: whatever is malformed throws WeirError('malformed-bytes'), and nothing is ever
+ * read past the end.
+ */
+
+import { invariant, WeirError } from './errors.ts'
+
+export const MALFORMED_BYTES = 'malformed-bytes'
+
+/** 2^53 - 1 takes seven bytes of 7 bits and one of 4. */
+const VARINT_BYTES_MAX = 8
+const FIRST_CAPACITY = 256
+const TWO_28 = 2 ** 28
+
+const encoder = new TextEncoder()
+/** Lone halves of a surrogate pair: they have no UTF-8. */
+const LONE_SURROGATE = /\p{Surrogate}/u
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Grows as it is written to; after `finish` the same memory takes the next value. */
+export class ByteWriter {
+  #buffer = new Uint8Array(FIRST_CAPACITY)
+  #view = new DataView(this.#buffer.buffer)
+  #size = 0
+
+  get size(): number {
+    return this.#size
+  }
+
+  uint8(value: number): this {
+    invariant(value === (value & 0xff), 'fits-uint8', value)
+    this.#room(1)
+    this.#buffer[this.#size++] = value
+    return this
+  }
+
+  /** Little endian. */
+  uint32(value: number): this {
+    invariant(value === value >>> 0, 'fits-uint32', value)
+    this.#room(4)
+    this.#view.setUint32(this.#size, value, true)
+    this.#size += 4
+    return this
+  }
+
+  /** 7 bits a byte, lowest first, the top bit set on all but the last. */
+  varint(value: number): this {
+    invariant(Number.isSafeInteger(value) && value >= 0, 'fits-varint', value)
+    this.#room(VARINT_BYTES_MAX)
+    let rest = value
+    // Bitwise operators see 32 bits only; above that, four groups are taken off by division.
+    while (rest >= TWO_28) {
+      this.#buffer[this.#size++] = (rest % 128) | 0x80
+      rest = Math.floor(rest / 128)
+    }
+    while (rest > 0x7f) {
+      this.#buffer[this.#size++] = (rest & 0x7f) | 0x80
+      rest >>>= 7
+    }
+    this.#buffer[this.#size++] = rest
+    return this
+  }
+
+  /** Bytes as they are: the reader must know how many. */
+  raw(bytes: Uint8Array): this {
+    this.#room(bytes.length)
+    this.#buffer.set(bytes, this.#size)
+    this.#size += bytes.length
+    return this
+  }
+
+  /** Bytes behind their number. */
+  bytes(bytes: Uint8Array): this {
+    return this.varint(bytes.length).raw(bytes)
+  }
+
+  /** UTF-8 behind its number of bytes. */
+  text(text: string): this {
+    invariant(!LONE_SURROGATE.test(text), 'text-is-unicode', text)
+    return this.bytes(encoder.encode(text))
+  }
+
+  /** A copy of what was written. The writer is empty again. */
+  finish(): Uint8Array {
+    const written = this.#buffer.slice(0, this.#size)
+    this.#size = 0
+    return written
+  }
+
+  #room(more: number): void {
+    const wanted = this.#size + more
+    if (wanted > this.#buffer.length) {
+      const grown = new Uint8Array(Math.max(wanted, 2 * this.#buffer.length))
+      grown.set(this.#buffer)
+      this.#buffer = grown
+      this.#view = new DataView(grown.buffer)
+    }
+  }
+}
+
+/** Reads from the first byte to the last; `done` says that nothing is left over. */
+export class ByteReader {
+  readonly #bytes: Uint8Array
+  #at = 0
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+  }
+
+  /** Bytes not yet read. */
+  get left(): number {
+    return this.#bytes.length - this.#at
+  }
+
+  uint8(): number {
+    this.#need(1)
+    return this.#bytes[this.#at++] as number
+  }
+
+  uint32(): number {
+    this.#need(4)
+    const b = this.#bytes
+    const at = this.#at
+    this.#at += 4
+    const low = (b[at] as number) | ((b[at + 1] as number) << 8)
+    return (low | ((b[at + 2] as number) << 16) | ((b[at + 3] as number) << 24)) >>> 0
+  }
+
+  varint(): number {
+    let value = 0
+    let scale = 1
+    for (let i = 0; i < VARINT_BYTES_MAX; i++) {
+      const byte = this.uint8()
+      value += (byte & 0x7f) * scale
+      if (byte < 0x80) {
+        this.#check(byte > 0 || i === 0, 'a number is longer than it needs to be')
+        this.#check(value <= Number.MAX_SAFE_INTEGER, 'a number is above 2^53 - 1')
+        return value
+      }
+      scale *= 128
+    }
+    return this.#malformed('a number does not end')
+  }
+
+  /** A view, not a copy: it changes when the bytes under it change. */
+  raw(size: number): Uint8Array {
+    this.#need(size)
+    const start = this.#at
+    this.#at += size
+    return this.#bytes.subarray(start, this.#at)
+  }
+
+  /** A view, not a copy: it changes when the bytes under it change. */
+  bytes(): Uint8Array {
+    return this.raw(this.varint())
+  }
+
+  text(): string {
+    const encoded = this.bytes()
+    try {
+      return decoder.decode(encoded)
+    } catch {
+      return this.#malformed('a text is not UTF-8')
+    }
+  }
+
+  done(): void {
+    this.#check(this.left === 0, 'bytes are left over')
+  }
+
+  #need(size: number): void {
+    this.#check(size <= this.left, 'the bytes end too early')
+  }
+
+  #check(holds: boolean, what: string): void {
+    if (!holds) {
+      this.#malformed(what)
+    }
+  }
+
+  #malformed(what: string): never {
+    throw new WeirError(MALFORMED_BYTES, `${what}; they were damaged or are of another format`, {
+      at: this.#at,
+      size: this.#bytes.length,
+    })
+  }
+}
