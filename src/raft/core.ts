@@ -1,14 +1,14 @@
 /**
- * The memory of one replica: its role, its term, its log, and what it is about to say. The rules live in the modules
- * around it; nothing here decides.
+ * The memory of one replica: its role, its term, its log, and what it is about to say. The rules
+ * live in the modules around it; nothing here decides.
  */
 
 import type { ReplicaId } from '../base/ids.ts'
 import type { Counters } from './counters.ts'
 import { noCounters } from './counters.ts'
-import type { Leadership } from './leadership.ts'
-import { RaftLog } from './log.ts'
-import { isVoter } from './members.ts'
+import type { Leadership } from './leading/leadership.ts'
+import { RaftLog } from './log/log.ts'
+import { isVoter } from './members/members.ts'
 import type { Message } from './messages.ts'
 import type { RaftOptions } from './options.ts'
 import { Outbox } from './outbox.ts'

@@ -1,4 +1,7 @@
-/** What replicas of a group say to each other. Messages are immutable: a receiver may keep what it was given. */
+/**
+ * What replicas of a group say to each other. Messages are immutable: a receiver may keep what it
+ * was given.
+ */
 
 import type { ReplicaId } from '../base/ids.ts'
 import type { Entry, Image, ReadId } from './types.ts'
@@ -6,7 +9,10 @@ import type { Entry, Image, ReadId } from './types.ts'
 interface Envelope {
   readonly from: ReplicaId
   readonly to: ReplicaId
-  /** The sender's term; of a pre-vote and of its granted reply, the term that the asker would campaign in. */
+  /**
+   * The sender's term; of a pre-vote and of its granted reply, the term that the asker would
+   * campaign in.
+   */
   readonly term: number
 }
 
@@ -26,7 +32,10 @@ export interface Vote extends Envelope {
   readonly type: 'vote'
   readonly lastIndex: number
   readonly lastTerm: number
-  /** The leader itself asked for this election (transfer): a receiver that still hears the leader may vote. */
+  /**
+   * The leader itself asked for this election (transfer): a receiver that still hears the leader
+   * may vote.
+   */
   readonly forced: boolean
 }
 
@@ -46,7 +55,10 @@ export interface Append extends Envelope {
 export interface AppendReply extends Envelope {
   readonly type: 'append-reply'
   readonly ok: boolean
-  /** ok: the log is durable and equal to the leader's up to here. Not ok: the `prevIndex` that did not fit. */
+  /**
+   * ok: the log is durable and equal to the leader's up to here. Not ok: the `prevIndex` that did
+   * not fit.
+   */
   readonly index: number
   /** Not ok: the highest index at which the logs may agree, and the receiver's term there. */
   readonly hintIndex: number

@@ -16,7 +16,10 @@ export interface RaftTimes {
   readonly heartbeatMs: number
   /** An election timeout is drawn from [electionMs, 2 * electionMs). */
   readonly electionMs: number
-  /** A tick later than this was held up by the process itself and counts for nothing in an election timer. */
+  /**
+   * A tick later than this was held up by the process itself and counts for nothing in an election
+   * timer.
+   */
   readonly stallMs: number
   /** A chunk of an image that is not answered for so long is sent again. */
   readonly chunkRetryMs: number

@@ -1,6 +1,7 @@
 /**
- * What the core has to say and to write, until the host takes it. Replies that promise something durable are held
- * here until the write that makes it so was reported persisted: the host cannot send them too early.
+ * What the core has to say and to write, until the host takes it. Replies that promise something
+ * durable are held here until the write that makes it so was reported persisted: the host cannot
+ * send them too early.
  */
 
 import { invariant } from '../base/errors.ts'
@@ -64,6 +65,14 @@ export class Outbox {
     const open = this.#held.findIndex(held => held.number > number)
     const free = open < 0 ? this.#held.splice(0) : this.#held.splice(0, open)
     for (const held of free) this.messages.push(held.message)
+  }
+
+  clearNews(): void {
+    this.messages = []
+    this.chunkReads = []
+    this.reads = []
+    this.readsLost = []
+    this.chains = []
   }
 
   get hasNews(): boolean {

@@ -1,6 +1,7 @@
 /**
- * The record of duties that the core hands to its host. The fields stand in the order in which they must be done;
- * replies that promise something durable are held back by the core itself until `persisted` was reported.
+ * The record of duties that the core hands to its host. The fields stand in the order in which they
+ * must be done; replies that promise something durable are held back by the core itself until
+ * `persisted` was reported.
  */
 
 import type { ReplicaId } from '../base/ids.ts'
@@ -10,11 +11,17 @@ import type { Chain, Entry, HardState, Image, ReadId } from './types.ts'
 export interface Ready {
   /** 1. Send now; order does not matter, loss is allowed. */
   readonly messages: readonly Message[]
-  /** 2. Hand to the log writer, which writes in the order of `number` and reports `persisted(number)`. */
+  /**
+   * 2. Hand to the log writer, which writes in the order of `number` and reports
+   * `persisted(number)`.
+   */
   readonly write?: Write
   /** 3. Read these bytes of an image and hand them back by `chunkRead`. */
   readonly chunkReads: readonly ChunkRead[]
-  /** 4. Throw the state away and load this image, then report `applied(image.index)`. Its bytes are durable. */
+  /**
+   * 4. Throw the state away and load this image, then report `applied(image.index)`. Its bytes are
+   * durable.
+   */
   readonly install?: Image
   /** 5. Apply in order, behind everything handed out before, and report `applied(index)`. */
   readonly committed: readonly Entry[]
@@ -27,8 +34,8 @@ export interface Ready {
 }
 
 /**
- * One durable step, to be written whole, in the order of the fields. Writing an entry with index i discards every
- * entry at or above i that was written before.
+ * One durable step, to be written whole, in the order of the fields. Writing an entry with index i
+ * discards every entry at or above i that was written before.
  */
 export interface Write {
   readonly number: number

@@ -1,4 +1,7 @@
-/** What the core answers when it will not do as it was asked. A refusal changes nothing and is always counted. */
+/**
+ * What the core answers when it will not do as it was asked. A refusal changes nothing and is
+ * always counted.
+ */
 
 import type { ReplicaId } from '../base/ids.ts'
 import type { NO_ONE } from './types.ts'
@@ -36,4 +39,8 @@ export interface Refusal {
   readonly refused: RefusalCode
   /** Who leads, as far as this replica knows. */
   readonly leader: ReplicaId | typeof NO_ONE
+}
+
+export function isRefusal(answer: object | undefined): answer is Refusal {
+  return answer !== undefined && 'refused' in answer
 }

@@ -1,8 +1,14 @@
-/** The nouns of consensus: entries, members, hard state, image. Plain records; nothing here decides anything. */
+/**
+ * The nouns of consensus: entries, members, hard state, image. Plain records; nothing here decides
+ * anything.
+ */
 
 import type { ReplicaId } from '../base/ids.ts'
 
-/** `data` is the host's; `members` changes who belongs; `term` is the empty entry by which a leader opens its term. */
+/**
+ * `data` is the host's; `members` changes who belongs; `term` is the empty entry by which a leader
+ * opens its term.
+ */
 export type EntryKind = 'data' | 'members' | 'term'
 
 export interface Entry {
@@ -13,9 +19,9 @@ export interface Entry {
 }
 
 /**
- * Who belongs to a group; every list sorted, no id twice in one. While `outgoing` is not empty the group is *joint*:
- * every decision needs a majority of `voters` and a majority of `outgoing`. A learner that is also outgoing still
- * votes until the joint phase ends.
+ * Who belongs to a group; every list sorted, no id twice in one. While `outgoing` is not empty the
+ * group is *joint*: every decision needs a majority of `voters` and a majority of `outgoing`. A
+ * learner that is also outgoing still votes until the joint phase ends.
  */
 export interface Members {
   readonly voters: readonly ReplicaId[]
@@ -32,7 +38,10 @@ export interface HardState {
   readonly commit: number
 }
 
-/** A fingerprint of all entries up to an index: equal on all replicas, or one of them is wrong. 52 bits. */
+/**
+ * A fingerprint of all entries up to an index: equal on all replicas, or one of them is wrong. 52
+ * bits.
+ */
 export type Chain = number
 
 /** What is known of a snapshot besides its bytes: it stands for all entries up to `index`. */

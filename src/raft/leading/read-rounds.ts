@@ -1,10 +1,11 @@
 /**
- * Reads that wait for proof that their leader still leads: a round of heartbeats that starts after the read was asked
- * and is answered by a quorum. Reads that come while a round is out share the next one.
+ * Reads that wait for proof that their leader still leads: a round of heartbeats that starts after
+ * the read was asked and is answered by a quorum. Reads that come while a round is out share the
+ * next one.
  */
 
-import type { ReplicaId } from '../base/ids.ts'
-import type { ReadId } from './types.ts'
+import type { ReplicaId } from '../../base/ids.ts'
+import type { ReadId } from '../types.ts'
 
 export interface ReadAsk {
   readonly read: ReadId

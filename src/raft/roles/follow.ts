@@ -1,9 +1,9 @@
 /** Becoming and being a follower or learner: the way back from every other role. */
 
-import type { ReplicaId } from '../base/ids.ts'
-import type { Core } from './core.ts'
-import { fastTimes } from './options.ts'
-import { NO_ONE } from './types.ts'
+import type { ReplicaId } from '../../base/ids.ts'
+import type { Core } from '../core.ts'
+import { fastTimes } from '../options.ts'
+import { NO_ONE } from '../types.ts'
 
 export function becomeFollower(core: Core, term: number, leader: ReplicaId | typeof NO_ONE): void {
   if (term > core.term) {

@@ -1,16 +1,16 @@
 /** Becoming and being a leader: its own entries, what is committed, who its peers are. */
 
-import { encodeMembers, sizeOf } from './codec.ts'
-import type { Core } from './core.ts'
-import { becomeFollower } from './follow.ts'
+import type { Core } from '../core.ts'
+import { encodeMembers, sizeOf } from '../log/codec.ts'
+import { everyone, isJoint, isVoter, leave } from '../members/members.ts'
+import { quorumIndex } from '../members/quorum.ts'
+import { becomeFollower } from '../roles/follow.ts'
+import type { EntryKind } from '../types.ts'
+import { NO_ONE } from '../types.ts'
 import { Leadership } from './leadership.ts'
-import { everyone, isJoint, isVoter, leave } from './members.ts'
 import { Progress } from './progress.ts'
-import { quorumIndex } from './quorum.ts'
 import { beginRound } from './reads.ts'
 import { feed } from './replicate.ts'
-import type { EntryKind } from './types.ts'
-import { NO_ONE } from './types.ts'
 
 const nothing = new Uint8Array(0)
 
@@ -41,19 +41,25 @@ export function appendOwn(
   return entry.index
 }
 
-/** One progress for each other member; whoever left is forgotten. */
-export function syncPeers(core: Core, leading: Leadership): void {
+/** One progress for each other member. Whoever leaves is kept until it knows, or is silent. */
+function syncPeers(core: Core, leading: Leadership): void {
   const ids = everyone(core.log.members)
-  for (const id of leading.peers.keys()) {
-    if (!ids.includes(id)) leading.peers.delete(id)
-  }
+  for (const peer of leading.peers.values()) peer.leaving = !ids.includes(peer.id)
   for (const id of ids) {
     if (id === core.self || leading.peers.has(id)) continue
     leading.peers.set(id, new Progress(id, core.log.lastIndex + 1, core.options.limits))
   }
 }
 
-/** What a quorum holds is committed, if the newest entry of it is of this term; earlier terms follow with it. */
+/** Forgets a peer that has seen by which entry it left. */
+export function maybeForget(core: Core, leading: Leadership, peer: Progress): void {
+  if (peer.leaving && peer.match >= core.log.membersIndex) leading.peers.delete(peer.id)
+}
+
+/**
+ * What a quorum holds is committed, if the newest entry of it is of this term; earlier terms follow
+ * with it.
+ */
 export function advanceCommit(core: Core, leading: Leadership): void {
   const { log } = core
   const index = quorumIndex(log.members, id => {
@@ -68,7 +74,10 @@ export function advanceCommit(core: Core, leading: Leadership): void {
   beginRound(core, leading)
 }
 
-/** The newest members are committed: a joint phase ends, and a leader that is no longer one of them goes. */
+/**
+ * The newest members are committed: a joint phase ends, and a leader that is no longer one of them
+ * goes.
+ */
 function settleMembers(core: Core, leading: Leadership): void {
   const { members, membersIndex, commit } = core.log
   if (membersIndex > commit) return

@@ -1,6 +1,6 @@
 /** What only a leader knows; made when it is elected and thrown away when it steps down. */
 
-import type { ReplicaId } from '../base/ids.ts'
+import type { ReplicaId } from '../../base/ids.ts'
 import type { Progress } from './progress.ts'
 import { ReadRounds } from './read-rounds.ts'
 
@@ -11,7 +11,10 @@ export interface Transfer {
 }
 
 export class Leadership {
-  /** The index of the entry that opened the term. Until it is committed nothing is promised to anybody. */
+  /**
+   * The index of the entry that opened the term. Until it is committed nothing is promised to
+   * anybody.
+   */
   readonly termStart: number
   /** Everybody else. */
   readonly peers = new Map<ReplicaId, Progress>()
@@ -26,4 +29,3 @@ export class Leadership {
     this.termStart = termStart
   }
 }
-

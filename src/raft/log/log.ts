@@ -1,18 +1,20 @@
 /**
- * The log in memory: entries behind an image, and how far each is written, durable, committed, handed out, applied.
+ * The log in memory: entries behind an image, and how far each is written, durable, committed,
+ * handed out, applied.
  *
  *   image.index <= applied <= handed <= commit <= lastIndex        durable <= written <= lastIndex
  *
- * Nothing is handed out that is not durable here. `durable` speaks of the entries as they stand now: when a tail is
- * replaced, acknowledgements of writes that held the old tail count for the part below it only, so that a late one
- * never vouches for an entry that came back under the same index (an ABA that by term alone cannot be told).
+ * Nothing is handed out that is not durable here. `durable` speaks of the entries as they stand
+ * now: when a tail is replaced, acknowledgements of writes that held the old tail count for the
+ * part below it only, so that a late one never vouches for an entry that came back under the same
+ * index (an ABA that by term alone cannot be told).
  */
 
-import { invariant } from '../base/errors.ts'
+import { invariant } from '../../base/errors.ts'
+import { MembersHistory } from '../members/history.ts'
+import type { Chain, Entry, Image, Members, Stored } from '../types.ts'
 import { chained } from './chain.ts'
 import { decodeMembers, sizeOf } from './codec.ts'
-import { MembersHistory } from './members-history.ts'
-import type { Chain, Entry, Image, Members, Stored } from './types.ts'
 
 interface PendingWrite {
   readonly number: number
@@ -20,15 +22,13 @@ interface PendingWrite {
   lastIndex: number
 }
 
-/** The entries before this one agree with the leader's; from here on they do not. */
-export type Merge =
-  | { readonly lastIndex: number; readonly conflict?: never }
-  | { readonly conflict: number }
-
 export class RaftLog {
   #image: Image
   #entries: Entry[]
-  /** The index of `#entries[0]`; may lie at or below the image, for followers that are a little late. */
+  /**
+   * The index of `#entries[0]`; may lie at or below the image, for followers that are a little
+   * late.
+   */
   #firstIndex: number
   #termBeforeFirst: number
   readonly #members: MembersHistory
@@ -119,6 +119,16 @@ export class RaftLog {
     return lastTerm > this.lastTerm || (lastTerm === this.lastTerm && lastIndex >= this.lastIndex)
   }
 
+  /**
+   * From `index` down, the first entry whose term is not above `term`: another log that has `term`
+   * at `index` cannot agree with this one above it.
+   */
+  lastBelowTerm(index: number, term: number): number {
+    let at = Math.min(index, this.lastIndex)
+    while (at >= this.#firstIndex && (this.term(at) ?? 0) > term) at--
+    return at
+  }
+
   /** Up to `count` entries from `index`, of `bytesMax` together; the first always goes. */
   slice(index: number, count: number, bytesMax: number): readonly Entry[] {
     const start = index - this.#firstIndex
@@ -142,20 +152,20 @@ export class RaftLog {
   }
 
   /**
-   * Takes a leader's entries behind `prevIndex`, at which both logs agree. What already stands here stays, whatever
-   * follows it; from the first difference on the leader's entries replace ours. A difference in what is committed is
-   * named and nothing is changed.
+   * Takes a leader's entries behind an index at which both logs agree. What already stands here
+   * stays, whatever follows it; from the first difference on the leader's entries replace ours.
+   * false: they differ in what is committed here, and nothing was changed.
    */
-  merge(prevIndex: number, entries: readonly Entry[]): Merge {
-    const known = entries.findIndex(e => this.term(e.index) !== e.term && e.index >= this.#firstIndex)
-    const lastIndex = prevIndex + entries.length
-    const fresh = known < 0 ? [] : entries.slice(known)
-    const conflict = fresh[0]?.index
-    if (conflict === undefined) return { lastIndex }
-    if (conflict <= this.#commit) return { conflict }
+  merge(entries: readonly Entry[]): boolean {
+    const from = entries.findIndex(
+      e => e.index >= this.#firstIndex && this.term(e.index) !== e.term,
+    )
+    const fresh = from < 0 ? [] : entries.slice(from)
+    const conflict = fresh[0]?.index ?? Number.POSITIVE_INFINITY
+    if (conflict <= this.#commit) return false
     if (conflict <= this.lastIndex) this.#truncate(conflict)
     for (const entry of fresh) this.append(entry)
-    return { lastIndex }
+    return true
   }
 
   #truncate(fromIndex: number): void {
@@ -204,7 +214,10 @@ export class RaftLog {
   }
 
   onApplied(index: number): void {
-    invariant(index >= this.#applied && index <= this.#handed, 'LOG applied only what was handed out')
+    invariant(
+      index >= this.#applied && index <= this.#handed,
+      'LOG applied only what was handed out',
+    )
     let done = 0
     for (const entry of this.#applying) {
       if (entry.index > index) break
@@ -236,7 +249,9 @@ export class RaftLog {
     this.#termBeforeFirst = termBefore
   }
 
-  /** A leader's image takes the place of the whole log; it is durable with the write of this number. */
+  /**
+   * A leader's image takes the place of the whole log; it is durable with the write of this number.
+   */
   replaceBy(image: Image, number: number): void {
     invariant(image.index > this.#commit, 'LOG an image never takes commits back')
     this.#durable = Math.min(this.#durable, this.#handed)
@@ -251,7 +266,9 @@ export class RaftLog {
     this.#pending.push({ number, lastIndex: image.index })
   }
 
-  /** The image given to `replaceBy` is handed to the host, behind all that was handed out before. */
+  /**
+   * The image given to `replaceBy` is handed to the host, behind all that was handed out before.
+   */
   handImage(): void {
     invariant(this.#durable >= this.#image.index, 'LOG an image is durable before it is installed')
     this.#handed = this.#image.index

@@ -1,7 +1,7 @@
 /** The arithmetic of majorities. Knows ids and numbers, nothing of Raft. */
 
-import type { ReplicaId } from '../base/ids.ts'
-import type { Members } from './types.ts'
+import type { ReplicaId } from '../../base/ids.ts'
+import type { Members } from '../types.ts'
 
 type Reached = (id: ReplicaId) => number
 

@@ -1,11 +1,12 @@
 /**
- * Who belongs to a group, and how one set of members turns into the next. Every change of voters goes through a joint
- * phase, also that of a single voter: one rule, one proof (docs/decisions/0004-members-at-append.md).
+ * Who belongs to a group, and how one set of members turns into the next. Every change of voters
+ * goes through a joint phase, also that of a single voter: one rule, one proof
+ * (docs/decisions/0004-members-at-append.md).
  */
 
-import type { ReplicaId } from '../base/ids.ts'
-import type { RefusalCode } from './refusal.ts'
-import type { Members } from './types.ts'
+import type { ReplicaId } from '../../base/ids.ts'
+import type { RefusalCode } from '../refusal.ts'
+import type { Members } from '../types.ts'
 
 /** What somebody wants the members to be, when all is done. */
 export interface MembersWish {

@@ -1,7 +1,7 @@
 /** How a leader sends: entries, heartbeats, chunks of images. */
 
-import { sizeOf } from './codec.ts'
-import type { Core } from './core.ts'
+import type { Core } from '../core.ts'
+import { sizeOf } from '../log/codec.ts'
 import type { Leadership } from './leadership.ts'
 import type { Progress } from './progress.ts'
 
@@ -15,8 +15,9 @@ export function feed(core: Core, peer: Progress): void {
 }
 
 /**
- * One append behind what was sent last; empty if there is nothing new or no room, which still tells how things stand.
- * false: nothing went, because the peer must be brought up by an image or a probe is out.
+ * One append behind what was sent last; empty if there is nothing new or no room, which still tells
+ * how things stand. false: nothing went, because the peer must be brought up by an image or a probe
+ * is out.
  */
 export function sendAppend(core: Core, peer: Progress): boolean {
   if (peer.state === 'snapshot' || peer.probing) return false
@@ -54,9 +55,9 @@ export function sendHeartbeats(core: Core, leading: Leadership): void {
   }
 }
 
-/** The peer needs entries that are gone: it gets the image, unless it seems to be dead. */
+/** The peer needs entries that are gone: it gets the image, unless it is dead or leaving. */
 function beginSnapshot(core: Core, peer: Progress): void {
-  if (!peer.active) return
+  if (!peer.active || peer.leaving) return
   peer.becomeSnapshot(core.log.image)
   askChunk(core, peer)
 }

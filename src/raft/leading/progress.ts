@@ -8,10 +8,10 @@
  * match < next always, and match never falls: what was acknowledged is durable there.
  */
 
-import type { ReplicaId } from '../base/ids.ts'
+import type { ReplicaId } from '../../base/ids.ts'
+import type { RaftLimits } from '../options.ts'
+import type { Image } from '../types.ts'
 import { Inflight } from './inflight.ts'
-import type { RaftLimits } from './options.ts'
-import type { Image } from './types.ts'
 
 export type ProgressState = 'probe' | 'replicate' | 'snapshot'
 
@@ -37,6 +37,8 @@ export class Progress {
   /** The highest commit index it was told. */
   commitSent = 0
   sending: Sending | undefined
+  /** No longer a member; it is still told so, as long as it listens. */
+  leaving = false
   readonly inflight: Inflight
 
   constructor(id: ReplicaId, next: number, limits: RaftLimits) {
@@ -93,8 +95,8 @@ export class Progress {
   }
 
   /**
-   * The append behind `prevIndex` did not fit; the logs may agree at `hintIndex`. false: an old answer, which says
-   * nothing of how things stand.
+   * The append behind `prevIndex` did not fit; the logs may agree at `hintIndex`. false: an old
+   * answer, which says nothing of how things stand.
    */
   rejected(prevIndex: number, hintIndex: number): boolean {
     if (this.state === 'snapshot' || prevIndex <= this.match) return false

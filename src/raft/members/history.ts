@@ -1,10 +1,10 @@
 /**
- * The members that each stretch of the log goes by. An entry counts from the moment it stands in the log, committed
- * or not, and stops counting when it is cut off again.
+ * The members that each stretch of the log goes by. An entry counts from the moment it stands in
+ * the log, committed or not, and stops counting when it is cut off again.
  */
 
-import { invariant } from '../base/errors.ts'
-import type { Image, Members } from './types.ts'
+import { invariant } from '../../base/errors.ts'
+import type { Image, Members } from '../types.ts'
 
 interface Since {
   readonly membersIndex: number

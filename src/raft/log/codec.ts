@@ -1,10 +1,13 @@
-/** The bytes of what a replica stores: entries, members, hard state, images. One value has one encoding. */
+/**
+ * The bytes of what a replica stores: entries, members, hard state, images. One value has one
+ * encoding.
+ */
 
-import { ByteReader, ByteWriter } from '../base/bytes.ts'
-import { WeirError } from '../base/errors.ts'
-import type { ReplicaId } from '../base/ids.ts'
-import { replicaId } from '../base/ids.ts'
-import type { Entry, EntryKind, HardState, Image, Members } from './types.ts'
+import { ByteReader, ByteWriter, MALFORMED_BYTES } from '../../base/bytes.ts'
+import { WeirError } from '../../base/errors.ts'
+import type { ReplicaId } from '../../base/ids.ts'
+import { replicaId } from '../../base/ids.ts'
+import type { Entry, EntryKind, HardState, Image, Members } from '../types.ts'
 
 const kinds: readonly EntryKind[] = ['data', 'members', 'term']
 
@@ -28,7 +31,7 @@ export function encodeMembers(members: Members): Uint8Array {
 export function decodeMembers(bytes: Uint8Array): Members {
   const input = new ByteReader(bytes)
   const members = readMembers(input)
-  input.end()
+  input.done()
   return members
 }
 
@@ -43,7 +46,7 @@ export function readEntry(input: ByteReader): Entry {
   const index = input.varint()
   const term = input.varint()
   const kind = kinds[input.varint()]
-  if (kind === undefined) throw new WeirError('malformed-bytes', 'unknown kind of entry')
+  if (kind === undefined) throw new WeirError(MALFORMED_BYTES, 'unknown kind of entry')
   return { index, term, kind, data: input.bytes() }
 }
 
@@ -92,7 +95,7 @@ function readIds(input: ByteReader): readonly ReplicaId[] {
   const count = input.varint()
   for (let i = 0; i < count; i++) {
     const id = input.varint()
-    if (id <= (ids.at(-1) ?? 0)) throw new WeirError('malformed-bytes', 'ids out of order')
+    if (id <= (ids.at(-1) ?? 0)) throw new WeirError(MALFORMED_BYTES, 'ids out of order')
     ids.push(replicaId(id))
   }
   return ids

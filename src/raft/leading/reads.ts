@@ -1,17 +1,17 @@
 /**
- * Linearizable reads without writing: the leader notes its commit index, proves by a round of heartbeats that it still
- * leads, and whoever asked answers once that index is applied there.
+ * Linearizable reads without writing: the leader notes its commit index, proves by a round of
+ * heartbeats that it still leads, and whoever asked answers once that index is applied there.
  */
 
-import type { Core } from './core.ts'
+import type { Core } from '../core.ts'
+import { quorumHas } from '../members/quorum.ts'
+import type { Read, ReadReply } from '../messages.ts'
+import type { Refusal, RefusalCode } from '../refusal.ts'
+import type { ReadId } from '../types.ts'
+import { NO_ONE } from '../types.ts'
 import type { Leadership } from './leadership.ts'
-import type { Read, ReadReply } from './messages.ts'
-import { quorumHas } from './quorum.ts'
 import type { ReadAsk } from './read-rounds.ts'
-import type { Refusal, RefusalCode } from './refusal.ts'
 import { sendHeartbeats } from './replicate.ts'
-import type { ReadId } from './types.ts'
-import { NO_ONE } from './types.ts'
 
 export function askRead(core: Core): { readonly read: ReadId } | Refusal {
   if (core.leader === NO_ONE) return core.refuse('no-leader')
@@ -40,7 +40,9 @@ function admit(core: Core, leading: Leadership, ask: ReadAsk): void {
   beginRound(core, leading)
 }
 
-/** Not before an entry of its own term is committed: until then a leader may not know all that is. */
+/**
+ * Not before an entry of its own term is committed: until then a leader may not know all that is.
+ */
 export function beginRound(core: Core, leading: Leadership): void {
   if (core.log.commit < leading.termStart) return
   if (!leading.rounds.begin(core.log.commit)) return
