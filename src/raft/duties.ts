@@ -17,16 +17,7 @@ export function takeReady(core: Core): Ready {
     : []
   const { messages, chunkReads, reads, readsLost, chains } = outbox
   outbox.clearNews()
-  return {
-    messages,
-    ...(write === undefined ? {} : { write }),
-    chunkReads,
-    ...(install === undefined ? {} : { install }),
-    committed,
-    reads,
-    readsLost,
-    chains,
-  }
+  return { messages, write, chunkReads, install, committed, reads, readsLost, chains }
 }
 
 function needsWrite(core: Core): boolean {
@@ -41,19 +32,11 @@ function takeWrite(core: Core): Write {
   const number = outbox.takeNumber()
   const { chunk, install, compact } = outbox
   const hardState = maybeHardState(core)
-  const write: Write = {
-    number,
-    ...(chunk === undefined ? {} : { chunk }),
-    ...(install === undefined ? {} : { install }),
-    ...(hardState === undefined ? {} : { hardState }),
-    entries: log.takeUnwritten(number),
-    ...(compact === undefined ? {} : { compact }),
-    sync,
-  }
+  const entries = log.takeUnwritten(number)
   outbox.chunk = undefined
   outbox.install = undefined
   outbox.compact = undefined
-  return write
+  return { number, chunk, install, hardState, entries, compact, sync }
 }
 
 function maybeHardState(core: Core): HardState | undefined {

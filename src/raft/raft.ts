@@ -33,7 +33,7 @@ import type { Status } from './status.ts'
 import { statusOf } from './status.ts'
 import { step } from './step.ts'
 import { tick, wakeInMs } from './tick.ts'
-import type { Image, ReadId, Stored } from './types.ts'
+import type { Image, ReadId, Role, Stored } from './types.ts'
 import { NO_ONE } from './types.ts'
 
 export class Raft {
@@ -54,6 +54,19 @@ export class Raft {
   /** For reading only. */
   get log(): RaftLog {
     return this.#core.log
+  }
+
+  get role(): Role {
+    return this.#core.role
+  }
+
+  get term(): number {
+    return this.#core.term
+  }
+
+  /** Who leads, as far as is known here. */
+  get leader(): ReplicaId | typeof NO_ONE {
+    return this.#core.leader
   }
 
   get counters(): Counters {

@@ -15,14 +15,14 @@ export interface Ready {
    * 2. Hand to the log writer, which writes in the order of `number` and reports
    * `persisted(number)`.
    */
-  readonly write?: Write
+  readonly write: Write | undefined
   /** 3. Read these bytes of an image and hand them back by `chunkRead`. */
   readonly chunkReads: readonly ChunkRead[]
   /**
    * 4. Throw the state away and load this image, then report `applied(image.index)`. Its bytes are
    * durable.
    */
-  readonly install?: Image
+  readonly install: Image | undefined
   /** 5. Apply in order, behind everything handed out before, and report `applied(index)`. */
   readonly committed: readonly Entry[]
   /** 6. The state may answer these reads now: all that they must see is applied. */
@@ -40,13 +40,13 @@ export interface Ready {
 export interface Write {
   readonly number: number
   /** Bytes of an image that is being received, for a file of their own. */
-  readonly chunk?: ChunkWrite
+  readonly chunk: ChunkWrite | undefined
   /** The received image is complete and takes the place of the whole log. */
-  readonly install?: Image
-  readonly hardState?: HardState
+  readonly install: Image | undefined
+  readonly hardState: HardState | undefined
   readonly entries: readonly Entry[]
   /** An image taken here covers the log up to its index: what is older need not be kept. */
-  readonly compact?: Image
+  readonly compact: Image | undefined
   /** false: may be reported persisted without a sync. */
   readonly sync: boolean
 }

@@ -43,8 +43,18 @@ export function statusOf(core: Core): Status {
   const { self, role, term, vote, leader, log, leading } = core
   const { commit, applied, durable, lastIndex, image, members, membersIndex } = log
   return {
-    ...{ self, role, term, vote, leader },
-    ...{ commit, applied, durable, lastIndex, image: image.index, members, membersIndex },
+    self,
+    role,
+    term,
+    vote,
+    leader,
+    commit,
+    applied,
+    durable,
+    lastIndex,
+    image: image.index,
+    members,
+    membersIndex,
     transferee: leading?.transfer?.to ?? 0,
     fast: core.fastAttempts > 0,
     electionElapsedMs: core.electionElapsedMs,
