@@ -10,7 +10,7 @@
  * The core knows no clock, no disk, no network and no chance but the generator it was given.
  */
 
-import { invariant, WeirError } from '../base/errors.ts'
+import { WeirError } from '../base/errors.ts'
 import type { ReplicaId } from '../base/ids.ts'
 import { Core } from './core.ts'
 import type { Counters } from './counters.ts'
@@ -168,10 +168,13 @@ export class Raft {
     core.chainsAsked = asked.filter(i => i > appliedIndex)
   }
 
-  /** Describes what is applied, to be kept with the bytes of the state. */
-  imageNow(): Image {
-    invariant(this.#core.loading === undefined, 'IMAGE none is taken while one is being loaded')
-    return this.#core.log.describeApplied()
+  /**
+   * Describes what is applied, to be kept with the bytes of the state; not while another image
+   * comes in.
+   */
+  imageNow(): Image | undefined {
+    const { installing, loading, log } = this.#core
+    return (installing ?? loading) ? undefined : log.describeApplied()
   }
 
   /** The bytes of this image are durable here: the log behind it may go. */

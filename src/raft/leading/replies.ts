@@ -83,9 +83,9 @@ export function sendChunk(core: Core, leading: Leadership, bytes: ChunkBytes): v
   if (sending.offset !== bytes.offset) return
   const { data, last, offset } = bytes
   if (data === undefined) {
-    // That image is gone. The next probe finds out which one is needed now.
+    // That image is gone. A probe after the next heartbeat finds out which one is needed now.
     peer.becomeProbe()
-    sendAppend(core, peer)
+    peer.probing = true
     return
   }
   core.send({ type: 'snapshot', to: peer.id, image: sending.image, offset, data, last })
