@@ -1,13 +1,11 @@
 /**
  * Bytes out and bytes in. Canonical: a value has exactly one encoding and the reader refuses every
- * other, so that equal values have equal bytes and equal checksums. The writer trusts its caller; the
- * reader trusts nobody: whatever is malformed throws WeirError('malformed-bytes'), and nothing is ever
- * read past the end.
+ * other, so that equal values have equal bytes and equal checksums. The writer trusts its caller;
+ * the reader trusts nobody: whatever is malformed throws WeirError('malformed-bytes'), and nothing
+ * is ever read past the end.
  */
 
 import { invariant, WeirError } from './errors.ts'
-
-export const MALFORMED_BYTES = 'malformed-bytes'
 
 /** 2^53 - 1 takes seven bytes of 7 bits and one of 4. */
 const VARINT_BYTES_MAX = 8
@@ -128,6 +126,7 @@ export class ByteReader {
     return (low | ((b[at + 2] as number) << 16) | ((b[at + 3] as number) << 24)) >>> 0
   }
 
+  /** Reads what a writer's `varint` wrote, and no longer form of it. */
   varint(): number {
     let value = 0
     let scale = 1
@@ -146,6 +145,7 @@ export class ByteReader {
 
   /** A view, not a copy: it changes when the bytes under it change. */
   raw(size: number): Uint8Array {
+    invariant(size >= 0, 'raw-takes-a-size', size)
     this.#need(size)
     const start = this.#at
     this.#at += size
@@ -181,7 +181,7 @@ export class ByteReader {
   }
 
   #malformed(what: string): never {
-    throw new WeirError(MALFORMED_BYTES, `${what}; they were damaged or are of another format`, {
+    throw new WeirError('malformed-bytes', `${what}; they were damaged or are of another format`, {
       at: this.#at,
       size: this.#bytes.length,
     })

@@ -1,6 +1,7 @@
 /**
- * CRC-32C (Castagnoli, RFC 3720), which guards what is written to disk and to the wire: it finds every
- * burst of up to 32 flipped bits. Slicing by eight: each step takes eight bytes through eight tables.
+ * CRC-32C (Castagnoli, RFC 3720), which guards what is written to disk and to the wire: it finds
+ * every burst of up to 32 flipped bits. Slicing by eight: a step takes eight bytes through eight
+ * tables, so that their look-ups do not wait for each other.
  */
 
 /** The polynomial 0x1edc6f41, its bits in reverse. */

@@ -1,7 +1,8 @@
 /**
- * The doors. Everything that touches the world stands behind one of these interfaces, each of which has a real
- * body (`src/io`) and a simulated one (`chaos/sim`). Completions are calls back, never promises: a whole cluster
- * then runs in one synchronous loop, from one seed (docs/decisions/0002-doors-call-back.md).
+ * The doors. Everything that touches the world stands behind one of these interfaces, each of which
+ * has a real body (`src/io`) and a simulated one (`chaos/sim`). Completions are calls back, never
+ * promises: a whole cluster then runs in one synchronous loop, from one seed
+ * (docs/decisions/0002-doors-call-back.md). A completion never comes before its call has returned.
  */
 
 export interface Timer {
@@ -16,13 +17,19 @@ export interface Clock {
   after(delayMs: number, fire: () => void): Timer
 }
 
-/** The only source of chance. The real body seeds itself from the system, the simulated one from the run's seed. */
+/**
+ * The only source of chance. The real body seeds itself from the system, the simulated one from the
+ * run's seed.
+ */
 export interface Random {
   /** A whole number from 0 to 2^32 - 1, each as likely as any other. */
   uint32(): number
 }
 
-/** Datagrams between nodes: what is sent may be lost, late, doubled or overtaken, but arrives whole or not at all. */
+/**
+ * Datagrams between nodes: what is sent may be lost, late, doubled or overtaken, but it arrives
+ * whole or not at all.
+ */
 export interface Network<Address, Message> {
   send(to: Address, message: Message): void
   listen(listener: NetworkListener<Address, Message>): void
@@ -56,9 +63,9 @@ export interface Disk {
 }
 
 export interface AppendFile {
-  /** Bytes are taken in the order of the calls and are not durable before a `sync` that was asked for later. */
+  /** Bytes are taken in the order of the calls; only a later `sync` makes them durable. */
   write(bytes: Uint8Array, done: DiskDone): void
-  /** Everything written before is durable when `done` comes without an error. After an error nothing is known. */
+  /** Without an error, all that was written before is durable; after one, nothing is known. */
   sync(done: DiskDone): void
   close(done: DiskDone): void
 }

@@ -1,11 +1,11 @@
 /**
  * Two kinds of bad news, never mixed. A `WeirError` answers somebody else's mistake (bytes, peers,
- * users): its code is stable and its message says what to do. A `BrokenInvariant` is a mistake of our
- * own: nothing that follows could be trusted, so nobody catches it in order to go on.
+ * users): its code is stable and its message says what to do. A `BrokenInvariant` is a mistake of
+ * our own: nothing that follows could be trusted, so nobody catches it in order to go on.
  */
 
 /** What an error was about: plain values, safe to log. */
-export type ErrorData = Readonly<Record<string, string | number | boolean>>
+type ErrorData = Readonly<Record<string, string | number | boolean>>
 
 const NO_DATA: ErrorData = Object.freeze({})
 
@@ -33,11 +33,11 @@ export class BrokenInvariant extends Error {
 }
 
 /** A value to print as it is, or a function that is called only when the news is bad. */
-export type Detail = string | number | (() => string)
+type Detail = string | number | (() => string)
 
 /**
  * Stops the program when it contradicts itself. `name` is a constant and `detail` builds nothing
- * unless it is needed, so that an invariant that holds costs one test, in the hottest loop too.
+ * until it is needed, so that an invariant that holds costs one test, in the hottest loop too.
  */
 export function invariant(condition: unknown, name: string, detail?: Detail): asserts condition {
   if (!condition) {

@@ -1,14 +1,14 @@
 /**
- * Hashes whose results are written down or agreed on between nodes, so they never change: which Kafka
- * partition a key belongs to, which slot a key belongs to, and the fingerprint of a history. None of
- * them resists somebody who looks for collisions.
+ * Hashes whose results are written down or agreed on between nodes, so they never change: the Kafka
+ * partition of a key, the slot of a key, the fingerprint of a history. None of them resists anybody
+ * who looks for collisions.
  */
 
 import { invariant } from './errors.ts'
 
 /** Hash ranges of keys; a slot is the unit of rescaling. */
 export const SLOTS = 1024
-const SLOT_SHIFT = 32 - Math.log2(SLOTS)
+const SLOT_SHIFT = Math.clz32(SLOTS - 1)
 
 const MURMUR2_SEED = 0x9747b28c
 const MURMUR2_M = 0x5bd1e995
@@ -66,10 +66,11 @@ export function slotOf(key: Uint8Array): number {
 
 /** Four bytes, little endian. */
 function word(bytes: Uint8Array, at: number): number {
-  return tailWord(bytes, at) | ((bytes[at + 3] as number) << 24)
+  const low = (bytes[at] as number) | ((bytes[at + 1] as number) << 8)
+  return low | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24)
 }
 
-/** Up to three bytes, little endian; those past the end count as zero. */
+/** The last one to three bytes, little endian; those past the end count as zero. */
 function tailWord(bytes: Uint8Array, at: number): number {
   return (bytes[at] as number) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16)
 }
@@ -86,16 +87,17 @@ export function scramble(x: number): number {
 }
 
 const TWO_32 = 2 ** 32
-/** Of a 32-bit lane, the high lane of a chain keeps this many bits less. */
+/** The high lane of a chain keeps the upper 20 of 32 bits. */
 const HIGH_SHIFT = 12
 
 /**
- * One step of a fingerprint: takes three whole numbers (by their low 32 bits) into a chain of 52 bits
- * and gives the next chain. The order of steps and of the three numbers counts.
+ * One step of a fingerprint: takes three whole numbers (their low 32 bits) into a chain of 52 bits
+ * and gives the next chain. A chain begins at 0; the order of steps and of the numbers counts.
  *
- * A chain is a low lane of 32 bits and a high lane of 20. For given numbers a step is a permutation of
- * all chains (each line changes one lane by a value that does not depend on that lane, or by an
- * invertible function): chains that differ once are never made equal by the same numbers.
+ * A chain is a low lane of 32 bits and a high lane of 20, and a step can be undone by who knows its
+ * numbers: it changes the low lane by invertible functions and then, in turn, each lane by a value
+ * made from the other alone. So equal numbers never bring two chains together again, and steps from
+ * one chain that differ in one number never meet.
  */
 export function mix52(chain: number, a: number, b: number, c: number): number {
   let low = Math.imul(chain ^ a, 0x9e3779b1)

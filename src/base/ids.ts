@@ -1,9 +1,12 @@
-/** Ids of the deciding core. Branded, so that one is never taken for another. */
+/** Ids of the deciding core. Branded: the compiler never lets one be taken for another. */
 
 declare const brand: unique symbol
 type Branded<T, B extends string> = T & { readonly [brand]: B }
 
-/** One group's copy on one node. Given out by a counter and never used twice, not even after a lost disk. */
+/**
+ * One group's copy on one node. Given out by a counter that begins at 1, and never used twice, not
+ * even after a lost disk.
+ */
 export type ReplicaId = Branded<number, 'ReplicaId'>
 
 /** One OS process with a data folder. */

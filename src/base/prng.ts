@@ -1,8 +1,8 @@
 /**
- * Chance from a seed, the same on every engine and machine: sfc32 by Chris Doty-Humphrey (PractRand;
- * 128 bits of state, one counter among them, so that no cycle is shorter than 2^32). Whole numbers and
- * exact divisions only: engines differ in the last bit of Math.log or Math.sin, and a seed would mean
- * another run elsewhere. Not for secrets.
+ * Chance from a seed, the same on every engine and machine: sfc32 by Chris Doty-Humphrey, from
+ * PractRand (128 bits of state, a counter among them, so that no cycle is shorter than 2^32). Whole
+ * numbers and exact divisions only: engines differ in the last bit of Math.log or Math.sin, and a
+ * seed would mean another run elsewhere. Not for secrets.
  */
 
 import type { Random } from './env.ts'
@@ -11,8 +11,8 @@ import { mix52, scramble } from './hash.ts'
 
 const TWO_32 = 2 ** 32
 const TWO_53 = 2 ** 53
-/** Draws thrown away after seeding, until each bit of the seed has reached each bit of the state. */
-const WARM_UP_DRAWS = 12
+/** Thrown away after seeding, as PractRand does, until each bit of the seed is in all the state. */
+const WARM_UP_DRAWS = 15
 
 export class Prng implements Random {
   readonly #seed: number
@@ -25,7 +25,7 @@ export class Prng implements Random {
   constructor(seed: number) {
     invariant(Number.isSafeInteger(seed) && seed >= 0, 'seed-is-a-safe-integer', seed)
     this.#seed = seed
-    this.#a = scramble(seed + 0x9e3779b9)
+    this.#a = scramble((seed | 0) + 0x9e3779b9)
     this.#b = scramble(this.#a ^ (seed / TWO_32))
     this.#c = scramble(this.#a + this.#b)
     for (let i = 0; i < WARM_UP_DRAWS; i++) {
@@ -87,7 +87,7 @@ export class Prng implements Random {
     return array
   }
 
-  /** The numbers fall into blocks of `n`; draws from a last block that is not whole are repeated. */
+  /** All numbers fall into blocks of `n`; a draw from a last block that is not whole is void. */
   #belowUint32(n: number): number {
     for (;;) {
       const drawn = this.uint32()

@@ -1,6 +1,7 @@
 /**
- * A queue that holds so many items and no more: who is refused must wait, which is how back-pressure
- * begins. A ring: its memory grows to what was needed at once, never beyond the capacity.
+ * A queue that holds so many items and no more: who is refused must wait, and that is how
+ * back-pressure begins. A ring: its memory grows to what was needed at once, never beyond the
+ * capacity.
  */
 
 import { invariant } from './errors.ts'
