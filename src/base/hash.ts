@@ -35,7 +35,8 @@ export function murmur2(bytes: Uint8Array): number {
 
 /** The partition that Kafka's default partitioner gives to a key. */
 export function kafkaPartition(key: Uint8Array, partitions: number): number {
-  invariant(partitions > 0, 'a-topic-has-partitions', partitions)
+  const countable = Number.isSafeInteger(partitions) && partitions > 0
+  invariant(countable, 'a-topic-has-partitions', partitions)
   return (murmur2(key) & 0x7fffffff) % partitions
 }
 
