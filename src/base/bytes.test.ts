@@ -13,8 +13,8 @@ type Field =
 /** What a reader must know beforehand. */
 type Shape = { kind: Field['kind']; size: number }
 
-const anyText = fc.string({ unit: 'binary', maxLength: 20 })
-const anyBytes = fc.uint8Array({ maxLength: 40 })
+const anyText = fc.string({ unit: 'binary', maxLength: 20, size: 'max' })
+const anyBytes = fc.uint8Array({ maxLength: 40, size: 'max' })
 /** Numbers of all lengths, and those at which the encoding grows by a byte. */
 const anyVarint = fc.oneof(
   fc.maxSafeNat(),
@@ -32,7 +32,7 @@ const anyField: fc.Arbitrary<Field> = fc.oneof(
   fc.record({ kind: fc.constant('raw' as const), value: anyBytes }),
   fc.record({ kind: fc.constant('text' as const), value: anyText }),
 )
-const anyFields = fc.array(anyField, { maxLength: 12 })
+const anyFields = fc.array(anyField, { maxLength: 12, size: 'max' })
 
 const shapeOf = (field: Field): Shape => ({
   kind: field.kind,
@@ -124,10 +124,12 @@ test('what was written is read', () => {
 test('one value has one encoding: whatever can be read would be written just so', () => {
   // Mostly small bytes, so that lengths are often within the end and many inputs can be read.
   const anyByte = fc.oneof(fc.nat(5), fc.nat(0xff), fc.constantFrom(0x80, 0x81, 0xff, 0xc3, 0xa9))
-  const input = fc.array(anyByte, { maxLength: 20 }).map(bytes => Uint8Array.from(bytes))
+  const input = fc
+    .array(anyByte, { maxLength: 20, size: 'max' })
+    .map(bytes => Uint8Array.from(bytes))
   let read = 0
   fc.assert(
-    fc.property(input, fc.array(anyField, { maxLength: 4 }), (bytes, like) => {
+    fc.property(input, fc.array(anyField, { maxLength: 4, size: 'max' }), (bytes, like) => {
       const shapes = like.map(shapeOf)
       const used = bytes.subarray(0, prefixRead(bytes, shapes))
       if (!refused(() => decode(embedded(used), shapes))) {
@@ -160,10 +162,14 @@ test('no beginning of an encoding is taken for the whole', () => {
 
 test('no encoding with something after it is taken for the whole', () => {
   fc.assert(
-    fc.property(anyFields, fc.uint8Array({ minLength: 1, maxLength: 3 }), (fields, more) => {
-      const bytes = Uint8Array.from([...encode(fields), ...more])
-      expect(refused(() => decode(bytes, fields.map(shapeOf)))).toBe(true)
-    }),
+    fc.property(
+      anyFields,
+      fc.uint8Array({ minLength: 1, maxLength: 3, size: 'max' }),
+      (fields, more) => {
+        const bytes = Uint8Array.from([...encode(fields), ...more])
+        expect(refused(() => decode(bytes, fields.map(shapeOf)))).toBe(true)
+      },
+    ),
   )
 })
 
@@ -187,6 +193,20 @@ test.each([
 ])('bytes and texts are not %s', (_, bytes) => {
   expect(refused(() => new ByteReader(embedded(hex(bytes))).bytes())).toBe(true)
   expect(refused(() => new ByteReader(embedded(hex(bytes))).text())).toBe(true)
+})
+
+test.each([
+  ['uint8', ''],
+  ['uint32', '01 02 03'],
+  ['varint', '80'],
+  ['bytes', '02 61'],
+  ['text', '02 61'],
+] as const)('a %s that lacks one byte is refused before it is used', (kind, bytes) => {
+  expect(refused(() => new ByteReader(embedded(hex(bytes)))[kind]())).toBe(true)
+})
+
+test('raw bytes that lack one are refused', () => {
+  expect(refused(() => new ByteReader(embedded(hex('61'))).raw(2))).toBe(true)
 })
 
 test.each([
@@ -262,8 +282,8 @@ test('a writer grows to whatever is written', () => {
 
 test('every field finds room at every size of the buffer', () => {
   for (let size = 240; size < 270; size++) {
-    const writer = new ByteWriter().raw(new Uint8Array(size)).varint(Number.MAX_SAFE_INTEGER)
-    expect(writer.size).toBe(size + 8)
+    const eight = new ByteWriter().raw(new Uint8Array(size)).varint(Number.MAX_SAFE_INTEGER)
+    expect(eight.finish().subarray(size)).toEqual(hex('ffffffffffffff0f'))
     const four = new ByteWriter().raw(new Uint8Array(size)).uint32(0xdeadbeef)
     expect(four.finish().subarray(size)).toEqual(hex('efbeadde'))
   }

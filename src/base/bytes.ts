@@ -7,6 +7,9 @@
 
 import { invariant, WeirError } from './errors.ts'
 
+/** The code of every refusal by a reader, and by the codecs that are built on it. */
+export const MALFORMED_BYTES = 'malformed-bytes'
+
 /** 2^53 - 1 takes seven bytes of 7 bits and one of 4. */
 const VARINT_BYTES_MAX = 8
 const FIRST_CAPACITY = 256
@@ -181,7 +184,7 @@ export class ByteReader {
   }
 
   #malformed(what: string): never {
-    throw new WeirError('malformed-bytes', `${what}; they were damaged or are of another format`, {
+    throw new WeirError(MALFORMED_BYTES, `${what}; they were damaged or are of another format`, {
       at: this.#at,
       size: this.#bytes.length,
     })

@@ -1,4 +1,4 @@
-/** Good news must cost nothing, bad news must carry its name: both are promised to hot loops and docs. */
+/** Good news must cost nothing (hot loops rely on it), bad news must carry its name (docs do). */
 
 import { expect, test } from 'vitest'
 import { BrokenInvariant, invariant, unreachable, WeirError } from './errors.ts'

@@ -1,4 +1,4 @@
-/** What ids are for is checked by the compiler: an expected error that does not come is an error. */
+/** The compiler checks what ids are for: an expected error that does not come is an error. */
 
 import { expect, test } from 'vitest'
 import { type NodeId, nodeId, type ReplicaId, replicaId } from './ids.ts'

@@ -68,7 +68,7 @@ test('the order of the steps counts, and so does how many they are', () => {
 })
 
 test('a history that differs in one number of one step has another fingerprint', () => {
-  const steps = fc.array(anyNumbers, { minLength: 1, maxLength: 50 })
+  const steps = fc.array(anyNumbers, { minLength: 1, maxLength: 50, size: 'max' })
   fc.assert(
     fc.property(steps, fc.nat(), fc.nat(2), fc.nat(31), (history, step, place, bit) => {
       const changed = history.map(numbers => [...numbers] as [number, number, number])
@@ -102,7 +102,7 @@ function unmix52(next: number, [a, b, c]: Numbers): number {
   const lowOfNext = next | 0
   const high = Math.floor(next / TWO_32) ^ (scramble(lowOfNext) >>> 12)
   const low = lowOfNext ^ scramble(high + 0x297a2d39)
-  // What the step laid over the high lane is seen from a step of the same low lane with high lane 0.
+  // What a step lays over the high lane shows in a step from the same low lane and high lane 0.
   let before = undivided(low, 0xc2b2ae3d) ^ c
   before = undivided(unshifted(before, 13), 0x85ebca77) ^ b
   const lowBefore = undivided(unshifted(before, 15), 0x9e3779b1) ^ a

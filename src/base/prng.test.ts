@@ -1,6 +1,6 @@
 /**
- * The generator must never change: a seed that once failed must fail again for whoever looks into it.
- * Hence the pinned numbers. The rest asks whether chance is fair; what is counted is drawn from
+ * The generator must never change: a seed that once failed must fail again for whoever looks into
+ * it. Hence the pinned numbers. The rest asks whether chance is fair; what is counted is drawn from
  * fixed seeds, so that a bound that holds once holds always.
  */
 
@@ -12,6 +12,13 @@ const MAX_SEED = Number.MAX_SAFE_INTEGER
 
 function times<T>(count: number, draw: (i: number) => T): T[] {
   return Array.from({ length: count }, (_, i) => draw(i))
+}
+
+/** A generator whose next draws are known. */
+function drawing(draws: number[]): Prng {
+  const prng = new Prng(1)
+  prng.uint32 = () => draws.shift() ?? expect.unreachable('drew more often than it should')
+  return prng
 }
 
 /** How often each of the numbers below `kinds` comes. */
@@ -60,16 +67,7 @@ test('what is made of the numbers stays', () => {
   expect(times(5, () => prng.between(-3, 3))).toEqual([2, 2, 2, 1, 3])
   expect(times(2, () => prng.below(2 ** 50))).toEqual([691160232133563, 291378433805534])
   expect(times(2, () => prng.float())).toEqual([0.13686507056582398, 0.418500496464712])
-  expect(times(8, () => prng.chance(0.5))).toEqual([
-    true,
-    false,
-    false,
-    false,
-    false,
-    true,
-    true,
-    false,
-  ])
+  expect(times(8, () => Number(prng.chance(0.5)))).toEqual([1, 0, 0, 0, 0, 1, 1, 0])
   expect(prng.shuffle([1, 2, 3, 4, 5, 6])).toEqual([6, 2, 1, 4, 3, 5])
   expect(prng.pick(['a', 'b', 'c'])).toBe('c')
 })
@@ -103,6 +101,12 @@ test('seeds that differ in one bit, the highest included, have nothing in common
     expect(flips / samples, `bit ${bit}`).toBeGreaterThan(15)
     expect(flips / samples, `bit ${bit}`).toBeLessThan(17)
   }
+})
+
+test('seeds at the end of their range are as many as elsewhere', () => {
+  const first = new Set(times(1000, i => new Prng(MAX_SEED - i).fork('x').uint32()))
+  const plain = new Set(times(1000, i => new Prng(MAX_SEED - i).uint32()))
+  expect([first.size, plain.size]).toEqual([1000, 1000])
 })
 
 test('the first draws of seeds in a row are as good as any', () => {
@@ -199,6 +203,18 @@ test.each([3 * 2 ** 30, 3 * 2 ** 51 - 1])('below has no bias towards small numbe
   expect(chiSquare(counts)).toBeLessThan(chiSquareMax(3))
 })
 
+test.each([1, 2, 2 ** 16, 2 ** 31])('below %d, of which 2^32 is a multiple, draws once', n => {
+  const prng = new Prng(14)
+  const other = new Prng(14)
+  expect(times(50, () => prng.below(n))).toEqual(times(50, () => other.uint32() % n))
+})
+
+test('below draws again, so as not to favour the numbers of a block that is not whole', () => {
+  const last = 2 ** 32 - 1
+  expect(drawing([last - 1]).below(last)).toBe(last - 1)
+  expect(drawing([last, last, 5]).below(last)).toBe(5)
+})
+
 test.each([2, 3, 7, 10, 1000])('each number below %d comes as often as any other', n => {
   const prng = new Prng(15)
   expect(chiSquare(tally(n, 100 * n, () => prng.below(n)))).toBeLessThan(chiSquareMax(n))
@@ -237,7 +253,12 @@ test('no chance is no chance, and certainty is certain', () => {
   expect(times(10_000, () => prng.chance(1))).not.toContain(false)
 })
 
-test('a chance draws once whatever it is, so that a changed rate leaves later draws in place', () => {
+test.each([0, 1, 2 ** 32 - 1])('a draw of %d is no exception', drawn => {
+  expect(drawing([drawn]).chance(0)).toBe(false)
+  expect(drawing([drawn]).chance(1)).toBe(true)
+})
+
+test('a chance draws once whatever it is: a changed rate leaves later draws in place', () => {
   for (const p of [0, 0.3, 1]) {
     const prng = new Prng(20)
     const other = new Prng(20)

@@ -71,7 +71,7 @@ test('keeps its order while it grows with its head anywhere in the ring', () => 
 
 test('behaves as an array with a limit, whatever is done in whatever order', () => {
   const step = fc.oneof({ weight: 3, arbitrary: fc.nat() }, fc.constant('shift' as const))
-  const steps = fc.array(step, { maxLength: 300 })
+  const steps = fc.array(step, { maxLength: 300, size: 'max' })
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 70 }), steps, (capacity, todo) => {
       const queue = new BoundedQueue<number>(capacity)

@@ -1,23 +1,26 @@
 /**
  * A queue that holds so many items and no more: who is refused must wait, and that is how
- * back-pressure begins. A ring: its memory grows to what was needed at once, never beyond the
- * capacity.
+ * back-pressure begins. Its memory is a ring that doubles until it holds what was needed at once.
  */
 
 import { invariant } from './errors.ts'
 
+/** A power of two, as every later number of slots, so that a mask wraps around. */
 const FIRST_SLOTS = 16
+
+function emptyRing<T>(slots: number): (T | undefined)[] {
+  return new Array<T | undefined>(slots).fill(undefined)
+}
 
 export class BoundedQueue<T> implements Iterable<T> {
   readonly capacity: number
-  #ring: (T | undefined)[]
+  #ring = emptyRing<T>(FIRST_SLOTS)
   #head = 0
   #size = 0
 
   constructor(capacity: number) {
     invariant(Number.isSafeInteger(capacity) && capacity > 0, 'queue-has-a-capacity', capacity)
     this.capacity = capacity
-    this.#ring = new Array(Math.min(capacity, FIRST_SLOTS)).fill(undefined)
   }
 
   get size(): number {
@@ -67,13 +70,11 @@ export class BoundedQueue<T> implements Iterable<T> {
 
   /** Where the item stands that came `age` items after the oldest. */
   #slot(age: number): number {
-    const at = this.#head + age
-    return at < this.#ring.length ? at : at - this.#ring.length
+    return (this.#head + age) & (this.#ring.length - 1)
   }
 
   #grow(): void {
-    const grown = new Array<T | undefined>(Math.min(this.capacity, 2 * this.#ring.length))
-    grown.fill(undefined)
+    const grown = emptyRing<T>(2 * this.#ring.length)
     for (let i = 0; i < this.#size; i++) {
       grown[i] = this.#ring[this.#slot(i)]
     }
