@@ -1,3 +1,5 @@
+/** Unit tests: beside the source, in threads; the time limit only ends what hangs. */
+
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({

@@ -1,0 +1,98 @@
+/**
+ * Who may import whom: the table of ARCHITECTURE.md as data. What is not written is forbidden, for
+ * types as for values; `types` lists what may be imported for its types alone. Tests may import
+ * anything; nothing imports tests.
+ */
+
+import type { Finding } from './finding.ts'
+import { type Import, isTest, type Source } from './source.ts'
+
+interface Layer {
+  readonly values: readonly string[]
+  readonly types?: readonly string[]
+  /** Libraries, by name; `node:` is for world.ts. */
+  readonly libraries?: readonly string[]
+}
+
+/** Everything that decides, and what it stands on. */
+const core = [
+  'src/base',
+  'src/raft',
+  'src/engine',
+  'src/sql',
+  'src/job',
+  'src/checkpoint',
+  'src/olap',
+]
+const everything = [...core, 'src/io', 'src/connectors', 'src/node', 'src/api', 'src/cli']
+
+/** In the order of the architecture: below first. A folder imports from itself freely. */
+export const layers: Readonly<Record<string, Layer>> = {
+  'src/base': { values: [] },
+  'src/raft': { values: ['src/base'] },
+  'src/engine': { values: ['src/base'] },
+  'src/sql': { values: ['src/base', 'src/engine'] },
+  'src/job': { values: ['src/base', 'src/engine', 'src/sql'] },
+  'src/checkpoint': { values: ['src/base'], types: ['src/engine'] },
+  'src/olap': { values: ['src/base', 'src/engine'] },
+  'src/io': { values: ['src/base'], types: core },
+  'src/connectors': { values: ['src/base'], types: core },
+  'src/node': { values: [...core, 'src/io', 'src/connectors'] },
+  'src/api': { values: ['src/node'] },
+  'src/cli': { values: ['src/node'] },
+  'chaos/sim': { values: core, libraries: ['esbuild'] },
+  'chaos/oracle': { values: [] },
+  'chaos/live': { values: everything },
+  bench: { values: everything },
+  scripts: { values: [], libraries: ['esbuild'] },
+  tidy: { values: [], libraries: ['oxc-parser'] },
+}
+
+export function layerOf(path: string): string | undefined {
+  return Object.keys(layers).find(layer => path.startsWith(`${layer}/`))
+}
+
+/** `src/raft/log.ts` + `../base/errors.ts` -> `src/base/errors.ts`. */
+export function resolved(from: string, specifier: string): string {
+  const parts = from.split('/').slice(0, -1)
+  for (const part of specifier.split('/')) {
+    if (part === '..') parts.pop()
+    else if (part !== '.') parts.push(part)
+  }
+  return parts.join('/')
+}
+
+function libraryTrouble(layer: string, specifier: string): string | undefined {
+  if (specifier.startsWith('node:')) return undefined
+  const library = specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/')
+  if (layers[layer]?.libraries?.includes(library)) return undefined
+  return `${layer} does not name the library ${library}`
+}
+
+function trouble(path: string, layer: string, { specifier, kind }: Import): string | undefined {
+  if (!specifier.startsWith('.')) return libraryTrouble(layer, specifier)
+  const target = resolved(path, specifier)
+  if (isTest(target)) return `${target} is a test; what ships does not stand on it`
+  const other = layerOf(target)
+  if (other === layer) return undefined
+  if (other === undefined) return `${target} belongs to no layer`
+  const { values, types = [] } = layers[layer] ?? { values: [] }
+  if (values.includes(other)) return undefined
+  if (!types.includes(other)) return `${layer} does not import ${other}`
+  return kind === 'type' ? undefined : `${layer} imports ${other} for its types alone`
+}
+
+export function layering({ path, imports }: Source): readonly Finding[] {
+  if (isTest(path) || !path.includes('/')) return []
+  const layer = layerOf(path)
+  if (layer === undefined) {
+    return [{ path, line: 1, rule: 'layer', message: 'a folder without a row in tidy/layers.ts' }]
+  }
+  return imports.flatMap(one => {
+    const message = trouble(path, layer, one)
+    return message === undefined ? [] : [{ path, line: one.line, rule: 'layer', message }]
+  })
+}
