@@ -27,7 +27,7 @@ const core = [
 const everything = [...core, 'src/io', 'src/connectors', 'src/node', 'src/api', 'src/cli']
 
 /** In the order of the architecture: below first. A folder imports from itself freely. */
-export const layers: Readonly<Record<string, Layer>> = {
+const layers: Readonly<Record<string, Layer>> = {
   'src/base': { values: [] },
   'src/raft': { values: ['src/base'] },
   'src/engine': { values: ['src/base'] },
@@ -48,7 +48,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   tidy: { values: [], libraries: ['oxc-parser'] },
 }
 
-export function layerOf(path: string): string | undefined {
+function layerOf(path: string): string | undefined {
   return Object.keys(layers).find(layer => path.startsWith(`${layer}/`))
 }
 

@@ -11,7 +11,7 @@ import { type Node, nameOf, walkWithParent } from './tree.ts'
  * Folders and files that may name anything; chaos/sim only where it is started and where it starts
  * others.
  */
-export const worldly = [
+const worldly = [
   'src/io/',
   'src/connectors/',
   'src/cli/',
@@ -36,7 +36,7 @@ const globals = new Set([
   'queueMicrotask',
 ])
 
-export const isWorldly = (path: string): boolean =>
+const isWorldly = (path: string): boolean =>
   isTest(path) || /\.config\.ts$/.test(path) || worldly.some(place => path.startsWith(place))
 
 /** A name that is only a label: `a.process`, `{ process: 1 }`, `process(): void`. */

@@ -1,0 +1,44 @@
+/**
+ * `npm test` (every step) and `npm run check` (the quick ones): runs the steps one by one and says
+ * how each went.
+ */
+
+import { run } from './child.ts'
+import { commandOf, type Step, steps } from './steps.ts'
+import { isGreen, leftOutByName, type Outcome, outcomeOf, report, withoutOf } from './verdict.ts'
+
+/** As much of a passed step's report as is shown. */
+const REPORT_LINES = 60
+
+const isCi = process.env['CI'] === 'true'
+
+const say = (text: string) => process.stdout.write(`${text}\n`)
+
+const lastLines = (text: string, count: number) =>
+  text.trimEnd().split('\n').slice(-count).join('\n')
+
+async function runStep(step: Step): Promise<Outcome> {
+  say(`- ${step.name}: ${commandOf(step)}`)
+  const args = step.args.length > 0 ? ['--', ...step.args] : []
+  const ended = await run('npm', ['run', '--silent', step.script, ...args])
+  const outcome = outcomeOf(step.name, ended, isCi)
+  if (outcome.state === 'failed') say(ended.output)
+  else if (step.isReport) say(lastLines(ended.output, REPORT_LINES))
+  say(`  ${step.name}: ${outcome.state} after ${ended.seconds.toFixed(1)} s`)
+  return outcome
+}
+
+async function runAll(chosen: readonly Step[]): Promise<readonly Outcome[]> {
+  const without = withoutOf(process.env['WEIR_TEST_WITHOUT'], steps)
+  const outcomes: Outcome[] = []
+  for (const step of chosen) {
+    outcomes.push(without.has(step.name) ? leftOutByName(step.name) : await runStep(step))
+  }
+  return outcomes
+}
+
+const isCheck = process.argv[2] === 'check'
+const outcomes = await runAll(steps.filter(step => step.inCheck || !isCheck))
+say('')
+for (const line of report(outcomes)) say(line)
+process.exitCode = isGreen(outcomes) ? 0 : 1

@@ -1,0 +1,45 @@
+/**
+ * The steps of the gate, in the order in which they run: what fails soonest comes first. Each is an
+ * npm script, so that a step that failed is repeated by its own command.
+ */
+
+/**
+ * Simulated seeds in `npm test`; a campaign that proves something is run by hand and is much
+ * longer.
+ */
+const SEEDS = 200
+/** Mutants drawn anew in each `npm test`; the runner prints the seed of the draw. */
+const MUTANTS = 10
+
+export interface Step {
+  readonly name: string
+  /** The npm script, and what follows it. */
+  readonly script: string
+  readonly args: readonly string[]
+  /** Part of `npm run check` too. */
+  readonly inCheck: boolean
+  /** Its last lines are worth reading even when it passed. */
+  readonly isReport: boolean
+}
+
+function step(name: string, options: Partial<Step> = {}): Step {
+  return { name, script: name, args: [], inCheck: false, isReport: false, ...options }
+}
+
+export const steps: readonly Step[] = [
+  step('build'),
+  step('types', { inCheck: true }),
+  step('lint', { inCheck: true }),
+  step('tidy', { inCheck: true }),
+  step('knip', { inCheck: true }),
+  step('unit', { inCheck: true }),
+  step('package'),
+  step('unit:lts'),
+  step('sim', { args: ['--seeds', String(SEEDS)], isReport: true }),
+  step('mutants', { args: ['raft', '--draw', String(MUTANTS)], isReport: true }),
+]
+
+/** What a person would type to repeat the step. */
+export function commandOf({ script, args }: Step): string {
+  return ['npm run', script, ...(args.length > 0 ? ['--', ...args] : [])].join(' ')
+}
