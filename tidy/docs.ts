@@ -6,6 +6,7 @@
 import type { Finding } from './finding.ts'
 import { resolved } from './layers.ts'
 import type { FileText } from './ratio.ts'
+import { isSource, isTest } from './source.ts'
 
 /** Code is no prose: a link in a fenced block or in backticks is a text about links. */
 const withoutCode = (line: string) => line.replace(/`[^`]*`/g, '')
@@ -75,4 +76,37 @@ export function scriptsNamed(
           }),
       ),
     )
+}
+
+/** A comment that sends its reader to `docs/..` sends him to a page that is there. */
+export function citations(files: readonly FileText[]): readonly Finding[] {
+  const paths = new Set(files.map(file => file.path))
+  return files
+    .filter(file => isSource(file.path) && !isTest(file.path))
+    .flatMap(({ path, text }) =>
+      text
+        .split('\n')
+        .flatMap((words, at) =>
+          [...words.matchAll(/\bdocs\/[\w/-]+\.md\b/g)]
+            .filter(match => !paths.has(match[0]))
+            .map(match => ({
+              path,
+              line: at + 1,
+              rule: 'link',
+              message: `${match[0]} is not there`,
+            })),
+        ),
+    )
+}
+
+/** Every decision is in the list of decisions. */
+export function decisionsListed(files: readonly FileText[]): readonly Finding[] {
+  const folder = 'docs/decisions/'
+  const list = files.find(file => file.path === `${folder}README.md`)?.text ?? ''
+  return files
+    .filter(file => file.path.startsWith(folder) && !file.path.endsWith('/README.md'))
+    .filter(file => !list.includes(`(${file.path.slice(folder.length)})`))
+    .map(({ path }) => {
+      return { path, line: 1, rule: 'decision', message: 'not in docs/decisions/README.md' }
+    })
 }

@@ -1,7 +1,7 @@
 /** The rules on documents, on packages and on the amount of tests. */
 
 import { expect, test } from 'vitest'
-import { links, scriptsNamed } from './docs.ts'
+import { citations, decisionsListed, links, scriptsNamed } from './docs.ts'
 import { shown } from './finding.ts'
 import { exactVersions, lockfile, satisfies } from './packages.ts'
 import { testRatio, testRatios } from './ratio.ts'
@@ -28,6 +28,22 @@ test('a link that leads nowhere is named with its line', () => {
     'README.md:3 link: docs/a.md#c: no such heading',
     'README.md:4 link: #bottom: no such heading',
   ])
+})
+
+test('a page that a comment cites is there', () => {
+  const source = file('src/base/env.ts', '/** Doors (docs/decisions/0002-doors.md). */')
+  expect(citations([source]).map(shown)).toEqual([
+    'src/base/env.ts:1 link: docs/decisions/0002-doors.md is not there',
+  ])
+  expect(citations([source, file('docs/decisions/0002-doors.md', '# 2. Doors')])).toEqual([])
+})
+
+test('a decision that is not listed is found', () => {
+  const list = file('docs/decisions/README.md', '[one](0001-one.md)')
+  const one = file('docs/decisions/0001-one.md', '# 1. One')
+  const two = file('docs/decisions/0002-two.md', '# 2. Two')
+  expect(decisionsListed([list, one])).toEqual([])
+  expect(decisionsListed([list, one, two]).map(finding => finding.path)).toEqual([two.path])
 })
 
 test('a script that a document names is in package.json, code or not', () => {

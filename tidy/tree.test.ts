@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { links, scriptsNamed } from './docs.ts'
+import { citations, decisionsListed, links, scriptsNamed } from './docs.ts'
 import { type FileRule, type Finding, shown, type TreeRule } from './finding.ts'
 import { functionLength, functionSizes, parameters } from './functions.ts'
 import { asyncBelowSync, valueCycles } from './graph.ts'
@@ -69,7 +69,11 @@ test('each folder of src has the tests that it owes', () => {
 })
 
 test('every relative link in a document leads somewhere', () => {
-  expectNone(links(files))
+  expectNone([...links(files), ...citations(files)])
+})
+
+test('every decision is listed', () => {
+  expectNone(decisionsListed(files))
 })
 
 test('every npm script that a document names exists', () => {
