@@ -84,18 +84,16 @@ export function citations(files: readonly FileText[]): readonly Finding[] {
   return files
     .filter(file => isSource(file.path) && !isTest(file.path))
     .flatMap(({ path, text }) =>
-      text
-        .split('\n')
-        .flatMap((words, at) =>
-          [...words.matchAll(/\bdocs\/[\w/-]+\.md\b/g)]
-            .filter(match => !paths.has(match[0]))
-            .map(match => ({
-              path,
-              line: at + 1,
-              rule: 'link',
-              message: `${match[0]} is not there`,
-            })),
-        ),
+      text.split('\n').flatMap((words, at) =>
+        [...words.matchAll(/\bdocs\/[\w/-]+\.md\b/g)]
+          .filter(match => !paths.has(match[0]))
+          .map(match => ({
+            path,
+            line: at + 1,
+            rule: 'link',
+            message: `${match[0]} is not there`,
+          })),
+      ),
     )
 }
 

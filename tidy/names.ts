@@ -4,8 +4,9 @@
  */
 
 import type { Finding } from './finding.ts'
+import { bound } from './scope.ts'
 import type { Source } from './source.ts'
-import { isNode, type Node, nameOf, walk } from './tree.ts'
+import { type Node, nameOf, walk } from './tree.ts'
 
 const forbidden = new Set(['manager', 'helper', 'helpers', 'util', 'utils', 'impl', 'base', 'info'])
 
@@ -17,19 +18,6 @@ const words = (name: string): readonly string[] =>
     .map(word => word.toLowerCase())
 
 const forbiddenIn = (name: string) => words(name).find(word => forbidden.has(word))
-
-/** The identifiers that a pattern binds: `{ a, b: c }`, `[d, ...e]`, `f = 1`. */
-function* bound(pattern: unknown): Generator<Node> {
-  if (!isNode(pattern)) return
-  if (pattern.type === 'Identifier') yield pattern
-  if (pattern.type === 'ObjectPattern' || pattern.type === 'ArrayPattern') {
-    const parts = (pattern['properties'] ?? pattern['elements']) as readonly unknown[]
-    for (const part of parts) yield* bound(part)
-  }
-  if (pattern.type === 'Property') yield* bound(pattern['value'])
-  if (pattern.type === 'RestElement') yield* bound(pattern['argument'])
-  if (pattern.type === 'AssignmentPattern') yield* bound(pattern['left'])
-}
 
 const declarations = new Set([
   'VariableDeclarator',

@@ -199,3 +199,21 @@ test('labels and strings only sound like the world', () => {
   const text = "class A { process() {} }\na.process()\nf({ console: 1 }, 'Date')\nMath.max(1)"
   expect(found(world, text)).toEqual([])
 })
+
+test.each([
+  'function f(process: Process) { process.stop() }',
+  'const f = ({ process }: Host) => { g(() => process.stop()) }',
+  'for (const process of all) process.stop()',
+  'const [process = a] = all\nprocess.stop()',
+  'export class A { f() { const process = a; return { process } } }',
+  'try { f() } catch (process) { process.stop() }',
+  'export function performance() {}\nperformance()',
+  'interface A { f(process: B): void; readonly process: B }',
+])('%s binds the name itself', text => {
+  expect(found(world, text)).toEqual([])
+})
+
+test('a name bound in one place is not bound in another', () => {
+  const text = 'function f(process: A) { process.stop() }\nprocess.exit()'
+  expect(found(world, text)).toEqual([2])
+})

@@ -3,7 +3,7 @@
  */
 
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { citations, decisionsListed, links, scriptsNamed } from './docs.ts'
 import { type FileRule, type Finding, shown, type TreeRule } from './finding.ts'
@@ -22,7 +22,7 @@ import { world } from './world.ts'
 const ask = ['ls-files', '-z', '--cached', '--others', '--exclude-standard']
 const tracked = execFileSync('git', ask, { encoding: 'utf8' }).split('\0')
 const files: readonly FileText[] = tracked
-  .filter(path => path !== '' && existsSync(path))
+  .filter(path => path !== '' && statSync(path, { throwIfNoEntry: false })?.isFile())
   .map(path => ({ path, text: readFileSync(path, 'utf8') }))
 const tree = files.filter(file => isSource(file.path)).map(file => readSource(file.path, file.text))
 

@@ -4,8 +4,9 @@
  */
 
 import type { Finding } from './finding.ts'
+import { namesInScope } from './scope.ts'
 import { isTest, type Source } from './source.ts'
-import { type Node, nameOf, walkWithParent } from './tree.ts'
+import { type Node, nameOf } from './tree.ts'
 
 /**
  * Folders and files that may name anything; chaos/sim only where it is started and where it starts
@@ -64,9 +65,9 @@ export function world(source: Source): readonly Finding[] {
   for (const { specifier, line } of source.imports) {
     if (specifier.startsWith('node:')) add(line, specifier)
   }
-  for (const [node, parent] of walkWithParent(source.program)) {
+  for (const { node, parent, isBound } of namesInScope(source.program)) {
     const name = touched(node, parent)
-    if (name !== undefined) add(source.lineAt(node.start), name)
+    if (name !== undefined && !isBound(name)) add(source.lineAt(node.start), name)
   }
   return findings
 }
