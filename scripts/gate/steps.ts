@@ -30,7 +30,7 @@ export const steps: readonly Step[] = [
   step('build'),
   step('types', { inCheck: true }),
   step('lint', { inCheck: true }),
-  step('tidy', { inCheck: true }),
+  step('tidy', { inCheck: true, isReport: true }),
   step('knip', { inCheck: true }),
   step('unit', { inCheck: true }),
   step('package'),
