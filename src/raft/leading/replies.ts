@@ -15,7 +15,7 @@ type Reply<M> = (core: Core, leading: Leadership, peer: Progress, message: M) =>
 type Outcome = RefusalCode | undefined
 
 /** An answer counts only from a peer that is still known. */
-export function fromPeer<M extends { readonly from: Progress['id'] }>(reply: Reply<M>) {
+function fromPeer<M extends { readonly from: Progress['id'] }>(reply: Reply<M>) {
   return (core: Core, leading: Leadership, message: M): Outcome => {
     const peer = leading.peers.get(message.from)
     if (peer === undefined) return 'unknown-peer'

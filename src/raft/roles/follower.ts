@@ -27,7 +27,7 @@ export const follower: Cells = {
 }
 
 /** The leader steps aside for this replica: no pre-vote, and the others may forget their lease. */
-export function onTimeoutNow(core: Core, message: TimeoutNow): RefusalCode | undefined {
+function onTimeoutNow(core: Core, message: TimeoutNow): RefusalCode | undefined {
   if (core.leader !== message.from) return 'stale'
   beginCampaign(core, true)
   return undefined
