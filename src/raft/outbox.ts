@@ -58,13 +58,16 @@ export class Outbox {
     return this.#number
   }
 
-  persisted(number: number): void {
+  /** Replies of an older term are dropped: what they promised may have been cut off since. */
+  persisted(number: number, term: number): void {
     invariant(number <= this.#number, 'WRITE persisted only what was handed out')
     invariant(number >= this.#persisted, 'WRITE persisted in order')
     this.#persisted = number
     const open = this.#held.findIndex(held => held.number > number)
     const free = open < 0 ? this.#held.splice(0) : this.#held.splice(0, open)
-    for (const held of free) this.messages.push(held.message)
+    for (const { message } of free) {
+      if (message.term === term) this.messages.push(message)
+    }
   }
 
   clearNews(): void {

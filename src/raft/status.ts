@@ -3,6 +3,7 @@
 import type { ReplicaId } from '../base/ids.ts'
 import type { Core } from './core.ts'
 import type { Progress, ProgressState } from './leading/progress.ts'
+import { readsPending } from './leading/reads.ts'
 import type { Members, NO_ONE, Role } from './types.ts'
 
 export interface Status {

@@ -15,8 +15,7 @@ import { sendHeartbeats } from './replicate.ts'
 
 export function askRead(core: Core): { readonly read: ReadId } | Refusal {
   if (core.leader === NO_ONE) return core.refuse('no-leader')
-  const pending = core.asked.length + core.confirmed.length + (core.leading?.rounds.size ?? 0)
-  if (pending >= core.options.limits.readsPendingMax) return core.refuse('too-many-reads')
+  if (isFull(core)) return core.refuse('too-many-reads')
   core.readSerial++
   const read = { replica: core.self, boot: core.options.boot, serial: core.readSerial }
   if (core.leading !== undefined) {
@@ -28,9 +27,18 @@ export function askRead(core: Core): { readonly read: ReadId } | Refusal {
   return { read }
 }
 
+function isFull(core: Core): boolean {
+  return readsPending(core) >= core.options.limits.readsPendingMax
+}
+
+/** Reads asked here or of this leader that are not yet answered. */
+export function readsPending(core: Core): number {
+  return core.asked.length + core.confirmed.length + (core.leading?.rounds.size ?? 0)
+}
+
 /** A follower asks its leader. */
 export function onRead(core: Core, leading: Leadership, message: Read): RefusalCode | undefined {
-  if (leading.rounds.size >= core.options.limits.readsPendingMax) return 'too-many-reads'
+  if (isFull(core)) return 'too-many-reads'
   admit(core, leading, { read: message.read, from: message.from })
   return undefined
 }
