@@ -61,7 +61,7 @@ export function statusOf(core: Core): Status {
     electionElapsedMs: core.electionElapsedMs,
     peers: [...(leading?.peers.values() ?? [])].map(peerStatusOf),
     uncommittedBytes: leading?.uncommittedBytes ?? 0,
-    readsPending: core.asked.length + core.confirmed.length + (leading?.rounds.size ?? 0),
+    readsPending: readsPending(core),
   }
 }
 
