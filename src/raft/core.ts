@@ -8,7 +8,6 @@ import type { Counters } from './counters.ts'
 import { noCounters } from './counters.ts'
 import type { Leadership } from './leading/leadership.ts'
 import { RaftLog } from './log/log.ts'
-import { isVoter } from './members/members.ts'
 import type { Message } from './messages.ts'
 import type { RaftOptions } from './options.ts'
 import { Outbox } from './outbox.ts'
@@ -73,8 +72,13 @@ export class Core {
     this.outbox = new Outbox({ ...stored.hardState, commit: this.log.commit })
   }
 
+  /**
+   * May this replica campaign? Also when its newest members no longer name it, as long as they are
+   * not known to be committed: it may be the only one whose log is long enough to win, and whoever
+   * else asks would be denied for ever.
+   */
   get isVoter(): boolean {
-    return isVoter(this.log.members, this.self)
+    return this.log.mayVote(this.self)
   }
 
   /** A leader was heard within the least election timeout: nobody is helped to depose it. */

@@ -51,9 +51,10 @@ function syncPeers(core: Core, leading: Leadership): void {
   }
 }
 
-/** Forgets a peer that has seen by which entry it left. */
+/** Forgets a peer that has seen by which entry it left, and was told that it is committed. */
 export function maybeForget(core: Core, leading: Leadership, peer: Progress): void {
-  if (peer.leaving && peer.match >= core.log.membersIndex) leading.peers.delete(peer.id)
+  const known = Math.min(peer.match, peer.commitSent)
+  if (peer.leaving && known >= core.log.membersIndex) leading.peers.delete(peer.id)
 }
 
 /**

@@ -11,7 +11,9 @@
  */
 
 import { invariant } from '../../base/errors.ts'
+import type { ReplicaId } from '../../base/ids.ts'
 import { MembersHistory } from '../members/history.ts'
+import { isVoter } from '../members/members.ts'
 import type { Chain, Entry, Image, Members, Stored } from '../types.ts'
 import { chained } from './chain.ts'
 import { decodeMembers, sizeOf } from './codec.ts'
@@ -98,6 +100,16 @@ export class RaftLog {
 
   get membersIndex(): number {
     return this.#members.currentIndex
+  }
+
+  /**
+   * Is this a voter by the newest members, or, while those are not known to be committed, by any
+   * before them that may turn out to be the last ones that are?
+   */
+  mayVote(id: ReplicaId): boolean {
+    if (isVoter(this.members, id)) return true
+    if (this.membersIndex <= this.#commit) return false
+    return this.#members.possible(this.#commit).some(members => isVoter(members, id))
   }
 
   get hasUnwritten(): boolean {

@@ -35,6 +35,12 @@ export class MembersHistory {
     return found
   }
 
+  /** The members by the newest entry that is committed, and all that may yet take their place. */
+  possible(commit: number): readonly Members[] {
+    const from = this.#since.findLastIndex(since => since.membersIndex <= commit)
+    return this.#since.slice(Math.max(0, from)).map(since => since.members)
+  }
+
   push(membersIndex: number, members: Members): void {
     this.#current = { membersIndex, members }
     this.#since.push(this.#current)

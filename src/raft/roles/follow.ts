@@ -29,7 +29,10 @@ export function heardLeader(core: Core, leader: ReplicaId): void {
   core.lateTicks = 0
 }
 
-/** The members changed: whoever does not lead is a follower if it votes and else a learner. */
+/**
+ * The members changed, or are now known to be committed: whoever does not lead is a follower if it
+ * votes and else a learner.
+ */
 export function refreshRole(core: Core): void {
   if (core.role === 'leader') return
   if (core.isVoter !== (core.role === 'learner')) return

@@ -37,7 +37,7 @@ export function onHeartbeat(core: Core, message: Heartbeat): RefusalCode | undef
   heardLeader(core, message.from)
   // The leader names no more than was acknowledged to it: whatever is missing here was lost here.
   if (message.commit > core.log.lastIndex) return 'commit-beyond-log'
-  core.log.commitTo(message.commit)
+  if (core.log.commitTo(message.commit)) refreshRole(core)
   core.send({ type: 'heartbeat-reply', to: message.from, round: message.round })
   return undefined
 }
@@ -48,7 +48,7 @@ export function onSnapshot(core: Core, message: Snapshot): RefusalCode | undefin
   const { image } = message
   const covered = image.index <= log.commit || log.term(image.index) === image.term
   if (!covered) return takeChunk(core, message)
-  log.commitTo(image.index)
+  if (log.commitTo(image.index)) refreshRole(core)
   core.receiving = undefined
   replyChunk(core, message, 0, true)
   return undefined
