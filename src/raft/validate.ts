@@ -6,6 +6,7 @@
 
 import { MALFORMED_BYTES } from '../base/bytes.ts'
 import { WeirError } from '../base/errors.ts'
+import type { ReplicaId } from '../base/ids.ts'
 import { decodeMembers, kindCode } from './log/codec.ts'
 import type { Message, MessageType } from './messages.ts'
 import type { Entry, Image, Members, ReadId } from './types.ts'
@@ -17,6 +18,8 @@ const isCount = (n: unknown): boolean => Number.isSafeInteger(n) && (n as number
 const isId = (n: unknown): boolean => Number.isSafeInteger(n) && (n as number) > 0
 const isFlag = (b: unknown): boolean => typeof b === 'boolean'
 const isBytes = (b: unknown): boolean => b instanceof Uint8Array
+/** What the compiler takes for granted is what a foreign sender may leave out. */
+const isThere = (part: object | undefined): boolean => typeof part === 'object' && part !== null
 
 const logEnd: Check<{ lastIndex: number; lastTerm: number; term: number }> = m =>
   isCount(m.lastIndex) && isCount(m.lastTerm) && m.lastTerm <= m.term
@@ -36,7 +39,7 @@ const checks: Checks = {
     isFlag(m.ok) && isCount(m.index) && isCount(m.hintIndex) && isCount(m.hintTerm),
   heartbeat: m => isCount(m.commit) && isCount(m.round),
   'heartbeat-reply': m => isCount(m.round),
-  snapshot: m => isImage(m.image) && isCount(m.offset) && isBytes(m.data) && isFlag(m.last),
+  snapshot: m => isImage(m.image, m.term) && isCount(m.offset) && isBytes(m.data) && isFlag(m.last),
   'snapshot-reply': m => isCount(m.imageIndex) && isCount(m.offset) && isFlag(m.done),
   'timeout-now': () => true,
   read: m => isReadId(m.read),
@@ -60,7 +63,8 @@ function areEntries(
   let term = prevTerm
   for (const entry of entries) {
     index++
-    if (entry.index !== index || !isCount(entry.term) || entry.term < term) return false
+    if (!isThere(entry) || entry.index !== index || !isCount(entry.term) || entry.term < term)
+      return false
     term = entry.term
     if (!isEntryBody(entry)) return false
   }
@@ -81,15 +85,21 @@ function isMembersData(data: Uint8Array): boolean {
   }
 }
 
-function isImage(image: Image): boolean {
+function isImage(image: Image, termMax: number): boolean {
+  if (!isThere(image) || !areMembers(image.members)) return false
   const numbers = [image.index, image.term, image.membersIndex, image.chain]
-  return numbers.every(isCount) && image.membersIndex <= image.index && areMembers(image.members)
+  return numbers.every(isCount) && image.membersIndex <= image.index && image.term <= termMax
 }
 
 function areMembers(members: Members): boolean {
-  return [members.voters, members.outgoing, members.learners].every(ids => ids.every(isId))
+  return isThere(members) && [members.voters, members.outgoing, members.learners].every(areIds)
+}
+
+/** Each id once, in order: an id that stood twice would count twice. */
+function areIds(ids: readonly ReplicaId[]): boolean {
+  return Array.isArray(ids) && ids.every((id, i) => isId(id) && (i === 0 || id > (ids[i - 1] ?? 0)))
 }
 
 function isReadId(read: ReadId): boolean {
-  return isId(read.replica) && isCount(read.boot) && isCount(read.serial)
+  return isThere(read) && isId(read.replica) && isCount(read.boot) && isCount(read.serial)
 }
