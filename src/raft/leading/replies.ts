@@ -60,13 +60,14 @@ export const onHeartbeatReply = fromPeer<HeartbeatReply>((core, leading, peer, m
   return undefined
 })
 
-export const onSnapshotReply = fromPeer<SnapshotReply>((core, _leading, peer, message) => {
+export const onSnapshotReply = fromPeer<SnapshotReply>((core, leading, peer, message) => {
   const { sending } = peer
   if (sending === undefined || sending.image.index !== message.imageIndex) return 'stale'
   if (message.done) {
     peer.acknowledged(message.imageIndex)
     peer.becomeReplicate()
     feed(core, peer)
+    maybeTimeoutNow(core, leading)
     return undefined
   }
   if (message.offset === sending.offset) return 'stale'

@@ -126,6 +126,11 @@ export class RaftLog {
     return this.#entries[index - this.#firstIndex]
   }
 
+  /** Committed here is another entry: no leader whose log is whole can say so. */
+  contradicts(index: number, term: number): boolean {
+    return index <= this.#commit && (this.term(index) ?? term) !== term
+  }
+
   /** Is a log that ends so at least as good as this one? */
   isUpToDate(lastIndex: number, lastTerm: number): boolean {
     return lastTerm > this.lastTerm || (lastTerm === this.lastTerm && lastIndex >= this.lastIndex)

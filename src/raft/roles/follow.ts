@@ -9,6 +9,8 @@ export function becomeFollower(core: Core, term: number, leader: ReplicaId | typ
   if (term > core.term) {
     core.term = term
     core.vote = NO_ONE
+    // Its sender may have started again and made another image of the same index since.
+    core.receiving = undefined
   }
   loseReads(core)
   core.campaign = undefined

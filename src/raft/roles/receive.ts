@@ -9,6 +9,7 @@ export function onAppend(core: Core, message: Append): RefusalCode | undefined {
   heardLeader(core, message.from)
   const { log } = core
   const { prevIndex, prevTerm, from: to } = message
+  if (log.contradicts(prevIndex, prevTerm)) return 'unexpected'
   if (prevIndex < log.commit) {
     acknowledge(core, message, log.commit)
     return undefined
@@ -46,6 +47,7 @@ export function onSnapshot(core: Core, message: Snapshot): RefusalCode | undefin
   heardLeader(core, message.from)
   const { log } = core
   const { image } = message
+  if (log.contradicts(image.index, image.term)) return 'unexpected'
   const covered = image.index <= log.commit || log.term(image.index) === image.term
   if (!covered) return takeChunk(core, message)
   if (log.commitTo(image.index)) refreshRole(core)
@@ -89,6 +91,8 @@ function replyChunk(core: Core, message: Snapshot, offset: number, done: boolean
 function install(core: Core, { image }: Snapshot): void {
   core.receiving = undefined
   core.outbox.install = image
+  // One taken here may wait for the same write: it is older, and would be written behind this one.
+  core.outbox.compact = undefined
   core.installing = image
   core.log.replaceBy(image, core.outbox.nextNumber)
   refreshRole(core)
