@@ -169,12 +169,14 @@ export class Raft {
   }
 
   /**
-   * Describes what is applied, to be kept with the bytes of the state; not while another image
-   * comes in.
+   * Describes what is applied, to be kept with the bytes of the state. None while another image comes
+   * in, nor before the first members are known: a newcomer's log does not tell who began the group.
    */
   imageNow(): Image | undefined {
     const { installing, loading, log } = this.#core
-    return (installing ?? loading) ? undefined : log.describeApplied()
+    if (installing !== undefined || loading !== undefined) return undefined
+    const image = log.describeApplied()
+    return image.members.voters.length > 0 ? image : undefined
   }
 
   /** The bytes of this image are durable here: the log behind it may go. */

@@ -55,9 +55,11 @@ export function sendHeartbeats(core: Core, leading: Leadership): void {
   }
 }
 
-/** The peer needs entries that are gone: it gets the image, unless it is dead or leaving. */
+/** The peer needs entries that are gone: it gets the image, unless it seems to be dead. */
 function beginSnapshot(core: Core, peer: Progress): void {
-  if (!peer.active || peer.leaving) return
+  // Nobody is brought up to date only to be told that it has left.
+  if (peer.leaving) core.leading?.peers.delete(peer.id)
+  if (peer.leaving || !peer.active) return
   peer.becomeSnapshot(core.log.image)
   askChunk(core, peer)
 }

@@ -81,8 +81,12 @@ export function beginCampaign(core: Core, forced: boolean): void {
 
 /** A write became durable: perhaps the one with the candidate's vote for itself. */
 export function maybeCountOwnVote(core: Core, number: number): void {
-  if (core.role !== 'candidate' || core.campaign === undefined) return
-  if (core.campaign.selfVoteNumber <= number) countVote(core, core.self, true)
+  const { campaign } = core
+  if (core.role !== 'candidate' || campaign === undefined) return
+  if (campaign.selfVoteNumber > number || campaign.votes.has(core.self)) return
+  // Only now the others are asked: a slow disk must not eat up the time that they have to answer.
+  core.electionElapsedMs = 0
+  countVote(core, core.self, true)
 }
 
 /** Whoever answers twice counts once. */
