@@ -1,0 +1,19 @@
+/**
+ * A known bug, put back by an exact patch of the source, to prove that the simulator would have
+ * found it. A patch whose text is not found exactly once no longer applies, which is an error.
+ */
+
+export interface Mutant {
+  readonly name: string
+  /** From the root of the repository. */
+  readonly file: string
+  /** Stands exactly once in the file. */
+  readonly find: string
+  readonly replace: string
+  /** The course of events by which it does harm. */
+  readonly why: string
+  /** Where the bug was met, or what is known of it. */
+  readonly origin: string
+  /** Written without knowledge of the checkers that are to find it. */
+  readonly blind?: true
+}
