@@ -25,7 +25,7 @@ function admit(core: Core, message: Message): RefusalCode | undefined {
   if (answersOnly.has(message.type) && !isPeer(core, message)) return 'unknown-peer'
   if (message.term < core.term) return answerOldTerm(core, message)
   if (message.term > core.term) return takeNewTerm(core, message)
-  return undefined
+  return isSecondLeader(core, message) ? 'unexpected' : undefined
 }
 
 /**
@@ -52,6 +52,11 @@ const fromLeader: ReadonlySet<MessageType> = new Set<MessageType>([
   'heartbeat',
   'snapshot',
 ])
+
+/** A term has one leader: once it is known, nobody else leads this term. */
+function isSecondLeader(core: Core, { from, type }: Message): boolean {
+  return core.leader !== from && core.leader !== NO_ONE && fromLeader.has(type)
+}
 
 /**
  * The sender is behind. A leader or asker that could not learn of it otherwise is told, by a
