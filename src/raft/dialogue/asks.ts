@@ -6,13 +6,14 @@ import { each } from './handler.ts'
 import { readText } from './words.ts'
 
 export const asks: Handlers = {
-  /** `propose 1 x y term=3 bytes=100`: one entry for each word, filled up to so many bytes. */
+  /** `propose 1 x - term=3 bytes=100`: one entry for each word, padded; `-` is an empty one. */
   propose(group, command) {
     const host = group.mustHost(command.mustId(0))
     const term = command.number('term') ?? host.raft.term
     const sizeBytes = command.number('bytes') ?? 0
     for (const word of command.words.slice(1)) {
-      const data = new TextEncoder().encode(word.padEnd(sizeBytes, '.'))
+      const text = word === '-' ? '' : word.padEnd(sizeBytes, '.')
+      const data = new TextEncoder().encode(text)
       const answer = host.raft.propose(term, data)
       if (isRefusal(answer)) group.tellRefusal('refused', answer)
       else group.tell(`proposed ${answer.index}@${answer.term}`)

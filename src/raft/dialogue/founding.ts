@@ -15,11 +15,11 @@ export const founding: Handlers = {
    */
   group(group, command) {
     const members = membersOf(command)
-    group.settings = {
+    group.begin({
       times: overridden(defaultTimes, command),
       // No tail unless a script asks for one: followers that lag are to need images.
       limits: overridden({ ...defaultLimits, tailEntries: 0 }, command),
-    }
+    })
     for (const id of [...members.voters, ...members.learners]) group.add(id, fresh(members))
   },
 

@@ -18,9 +18,9 @@ import { entriesText, imageText, membersText, messageText, readText, writeText }
 const DELIVERIES_MAX = 5000
 
 export class Group {
-  settings: Settings = { times: defaultTimes, limits: { ...defaultLimits, tailEntries: 0 } }
-  readonly net = new Net()
-  readonly #hosts = new Map<ReplicaId, Host>()
+  net = new Net()
+  #settings: Settings = { times: defaultTimes, limits: defaultLimits }
+  #hosts = new Map<ReplicaId, Host>()
   #lines: string[] = []
   /** What is said, sent and refused is not told: only what becomes of it. */
   quiet = false
@@ -29,8 +29,15 @@ export class Group {
     return [...this.#hosts.values()].sort((a, b) => a.id - b.id)
   }
 
+  /** Forgets the group of the story before. */
+  begin(settings: Settings): void {
+    this.net = new Net()
+    this.#hosts = new Map()
+    this.#settings = settings
+  }
+
   add(id: ReplicaId, stored: Stored): void {
-    this.#hosts.set(id, new Host(id, this.settings, stored))
+    this.#hosts.set(id, new Host(id, this.#settings, stored))
   }
 
   mustHost(id: ReplicaId): Host {
@@ -63,6 +70,7 @@ export class Group {
 
   receive(host: Host, message: Message): void {
     const refusal = host.raft.step(message)
+    this.#tellChanges(host)
     if (refusal !== undefined && !this.quiet) {
       this.tell(`${host.id} refuses ${message.type} of ${message.from}: ${refusal.refused}`)
     }
@@ -142,9 +150,9 @@ export class Group {
     if (membersIndex !== seen.membersIndex) {
       this.tell(`${id} goes by members ${membersText(members)} of ${membersIndex}`)
     }
-    // Mostly an entry is applied as it is committed, which tells it all; not so if its own disk
-    // is behind.
-    if (commit > seen.commit && commit > raft.log.durable) this.tell(`${id} commits ${commit}`)
+    // An entry is applied as it is committed, which tells it all, unless this disk is behind.
+    const isBehind = host.disk.slow && commit > raft.log.durable
+    if (commit > seen.commit && isBehind) this.tell(`${id} commits ${commit}`)
     host.seen = now
   }
 }

@@ -8,7 +8,7 @@ export type Handler = (group: Group, command: Command) => void
 export type Handlers = Readonly<Record<string, Handler>>
 
 /** The replicas that the words name; `*` names all that run. */
-export function mustHosts(group: Group, command: Command): readonly Host[] {
+function mustHosts(group: Group, command: Command): readonly Host[] {
   if (command.words.length === 0) throw new Error(`${command.name}: of which replica?`)
   if (command.words[0] === '*') return group.hosts.filter(host => host.isUp)
   return command.words.map((_, at) => group.mustHost(command.mustId(at)))

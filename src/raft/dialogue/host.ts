@@ -17,7 +17,7 @@ export interface Settings {
 }
 
 /** Replica n always draws n x 10: an election timeout of 1000 ms and n x 10 ms. */
-export function fixedDraws(id: ReplicaId): Random {
+function fixedDraws(id: ReplicaId): Random {
   return { uint32: () => id * 10 }
 }
 

@@ -49,9 +49,10 @@ function rawRead(text: string): unknown {
   return { replica, boot: 1, serial }
 }
 
-/** `5@3`, of a group of three. */
+/** `5@3:1,2,3`: of a group with these voters. */
 function rawImage(text: string): unknown {
-  const [index, term] = text.split('@').map(Number)
-  const members = { voters: [1, 2, 3], outgoing: [], learners: [] }
+  const [place = '', voters = '1,2,3'] = text.split(':')
+  const [index, term] = place.split('@').map(Number)
+  const members = { voters: voters.split(',').map(Number), outgoing: [], learners: [] }
   return { index, term, members, membersIndex: 0, chain: 0 }
 }

@@ -32,7 +32,9 @@ export const time: Handlers = {
 
   /** `timer 1`: how long until something happens there by itself. */
   timer: each((group, host) => {
-    group.tell(`${host.id} acts in ${host.raft.wakeInMs()} ms`)
+    const wakeInMs = host.raft.wakeInMs()
+    const when = Number.isFinite(wakeInMs) ? `acts in ${wakeInMs} ms` : 'never acts by itself'
+    group.tell(`${host.id} ${when}`)
   }),
 }
 

@@ -20,7 +20,9 @@ export const traffic: Handlers = {
 
   /** `drop 1->2`: is lost. */
   drop(group, command) {
-    for (const message of pick(group, command)) group.tell(`${messageText(message)} (lost)`)
+    for (const message of pick(group, command)) {
+      if (!group.quiet) group.tell(`${messageText(message)} (lost)`)
+    }
   },
 
   /** `flying`: what is on its way. */

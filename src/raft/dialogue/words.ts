@@ -7,7 +7,7 @@ import type { Entry, HardState, Image, Members, ReadId } from '../types.ts'
 
 const DATA_SHOWN_MAX = 24
 
-export function dataText(data: Uint8Array): string {
+function dataText(data: Uint8Array): string {
   const text = new TextDecoder().decode(data)
   return text.length > DATA_SHOWN_MAX ? `(${data.length} bytes)` : `"${text}"`
 }
