@@ -169,8 +169,9 @@ export class Raft {
   }
 
   /**
-   * Describes what is applied, to be kept with the bytes of the state. None while another image comes
-   * in, nor before the first members are known: a newcomer's log does not tell who began the group.
+   * Describes what is applied, to be kept with the bytes of the state. None while another image
+   * comes in, nor before the first members are known: a newcomer's log does not tell who began the
+   * group.
    */
   imageNow(): Image | undefined {
     const { installing, loading, log } = this.#core

@@ -92,7 +92,9 @@ function isImage(image: Image, termMax: number): boolean {
 }
 
 function areMembers(members: Members): boolean {
-  return isThere(members) && [members.voters, members.outgoing, members.learners].every(areIds)
+  if (!isThere(members)) return false
+  const { voters, outgoing, learners } = members
+  return [voters, outgoing, learners].every(areIds) && voters.length > 0
 }
 
 /** Each id once, in order: an id that stood twice would count twice. */

@@ -169,20 +169,16 @@ export class RaftLog {
   }
 
   /**
-   * Takes a leader's entries behind an index at which both logs agree. What already stands here
-   * stays, whatever follows it; from the first difference on the leader's entries replace ours.
-   * false: they differ in what is committed here, and nothing was changed.
+   * Takes a leader's entries behind an index at which both logs agree, at or above the commit
+   * index. What already stands here stays, whatever follows it; from the first difference on the
+   * leader's entries replace ours.
    */
-  merge(entries: readonly Entry[]): boolean {
-    const from = entries.findIndex(
-      e => e.index >= this.#firstIndex && this.term(e.index) !== e.term,
-    )
+  merge(entries: readonly Entry[]): void {
+    const from = entries.findIndex(entry => this.term(entry.index) !== entry.term)
     const fresh = from < 0 ? [] : entries.slice(from)
     const conflict = fresh[0]?.index ?? Number.POSITIVE_INFINITY
-    if (conflict <= this.#commit) return false
     if (conflict <= this.lastIndex) this.#truncate(conflict)
     for (const entry of fresh) this.append(entry)
-    return true
   }
 
   #truncate(fromIndex: number): void {

@@ -1,4 +1,6 @@
-/** Guards against known bugs of images on their way; what each is, see README.md beside this file. */
+/**
+ * Guards against known bugs of images on their way; what each is, see README.md beside this file.
+ */
 
 import { describe, expect, it } from 'vitest'
 import type { Snapshot } from '../messages.ts'

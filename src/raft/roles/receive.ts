@@ -20,7 +20,7 @@ export function onAppend(core: Core, message: Append): RefusalCode | undefined {
     core.send({ type: 'append-reply', to, ok: false, index: prevIndex, hintIndex, hintTerm })
     return undefined
   }
-  if (!log.merge(message.entries)) return 'unexpected'
+  log.merge(message.entries)
   const lastIndex = prevIndex + message.entries.length
   log.commitTo(Math.min(message.commit, lastIndex))
   refreshRole(core)
