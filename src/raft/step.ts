@@ -21,11 +21,17 @@ function admit(core: Core, message: Message): RefusalCode | undefined {
   if (!isSound(message)) return 'malformed'
   core.counters.received[core.role][message.type]++
   if (message.to !== core.self || message.from === core.self) return 'not-mine'
-  if (message.term > core.term + core.options.limits.termJumpMax) return 'future-term'
+  if (isFuture(core, message)) return 'future-term'
   if (answersOnly.has(message.type) && !isPeer(core, message)) return 'unknown-peer'
   if (message.term < core.term) return answerOldTerm(core, message)
   if (message.term > core.term) return takeNewTerm(core, message)
   return isSecondLeader(core, message) ? 'unexpected' : undefined
+}
+
+/** A newcomer has no history of its own; the group's may be long. */
+function isFuture({ log, term, options }: Core, message: Message): boolean {
+  const isNewcomer = log.members.voters.length === 0
+  return message.term > term + options.limits.termJumpMax && !isNewcomer
 }
 
 /**

@@ -1,6 +1,4 @@
-/**
- * Guards against known bugs of membership changes; what each is, see README.md beside this file.
- */
+/** Guards against known bugs of membership changes; README.md says which. */
 
 import { describe, expect, it } from 'vitest'
 import { isRefusal } from '../refusal.ts'

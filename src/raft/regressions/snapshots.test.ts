@@ -1,6 +1,4 @@
-/**
- * Guards against known bugs of images on their way; what each is, see README.md beside this file.
- */
+/** Guards against known bugs of images on their way; README.md says which. */
 
 import { describe, expect, it } from 'vitest'
 import type { Snapshot } from '../messages.ts'
