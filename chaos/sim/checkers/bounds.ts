@@ -1,9 +1,10 @@
 /** Bounds: no message, queue or window grows past what the options say. */
 
+import type { ReplicaId } from '../../../src/base/ids.ts'
 import type { Append, Message } from '../../../src/raft/messages.ts'
 import type { RaftLimits } from '../../../src/raft/options.ts'
 import type { ReplicaView } from './checker.ts'
-import type { LogView } from './core.ts'
+import type { LogView, PeerView } from './core.ts'
 import type { Ledger } from './ledger.ts'
 import { Rule } from './rule.ts'
 import type { Sight } from './witness.ts'
@@ -19,14 +20,13 @@ export class Bounds extends Rule {
     this.#limits = limits
   }
 
-  sent({ id, raft }: ReplicaView, message: Message): void {
+  sent({ id }: ReplicaView, message: Message): void {
     if (message.type === 'snapshot') {
       this.must(message.data.length <= this.#limits.chunkBytesMax, () => {
         return `${id} sends a chunk of ${message.data.length} bytes`
       })
     } else if (message.type === 'append' && message.entries.length > 0) {
       this.#onAppend(id, message)
-      this.#onWindow(id, message, raft.log)
     }
   }
 
@@ -41,21 +41,27 @@ export class Bounds extends Rule {
     })
   }
 
-  /** Sent and not acknowledged, this append included; one entry always goes. */
-  #onWindow(id: number, { to, entries }: Append, log: LogView): void {
-    const { status } = this.#ledger.sights.get(id as Sight['view']['id']) as Sight
-    const peer = status.peers.find(other => other.id === to)
-    const last = entries.at(-1)
-    if (peer?.state !== 'replicate' || last === undefined || last.index >= peer.next) return
-    const open = last.index - peer.match
-    this.must(open <= this.#limits.inflightEntriesMax || entries.length === open, () => {
+  stepped({ id, raft }: ReplicaView): void {
+    const { status } = this.#ledger.sights.get(id) as Sight
+    this.must(status.readsPending <= this.#limits.readsPendingMax, () => {
+      return `${id} has ${status.readsPending} reads pending`
+    })
+    if (status.role !== 'leader') return
+    for (const peer of status.peers) {
+      if (peer.state === 'replicate') this.#onWindow(id, peer, raft.log)
+    }
+  }
+
+  /** Sent and not acknowledged; one entry always goes. */
+  #onWindow(id: ReplicaId, { id: to, match, next }: PeerView, log: LogView): void {
+    const open = next - 1 - match
+    if (open <= 1) return
+    this.must(open <= this.#limits.inflightEntriesMax, () => {
       return `${id} has ${open} entries on their way to ${to}`
     })
-    const bytes = this.#bytesBetween(log, peer.match, last.index)
-    const allowed = this.#limits.inflightBytesMax + this.#limits.messageBytesMax
-    this.must(bytes <= allowed || open === 1, () => {
-      return `${id} has ${bytes} bytes on their way to ${to}`
-    })
+    const bytes = this.#bytesBetween(log, match, next - 1)
+    const allowed = this.#limits.inflightBytesMax + this.#limits.entryBytesMax
+    this.must(bytes <= allowed, () => `${id} has ${bytes} bytes on their way to ${to}`)
   }
 
   grew({ view, status, input }: Sight, from: number, to: number): void {

@@ -1,34 +1,41 @@
 /** Questions change nothing: a pre-vote leaves its receiver as it was, and nobody helps to depose a leader that is heard. */
 
-import type { Message } from '../../../src/raft/messages.ts'
+import type { Message, Vote } from '../../../src/raft/messages.ts'
 import { NO_ONE } from '../../../src/raft/types.ts'
 import type { ReplicaView, StepInput } from './checker.ts'
 import type { StatusView } from './core.ts'
-import type { Ledger } from './ledger.ts'
 import { Rule } from './rule.ts'
-import type { Sight } from './witness.ts'
 
 export class Calm extends Rule {
   readonly name = 'RAFT-15 pre-vote and lease'
-  readonly #ledger: Ledger
   readonly #electionMs: number
+  #before: StatusView | undefined
 
-  constructor(ledger: Ledger, electionMs: number) {
+  constructor(electionMs: number) {
     super()
-    this.#ledger = ledger
     this.#electionMs = electionMs
   }
 
-  stepped({ id }: ReplicaView, _input: StepInput, message?: Message): void {
-    if (message?.type !== 'pre-vote' && message?.type !== 'vote') return
-    const { status, before } = this.#ledger.sights.get(id) as Sight
+  stepping({ raft }: ReplicaView, { type }: Message): void {
+    this.#before = type === 'pre-vote' || type === 'vote' ? raft.status() : undefined
+  }
+
+  stepped({ id, raft }: ReplicaView, _input: StepInput, message?: Message): void {
+    const before = this.#before
+    this.#before = undefined
+    if (message === undefined || before?.self !== id) return
+    const status = raft.status()
     if (message.type === 'pre-vote') {
       this.must(isSame(before, status), () => `a pre-vote from ${message.from} changed ${id}`)
-    } else if (!message.forced && this.#hasLease(before)) {
+    } else if (message.type === 'vote' && this.#isTold(before, message)) {
       this.must(status.term === before.term && status.vote === before.vote, () => {
         return `${id} hears its leader, and a vote request from ${message.from} moved it`
       })
     }
+  }
+
+  #isTold(before: StatusView, { term, forced }: Vote): boolean {
+    return !forced && term > before.term && this.#hasLease(before)
   }
 
   sent({ id, raft }: ReplicaView, message: Message): void {

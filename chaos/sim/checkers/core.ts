@@ -29,7 +29,8 @@ export interface PeerView {
   readonly match: number
   readonly next: number
   readonly state: 'probe' | 'replicate' | 'snapshot'
-  readonly inflight: number
+  readonly inflightEntries: number
+  readonly inflightBytes: number
 }
 
 export interface StatusView {
@@ -50,4 +51,6 @@ export interface StatusView {
   readonly peers: readonly PeerView[]
   readonly fast: boolean
   readonly electionElapsedMs: number
+  readonly uncommittedBytes: number
+  readonly readsPending: number
 }

@@ -5,7 +5,7 @@
 
 import { crc32c } from '../../../src/base/crc32c.ts'
 import type { ReplicaId } from '../../../src/base/ids.ts'
-import { decodeMembers } from '../../../src/raft/codec.ts'
+import { decodeMembers } from '../../../src/raft/log/codec.ts'
 import type { Entry, EntryKind, Image, Members } from '../../../src/raft/types.ts'
 import type { DurableView } from './checker.ts'
 import type { Sight } from './witness.ts'
