@@ -48,7 +48,7 @@ function snapshot(from: Hand, to: Hand, image: Image): Message {
   return { type: 'snapshot', from: from.id, to: to.id, term: from.term, image, ...rest }
 }
 
-/** By the number of the checker that must object first. */
+/** By the number of the checker that must object; others may see it too. */
 type Crimes = Record<string, Record<string, (group: Group) => void>>
 
 const crimes: Crimes = {
@@ -59,13 +59,14 @@ const crimes: Crimes = {
       stage.step(c, () => (c.role = 'leader'))
     },
     'a leader without a quorum of votes': ({ stage, b }) => stage.elect(b, 2, []),
-    'a leader whose own vote is not durable and whose peers are half': ({ stage, b, c }) => {
-      const group = new Stage(4)
-      const [one, two] = [group.hand(1), group.hand(2)]
-      group.elect(one, 1, [two])
-      stage.objections.push(...group.objections)
+    'a leader that counts its own vote before it is durable': ({ stage, b, c }) => {
       stage.step(b, () => stage.become(b, 'candidate', 2, 2), 'tick')
-      stage.step(c, () => {})
+      stage.vote(b, c)
+      stage.objections.length = 0
+      stage.step(b, () => {
+        b.role = 'leader'
+        stage.put(b, 'term', bytes())
+      })
     },
     'a start as leader': ({ stage, b }) => {
       b.role = 'leader'
@@ -152,13 +153,7 @@ const crimes: Crimes = {
   },
   'RAFT-5': {
     'a commit beyond the log': ({ stage, b }) => {
-      stage.step(b, () => {
-        b.log.entries = []
-        b.log.durable = 0
-      })
-      expect(stage.objections[0]).toBe('RAFT-7')
-      stage.objections.shift()
-      stage.step(b, () => (b.log.applied = 3))
+      stage.step(b, () => (b.log.commit = 3))
     },
     'something applied that is not committed': ({ stage, b }) => {
       stage.step(b, () => (b.log.applied = 1))
@@ -170,7 +165,10 @@ const crimes: Crimes = {
       })
     },
     'something purged that no image holds': ({ stage, b }) => {
-      stage.step(b, () => (b.log.firstIndex = 2))
+      stage.step(b, () => {
+        b.log.firstIndex = 2
+        b.log.entries.shift()
+      })
     },
   },
   'RAFT-6': {
@@ -593,7 +591,6 @@ const crimes: Crimes = {
       const { operation } = ask(stage, { name: 'write', serial: 1 })
       history.ok(operation, { ok: true })
       history.okRead(history.call(2, { name: 'read', serial: 2, key: 0 }), 0)
-      stage.suite.linearizability.ended
       expect(() => stage.suite.linearizability.ended()).toThrow('RAFT-21')
       stage.objections.push('RAFT-21')
     },
@@ -616,7 +613,7 @@ for (const [checker, cases] of Object.entries(crimes)) {
       test(crime, () => {
         const group = led(checker === 'RAFT-20' ? small : {})
         commit(group)
-        expect(group.stage.objections[0]).toBe(checker)
+        expect(group.stage.objections).toContain(checker)
       })
     }
   })
