@@ -4,36 +4,34 @@ import type { Message, Vote } from '../../../src/raft/messages.ts'
 import { NO_ONE } from '../../../src/raft/types.ts'
 import type { ReplicaView, StepInput } from './checker.ts'
 import type { StatusView } from './core.ts'
+import type { Ledger } from './ledger.ts'
 import { Rule } from './rule.ts'
+import type { Sight } from './witness.ts'
 
 export class Calm extends Rule {
   readonly name = 'RAFT-15 pre-vote and lease'
+  readonly #ledger: Ledger
   readonly #electionMs: number
-  #before: StatusView | undefined
 
-  constructor(electionMs: number) {
+  constructor(ledger: Ledger, electionMs: number) {
     super()
+    this.#ledger = ledger
     this.#electionMs = electionMs
   }
 
-  stepping({ raft }: ReplicaView, { type }: Message): void {
-    this.#before = type === 'pre-vote' || type === 'vote' ? raft.status() : undefined
-  }
-
-  stepped({ id, raft }: ReplicaView, _input: StepInput, message?: Message): void {
-    const before = this.#before
-    this.#before = undefined
-    if (message === undefined || before?.self !== id) return
-    const status = raft.status()
+  stepped({ id }: ReplicaView, _input: StepInput, message?: Message): void {
+    if (message?.type !== 'pre-vote' && message?.type !== 'vote') return
+    const { status, before } = this.#ledger.sights.get(id) as Sight
     if (message.type === 'pre-vote') {
       this.must(isSame(before, status), () => `a pre-vote from ${message.from} changed ${id}`)
-    } else if (message.type === 'vote' && this.#isTold(before, message)) {
+    } else if (this.#isTold(before, message)) {
       this.must(status.term === before.term && status.vote === before.vote, () => {
         return `${id} hears its leader, and a vote request from ${message.from} moved it`
       })
     }
   }
 
+  /** Such a request is refused: a leader is heard, and it did not ask for the election itself. */
   #isTold(before: StatusView, { term, forced }: Vote): boolean {
     return !forced && term > before.term && this.#hasLease(before)
   }

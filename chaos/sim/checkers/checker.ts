@@ -42,9 +42,7 @@ export interface Checker {
   checks: number
   /** After a start or a restart, before any input. */
   started?(replica: ReplicaView): void
-  /** Before a message is given to the core; the ticks that were due have been given. */
-  stepping?(replica: ReplicaView, message: Message): void
-  /** After each input to the core; its Ready has been taken, and none of the Ready's duties done. */
+  /** After each input to the core, each tick too; its Ready has been taken, and none of the Ready's duties done. */
   stepped?(replica: ReplicaView, input: StepInput, message?: Message): void
   /** Before the network sees it. */
   sent?(replica: ReplicaView, message: Message): void

@@ -404,7 +404,7 @@ const crimes: Crimes = {
   },
   'RAFT-15': {
     'a pre-vote that resets the timer': ({ stage, b, c }) => {
-      b.electionElapsedMs = 500
+      stage.step(b, () => (b.electionElapsedMs = 500), 'tick')
       const message = { ...stage.ask(c, b), type: 'pre-vote' } as const
       stage.step(b, () => (b.electionElapsedMs = 0), 'message', message)
     },

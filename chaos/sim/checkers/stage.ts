@@ -195,7 +195,6 @@ export class Stage {
   }
 
   step(hand: Hand, change: () => void, input: StepInput = 'other', message?: Message): void {
-    if (message !== undefined) this.#tell(checker => checker.stepping?.(hand, message))
     change()
     this.#tell(checker => checker.stepped?.(hand, input, message))
   }

@@ -66,7 +66,9 @@ describe('a good history', () => {
     stage.end()
     expect(stage.objections).toEqual([])
     for (const { name, checks } of stage.suite.checkers) {
-      if (name !== 'witness') expect(checks, name).toBeGreaterThan(0)
+      // RAFT-7 has nothing to look at while nothing is cut.
+      const idle = name === 'witness' || name.startsWith('RAFT-7')
+      if (!idle) expect(checks, name).toBeGreaterThan(0)
     }
   })
 })

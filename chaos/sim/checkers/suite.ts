@@ -56,7 +56,7 @@ export function raftSuite({ history, times, limits }: SuiteOptions): Suite {
     new TrueMatch(ledger),
     new LeaderSpeech(ledger),
     new Images(ledger),
-    new Calm(times.electionMs),
+    new Calm(ledger, times.electionMs),
     reads,
     new EqualStates(ledger),
     new Durability(ledger, history),

@@ -84,6 +84,13 @@ export class Workload {
     this.#insist(tasks, 0, onDone)
   }
 
+  /** One command at this replica, whoever leads. */
+  probe(host: HostPort, settled: (ok: boolean) => void): void {
+    const client = { number: this.#options.clients + 2, favourite: host.id }
+    const name = commandsOf[kindOf(0)][0] ?? 'write'
+    this.#propose(client, host, { key: 0, name, term: host.status().term }, settled)
+  }
+
   #insist(tasks: readonly ((settled: Settled) => void)[], at: number, onDone: () => void): void {
     const task = tasks[at]
     if (task === undefined) {
