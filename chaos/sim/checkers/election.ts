@@ -4,7 +4,7 @@ import type { ReplicaId } from '../../../src/base/ids.ts'
 import { replicaId } from '../../../src/base/ids.ts'
 import type { Message, PreVoteReply, Vote, VoteReply } from '../../../src/raft/messages.ts'
 import { NO_ONE } from '../../../src/raft/types.ts'
-import type { ReplicaView } from './checker.ts'
+import type { ReplicaView, StepInput } from './checker.ts'
 import type { LogView } from './core.ts'
 import type { Ledger } from './ledger.ts'
 import { hasQuorum } from './ledger.ts'
@@ -102,16 +102,17 @@ export class OneVote extends Rule {
     else if (message.type === 'vote-reply' && message.granted) this.#onGrant(view, message)
   }
 
-  #onVote({ id }: ReplicaView, { term }: Vote): void {
+  #onVote({ id, durable }: ReplicaView, { term }: Vote): void {
     this.#say(id, id, term)
-    this.must(this.#ballots.durable(term, id) === id, () => {
+    this.must(durable.term > term || this.#ballots.durable(term, id) === id, () => {
       return `${id} asks for votes in term ${term}, and its own is not durable`
     })
   }
 
-  #onGrant({ id }: ReplicaView, { term, to }: VoteReply): void {
+  /** A disk that is in a later term can give no other vote in this one: it need not tell which it gave. */
+  #onGrant({ id, durable }: ReplicaView, { term, to }: VoteReply): void {
     this.#say(id, to, term)
-    this.must(this.#ballots.durable(term, id) === to, () => {
+    this.must(durable.term > term || this.#ballots.durable(term, id) === to, () => {
       return `${id} tells ${to} of a vote in term ${term} that is not durable`
     })
     this.must(this.#ledger.leaders.get(term)?.id !== id, () => {
@@ -137,13 +138,22 @@ interface End {
 /** A vote and a promise of one go only to a log at least as good as the voter's own. */
 export class UpToDate extends Rule {
   readonly name = 'RAFT-3 votes for full logs'
+  readonly #ledger: Ledger
   /** The best log that a replica claimed when it asked for promises to vote in a term. */
   readonly #claims = new Map<number, Map<ReplicaId, End>>()
 
-  stepped({ id, raft }: ReplicaView, _input: string, message?: Message): void {
+  constructor(ledger: Ledger) {
+    super()
+    this.#ledger = ledger
+  }
+
+  stepped({ id, raft }: ReplicaView, _input: StepInput, message?: Message): void {
     if (message?.type !== 'vote') return
-    const { term, vote } = raft.status()
-    if (vote !== message.from || term !== message.term) return
+    const { status, before } = this.#ledger.sights.get(id) as Sight
+    const { term, vote } = status
+    // A vote that was given before may be asked for again, and the log has grown since.
+    const isOld = before.term === term && before.vote === vote
+    if (vote !== message.from || term !== message.term || isOld) return
     this.must(!isBetter(endOf(raft.log), message), () => {
       return `${id} votes in term ${term} for ${vote}, whose log ends before its own`
     })

@@ -69,6 +69,8 @@ export class Membership extends Rule {
 
   #judgeImage(id: ReplicaId, image: Image): void {
     const record = this.#ledger.record(image.index, image.term)
+    // An image taken by one that knew nobody yet tells of nobody.
+    if (image.membersIndex === 0 && image.members.voters.length === 0) return
     if (image.index === 0 || record?.members === undefined) return
     const same = image.membersIndex === record.membersIndex && isSame(image.members, record.members)
     this.must(same, () => `${id}: the image of ${image.index} has not the log's members`)

@@ -49,7 +49,7 @@ export function raftSuite({ history, times, limits }: SuiteOptions): Suite {
     new Bounds(ledger, limits),
   ]
   const rules = [
-    new UpToDate(),
+    new UpToDate(ledger),
     new Monotonic(ledger),
     new Order(),
     new DurablePromises(ledger),
