@@ -29,6 +29,14 @@ interface Client {
   favourite: number
 }
 
+interface Wish {
+  readonly key: number
+  readonly name: CommandName
+  readonly term: number
+  /** Nothing makes the entry larger than it must be. */
+  readonly bare: boolean
+}
+
 type Settled = (ok: boolean) => void
 
 export class Workload {
@@ -88,7 +96,7 @@ export class Workload {
   probe(host: HostPort, settled: (ok: boolean) => void): void {
     const client = { number: this.#options.clients + 2, favourite: host.id }
     const name = commandsOf[kindOf(0)][0] ?? 'write'
-    this.#propose(client, host, { key: 0, name, term: host.status().term }, settled)
+    this.#propose(client, host, { key: 0, name, term: host.status().term, bare: true }, settled)
   }
 
   #insist(tasks: readonly ((settled: Settled) => void)[], at: number, onDone: () => void): void {
@@ -125,7 +133,8 @@ export class Workload {
       this.#nobody(client, settled)
       return
     }
-    const wish = { key, name, term: host.status().term }
+    const bare = client.number > this.#options.clients
+    const wish = { key, name, term: host.status().term, bare }
     if (!prng.chance(this.#options.dawdleChance)) {
       this.#propose(client, host, wish, settled)
       return
@@ -137,12 +146,7 @@ export class Workload {
     })
   }
 
-  #propose(
-    client: Client,
-    host: HostPort,
-    wish: { readonly key: number; readonly name: CommandName; readonly term: number },
-    settled: Settled,
-  ): void {
+  #propose(client: Client, host: HostPort, wish: Wish, settled: Settled): void {
     const serial = ++this.#serial
     const { key, name, term } = wish
     const command = {
@@ -152,7 +156,8 @@ export class Workload {
       expectedTerm: term,
       value: name === 'dequeue' ? 0 : serial,
       expected: name === 'cas' ? (this.#seen.get(key) ?? 0) : 0,
-      paddingBytes: this.#port.prng.below(this.#options.paddingBytesMax + 1),
+      // The sweep must succeed, whatever the largest entry is.
+      paddingBytes: wish.bare ? 0 : this.#port.prng.below(this.#options.paddingBytesMax + 1),
     }
     const call = this.#call(client, command, settled)
     host.propose(term, encodeCommand(command), outcome => {
