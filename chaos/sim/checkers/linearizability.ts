@@ -1,7 +1,9 @@
 /** Holds the clients' history against the sequential models, key by key, when the run is over. */
 
 import type { History, Operation } from '../clients/history.ts'
+import type { KeyKind } from '../command.ts'
 import { kindOf } from '../command.ts'
+import { withHints } from './hints.ts'
 import type { Call, Verdict } from './linearizable.ts'
 import { checkLinearizable, STEPS_MAX } from './linearizable.ts'
 import type { Move } from './models.ts'
@@ -23,11 +25,16 @@ export class Linearizability extends Rule {
 
   ended(): void {
     for (const [key, calls] of callsByKey(this.#history.operations)) {
-      const verdict = checkLinearizable(modelOf(kindOf(key)), calls, this.#stepsMax)
+      const verdict = decide(kindOf(key), calls, this.#stepsMax)
       if (verdict.kind === 'undecided') this.undecided++
       else this.must(verdict.kind === 'linearizable', () => told(key, verdict))
     }
   }
+}
+
+/** The history of one key. */
+export function decide(kind: KeyKind, calls: readonly Call[], stepsMax = STEPS_MAX): Verdict {
+  return checkLinearizable(modelOf(kind), withHints(kind, withoutUnseen(calls)), stepsMax)
 }
 
 /** What the search must place. Operations that failed never happened; reads that nobody saw say nothing. */
@@ -45,7 +52,6 @@ export function callsByKey(operations: readonly Operation[]): Map<number, Call[]
       returned: isKnown ? returned : Number.POSITIVE_INFINITY,
     })
   }
-  for (const [key, calls] of byKey) byKey.set(key, withoutUnseen(calls))
   return byKey
 }
 

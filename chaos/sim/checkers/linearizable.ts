@@ -15,6 +15,10 @@ export interface Call {
   readonly called: number
   /** Infinity: nobody ever saw it return. */
   readonly returned: number
+  /** Hint: calls, by their place in the history, that took effect before this one. */
+  readonly after?: readonly number[]
+  /** Hint: the value that it found, which no later call brings back. */
+  readonly sees?: number
 }
 
 export type Verdict =
@@ -61,6 +65,8 @@ class Search<State> {
   readonly #bits: Int32Array
   /** A fingerprint of `#bits`, one random word per call. */
   #bitsHash = 0
+  /** How many known calls have yet to find this value. */
+  readonly #waiting = new Map<number, number>()
   readonly #memory = new Map<number, { bits: Int32Array; state: State }[]>()
   #known = 0
   #steps = 0
@@ -119,15 +125,50 @@ class Search<State> {
   ): { call: number; state: State } | undefined {
     const n = this.#calls.length
     for (let event = this.#next[behind] as number; event < n; event = this.#next[event] as number) {
-      if (this.#isUnknown(event) !== unknown) continue
+      if (this.#isUnknown(event) !== unknown || !this.#isInOrder(event)) continue
       this.#steps++
       const after = this.#model.step(state, (this.#calls[event] as Call).move)
-      if (after === undefined) continue
+      if (after === undefined || this.#isVain(event, state, after)) continue
       this.#lift(event)
       if (this.#isNew(after)) return { call: event, state: after }
       this.#putBack(event)
     }
     return undefined
+  }
+
+  #isInOrder(call: number): boolean {
+    const { after } = this.#calls[call] as Call
+    return after?.every(first => this.#has(first)) !== false
+  }
+
+  /** It would change nothing and need not be placed, or take away a value that others must find. */
+  #isVain(call: number, state: State, after: State): boolean {
+    if (this.#isUnknown(call)) {
+      if (this.#model.equal(state, after) || this.#hasTwin(call)) return true
+    }
+    const value = this.#model.holding?.(state)
+    if (value === undefined || value === this.#model.holding?.(after)) return false
+    const own = (this.#calls[call] as Call).sees === value ? 1 : 0
+    return (this.#waiting.get(value) ?? 0) > own
+  }
+
+  /** Of unknown calls that are alike, the one that was called first stands for all. */
+  #hasTwin(call: number): boolean {
+    const { name, value, expected } = (this.#calls[call] as Call).move
+    for (
+      let event = this.#next[this.#end] as number;
+      event !== call;
+      event = this.#next[event] as number
+    ) {
+      if (event >= this.#calls.length || !this.#isUnknown(event)) continue
+      const { move } = this.#calls[event] as Call
+      if (move.name === name && move.value === value && move.expected === expected) return true
+    }
+    return false
+  }
+
+  #has(call: number): boolean {
+    return (((this.#bits[Math.floor(call / BITS)] as number) >>> (call % BITS)) & 1) === 1
   }
 
   #isUnknown(call: number): boolean {
@@ -154,6 +195,7 @@ class Search<State> {
     if (!this.#isUnknown(call)) {
       this.#unlink(call + this.#calls.length)
       this.#known--
+      this.#wait(call, -1)
     }
     this.#flip(call)
   }
@@ -163,9 +205,15 @@ class Search<State> {
     if (!this.#isUnknown(call)) {
       this.#relink(call + this.#calls.length)
       this.#known++
+      this.#wait(call, 1)
     }
     this.#relink(call)
     this.#flip(call)
+  }
+
+  #wait(call: number, change: 1 | -1): void {
+    const { sees } = this.#calls[call] as Call
+    if (sees !== undefined) this.#waiting.set(sees, (this.#waiting.get(sees) ?? 0) + change)
   }
 
   #flip(call: number): void {
@@ -193,6 +241,7 @@ class Search<State> {
       events.push({ at: called, event: i })
       if (returned === Number.POSITIVE_INFINITY) continue
       this.#known++
+      this.#wait(i, 1)
       events.push({ at: returned, event: i + n })
     }
     events.sort((a, b) => a.at - b.at)

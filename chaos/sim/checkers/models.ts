@@ -23,6 +23,8 @@ export interface Model<State> {
   step(state: State, move: Move): State | undefined
   hash(state: State): number
   equal(a: State, b: State): boolean
+  /** Of a register: what it holds. */
+  holding?(state: State): number
 }
 
 export const registerModel: Model<number> = {
@@ -36,6 +38,7 @@ export const registerModel: Model<number> = {
   },
   hash: state => state,
   equal: (a, b) => a === b,
+  holding: state => state,
 }
 
 /** Items with a hash that grows with them. */
