@@ -26,20 +26,20 @@ export interface WorkloadOptions {
 const KEYS_MIN = 3
 
 export function drawWorkload(prng: Draws, lastsMs: number): WorkloadOptions {
-  const clients = prng.between(3, 8)
-  const operations = prng.between(220, 420)
-  // Half of the phase is for thinking, so that waiting for elections does not leave the quota unmet.
-  const thinkMsMean = Math.max(1, Math.floor((lastsMs * clients) / operations / 2))
+  const clients = prng.between(4, 10)
+  const operations = prng.between(240, 440)
+  // A quarter of the phase is for thinking: the rest may go by without a leader, or waiting for answers.
+  const thinkMsMean = Math.max(1, Math.floor((lastsMs * clients) / operations / 4))
   return {
     clients,
     keys: KEYS_MIN * prng.between(1, 5),
     operations,
     thinkMs: [0, 2 * thinkMsMean],
-    timeoutMs: prng.between(300, 3000),
+    timeoutMs: prng.between(300, 2500),
     readChance: prng.between(10, 60) / 100,
     anyReplicaChance: prng.between(0, 100) / 100,
     dawdleChance: prng.chance(0.5) ? 0.2 : 0,
-    dawdleMsMax: prng.between(50, 3000),
+    dawdleMsMax: prng.between(50, 2000),
     paddingBytesMax: prng.chance(0.3) ? prng.between(50, 2000) : 0,
     retryMs: 200,
   }

@@ -135,11 +135,12 @@ export class Workload {
     }
     const bare = client.number > this.#options.clients
     const wish = { key, name, term: host.status().term, bare }
-    if (!prng.chance(this.#options.dawdleChance)) {
+    if (bare || !prng.chance(this.#options.dawdleChance)) {
       this.#propose(client, host, wish, settled)
       return
     }
     this.#port.after(prng.between(1, this.#options.dawdleMsMax), () => {
+      if (this.#stopped) return
       const same = this.#port.replicas().find(other => other.id === host.id)
       if (same === undefined) this.#nobody(client, settled)
       else this.#propose(client, same, wish, settled)
