@@ -1,6 +1,7 @@
 /**
- * The commands of the simulated clients and their bytes. Each has a serial of its own and carries the term that its
- * client believed to be proposing in, so that a committed entry tells who asked for it, and for which term.
+ * The commands of the simulated clients and their bytes. Each has a serial of its own and carries
+ * the term that its client believed to be proposing in, so that a committed entry tells who asked
+ * for it, and for which term.
  */
 
 import { ByteReader, ByteWriter } from '../../src/base/bytes.ts'

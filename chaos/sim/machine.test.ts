@@ -1,3 +1,5 @@
+/** The machine by hand, and its hash and images by property. */
+
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Command, CommandName } from './command.ts'

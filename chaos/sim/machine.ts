@@ -1,7 +1,7 @@
 /**
- * The state machine that the simulator replicates: registers, append-only lists and queues under many keys.
- * Deterministic. Its state hash is the exclusive or of one fingerprint per item, so that a command changes it in
- * constant time, and can be computed again from nothing.
+ * The state machine that the simulator replicates: registers, append-only lists and queues under
+ * many keys. Deterministic. Its state hash is the exclusive or of one fingerprint per item, so
+ * that a command changes it in constant time, and can be computed again from nothing.
  */
 
 import { ByteReader, ByteWriter } from '../../src/base/bytes.ts'

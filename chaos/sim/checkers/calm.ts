@@ -1,4 +1,7 @@
-/** Questions change nothing: a pre-vote leaves its receiver as it was, and nobody helps to depose a leader that is heard. */
+/**
+ * Questions change nothing: a pre-vote leaves its receiver as it was, and nobody helps to depose a
+ * leader that is heard.
+ */
 
 import type { Message, Vote } from '../../../src/raft/messages.ts'
 import { NO_ONE } from '../../../src/raft/types.ts'

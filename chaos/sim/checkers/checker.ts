@@ -1,6 +1,7 @@
 /**
- * The contract between the simulator and its checkers. The world tells every checker what happened, in the order in
- * which it happened; a checker that saw something impossible throws a `Violation`, which ends the run.
+ * The contract between the simulator and its checkers. The world tells every checker what
+ * happened, in the order in which it happened; a checker that saw something impossible throws a
+ * `Violation`, which ends the run.
  */
 
 import type { ReplicaId } from '../../../src/base/ids.ts'
@@ -21,8 +22,8 @@ export interface ReplicaView {
 }
 
 /**
- * What a crash now, with every unsynced byte lost, would leave. The host keeps it as syncs complete, independent of
- * what the core believes.
+ * What a crash now, with every unsynced byte lost, would leave. The host keeps it as syncs
+ * complete, independent of what the core believes.
  */
 export interface DurableView {
   readonly term: number
@@ -42,7 +43,10 @@ export interface Checker {
   checks: number
   /** After a start or a restart, before any input. */
   started?(replica: ReplicaView): void
-  /** After each input to the core, each tick too; its Ready has been taken, and none of the Ready's duties done. */
+  /**
+   * After each input to the core, each tick too; its Ready has been taken, and none of the Ready's
+   * duties done.
+   */
   stepped?(replica: ReplicaView, input: StepInput, message?: Message): void
   /** Before the network sees it. */
   sent?(replica: ReplicaView, message: Message): void

@@ -1,4 +1,7 @@
-/** What is committed: held by a quorum's disks, the same everywhere and forever, and in the log of every later leader. */
+/**
+ * What is committed: held by a quorum's disks, the same everywhere and forever, and in the log of
+ * every later leader.
+ */
 
 import type { EntryRecord, Leader, Ledger } from './ledger.ts'
 import { hasQuorum, isDurable } from './ledger.ts'
@@ -89,7 +92,9 @@ export class LeaderCompleteness extends Rule {
     })
   }
 
-  /** A commit may come to light after later leaders were elected: they must hold it all the same. */
+  /**
+   * A commit may come to light after later leaders were elected: they must hold it all the same.
+   */
   committed(sight: Sight, _from: number, to: number): void {
     const { term } = sight.status
     const record = this.#ledger.committed.get(to)
@@ -101,7 +106,8 @@ export class LeaderCompleteness extends Rule {
 
   #mustHold(leader: Leader, record: EntryRecord): void {
     this.must(this.#ledger.holds(leader, record) !== false, () => {
-      return `${leader.id} led term ${leader.term} without committed (${record.index}, ${record.term})`
+      const { index, term } = record
+      return `${leader.id} led term ${leader.term} without committed (${index}, ${term})`
     })
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What a checker may see of a replica's core. `Raft` fits it; so do the little histories that the checkers' own
- * tests write by hand. Nothing here can change the core.
+ * What a checker may see of a replica's core. `Raft` fits it; so do the little histories that the
+ * checkers' own tests write by hand. Nothing here can change the core.
  */
 
 import type { ReplicaId } from '../../../src/base/ids.ts'

@@ -1,6 +1,7 @@
 /**
- * What clients were told: every acknowledged command stands in the committed log once, with the effect that was told,
- * and is in the final state of every replica; nothing stands there that nobody asked for, or that was refused.
+ * What clients were told: every acknowledged command stands in the committed log once, with the
+ * effect that was told, and is in the final state of every replica; nothing stands there that
+ * nobody asked for, or that was refused.
  */
 
 import type { Entry } from '../../../src/raft/types.ts'

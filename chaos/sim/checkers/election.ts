@@ -1,4 +1,7 @@
-/** Elections: one leader per term, elected by a quorum; one vote per term and replica, however often it restarts. */
+/**
+ * Elections: one leader per term, elected by a quorum; one vote per term and replica, however
+ * often it restarts.
+ */
 
 import type { ReplicaId } from '../../../src/base/ids.ts'
 import { replicaId } from '../../../src/base/ids.ts'
@@ -109,7 +112,10 @@ export class OneVote extends Rule {
     })
   }
 
-  /** A disk that is in a later term can give no other vote in this one: it need not tell which it gave. */
+  /**
+   * A disk that is in a later term can give no other vote in this one: it need not tell which it
+   * gave.
+   */
   #onGrant({ id, durable }: ReplicaView, { term, to }: VoteReply): void {
     this.#say(id, to, term)
     this.must(durable.term > term || this.#ballots.durable(term, id) === to, () => {

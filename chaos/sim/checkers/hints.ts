@@ -1,7 +1,8 @@
 /**
- * What must hold of every order that explains a history, found by looking at the answers alone: it spares the search
- * nearly all wrong turns. Each hint is a necessary condition, so none can turn a no into a yes or a yes into a no.
- * All of them rest on values that are put in once only; where that does not hold there are no hints.
+ * What must hold of every order that explains a history, found by looking at the answers alone: it
+ * spares the search nearly all wrong turns. Each hint is a necessary condition, so none can turn a
+ * no into a yes or a yes into a no. All of them rest on values that are put in once only; where
+ * that does not hold there are no hints.
  */
 
 import type { KeyKind } from '../command.ts'
@@ -36,7 +37,10 @@ function withSight(call: Call): Call {
 /** The first was put in before the second. */
 type Order = readonly [earlier: number, later: number]
 
-/** Lists only grow: the longest read gives the order of all that it holds, and the rest comes behind. */
+/**
+ * Lists only grow: the longest read gives the order of all that it holds, and the rest comes
+ * behind.
+ */
 function listOrders(calls: readonly Call[]): Order[] {
   let longest: readonly number[] = []
   for (const { move } of calls) {
@@ -71,7 +75,10 @@ function queueOrders(calls: readonly Call[]): Order[] {
   return orders
 }
 
-/** What was taken before a read was there before all it saw; what it did not see and was taken later came later. */
+/**
+ * What was taken before a read was there before all it saw; what it did not see and was taken
+ * later came later.
+ */
 function aroundRead(
   read: Call,
   seen: readonly number[],

@@ -1,6 +1,7 @@
 /**
- * What the checkers together know of a run: every entry that ever stood in a log, who led which term, what is
- * committed, and the last view of every replica that ever lived. Facts only; the judging is done by the rules.
+ * What the checkers together know of a run: every entry that ever stood in a log, who led which
+ * term, what is committed, and the last view of every replica that ever lived. Facts only; the
+ * judging is done by the rules.
  */
 
 import { crc32c } from '../../../src/base/crc32c.ts'
@@ -35,7 +36,9 @@ export interface Leader {
   readonly lastTerm: number
 }
 
-/** At this moment a leader of this term was first seen to count all up to the index as committed. */
+/**
+ * At this moment a leader of this term was first seen to count all up to the index as committed.
+ */
 export interface Commit {
   readonly index: number
   readonly term: number
@@ -112,7 +115,10 @@ export class Ledger {
   }
 }
 
-/** Does the disk hold an entry of this term at the index? What an image covers is committed and was the same. */
+/**
+ * Does the disk hold an entry of this term at the index? What an image covers is committed and was
+ * the same.
+ */
 export function isDurable(view: DurableView, index: number, term: number): boolean {
   return view.image.index >= index || view.termAt(index) === term
 }

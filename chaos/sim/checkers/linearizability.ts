@@ -37,7 +37,10 @@ export function decide(kind: KeyKind, calls: readonly Call[], stepsMax = STEPS_M
   return checkLinearizable(modelOf(kind), withHints(kind, withoutUnseen(calls)), stepsMax)
 }
 
-/** What the search must place. Operations that failed never happened; reads that nobody saw say nothing. */
+/**
+ * What the search must place. Operations that failed never happened; reads that nobody saw say
+ * nothing.
+ */
 export function callsByKey(operations: readonly Operation[]): Map<number, Call[]> {
   const byKey = new Map<number, Call[]>()
   for (const operation of operations) {
@@ -61,8 +64,8 @@ function moveOf({ ask, result, value }: Operation): Move {
 }
 
 /**
- * An unknown command that put in a value nobody ever saw may as well not have happened, unless its absence could be
- * seen too: a cas that failed may have failed because of it.
+ * An unknown command that put in a value nobody ever saw may as well not have happened, unless its
+ * absence could be seen too: a cas that failed may have failed because of it.
  */
 function withoutUnseen(calls: readonly Call[]): Call[] {
   const seen = new Set<number>()
@@ -91,5 +94,6 @@ function told(key: number, verdict: Verdict): string {
 function toldCall({ move, called, returned }: Call): string {
   const { name, value, expected, result, seen } = move
   const said = seen ?? (result === undefined ? '?' : (result.value ?? result.ok))
-  return `${name}(${name === 'cas' ? `${expected}, ` : ''}${value}) -> ${said} [${called}, ${returned}]`
+  const given = name === 'cas' ? `${expected}, ${value}` : `${value}`
+  return `${name}(${given}) -> ${said} [${called}, ${returned}]`
 }

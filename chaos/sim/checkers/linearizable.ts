@@ -1,10 +1,12 @@
 /**
- * Is there an order of the operations on one key, each taking effect at one moment between its call and its return,
- * in which a sequential object would have answered the same? The search of Wing and Gong with Lowe's memory of
- * configurations: (set of operations that took effect, state) is entered once.
+ * Is there an order of the operations on one key, each taking effect at one moment between its
+ * call and its return, in which a sequential object would have answered the same? The search of
+ * Wing and Gong with Lowe's memory of configurations: (set of operations that took effect, state)
+ * is entered once.
  *
- * An operation whose outcome is unknown may take effect at any time after its call or never, so the search tries it
- * last and need not place it at all. The search is bounded: beyond the bound the answer is `undecided`, never yes.
+ * An operation whose outcome is unknown may take effect at any time after its call or never, so
+ * the search tries it last and need not place it at all. The search is bounded: beyond the bound
+ * the answer is `undecided`, never yes.
  */
 
 import type { Model, Move } from './models.ts'
@@ -52,8 +54,8 @@ const NONE = -1
 const BITS = 32
 
 /**
- * Events stand in a doubly linked list: call i is event i, its return event i + n, and event 2n is both ends. A call
- * that took effect is lifted out together with its return.
+ * Events stand in a doubly linked list: call i is event i, its return event i + n, and event 2n is
+ * both ends. A call that took effect is lifted out together with its return.
  */
 class Search<State> {
   readonly #model: Model<State>
@@ -107,7 +109,10 @@ class Search<State> {
     return { kind: 'linearizable' }
   }
 
-  /** The next call, in the order of trial and behind `from`, that may take effect now and leads somewhere new. */
+  /**
+   * The next call, in the order of trial and behind `from`, that may take effect now and leads
+   * somewhere new.
+   */
   #find(state: State, from: number): { call: number; state: State } | undefined {
     const wasUnknown = from !== NONE && this.#isUnknown(from)
     if (!wasUnknown) {

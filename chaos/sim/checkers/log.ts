@@ -1,4 +1,7 @@
-/** Logs: index and term name an entry and all before it; nothing is cut off without need; leaders only append. */
+/**
+ * Logs: index and term name an entry and all before it; nothing is cut off without need; leaders
+ * only append.
+ */
 
 import type { ReplicaId } from '../../../src/base/ids.ts'
 import type { Append, Message } from '../../../src/raft/messages.ts'
@@ -27,7 +30,8 @@ export class LogMatching extends Rule {
     }
     const newest = raft.log.term(to) ?? 0
     this.must(newest <= status.term, () => `${id} holds term ${newest} and is in ${status.term}`)
-    // A new log may be found on a disk; anywhere else an entry begins its life at its term's leader.
+    // A new log may be found on a disk; anywhere else an entry begins its life at its term's
+    // leader.
     const leads = status.role === 'leader' || input === 'start'
     this.must(leads || this.#ledger.leaders.has(newest), () => {
       return `${id} holds an entry of term ${newest}, which nobody led`
@@ -76,7 +80,10 @@ export class LogMatching extends Rule {
   }
 }
 
-/** Entries are cut off only for others that contradict them, and never by a leader from its own log. */
+/**
+ * Entries are cut off only for others that contradict them, and never by a leader from its own
+ * log.
+ */
 export class NoNeedlessCut extends Rule {
   readonly name = 'RAFT-7 leader append-only, no needless cut'
 
@@ -101,7 +108,7 @@ export class NoNeedlessCut extends Rule {
     this.must(!leads, () => `${id} leads term ${status.term} and installs an image`)
     const drops = old.termAtImage === image.term && old.lastIndex > image.index
     this.must(!drops, () => {
-      return `${id} drops ${image.index + 1} to ${old.lastIndex} for an image that its log already held`
+      return `${id} drops all behind ${image.index} for an image that its log already held`
     })
   }
 }

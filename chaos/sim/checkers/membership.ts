@@ -1,9 +1,13 @@
-/** Members: what the log says, changed one step at a time through joint phases, with quorums that always overlap. */
+/**
+ * Members: what the log says, changed one step at a time through joint phases, with quorums that
+ * always overlap.
+ */
 
 import type { ReplicaId } from '../../../src/base/ids.ts'
 import type { Message } from '../../../src/raft/messages.ts'
 import type { Image, Members } from '../../../src/raft/types.ts'
 import type { ReplicaView } from './checker.ts'
+import type { LogView, StatusView } from './core.ts'
 import type { EntryRecord, Ledger } from './ledger.ts'
 import { hasQuorum } from './ledger.ts'
 import { Rule } from './rule.ts'
@@ -44,19 +48,33 @@ export class Membership extends Rule {
 
   stepped({ id, raft }: ReplicaView): void {
     const { status, before } = this.#ledger.sights.get(id) as Sight
-    if (status.membersIndex !== before.membersIndex) this.#compareWithLog({ id, raft })
-    if (status.role === before.role && status.membersIndex === before.membersIndex) return
-    const votes = votesIn(status.members, id)
-    const fits = status.role === 'leader' || (status.role === 'learner') === !votes
-    this.must(fits, () => `${id} is ${status.role}, and ${votes ? 'votes' : 'does not vote'}`)
+    const moved = status.membersIndex !== before.membersIndex
+    if (moved) this.#compareWithLog({ id, raft })
+    if (!moved && status.role === before.role && status.commit === before.commit) return
+    const may = this.#mayVote(status, raft.log)
+    const fits = status.role === 'leader' || (status.role === 'learner') === !may
+    this.must(fits, () => `${id} is ${status.role}, and ${may ? 'may' : 'may not'} vote`)
   }
 
   turned({ view, status, before }: Sight): void {
     const campaigns = status.role !== 'follower' && status.role !== 'learner'
     if (!campaigns || status.role === before.role) return
-    this.must(votesIn(status.members, view.id), () => {
-      return `${view.id} becomes ${status.role} and is no voter`
+    this.must(this.#mayVote(status, view.raft.log), () => {
+      return `${view.id} becomes ${status.role} and may not vote`
     })
+  }
+
+  /** By the newest members, or by any that may yet turn out to be the newest that are committed. */
+  #mayVote({ self, commit, members, membersIndex }: StatusView, log: LogView): boolean {
+    if (votesIn(members, self)) return true
+    let index = membersIndex
+    while (index > commit) {
+      const before = this.#ledger.record(index - 1, log.term(index - 1) ?? 0)
+      if (before?.membersIndex === undefined || before.members === undefined) return false
+      if (votesIn(before.members, self)) return true
+      index = before.membersIndex
+    }
+    return false
   }
 
   sent({ id }: ReplicaView, message: Message): void {
@@ -76,7 +94,10 @@ export class Membership extends Rule {
     this.must(same, () => `${id}: the image of ${image.index} has not the log's members`)
   }
 
-  /** Voters change only by entering a joint phase, whose outgoing are the old voters, and leaving it as it stands. */
+  /**
+   * Voters change only by entering a joint phase, whose outgoing are the old voters, and leaving
+   * it as it stands.
+   */
   #judgeStep(record: EntryRecord): void {
     const { index, term, previousTerm, members } = record
     const before =
@@ -108,7 +129,8 @@ export class Membership extends Rule {
     if (record?.members === undefined || log.membersIndex === 0) return
     const same = log.membersIndex === record.membersIndex && isSame(log.members, record.members)
     this.must(same, () => {
-      return `${id} goes by ${told(log.members)} of ${log.membersIndex}, its log says ${told(record.members)} of ${record.membersIndex}`
+      const own = `${told(log.members)} of ${log.membersIndex}`
+      return `${id} goes by ${own}, its log says ${told(record.members)} of ${record.membersIndex}`
     })
   }
 }
@@ -126,7 +148,10 @@ function isLeaving(old: Members, now: Members): boolean {
   return now.outgoing.length === 0 && sameIds(now.voters, old.voters)
 }
 
-/** By trying every set of voters: one that decides under the one and whose rest decides under the other? */
+/**
+ * By trying every set of voters: one that decides under the one and whose rest decides under the
+ * other?
+ */
 export function overlap(a: Members, b: Members): boolean {
   const ids = [...new Set([...a.voters, ...a.outgoing, ...b.voters, ...b.outgoing])]
   for (let mask = 0; mask < 2 ** ids.length; mask++) {

@@ -1,6 +1,7 @@
 /**
- * What a register, a list and a queue may answer: the sequential specifications that the linearizability checker holds
- * histories against. Independent of the machine that is tested. States are immutable.
+ * What a register, a list and a queue may answer: the sequential specifications that the
+ * linearizability checker holds histories against. Independent of the machine that is tested.
+ * States are immutable.
  */
 
 import type { KeyKind } from '../command.ts'

@@ -30,7 +30,8 @@ export class Monotonic extends Rule {
     this.durable(view)
     const { term, vote, commit } = raft.status()
     this.must(term === durable.term && vote === durable.vote, () => {
-      return `${id} starts in term ${term} with vote ${vote}; kept were ${durable.term}, ${durable.vote}`
+      const kept = `${durable.term}, ${durable.vote}`
+      return `${id} starts in term ${term} with vote ${vote}; kept were ${kept}`
     })
     this.must(commit <= durable.lastIndex, () => `${id} starts with a commit beyond its log`)
     this.must(raft.log.lastIndex === durable.lastIndex, () => {
@@ -66,7 +67,10 @@ export class Monotonic extends Rule {
   }
 }
 
-/** purged <= image <= applied <= commit <= last, applied <= durable; and durable is what the disk says. */
+/**
+ * purged <= image <= applied <= commit <= last, applied <= durable; and durable is what the disk
+ * says.
+ */
 export class Order extends Rule {
   readonly name = 'RAFT-5 order of indexes'
 
@@ -85,7 +89,8 @@ export class Order extends Rule {
       commit <= lastIndex &&
       firstIndex <= lastIndex + 1
     this.must(inOrder, () => {
-      return `${id}: first ${firstIndex}, image ${image.index}, applied ${applied}, commit ${commit}, last ${lastIndex}`
+      const far = `applied ${applied}, commit ${commit}, last ${lastIndex}`
+      return `${id}: first ${firstIndex}, image ${image.index}, ${far}`
     })
     this.must(applied <= log.durable, () => `${id} applied ${applied}, durable is ${log.durable}`)
     const term = log.term(log.durable)

@@ -1,4 +1,7 @@
-/** Promises: whatever a replica says to be durable is so when it says it, and stays so until a later term. */
+/**
+ * Promises: whatever a replica says to be durable is so when it says it, and stays so until a
+ * later term.
+ */
 
 import type { ReplicaId } from '../../../src/base/ids.ts'
 import type { AppendReply, Message, SnapshotReply } from '../../../src/raft/messages.ts'
@@ -38,7 +41,8 @@ export class DurablePromises extends Rule {
     const promised = this.#promised.get(id)
     if (promised === undefined || term > promised.term) return
     this.must(isDurable(durable, promised.index, promised.entryTerm), () => {
-      return `${id} no longer keeps ${promised.index}, which it acknowledged in term ${promised.term}`
+      const { index } = promised
+      return `${id} no longer keeps ${index}, which it acknowledged in term ${promised.term}`
     })
   }
 
@@ -50,7 +54,8 @@ export class DurablePromises extends Rule {
   #onAppendReply({ id, raft, durable }: ReplicaView, message: AppendReply): void {
     const { index, term, to } = message
     this.must(index <= durable.lastIndex && durable.term >= term, () => {
-      return `${id} acknowledges ${index} in term ${term}; durable are ${durable.lastIndex}, ${durable.term}`
+      const kept = `${durable.lastIndex}, ${durable.term}`
+      return `${id} acknowledges ${index} in term ${term}; durable are ${kept}`
     })
     const leader = this.#ledger.sights.get(to)
     const leads = leader?.status.role === 'leader' && leader.status.term === term
@@ -108,17 +113,22 @@ export class TrueMatch extends Rule {
         return `${id} lets the match of ${peer.id} fall from ${earlier?.match} to ${peer.match}`
       })
       if (peer.match > 0 && earlier?.match !== peer.match)
-        this.#onDisk(id, peer, raft.log.term(peer.match))
+        this.#onDisk(status, peer, raft.log.term(peer.match))
     }
   }
 
-  #onDisk(id: ReplicaId, { id: peer, match }: PeerView, term: number | undefined): void {
+  #onDisk(leader: StatusView, { id: peer, match }: PeerView, term: number | undefined): void {
     const sight = this.#ledger.sights.get(peer)
+    // A leader that stood still may hear of what later leaders have overwritten since.
+    if (sight !== undefined && sight.view.durable.term > leader.term) return
     const holds =
       sight !== undefined &&
       match <= sight.view.durable.lastIndex &&
       (term === undefined || isDurable(sight.view.durable, match, term))
-    this.must(holds, () => `${id} believes ${peer} to match ${match}, which its disk does not hold`)
+    this.must(
+      holds,
+      () => `${leader.self} believes ${peer} to match ${match}, which its disk does not hold`,
+    )
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Reads see at least all that was committed anywhere when they were asked, which is more than linearizability demands,
- * and is seen at once.
+ * Reads see at least all that was committed anywhere when they were asked, which is more than
+ * linearizability demands, and is seen at once.
  */
 
 import type { Message, ReadReply } from '../../../src/raft/messages.ts'

@@ -1,4 +1,7 @@
-/** State machines: fed with what is committed, in order and without a gap, and equal wherever they are equally far. */
+/**
+ * State machines: fed with what is committed, in order and without a gap, and equal wherever they
+ * are equally far.
+ */
 
 import type { Entry } from '../../../src/raft/types.ts'
 import type { ReplicaView, StepInput } from './checker.ts'

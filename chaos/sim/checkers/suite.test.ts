@@ -1,5 +1,7 @@
+/** One small history that obeys Raft: no checker objects, and each finds something to check. */
+
 import { describe, expect, test } from 'vitest'
-import { ask, Stage } from './stage.ts'
+import { ask, Stage } from './testing/stage.ts'
 
 /** A leader in term 1 whose log all have, and which has committed its first entry. */
 function led(count = 3): Stage {

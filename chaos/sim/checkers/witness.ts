@@ -1,7 +1,8 @@
 /**
- * Turns what the world shows after every input into facts: entries came, entries were cut off, the role changed, more
- * is committed. It stands first among the checkers and asks each core once per input, so that the rules cost nothing
- * when nothing happened. It keeps a copy of each log's terms and finds what changed by walking back from the end.
+ * Turns what the world shows after every input into facts: entries came, entries were cut off, the
+ * role changed, more is committed. It stands first among the checkers and asks each core once per
+ * input, so that the rules cost nothing when nothing happened. It keeps a copy of each log's terms
+ * and finds what changed by walking back from the end.
  */
 
 import { invariant } from '../../../src/base/errors.ts'
@@ -28,7 +29,10 @@ export interface OldLog {
 }
 
 export interface FactListener {
-  /** Entries at and above `from` are gone from memory; the first of them was of `term`. Told before `grew`. */
+  /**
+   * Entries at and above `from` are gone from memory; the first of them was of `term`. Told before
+   * `grew`.
+   */
   cut?(sight: Sight, from: number, term: number): void
   /** Entries `from` to `to` are new in this memory. */
   grew?(sight: Sight, from: number, to: number): void
@@ -122,7 +126,8 @@ export class Witness implements Checker {
   #observeImage(watch: Watch): void {
     const { image } = watch.view.raft.log
     watch.imageIndex = image.index
-    // What is committed is in the log already, and an image of it changes nothing but where the log begins.
+    // What is committed is in the log already, and an image of it changes nothing but where the
+    // log begins.
     if (image.index <= watch.before.commit) return
     const old = {
       lastIndex: watch.lastIndex,

@@ -1,3 +1,5 @@
+/** What the history keeps, and what it refuses. */
+
 import { expect, test } from 'vitest'
 import { countStates, History } from './history.ts'
 

@@ -1,6 +1,6 @@
 /**
- * What the clients did and saw: the only evidence that the linearizability checker takes. Calls and answers are
- * numbered in the order in which they happened; times are kept for people.
+ * What the clients did and saw: the only evidence that the linearizability checker takes. Calls
+ * and answers are numbered in the order in which they happened; times are kept for people.
  */
 
 import { invariant } from '../../../src/base/errors.ts'

@@ -28,7 +28,8 @@ const KEYS_MIN = 3
 export function drawWorkload(prng: Draws, lastsMs: number): WorkloadOptions {
   const clients = prng.between(4, 10)
   const operations = prng.between(240, 440)
-  // A quarter of the phase is for thinking: the rest may go by without a leader, or waiting for answers.
+  // A quarter of the phase is for thinking: the rest may go by without a leader, or waiting for
+  // answers.
   const thinkMsMean = Math.max(1, Math.floor((lastsMs * clients) / operations / 4))
   return {
     clients,

@@ -1,3 +1,5 @@
+/** Clients against a little shop with one machine, delays, losses and refusals. */
+
 import { describe, expect, test } from 'vitest'
 import { Heap } from '../../../src/base/heap.ts'
 import { replicaId } from '../../../src/base/ids.ts'
@@ -17,8 +19,8 @@ interface Fire {
 }
 
 /**
- * One machine behind three doors, of which the first leads: it answers late, sometimes never, sometimes with a refusal,
- * and changes its term now and then.
+ * One machine behind three doors, of which the first leads: it answers late, sometimes never,
+ * sometimes with a refusal, and changes its term now and then.
  */
 class Shop {
   readonly prng: Prng
@@ -153,7 +155,7 @@ describe('a workload', () => {
     expect(played(5).shop.history.operations).not.toEqual(played(6).shop.history.operations)
   })
 
-  test('leaves a history that a sound machine makes linearizable, and an unsound one does not', () => {
+  test('leaves a history that is linearizable if the machine is sound', () => {
     for (const seed of seeds) {
       const { shop } = played(seed)
       const byKey = callsByKey(shop.history.operations)

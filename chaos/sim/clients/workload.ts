@@ -1,6 +1,7 @@
 /**
- * The clients of a run. Each thinks, asks, waits for the answer or gives up, and thinks again. Nothing whose outcome is
- * unknown is ever asked again and every value is written once, so that a doubled or invented value has no excuse.
+ * The clients of a run. Each thinks, asks, waits for the answer or gives up, and thinks again.
+ * Nothing whose outcome is unknown is ever asked again and every value is written once, so that a
+ * doubled or invented value has no excuse.
  */
 
 import { Violation } from '../checkers/checker.ts'

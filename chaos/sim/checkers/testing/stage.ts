@@ -1,24 +1,25 @@
 /**
- * Little histories by hand, for the tests of the checkers: replicas are plain records, every move is a line, and each
- * move is told to all checkers as the world would tell it. Nothing here obeys Raft unless the test does.
+ * Little histories by hand, for the tests of the checkers: replicas are plain records, every move
+ * is a line, and each move is told to all checkers as the world would tell it. Nothing here obeys
+ * Raft unless the test does.
  */
 
-import type { ReplicaId } from '../../../src/base/ids.ts'
-import { replicaId } from '../../../src/base/ids.ts'
-import { encodeMembers } from '../../../src/raft/log/codec.ts'
-import type { Append, Message } from '../../../src/raft/messages.ts'
-import type { RaftLimits } from '../../../src/raft/options.ts'
-import { defaultLimits, defaultTimes } from '../../../src/raft/options.ts'
-import type { Entry, EntryKind, Image, Members, Role } from '../../../src/raft/types.ts'
-import { History } from '../clients/history.ts'
-import type { Command } from '../command.ts'
-import { encodeCommand } from '../command.ts'
-import { TestMachine } from '../machine.ts'
-import type { DurableView, ReplicaView, StepInput } from './checker.ts'
-import { Violation } from './checker.ts'
-import type { CoreView, LogView, PeerView, StatusView } from './core.ts'
-import type { Suite } from './suite.ts'
-import { raftSuite } from './suite.ts'
+import type { ReplicaId } from '../../../../src/base/ids.ts'
+import { replicaId } from '../../../../src/base/ids.ts'
+import { encodeMembers } from '../../../../src/raft/log/codec.ts'
+import type { Append, Message } from '../../../../src/raft/messages.ts'
+import type { RaftLimits } from '../../../../src/raft/options.ts'
+import { defaultLimits, defaultTimes } from '../../../../src/raft/options.ts'
+import type { Entry, EntryKind, Image, Members, Role } from '../../../../src/raft/types.ts'
+import { History } from '../../clients/history.ts'
+import type { Command } from '../../command.ts'
+import { encodeCommand } from '../../command.ts'
+import { TestMachine } from '../../machine.ts'
+import type { DurableView, ReplicaView, StepInput } from '../checker.ts'
+import { Violation } from '../checker.ts'
+import type { CoreView, LogView, PeerView, StatusView } from '../core.ts'
+import type { Suite } from '../suite.ts'
+import { raftSuite } from '../suite.ts'
 
 const nothing: Uint8Array = new Uint8Array(0)
 
