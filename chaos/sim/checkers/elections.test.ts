@@ -1,6 +1,6 @@
 /** Objections to elections: leaders, votes, promises of votes. */
 
-import { bytes, examine } from './testing/crimes.ts'
+import { bytes, examine, heartbeat } from './testing/crimes.ts'
 
 examine({
   'RAFT-1': {
@@ -38,8 +38,7 @@ examine({
       stage.send(c, { type: 'vote-reply', from: c.id, to: a.id, term: 2, granted: true })
     },
     'a vote for another after a restart that forgot the first': ({ stage, a, b, c }) => {
-      stage.step(b, () => stage.become(b, 'candidate', 2, 2), 'tick')
-      stage.sync(b)
+      stage.campaign(b, 2)
       stage.vote(b, c)
       c.durable.vote = 0
       stage.disk(c, durable => (durable.vote = a.id))
@@ -60,8 +59,7 @@ examine({
     'a vote for a shorter log': ({ stage, a, b, c }) => {
       stage.propose(a)
       stage.replicate(a, c)
-      stage.step(b, () => stage.become(b, 'candidate', 2, 2), 'tick')
-      stage.sync(b)
+      stage.campaign(b, 2)
       stage.vote(b, c)
     },
     'a promise to a log of an older term, though longer': ({ stage, a, b, c }) => {
@@ -81,9 +79,32 @@ examine({
       stage.send(c, { type: 'pre-vote-reply', from: c.id, to: b.id, term: 3, granted: true })
     },
     'a lie about where the own log ends': ({ stage, b, c }) => {
+      stage.campaign(b, 2)
+      stage.send(b, { ...stage.ask(b, c), lastIndex: 9 })
+    },
+  },
+  'RAFT-22': {
+    'a campaign that nobody promised to support': ({ stage, b }) => {
+      stage.step(b, () => stage.become(b, 'candidate', 2, 2), 'tick')
+    },
+    'a campaign with the promises of another term': ({ stage, b, c }) => {
+      stage.step(c, () => (c.electionElapsedMs = 5000), 'tick')
+      stage.send(b, { ...stage.ask(b, c), type: 'pre-vote', term: 3 })
+      stage.send(c, { type: 'pre-vote-reply', from: c.id, to: b.id, term: 3, granted: true })
+      stage.step(b, () => stage.become(b, 'candidate', 2, 2), 'message')
+    },
+    'a campaign that is forced without a leader': ({ stage, b, c }) => {
       stage.step(b, () => stage.become(b, 'candidate', 2, 2), 'tick')
       stage.sync(b)
-      stage.send(b, { ...stage.ask(b, c), lastIndex: 9 })
+      stage.objections.length = 0
+      stage.send(b, stage.ask(b, c))
+    },
+  },
+  'RAFT-23': {
+    'a leader that nobody answers': ({ stage, a, b, c }) => {
+      for (let i = 0; i < 40; i++) {
+        for (const to of [b, c]) stage.send(a, heartbeat(a, to, 0))
+      }
     },
   },
   'RAFT-15': {

@@ -7,6 +7,15 @@ examine({
   'RAFT-4': {
     'a term that falls': ({ stage, b }) => stage.step(b, () => (b.term = 0)),
     'a commit that falls': ({ stage, a }) => stage.step(a, () => (a.log.commit = 0)),
+    'a start with a commit beyond its log': ({ stage, b }) => {
+      b.log.commit = 5
+      stage.start(b)
+    },
+    'an image that goes back': ({ stage, b }) => {
+      const image = imageOf(b, 1)
+      stage.disk(b, durable => (durable.image = image))
+      stage.disk(b, durable => (durable.image = imageOf(b, 0)))
+    },
     'another vote in the same term': ({ stage, b }) => stage.step(b, () => (b.vote = 3)),
     'a kept term that falls': ({ stage, b }) => stage.disk(b, durable => (durable.term = 0)),
     'a start in another term than was kept': ({ stage, b }) => {
@@ -26,6 +35,14 @@ examine({
     },
     'something applied that is not committed': ({ stage, b }) => {
       stage.step(b, () => (b.log.applied = 1))
+    },
+    'something applied that is not durable here': ({ stage, a }) => {
+      stage.propose(a)
+      stage.step(a, () => {
+        a.log.commit = 2
+        a.log.applied = 2
+        a.log.durable = 1
+      })
     },
     'a belief in durability that the disk does not share': ({ stage, a }) => {
       stage.step(a, () => {
@@ -61,8 +78,7 @@ examine({
       })
     },
     'a term that does not open with its own entry': ({ stage, b }) => {
-      stage.step(b, () => stage.become(b, 'candidate', 2, 2), 'tick')
-      stage.sync(b)
+      stage.campaign(b, 2)
       stage.vote(b, stage.hand(3))
       stage.step(b, () => {
         b.role = 'leader'
@@ -72,6 +88,19 @@ examine({
     'an entry that was sent and never stood in a log': ({ stage, a, b }) => {
       const entries = [{ index: 2, term: 1, kind: 'data', data: bytes(9) }] as const
       stage.send(a, { ...stage.append(a, b), prevIndex: 1, prevTerm: 1, entries })
+    },
+    'an append with a gap': ({ stage, a, b }) => {
+      stage.propose(a)
+      stage.send(a, { ...stage.append(a, b), entries: a.log.entries.slice(1) })
+    },
+    'an append of a term above its own': ({ stage, a, b }) => {
+      stage.send(a, { ...stage.append(a, b), term: 0 })
+    },
+    'an entry of a term above the own': ({ stage, b }) => {
+      stage.step(b, () => stage.put(b, 'term', bytes(), 2))
+    },
+    'a false term behind nothing new': ({ stage, a, b }) => {
+      stage.send(a, { ...stage.append(a, b), prevIndex: 1, prevTerm: 0, entries: [] })
     },
     'a false term before the first entry': ({ stage, a, b }) => {
       stage.propose(a, bytes(1))
@@ -96,6 +125,32 @@ examine({
         b.log.durable = 1
       }
       stage.step(b, cut, 'message', late)
+    },
+    'a cut without an append': ({ stage, b }) => {
+      const cut = () => {
+        b.log.entries = []
+        b.log.durable = 0
+      }
+      stage.step(b, cut, 'persisted')
+    },
+    'a cut for an append of an older term': ({ stage, a, b, c }) => {
+      stage.propose(a)
+      stage.replicate(a, b)
+      stage.elect(c, 2, [b])
+      const cut = () => {
+        b.log.entries.pop()
+        b.log.durable = 1
+      }
+      stage.step(b, cut, 'message', stage.append(a, b))
+    },
+    'a leader that installs an image': ({ stage, a }) => {
+      stage.propose(a)
+      stage.step(a, () => {
+        a.log.image = imageOf(a, 2)
+        a.log.entries = []
+        a.log.firstIndex = 3
+        a.log.commit = 2
+      })
     },
     'a follower that cuts what is committed': ({ stage, b, c }) => {
       stage.commit(b)
@@ -167,16 +222,14 @@ examine({
       stage.propose(a)
       stage.replicate(a, b)
       stage.commit(a)
-      stage.step(c, () => stage.become(c, 'candidate', 2, 3), 'tick')
-      stage.sync(c)
+      stage.campaign(c, 2)
       stage.send(b, { type: 'vote-reply', from: b.id, to: c.id, term: 2, granted: true })
       stage.objections.length = 0
       stage.win(c)
     },
     'a commit that a later leader turns out to lack': ({ stage, a, b, c }) => {
       stage.propose(a)
-      stage.step(c, () => stage.become(c, 'candidate', 2, 3), 'tick')
-      stage.sync(c)
+      stage.campaign(c, 2)
       stage.vote(c, b)
       stage.win(c)
       stage.disk(b, durable => durable.terms.push(1))

@@ -1,8 +1,10 @@
 /** Objections to members, reads, states and what clients were told. */
 
-import { expect } from 'vitest'
+import { expect, test } from 'vitest'
 import { encodeMembers } from '../../../src/raft/log/codec.ts'
-import { examine, imageOf, snapshot } from './testing/crimes.ts'
+import { TestMachine } from '../machine.ts'
+import { overlap } from './membership.ts'
+import { bytes, examine, imageOf, snapshot } from './testing/crimes.ts'
 import { ask, membersOf, Stage } from './testing/stage.ts'
 
 examine({
@@ -71,6 +73,15 @@ examine({
       stage.step(b, () => (b.log.commit = 1))
       stage.send(b, { type: 'read-reply', from: b.id, to: a.id, term: 2, read, index: 1 })
     },
+    'a reply beyond the own commit': ({ stage, a, b }) => {
+      const read = { replica: b.id, boot: 1, serial: 1 }
+      stage.send(b, { type: 'read', from: b.id, to: a.id, term: 1, read })
+      stage.send(a, { type: 'read-reply', from: a.id, to: b.id, term: 1, read, index: 9 })
+    },
+    'a reply that nobody asked for': ({ stage, a, b }) => {
+      const read = { replica: b.id, boot: 1, serial: 1 }
+      stage.send(a, { type: 'read-reply', from: a.id, to: b.id, term: 1, read, index: 1 })
+    },
     'a reply of one that does not lead': ({ stage, b, c }) => {
       const read = { replica: c.id, boot: 1, serial: 1 }
       stage.commit(b)
@@ -89,6 +100,23 @@ examine({
       const wrong = ask(stage, { name: 'write', serial: 2 }).data
       b.machine.apply({ index: 1, term: 1, kind: 'data', data: wrong })
       stage.step(b, () => (b.log.applied = 1), 'applied')
+    },
+    'a machine that was not given what was applied': ({ stage, a }) => {
+      const entry = a.log.entries[0]
+      if (entry !== undefined) stage.applied(a, entry)
+    },
+    'an entry applied that is not the committed one': ({ stage, a }) => {
+      a.machine.apply({ index: 1, term: 9, kind: 'term', data: bytes() })
+      stage.applied(a, { index: 1, term: 9, kind: 'term', data: bytes() })
+    },
+    'a machine that goes back': ({ stage, a }) => {
+      stage.apply(a)
+      a.machine = new TestMachine()
+      stage.step(a, () => {}, 'applied')
+    },
+    'a hash that is not the hash of the state': ({ stage, a }) => {
+      a.machine.recomputedHash = () => 1
+      stage.end()
     },
     'an entry applied twice': ({ stage, a }) => {
       stage.apply(a)
@@ -132,6 +160,14 @@ examine({
       stage.commit(a)
       stage.apply(a)
     },
+    'a final state that the log does not make': ({ stage, a }) => {
+      for (const hand of stage.hands) {
+        if (hand.log.commit === 0) stage.commit(hand)
+        stage.apply(hand)
+      }
+      a.machine.stateHash = () => 1
+      stage.end()
+    },
     'a command of nobody': ({ stage, a, b }) => {
       stage.propose(a, ask(new Stage(), { name: 'write', serial: 1 }).data)
       stage.replicate(a, b)
@@ -160,4 +196,13 @@ examine({
       stage.objections.push('RAFT-21')
     },
   },
+})
+
+test('overlap finds two quorums that share nobody', () => {
+  expect(overlap(membersOf([1, 2, 3]), membersOf([1, 2, 3, 4]))).toBe(true)
+  expect(overlap(membersOf([1, 2, 3]), membersOf([3, 4, 5]))).toBe(false)
+  expect(overlap(membersOf([1, 2, 3]), membersOf([1, 2, 3, 4, 5]))).toBe(false)
+  expect(overlap(membersOf([1, 2, 3]), membersOf([4, 5, 6], [1, 2, 3]))).toBe(true)
+  expect(overlap(membersOf([4, 5, 6], [1, 2, 3]), membersOf([4, 5, 6]))).toBe(true)
+  expect(overlap(membersOf([1, 2, 3], [], [4]), membersOf([1, 2, 3, 4]))).toBe(true)
 })

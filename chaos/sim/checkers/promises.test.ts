@@ -28,6 +28,21 @@ examine({
       b.durable.terms.pop()
       stage.restart(b)
     },
+    'a disk with a commit beyond its log': ({ stage, b }) => {
+      stage.disk(b, durable => (durable.commit = 9))
+    },
+    'an acknowledgement of another entry than stands in the own log': ({ stage, a, b, c }) => {
+      stage.propose(a)
+      stage.replicate(a, b)
+      stage.elect(c, 2, [b])
+      stage.step(b, () => {
+        b.log.entries.pop()
+        stage.put(b, 'term', bytes(), 2)
+        b.log.durable = 1
+      })
+      stage.step(c, () => stage.become(c, 'follower', 2, 3))
+      stage.send(b, stage.ack(c, b, 2))
+    },
     'an image told to be there that is not': ({ stage, a, b }) => {
       stage.propose(a)
       const rest = { imageIndex: 2, offset: 0, done: true }
@@ -85,6 +100,10 @@ examine({
       stage.propose(a)
       stage.send(a, snapshot(a, b, imageOf(a, 2)))
     },
+    'a chunk of nothing': ({ stage, a, b }) => {
+      const chunk = snapshot(a, b, imageOf(a, 1))
+      stage.send(a, { ...chunk, data: bytes(), last: false } as Message)
+    },
     'two images of one index with two chains': ({ stage, a, b, c }) => {
       stage.disk(b, durable => {
         durable.image = imageOf(b, 1)
@@ -111,6 +130,17 @@ examine(
       'an append over the bound': ({ stage, a, b }) => {
         for (let i = 0; i < 3; i++) stage.propose(a, new Uint8Array(40))
         stage.send(a, stage.append(a, b))
+      },
+      'an append of more entries than the window takes': ({ stage, a, b }) => {
+        for (let i = 0; i < 5; i++) stage.propose(a)
+        stage.send(a, stage.append(a, b))
+      },
+      'two entries for one proposal': ({ stage, a }) => {
+        const twice = () => {
+          stage.put(a, 'data', bytes(1))
+          stage.put(a, 'data', bytes(1))
+        }
+        stage.step(a, twice, 'propose')
       },
       'a chunk over the bound': ({ stage, a, b }) => {
         stage.send(a, { ...snapshot(a, b, imageOf(a, 1)), data: new Uint8Array(200) } as Message)

@@ -43,8 +43,14 @@ describe('a good history', () => {
     stage.send(b, { type: 'pre-vote', ...election })
     stage.step(c, () => {}, 'message', { type: 'pre-vote', ...election })
     stage.send(a, { type: 'timeout-now', from: a.id, to: b.id, term: 1 })
-    stage.step(b, () => stage.become(b, 'candidate', 2, 2), 'message')
-    stage.sync(b)
+    for (let i = 0; i < 31; i++) {
+      for (const { id: to } of [b, c]) {
+        stage.send(a, { type: 'heartbeat', from: a.id, to, term: 1, commit: 0, round: 0 })
+        const answer = { type: 'heartbeat-reply', from: to, to: a.id, term: 1, round: 0 } as const
+        if (to === c.id) stage.step(a, () => {}, 'message', answer)
+      }
+    }
+    stage.campaign(b, 2)
     stage.vote(b, c)
     stage.win(b)
     stage.step(c, () => stage.copy(b, c), 'message', stage.append(b, c))

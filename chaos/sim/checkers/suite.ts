@@ -4,6 +4,7 @@ import type { RaftLimits, RaftTimes } from '../../../src/raft/options.ts'
 import type { History } from '../clients/history.ts'
 import { Bounds } from './bounds.ts'
 import { Calm } from './calm.ts'
+import { AskFirst, CheckQuorum } from './campaign.ts'
 import type { Checker } from './checker.ts'
 import { Committed, LeaderCompleteness } from './commit.ts'
 import { Durability } from './durability.ts'
@@ -44,6 +45,7 @@ export function raftSuite({ history, times, limits }: SuiteOptions): Suite {
   const listeners = [
     ...logs,
     new ElectionSafety(ledger, ballots),
+    new AskFirst(),
     ...commits,
     new Transfer(ledger),
     new Bounds(ledger, limits),
@@ -57,6 +59,7 @@ export function raftSuite({ history, times, limits }: SuiteOptions): Suite {
     new LeaderSpeech(ledger),
     new Images(ledger),
     new Calm(ledger, times.electionMs),
+    new CheckQuorum(ledger, times),
     reads,
     new EqualStates(ledger),
     new Durability(ledger, history),
@@ -64,8 +67,4 @@ export function raftSuite({ history, times, limits }: SuiteOptions): Suite {
   ]
   const witness = new Witness(ledger, listeners)
   return { checkers: [oneVote, witness, ...listeners, ...rules], ledger, reads, linearizability }
-}
-
-export function raftCheckers(options: SuiteOptions): readonly Checker[] {
-  return raftSuite(options).checkers
 }

@@ -16,7 +16,7 @@ export interface Group {
   readonly c: Hand
 }
 
-export function led(limits: Partial<RaftLimits> = {}): Group {
+function led(limits: Partial<RaftLimits> = {}): Group {
   const stage = new Stage(3, limits)
   const [a, b, c] = [stage.hand(1), stage.hand(2), stage.hand(3)]
   stage.elect(a, 1, [b, c])

@@ -229,10 +229,18 @@ export class Stage {
 
   /** Everything that an election takes. */
   elect(candidate: Hand, term: number, voters: readonly Hand[]): void {
-    this.step(candidate, () => this.become(candidate, 'candidate', term, candidate.id), 'tick')
-    this.sync(candidate)
+    this.campaign(candidate, term)
     for (const voter of voters) this.vote(candidate, voter)
     this.win(candidate)
+  }
+
+  /** The leader has asked for it. */
+  campaign(candidate: Hand, term: number): void {
+    const to = candidate.id
+    const from = replicaId(to === 1 ? 2 : 1)
+    const message: Message = { type: 'timeout-now', from, to, term: term - 1 }
+    this.step(candidate, () => this.become(candidate, 'candidate', term, to), 'message', message)
+    this.sync(candidate)
   }
 
   vote(candidate: Hand, voter: Hand): void {
