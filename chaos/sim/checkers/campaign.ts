@@ -61,6 +61,8 @@ interface Contact {
 
 interface Reign {
   readonly term: number
+  /** Other members make another quorum, which gets its chance. */
+  readonly membersIndex: number
   readonly contacts: Map<ReplicaId, Contact>
 }
 
@@ -93,7 +95,7 @@ export class CheckQuorum extends Rule {
   sent({ id, raft }: ReplicaView, message: Message): void {
     if (message.type !== 'heartbeat') return
     const { to, term } = message
-    const { contacts } = this.#reignOf(id, term)
+    const { contacts } = this.#reignOf(id, term, raft.log.membersIndex)
     const contact = contacts.get(to) ?? { sent: 0, heardAt: 0 }
     contacts.set(to, contact)
     contact.sent++
@@ -108,10 +110,10 @@ export class CheckQuorum extends Rule {
     })
   }
 
-  #reignOf(id: ReplicaId, term: number): Reign {
+  #reignOf(id: ReplicaId, term: number, membersIndex: number): Reign {
     const known = this.#reigns.get(id)
-    if (known?.term === term) return known
-    const reign = { term, contacts: new Map<ReplicaId, Contact>() }
+    if (known?.term === term && known.membersIndex === membersIndex) return known
+    const reign = { term, membersIndex, contacts: new Map<ReplicaId, Contact>() }
     this.#reigns.set(id, reign)
     return reign
   }
