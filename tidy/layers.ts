@@ -40,6 +40,8 @@ const layers: Readonly<Record<string, Layer>> = {
   'src/node': { values: [...core, 'src/io', 'src/connectors'] },
   'src/api': { values: ['src/node'] },
   'src/cli': { values: ['src/node'] },
+  // Suites that every body of a door must pass, for tests to call.
+  'chaos/sim/contract': { values: ['src/base'], libraries: ['vitest'] },
   'chaos/sim': { values: core, libraries: ['esbuild'] },
   'chaos/oracle': { values: [] },
   'chaos/live': { values: everything },

@@ -1,0 +1,47 @@
+/** How the clients of one run behave, drawn from its seed: each run leans another way. */
+
+import type { Draws } from './port.ts'
+
+export interface WorkloadOptions {
+  readonly clients: number
+  /** Key k is a register, a list or a queue as `kindOf` says. */
+  readonly keys: number
+  /** Operations after which the clients rest. */
+  readonly operations: number
+  readonly thinkMs: readonly [low: number, high: number]
+  /** A client that waited so long gives up and knows nothing of the outcome. */
+  readonly timeoutMs: number
+  readonly readChance: number
+  /** A read asks any replica, not the one that is believed to lead. */
+  readonly anyReplicaChance: number
+  /** A client dawdles between learning the term and proposing in it. */
+  readonly dawdleChance: number
+  readonly dawdleMsMax: number
+  readonly paddingBytesMax: number
+  /** Between attempts of the sweep that ends a run. */
+  readonly retryMs: number
+}
+
+/** Keys of each kind at least; few keys make contention. */
+const KEYS_MIN = 3
+
+export function drawWorkload(prng: Draws, lastsMs: number): WorkloadOptions {
+  const clients = prng.between(4, 10)
+  const operations = prng.between(240, 440)
+  // A quarter of the phase is for thinking: the rest may go by without a leader, or waiting for
+  // answers.
+  const thinkMsMean = Math.max(1, Math.floor((lastsMs * clients) / operations / 4))
+  return {
+    clients,
+    keys: KEYS_MIN * prng.between(1, 5),
+    operations,
+    thinkMs: [0, 2 * thinkMsMean],
+    timeoutMs: prng.between(300, 2500),
+    readChance: prng.between(10, 60) / 100,
+    anyReplicaChance: prng.between(0, 100) / 100,
+    dawdleChance: prng.chance(0.5) ? 0.2 : 0,
+    dawdleMsMax: prng.between(50, 2000),
+    paddingBytesMax: prng.chance(0.3) ? prng.between(50, 2000) : 0,
+    retryMs: 200,
+  }
+}

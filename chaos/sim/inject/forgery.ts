@@ -1,0 +1,32 @@
+/** Puts messages before a replica that no replica sends. What it says to them is judged at once. */
+
+import { Prng } from '../../../src/base/prng.ts'
+import { type ForgeryKind, forge } from './forge.ts'
+import { aimedAt, type Injection, over } from './injection.ts'
+
+/** How many messages are looked at for one that the forgery can be made of. */
+const TRIES = 8
+
+function forgery(kind: ForgeryKind): Injection {
+  return (world, fault) => {
+    const process = aimedAt(world, fault.who)?.process
+    if (process === undefined || process.life.isPaused) return 'missed'
+    const prng = new Prng(fault.salt)
+    const { termJumpMax } = world.scenario.profile.limits
+    for (let i = 0; i < TRIES; i++) {
+      const original = world.network.anyRemembered(prng)?.message
+      const made = original && forge(kind, { original, self: process.id, prng, termJumpMax })
+      if (made === undefined) continue
+      world.onForged(kind, made.expected, process.forged(made.message)?.refused)
+      return over
+    }
+    return 'missed'
+  }
+}
+
+export const forgeryInjections = {
+  'forge-malformed': forgery('forge-malformed'),
+  'forge-stranger': forgery('forge-stranger'),
+  'forge-future-term': forgery('forge-future-term'),
+  'forge-misaddressed': forgery('forge-misaddressed'),
+} as const

@@ -1,0 +1,233 @@
+/**
+ * `npm run sim`: runs the consensus core in simulated worlds and says what became of it. A campaign
+ * is spread over processes; each run is a pure function of its seed, so that neither their number
+ * nor their order changes anything.
+ */
+
+import { type ChildProcess, fork } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { drawScenario } from './run/draw.ts'
+import { cellTable, failureReport, report, summary } from './run/report.ts'
+import type { Result } from './run/result.ts'
+import { run } from './run/run.ts'
+import type { Scenario } from './run/scenario.ts'
+import { shrink } from './run/shrink.ts'
+import { Totals } from './run/totals.ts'
+
+const HELP = `npm run sim -- [OPTION ..]
+  --seeds N        runs N seeds (default 100)
+  --from N         the first seed (default: drawn, and printed)
+  --time SECONDS   runs seeds until the time is over
+  --jobs J         in so many processes (default 1)
+  --json FILE      writes the totals
+  --seed N         runs one seed and prints its tables
+  --replay FILE    runs a scenario kept as JSON
+  --verbose        with --seed or --replay: what happens, line by line
+  --shrink         with --seed or --replay: makes a failing scenario smaller and prints it
+  --save FILE      with --seed or --replay: writes the scenario, shrunk if asked for
+  --help           this text
+Exit code 1: a checker objected.
+`
+
+const { values: flags } = parseArgs({
+  options: {
+    seeds: { type: 'string' },
+    from: { type: 'string' },
+    time: { type: 'string' },
+    jobs: { type: 'string', default: '1' },
+    json: { type: 'string' },
+    seed: { type: 'string' },
+    replay: { type: 'string' },
+    save: { type: 'string' },
+    verbose: { type: 'boolean', default: false },
+    shrink: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+/** Seeds that a process is given at once. */
+const BATCH = 5
+const SEEDS = 100
+/** A drawn first seed lies below it: short enough to be typed. */
+const FIRST_SEED_MAX = 1_000_000_000
+/** Lines of the trace that are shown of the first failures. */
+const TAIL_LINES = 40
+const TAILS_SHOWN = 3
+const PROGRESS_MS = 5000
+
+const say = (text: string): void => {
+  process.stdout.write(`${text}\n`)
+}
+
+function wholeNumber(name: string, text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < 0) {
+    process.stderr.write(`--${name} wants a whole number, not ${text}\n`)
+    process.exit(2)
+  }
+  return value
+}
+
+interface Done {
+  readonly results: readonly Result[]
+  readonly busyMs: number
+}
+
+/** Set for the processes that do the work. */
+const WORKER = 'WEIR_SIM_WORKER'
+
+/** A process that takes batches of seeds and gives results, with the processor time they took. */
+function work(): void {
+  process.on('message', ({ from, count }: { from: number; count: number }) => {
+    const { user, system } = process.cpuUsage()
+    const results = Array.from({ length: count }, (_, i) => run(drawScenario(from + i)))
+    const after = process.cpuUsage()
+    const busyMs = (after.user - user + after.system - system) / 1000
+    process.send?.({ results, busyMs } satisfies Done)
+  })
+}
+
+class Campaign {
+  readonly totals = new Totals()
+  busyMs = 0
+  #next: number
+  readonly #end: number
+  readonly #deadlineMs: number
+  #toldMs = performance.now()
+
+  constructor(from: number, seeds: number, seconds: number) {
+    this.#next = from
+    this.#end = from + seeds
+    this.#deadlineMs = performance.now() + seconds * 1000
+  }
+
+  async play(jobs: number): Promise<void> {
+    await Promise.all(Array.from({ length: jobs }, () => this.#employ()))
+  }
+
+  #employ(): Promise<void> {
+    const worker = fork(fileURLToPath(import.meta.url), [], {
+      env: { ...process.env, [WORKER]: '1' },
+      execArgv: ['--enable-source-maps'],
+    })
+    return new Promise((resolve, reject) => {
+      worker.on('error', reject)
+      worker.on('exit', code => {
+        if (code === 0) resolve()
+        else reject(new Error(`a process of the campaign ended with ${code}`))
+      })
+      worker.on('message', (done: Done) => {
+        this.#take(done)
+        this.#give(worker)
+      })
+      this.#give(worker)
+    })
+  }
+
+  /** The next batch; a process that gets none ends. */
+  #give(worker: ChildProcess): void {
+    const count = Math.min(BATCH, this.#end - this.#next)
+    if (count <= 0 || performance.now() >= this.#deadlineMs) {
+      worker.disconnect()
+      return
+    }
+    worker.send({ from: this.#next, count })
+    this.#next += count
+  }
+
+  #take({ results, busyMs }: Done): void {
+    this.busyMs += busyMs
+    for (const result of results) {
+      this.totals.add(result)
+      if (result.failure !== undefined) this.#tellFailure(result)
+    }
+    if (performance.now() - this.#toldMs > PROGRESS_MS) {
+      this.#toldMs = performance.now()
+      const { runs, failed } = this.totals
+      say(`${runs} seeds, ${((runs / this.busyMs) * 1000).toFixed(1)}/s, ${failed.length} failed`)
+    }
+  }
+
+  #tellFailure(result: Result): void {
+    say(failureReport(result, `npm run sim -- --seed ${result.seed} --verbose`))
+    if (this.totals.failed.length <= TAILS_SHOWN) tellTail(drawScenario(result.seed))
+  }
+}
+
+/** The last lines before the failure, from running it again. */
+function tellTail(scenario: Scenario): void {
+  const lines: string[] = []
+  run(scenario, { tell: line => lines.push(line) })
+  say(lines.slice(-TAIL_LINES).join('\n'))
+}
+
+async function runCampaign(): Promise<number> {
+  const first = flags.from ?? String(Math.floor(Math.random() * FIRST_SEED_MAX))
+  const from = wholeNumber('from', first)
+  const seconds = flags.time === undefined ? Number.POSITIVE_INFINITY : Number(flags.time)
+  const unbounded = flags.time !== undefined && flags.seeds === undefined
+  const seeds = unbounded ? FIRST_SEED_MAX : wholeNumber('seeds', flags.seeds ?? String(SEEDS))
+  say(`seeds from ${from}`)
+  const campaign = new Campaign(from, seeds, seconds)
+  await campaign.play(Math.max(1, wholeNumber('jobs', flags.jobs)))
+  const { totals, busyMs } = campaign
+  say(report(totals))
+  say(summary(totals, busyMs))
+  if (flags.json !== undefined) {
+    const json = { ...totals, from, hash: totals.hash(), seedsPerSecond: totals.runs / busyMs }
+    writeFileSync(flags.json, `${JSON.stringify(json, null, 2)}\n`)
+  }
+  return totals.failed.length > 0 ? 1 : 0
+}
+
+function runOne(scenario: Scenario, again: string): number {
+  const result = run(scenario, flags.verbose ? { tell: say } : {})
+  const totals = new Totals()
+  totals.add(result)
+  say(flags.verbose ? cellTable(totals.cells) : report(totals))
+  say(`seed ${scenario.seed}: ${result.operations} operations, ${result.events} events`)
+  say(`trace hash ${result.traceHash}`)
+  if (result.failure === undefined) {
+    maybeSave(scenario)
+    return 0
+  }
+  say(failureReport(result, again))
+  if (!flags.verbose) tellTail(scenario)
+  maybeSave(flags.shrink ? shrunk(scenario, result.failure.checker) : scenario)
+  return 1
+}
+
+function shrunk(scenario: Scenario, checker: string): Scenario {
+  const smaller = shrink(scenario, checker)
+  const { length } = smaller.scenario.faults
+  say(`shrunk in ${smaller.runs} runs from ${scenario.faults.length} faults to ${length}:`)
+  say(JSON.stringify(smaller.scenario, null, 1))
+  return smaller.scenario
+}
+
+function maybeSave(scenario: Scenario): void {
+  if (flags.save !== undefined) {
+    writeFileSync(flags.save, `${JSON.stringify(scenario, null, 1)}\n`)
+  }
+}
+
+function main(): number | Promise<number> {
+  if (flags.help) {
+    say(HELP)
+    return 0
+  }
+  if (flags.replay !== undefined) {
+    const scenario = JSON.parse(readFileSync(flags.replay, 'utf8')) as Scenario
+    return runOne(scenario, `npm run sim -- --replay ${flags.replay} --verbose`)
+  }
+  if (flags.seed !== undefined) {
+    const seed = wholeNumber('seed', flags.seed)
+    return runOne(drawScenario(seed), `npm run sim -- --seed ${seed} --verbose`)
+  }
+  return runCampaign()
+}
+
+if (process.env[WORKER] === undefined) process.exitCode = await main()
+else work()

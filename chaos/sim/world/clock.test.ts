@@ -1,0 +1,55 @@
+/** The order of events is the order of everything. */
+
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { EventQueue, SimClock } from './clock.ts'
+
+function note(list: number[], n: number) {
+  return { fire: () => void list.push(n) }
+}
+
+test('events happen by time, and in the order of asking within one microsecond', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(20), { maxLength: 200 }), times => {
+      const queue = new EventQueue()
+      const happened: number[] = []
+      for (const [i, at] of times.entries()) queue.at(at, note(happened, i))
+      while (queue.step());
+      const expected = times
+        .map((at, i) => [at, i] as const)
+        .sort((a, b) => a[0] - b[0] || a[1] - b[1])
+      expect(happened).toEqual(expected.map(([, i]) => i))
+    }),
+  )
+})
+
+test('what is asked for in the past happens now', () => {
+  const queue = new EventQueue()
+  queue.runUntil(500)
+  const at: number[] = []
+  queue.at(3, { fire: () => at.push(queue.nowUs) })
+  queue.step()
+  expect(at).toEqual([500])
+})
+
+test('time stands where it was told to run to', () => {
+  const queue = new EventQueue()
+  const happened: number[] = []
+  queue.at(1000, note(happened, 1))
+  queue.at(1001, note(happened, 2))
+  queue.runUntil(1000)
+  expect(happened).toEqual([1])
+  expect(queue.nowMs).toBe(1)
+})
+
+test('a cancelled timer never fires', () => {
+  const queue = new EventQueue()
+  const clock = new SimClock(queue)
+  const happened: number[] = []
+  const timer = clock.after(1, () => happened.push(1))
+  clock.after(2, () => happened.push(2))
+  timer.cancel()
+  queue.runUntil(5000)
+  expect(happened).toEqual([2])
+  expect(clock.monotonicMs()).toBe(5)
+})

@@ -1,0 +1,166 @@
+/** The simulated disk: the contract of its door, and what its faults leave. */
+
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { DiskErrorCode } from '../../../src/base/env.ts'
+import { Prng } from '../../../src/base/prng.ts'
+import { diskContract } from '../contract/disk.ts'
+import { EventQueue } from './clock.ts'
+import { SimDisk } from './disk.ts'
+import { Tally } from './tally.ts'
+
+function rig(seed = 1) {
+  const queue = new EventQueue()
+  const tally = new Tally()
+  const profile = { syncMinUs: 10, syncMeanUs: 100, otherUs: 10 }
+  const disk = new SimDisk(profile, { queue, tally, prng: new Prng(seed) })
+  const settle = () => {
+    while (queue.step());
+  }
+  const read = (name: string): Uint8Array | undefined => {
+    let said: Uint8Array | undefined
+    disk.read(name, answer => {
+      said = answer.error === undefined ? answer.value : undefined
+    })
+    settle()
+    return said
+  }
+  const keep = (name: string, content: Uint8Array) => {
+    const file = disk.append(name)
+    file.write(content, () => {})
+    file.sync(() => {})
+    disk.syncFolder(() => {})
+    settle()
+  }
+  return { queue, tally, disk, settle, read, keep }
+}
+
+diskContract('the simulated disk', () => {
+  const { disk, settle } = rig()
+  return {
+    disk,
+    settled: () => Promise.resolve(settle()),
+    cutPower: () => disk.cutPower(),
+  }
+})
+
+/** The bytes 0, 1, 2, .. so that every place shows what belongs there. */
+const run = (from: number, size: number) => Uint8Array.from({ length: size }, (_, i) => from + i)
+
+test('a power cut keeps what was synced and at most what was written; the rest may be torn', () => {
+  fc.assert(
+    fc.property(
+      fc.nat(),
+      fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 8 }),
+      fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 8 }),
+      (seed, synced, unsynced) => {
+        const { disk, settle, read, keep } = rig(seed)
+        keep('a', new Uint8Array(0))
+        const file = disk.append('a')
+        let size = 0
+        const write = (more: number) => {
+          file.write(run(size, more), () => {})
+          size += more
+        }
+        synced.forEach(write)
+        file.sync(() => {})
+        settle()
+        const promised = size
+        unsynced.forEach(write)
+        disk.cutPower()
+        const left = read('a') ?? new Uint8Array(0)
+        expect(disk.promised('a')).toBe(promised)
+        expect(left.subarray(0, promised)).toEqual(run(0, promised))
+      },
+    ),
+  )
+})
+
+test('power cuts do lose and do tear', () => {
+  let lost = 0
+  let torn = 0
+  for (let seed = 0; seed < 100; seed++) {
+    const { disk, keep, tally } = rig(seed)
+    keep('a', run(0, 3))
+    disk.append('a').write(run(3, 20), () => {})
+    disk.cutPower()
+    lost += tally.of('unsynced-lost')
+    torn += tally.of('torn-tail')
+  }
+  expect(lost).toBeGreaterThan(20)
+  expect(torn).toBeGreaterThan(20)
+})
+
+test('a name that no folder sync made durable may be gone, whatever the file holds', () => {
+  const gone = Array.from({ length: 50 }, (_, seed) => {
+    const { disk, settle, read } = rig(seed)
+    const file = disk.append('a')
+    file.write(run(0, 3), () => {})
+    file.sync(() => {})
+    settle()
+    disk.cutPower()
+    return read('a') === undefined
+  })
+  expect(gone).toContain(true)
+  expect(gone).toContain(false)
+})
+
+test('a failed sync says so, promises nothing, and leaves a page cache that lies', () => {
+  let lies = 0
+  for (let seed = 0; seed < 50; seed++) {
+    const { disk, settle, read, keep } = rig(seed)
+    keep('a', run(0, 3))
+    disk.failingSyncs = 1
+    const said: (DiskErrorCode | undefined)[] = []
+    const file = disk.append('a')
+    file.write(run(3, 3), () => {})
+    file.sync(error => said.push(error))
+    settle()
+    expect(said).toEqual(['io-error'])
+    expect(read('a')).toEqual(run(0, 6))
+    file.sync(error => said.push(error))
+    settle()
+    expect(said).toEqual(['io-error', undefined])
+    disk.cutPower()
+    if (read('a')?.length === 3) lies++
+  }
+  expect(lies).toBeGreaterThan(5)
+})
+
+test('a full disk refuses, and half of the write may stand in the file, unpromised', () => {
+  const { disk, settle, read, keep } = rig()
+  keep('a', run(0, 3))
+  disk.isFull = true
+  const said: (DiskErrorCode | undefined)[] = []
+  const file = disk.append('a')
+  file.write(run(3, 50), error => said.push(error))
+  file.sync(() => {})
+  settle()
+  expect(said).toEqual(['disk-full'])
+  expect(read('a')?.subarray(0, 3)).toEqual(run(0, 3))
+  expect(disk.promised('a')).toBe(3)
+})
+
+test('a flipped bit is one bit of what a sync answered for', () => {
+  const { disk, read, keep } = rig()
+  const before = new Uint8Array(100)
+  keep('a', before)
+  expect(disk.flipBit(new Prng(5))).toBe(true)
+  const after = read('a') ?? before
+  const bits = after.reduce((sum, byte) => sum + byte.toString(2).replaceAll('0', '').length, 0)
+  expect(bits).toBe(1)
+  expect(rig().disk.flipBit(new Prng(5))).toBe(false)
+})
+
+test('a stalled disk does nothing until then, and then all in order', () => {
+  const { queue, disk, settle } = rig()
+  const done: number[] = []
+  disk.stall(5000)
+  const file = disk.append('a')
+  file.write(run(0, 1), () => done.push(1))
+  file.sync(() => done.push(2))
+  queue.runUntil(5000)
+  expect(done).toEqual([])
+  settle()
+  expect(done).toEqual([1, 2])
+})

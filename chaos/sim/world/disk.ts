@@ -1,0 +1,262 @@
+/**
+ * The simulated disk of one machine: files and their names as a power cut would leave them and as
+ * the operating system shows them, one operation after the other, each with its delay. Faults are
+ * switched on and off from outside.
+ */
+
+import type {
+  AppendFile,
+  Disk,
+  DiskAnswer,
+  DiskDone,
+  DiskErrorCode,
+} from '../../../src/base/env.ts'
+import type { Prng } from '../../../src/base/prng.ts'
+import type { EventQueue } from './clock.ts'
+import { SimFile } from './file.ts'
+import type { Tally } from './tally.ts'
+
+export interface DiskProfile {
+  /** A sync takes from the least to twice the mean. */
+  readonly syncMinUs: number
+  readonly syncMeanUs: number
+  /** Everything else takes up to so long. */
+  readonly otherUs: number
+}
+
+/** A change of names that no syncFolder has made durable: the file under the name, or none. */
+interface NameChange {
+  readonly name: string
+  readonly file: SimFile | undefined
+  /** The name that the file had before: a rename happens whole or not at all. */
+  readonly gone?: string
+}
+
+export interface DiskParts {
+  readonly queue: EventQueue
+  readonly prng: Prng
+  readonly tally: Tally
+}
+
+export class SimDisk implements Disk {
+  profile: DiskProfile
+  /** Faults. */
+  isFull = false
+  failingSyncs = 0
+  slowness = 1
+  readonly #parts: DiskParts
+  #names = new Map<string, SimFile>()
+  #durableNames = new Map<string, SimFile>()
+  #nameChanges: NameChange[] = []
+  #nameChangesSettled = 0
+  #busyUntilUs = 0
+  /** Grows with each power cut: what was under way then never answers. */
+  #powerCuts = 0
+
+  constructor(profile: DiskProfile, parts: DiskParts) {
+    this.profile = profile
+    this.#parts = parts
+  }
+
+  list(done: (answer: DiskAnswer<readonly string[]>) => void): void {
+    this.#later(this.#otherUs(), () => done({ value: [...this.#names.keys()].sort() }))
+  }
+
+  read(name: string, done: (answer: DiskAnswer<Uint8Array>) => void): void {
+    this.#later(this.#otherUs(), () => {
+      const file = this.#names.get(name)
+      done(file === undefined ? { error: 'no-such-file' } : { value: file.seen.copy() })
+    })
+  }
+
+  append(name: string): AppendFile {
+    let file = this.#names.get(name)
+    if (file === undefined) {
+      file = new SimFile()
+      this.#change({ name, file })
+    }
+    return new SimAppendFile(this, file)
+  }
+
+  truncate(name: string, sizeBytes: number, done: DiskDone): void {
+    const file = this.#names.get(name)
+    file?.truncate(sizeBytes)
+    this.#answer(file === undefined ? 'no-such-file' : undefined, done)
+  }
+
+  rename(from: string, to: string, done: DiskDone): void {
+    const file = this.#names.get(from)
+    if (file !== undefined) {
+      this.#change({ name: to, file, gone: from })
+    }
+    this.#answer(file === undefined ? 'no-such-file' : undefined, done)
+  }
+
+  remove(name: string, done: DiskDone): void {
+    const isThere = this.#names.has(name)
+    if (isThere) {
+      this.#change({ name, file: undefined })
+    }
+    this.#answer(isThere ? undefined : 'no-such-file', done)
+  }
+
+  syncFolder(done: DiskDone): void {
+    const mark = this.#nameChangesSettled + this.#nameChanges.length
+    this.#later(this.#syncUs(), () => {
+      this.#settleNames(mark - this.#nameChangesSettled)
+      done(undefined)
+    })
+  }
+
+  /** How much of a file was answered for by a sync: the truth that the simulated machine keeps. */
+  promised(name: string): number {
+    return this.#names.get(name)?.promised ?? 0
+  }
+
+  /** Every operation from now on waits until then. */
+  stall(untilUs: number): void {
+    this.#busyUntilUs = Math.max(this.#busyUntilUs, untilUs)
+  }
+
+  /** Loses what was not synced; whatever was under way never answers. */
+  cutPower(): void {
+    const { prng, tally, queue } = this.#parts
+    this.#powerCuts++
+    this.#busyUntilUs = queue.nowUs
+    const names = this.#nameChanges.length
+    const kept = prng.below(names + 1)
+    this.#settleNames(kept)
+    this.#nameChangesSettled += this.#nameChanges.length
+    this.#nameChanges = []
+    let lost = kept < names
+    let torn = false
+    for (const file of new Set([...this.#names.values(), ...this.#durableNames.values()])) {
+      const damage = file.cutPower(prng)
+      lost ||= damage.lost
+      torn ||= damage.torn
+    }
+    this.#names = new Map(this.#durableNames)
+    if (lost) tally.hit('unsynced-lost')
+    if (torn) tally.hit('torn-tail')
+  }
+
+  wipe(): void {
+    this.#powerCuts++
+    this.#busyUntilUs = this.#parts.queue.nowUs
+    this.#names = new Map()
+    this.#durableNames = new Map()
+    this.#nameChangesSettled += this.#nameChanges.length
+    this.#nameChanges = []
+  }
+
+  /** Turns over one bit that a sync has answered for. False when there is none. */
+  flipBit(prng: Prng): boolean {
+    const files = [...this.#durableNames.values()].filter(file => file.platter.size > 0)
+    if (files.length === 0) {
+      return false
+    }
+    const file = prng.pick(files)
+    file.flip(prng.below(file.platter.size), 1 << prng.below(8))
+    return true
+  }
+
+  write(file: SimFile, bytes: Uint8Array, done: DiskDone): void {
+    if (this.isFull) {
+      // A part may have found room.
+      file.appendPart(bytes.subarray(0, this.#parts.prng.below(bytes.length + 1)))
+      this.#parts.tally.hit('disk-full')
+      this.#answer('disk-full', done)
+      return
+    }
+    file.append(bytes)
+    this.#answer(undefined, done)
+  }
+
+  sync(file: SimFile, done: DiskDone): void {
+    const mark = file.mark()
+    this.#later(this.#syncUs(), () => {
+      if (this.failingSyncs > 0) {
+        this.failingSyncs--
+        this.#parts.tally.hit('sync-fails')
+        file.failSync(mark, this.#parts.prng)
+        done('io-error')
+        return
+      }
+      file.sync(mark)
+      done(undefined)
+    })
+  }
+
+  close(done: DiskDone): void {
+    this.#answer(undefined, done)
+  }
+
+  #otherUs(): number {
+    return 1 + this.#parts.prng.below(this.profile.otherUs)
+  }
+
+  #syncUs(): number {
+    const { syncMinUs, syncMeanUs } = this.profile
+    return syncMinUs + this.#parts.prng.below(2 * syncMeanUs)
+  }
+
+  #answer(error: DiskErrorCode | undefined, done: DiskDone): void {
+    this.#later(this.#otherUs(), () => done(error))
+  }
+
+  #later(delayUs: number, answer: () => void): void {
+    const { queue } = this.#parts
+    const life = this.#powerCuts
+    this.#busyUntilUs = Math.max(queue.nowUs, this.#busyUntilUs) + delayUs * this.slowness
+    queue.at(this.#busyUntilUs, {
+      fire: () => {
+        if (life === this.#powerCuts) answer()
+      },
+    })
+  }
+
+  #change(change: NameChange): void {
+    apply(this.#names, change)
+    this.#nameChanges.push(change)
+  }
+
+  #settleNames(many: number): void {
+    for (const change of this.#nameChanges.splice(0, Math.max(0, many))) {
+      apply(this.#durableNames, change)
+      this.#nameChangesSettled++
+    }
+  }
+}
+
+function apply(names: Map<string, SimFile>, change: NameChange): void {
+  if (change.gone !== undefined) {
+    names.delete(change.gone)
+  }
+  if (change.file === undefined) {
+    names.delete(change.name)
+  } else {
+    names.set(change.name, change.file)
+  }
+}
+
+class SimAppendFile implements AppendFile {
+  readonly #disk: SimDisk
+  readonly #file: SimFile
+
+  constructor(disk: SimDisk, file: SimFile) {
+    this.#disk = disk
+    this.#file = file
+  }
+
+  write(bytes: Uint8Array, done: DiskDone): void {
+    this.#disk.write(this.#file, bytes, done)
+  }
+
+  sync(done: DiskDone): void {
+    this.#disk.sync(this.#file, done)
+  }
+
+  close(done: DiskDone): void {
+    this.#disk.close(done)
+  }
+}
