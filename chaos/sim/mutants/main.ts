@@ -1,0 +1,208 @@
+/**
+ * `npm run mutants -- raft`: puts known bugs back one by one and has the simulator look for them,
+ * each over the same seeds. What survives is a defect of the simulator.
+ */
+
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { Prng } from '../../../src/base/prng.ts'
+import { bundled, patchedFile } from './bundle.ts'
+import type { Mutant } from './mutant.ts'
+import type { PlayOptions } from './play.ts'
+import { play } from './play.ts'
+import { raftMutants } from './raft.ts'
+import type { Trial, Verdict } from './verdict.ts'
+import { isCaught, row, summaryOf, table, told, widthOf } from './verdict.ts'
+
+const lists: Readonly<Record<string, readonly Mutant[]>> = { raft: raftMutants }
+
+const HELP = `npm run mutants -- LIST [OPTION ..]        lists: ${Object.keys(lists).join(', ')}
+  --draw N         N mutants, drawn by the first seed
+  --only NAME      this mutant alone; may be repeated
+  --seeds MAX      a mutant that lives through so many seeds has survived (default 1000)
+  --from SEED      the first seed (default: drawn, and printed)
+  --seconds MAX    a mutant is stopped after so long, and not caught (default 600)
+  --jobs J         so many processes at once (default 1)
+  --json FILE      writes the verdicts
+  --list           names the mutants and the harm they do, and runs nothing
+  --help           this text
+Exit code 1: a mutant was not caught, or the source without any mutant fails.
+`
+const OK = 0
+const FAILED = 1
+const MISUSED = 2
+
+/** The source as it is plays so many seeds first: a check that always fires proves nothing. */
+const UNPATCHED_SEEDS = 10
+/** A drawn first seed lies below it: short enough to be typed. */
+const FIRST_SEED_MAX = 1_000_000_000
+
+const say = (text: string): void => {
+  process.stdout.write(`${text}\n`)
+}
+
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    draw: { type: 'string' },
+    only: { type: 'string', multiple: true },
+    seeds: { type: 'string', default: '1000' },
+    from: { type: 'string' },
+    seconds: { type: 'string', default: '600' },
+    jobs: { type: 'string', default: '1' },
+    json: { type: 'string' },
+    list: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+class Misuse extends Error {}
+
+function wholeNumber(name: string, text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < 0) {
+    throw new Misuse(`--${name} wants a whole number, not ${text}`)
+  }
+  return value
+}
+
+function chosen(list: readonly Mutant[], from: number): readonly Mutant[] {
+  if (flags.only !== undefined) return flags.only.map(name => byName(list, name))
+  if (flags.draw === undefined) return list
+  const prng = new Prng(from).fork('mutants')
+  const rest = [...list]
+  const drawn: Mutant[] = []
+  while (drawn.length < wholeNumber('draw', flags.draw) && rest.length > 0) {
+    drawn.push(...rest.splice(prng.below(rest.length), 1))
+  }
+  return drawn
+}
+
+function byName(list: readonly Mutant[], name: string): Mutant {
+  const mutant = list.find(one => one.name === name)
+  if (mutant === undefined) throw new Misuse(`no mutant is called ${name}; see --list`)
+  return mutant
+}
+
+/** Every mutant must fit before any is run. */
+function mustFit(mutants: readonly Mutant[]): void {
+  const problems = mutants.flatMap(mutant => {
+    try {
+      patchedFile(mutant)
+      return []
+    } catch (error) {
+      return [error instanceof Error ? error.message : String(error)]
+    }
+  })
+  if (problems.length > 0) throw new Misuse(problems.join('\n'))
+}
+
+/** Plays mutants; and wherever one is caught, the source as it is: the catch must be the bug's. */
+class Court {
+  readonly #folder: string
+  readonly #options: PlayOptions
+  readonly #unpatched = new Map<number, Promise<Verdict>>()
+
+  constructor(folder: string, options: PlayOptions) {
+    this.#folder = folder
+    this.#options = options
+  }
+
+  async try(mutant: Mutant): Promise<Verdict> {
+    const verdict = await play(await bundled(this.#folder, mutant), this.#options)
+    if (verdict.kind !== 'caught') return verdict
+    const without = await this.#playUnpatched(verdict.seed)
+    return without.kind === 'survived' ? verdict : { ...verdict, kind: 'unsound' }
+  }
+
+  #playUnpatched(seed: number): Promise<Verdict> {
+    const known = this.#unpatched.get(seed) ?? this.unpatched(seed, 1)
+    this.#unpatched.set(seed, known)
+    return known
+  }
+
+  async unpatched(from: number, seedsMax: number): Promise<Verdict> {
+    return play(await bundled(this.#folder), { ...this.#options, from, seedsMax })
+  }
+}
+
+async function trialsOf(mutants: readonly Mutant[], court: Court): Promise<readonly Trial[]> {
+  const trials = new Map<Mutant, Trial>()
+  const open = [...mutants]
+  const work = async (): Promise<void> => {
+    for (let mutant = open.shift(); mutant !== undefined; mutant = open.shift()) {
+      const trial = { mutant, verdict: await court.try(mutant) }
+      trials.set(mutant, trial)
+      say(row(trial, widthOf(mutants)))
+      if (!isCaught(trial)) say(`  ${mutant.why}`)
+    }
+  }
+  const jobs = Math.max(1, wholeNumber('jobs', flags.jobs))
+  await Promise.all(Array.from({ length: jobs }, work))
+  return mutants.flatMap(mutant => trials.get(mutant) ?? [])
+}
+
+async function campaign(mutants: readonly Mutant[], from: number, folder: string) {
+  const secondsMax = wholeNumber('seconds', flags.seconds)
+  const seedsMax = wholeNumber('seeds', flags.seeds)
+  say(`seeds from ${from}, at most ${seedsMax}`)
+  const court = new Court(folder, { from, seedsMax, secondsMax })
+  const without = await court.unpatched(from, UNPATCHED_SEEDS)
+  if (without.kind !== 'survived') {
+    say(`the source without a mutant fails: ${JSON.stringify(without)}`)
+    return FAILED
+  }
+  say(`the source without a mutant passes ${UNPATCHED_SEEDS} seeds\n`)
+  const trials = await trialsOf(mutants, court)
+  const summary = summaryOf(trials)
+  say(`\n${table(trials)}\n\n${told(summary)}`)
+  maybeWrite(from, trials)
+  return summary.caught === summary.mutants ? OK : FAILED
+}
+
+function maybeWrite(from: number, trials: readonly Trial[]): void {
+  if (flags.json === undefined) return
+  const verdicts = trials.map(({ mutant, verdict }) => {
+    return { name: mutant.name, blind: mutant.blind === true, ...verdict }
+  })
+  const text = JSON.stringify({ from, ...summaryOf(trials), verdicts }, null, 2)
+  writeFileSync(flags.json, `${text}\n`)
+}
+
+async function main(): Promise<number> {
+  if (flags.help) {
+    say(HELP)
+    return OK
+  }
+  const list = lists[positionals[0] ?? '']
+  if (list === undefined) throw new Misuse(`which list of mutants?\n${HELP}`)
+  const drawn = String(Math.floor(Math.random() * FIRST_SEED_MAX))
+  const from = wholeNumber('from', flags.from ?? drawn)
+  const mutants = chosen(list, from)
+  if (flags.list) {
+    const width = widthOf(mutants)
+    for (const { name, why } of mutants) say(`${name.padEnd(width)}  ${why}`)
+    return OK
+  }
+  mustFit(mutants)
+  const folder = join('node_modules/.cache/weir/mutants', String(process.pid))
+  mkdirSync(folder, { recursive: true })
+  try {
+    return await campaign(mutants, from, folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function mainOrMisuse(): Promise<number> {
+  try {
+    return await main()
+  } catch (error) {
+    if (!(error instanceof Misuse)) throw error
+    process.stderr.write(`${error.message}\n`)
+    return MISUSED
+  }
+}
+
+process.exitCode = await mainOrMisuse()
