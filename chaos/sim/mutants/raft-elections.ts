@@ -141,7 +141,7 @@ export const elections: readonly Mutant[] = [
   {
     name: 'any-term-is-believed',
     file: STEP,
-    find: 'if (message.term > core.term + core.options.limits.termJumpMax)',
+    find: 'if (isFuture(core, message))',
     replace: 'if (message.term > Number.MAX_SAFE_INTEGER)',
     why: 'One damaged message carries the group to a term from which no election can go on.',
     origin: 'a term from the future; Byzantine input of etcd#8576',
