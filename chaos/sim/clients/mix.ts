@@ -8,7 +8,8 @@ export interface WorkloadOptions {
   readonly keys: number
   /** Operations after which the clients rest. */
   readonly operations: number
-  readonly thinkMs: readonly [low: number, high: number]
+  /** They spread them over so long. */
+  readonly lastsMs: number
   /** A client that waited so long gives up and knows nothing of the outcome. */
   readonly timeoutMs: number
   readonly readChance: number
@@ -22,20 +23,19 @@ export interface WorkloadOptions {
   readonly retryMs: number
 }
 
+/** The last part of a phase is for those that waited long for a leader or an answer. */
+const BUSY_PART = 0.9
 /** Keys of each kind at least; few keys make contention. */
 const KEYS_MIN = 3
 
 export function drawWorkload(prng: Draws, lastsMs: number): WorkloadOptions {
   const clients = prng.between(4, 10)
   const operations = prng.between(240, 440)
-  // A quarter of the phase is for thinking: the rest may go by without a leader, or waiting for
-  // answers.
-  const thinkMsMean = Math.max(1, Math.floor((lastsMs * clients) / operations / 4))
   return {
     clients,
     keys: KEYS_MIN * prng.between(1, 5),
     operations,
-    thinkMs: [0, 2 * thinkMsMean],
+    lastsMs: Math.floor(lastsMs * BUSY_PART),
     timeoutMs: prng.between(300, 2500),
     readChance: prng.between(10, 60) / 100,
     anyReplicaChance: prng.between(0, 100) / 100,

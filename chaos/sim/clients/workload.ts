@@ -49,6 +49,7 @@ export class Workload {
   readonly #seen = new Map<number, number>()
   #serial = 0
   #settled = 0
+  #startMs = 0
   #stopped = false
 
   constructor(port: WorkloadPort, options: WorkloadOptions, parts: WorkloadParts) {
@@ -69,6 +70,7 @@ export class Workload {
   }
 
   start(): void {
+    this.#startMs = this.#port.nowMs()
     for (let number = 1; number <= this.#options.clients; number++) {
       this.#think({ number, favourite: 0 })
     }
@@ -113,8 +115,15 @@ export class Workload {
   }
 
   #think(client: Client): void {
-    const [low, high] = this.#options.thinkMs
-    this.#port.after(this.#port.prng.between(low, high), () => this.#act(client))
+    const { prng } = this.#port
+    this.#port.after(prng.between(0, 2 * this.#paceMs()), () => this.#act(client))
+  }
+
+  /** So long from one operation of a client to its next: what is left to do fills the time left. */
+  #paceMs(): number {
+    const { clients, operations, lastsMs } = this.#options
+    const leftMs = Math.max(0, this.#startMs + lastsMs - this.#port.nowMs())
+    return Math.floor((clients * leftMs) / Math.max(1, operations - this.#settled))
   }
 
   #act(client: Client): void {
