@@ -11,6 +11,9 @@ function forgery(kind: ForgeryKind): Injection {
   return (world, fault) => {
     const process = aimedAt(world, fault.who)?.process
     if (process === undefined || process.life.isPaused) return 'missed'
+    // A newcomer knows no term of its group: it must believe the first that it is told.
+    const knowsNobody = process.raft.log.members.voters.length === 0
+    if (kind === 'forge-future-term' && knowsNobody) return 'missed'
     const prng = new Prng(fault.salt)
     const { termJumpMax } = world.scenario.profile.limits
     for (let i = 0; i < TRIES; i++) {
