@@ -14,7 +14,7 @@ export interface RaftOptions {
 
 export interface RaftTimes {
   readonly heartbeatMs: number
-  /** An election timeout is drawn from [electionMs, 2 * electionMs). */
+  /** A follower's patience is drawn from [electionMs, 2 * electionMs), a candidate's from half. */
   readonly electionMs: number
   /**
    * A tick later than this was held up by the process itself and counts for nothing in an election

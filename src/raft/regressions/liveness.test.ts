@@ -76,7 +76,7 @@ describe('the connection to the leader closed', () => {
       bench.tick(2, bench.replica(2).raft.wakeInMs())
     }
     expect(bench.status(2).fast).toBe(false)
-    expect(bench.replica(2).raft.wakeInMs()).toBeGreaterThanOrEqual(1000)
+    expect(bench.replica(2).raft.wakeInMs()).toBeGreaterThanOrEqual(500)
     expect(bench.status(2).term, 'asking moves no term').toBe(1)
   })
 

@@ -53,8 +53,8 @@ function beginPreVote(core: Core): void {
   loseReads(core)
   core.role = 'pre-candidate'
   core.leader = NO_ONE
-  resetElectionTimer(core)
   core.campaign = { votes: new Map(), selfVoteNumber: 0 }
+  resetElectionTimer(core)
   const { lastIndex, lastTerm } = core.log
   for (const to of otherVoters(core)) {
     core.outbox.send(core.signed({ type: 'pre-vote', to, lastIndex, lastTerm }, core.term + 1))
@@ -71,8 +71,8 @@ export function beginCampaign(core: Core, forced: boolean): void {
   core.leader = NO_ONE
   core.term++
   core.vote = core.self
-  resetElectionTimer(core)
   core.campaign = { votes: new Map(), selfVoteNumber: core.writeNumber }
+  resetElectionTimer(core)
   const { lastIndex, lastTerm } = core.log
   for (const to of otherVoters(core)) {
     core.sendDurable({ type: 'vote', to, lastIndex, lastTerm, forced })

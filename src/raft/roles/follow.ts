@@ -52,7 +52,10 @@ export function loseReads(core: Core): void {
 
 export function resetElectionTimer(core: Core): void {
   const { electionMs } = core.options.times
-  const [low, high] = core.fastAttempts > 0 ? fastTimes.againMs : [electionMs, 2 * electionMs]
+  // Whoever asks or campaigns knows that there is no leader: two that asked at once, and so split
+  // the votes, need not wait as long again as a follower must.
+  const patienceMs = core.campaign === undefined ? electionMs : electionMs / 2
+  const [low, high] = core.fastAttempts > 0 ? fastTimes.againMs : [patienceMs, 2 * patienceMs]
   setElectionTimer(core, low, high)
 }
 
