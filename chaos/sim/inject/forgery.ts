@@ -17,7 +17,7 @@ function forgery(kind: ForgeryKind): Injection {
     const prng = new Prng(fault.salt)
     const { termJumpMax } = world.scenario.profile.limits
     for (let i = 0; i < TRIES; i++) {
-      const original = world.network.anyRemembered(prng)?.message
+      const original = world.network.anyRemembered(prng)
       const made = original && forge(kind, { original, self: process.id, prng, termJumpMax })
       if (made === undefined) continue
       world.onForged(kind, made.expected, process.forged(made.message)?.refused)

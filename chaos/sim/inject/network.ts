@@ -21,8 +21,8 @@ const lossBurst: Injection = (world, fault) => {
 }
 
 const replay: Injection = (world, fault) => {
-  const many = world.network.replay(fault.amount, fault.forMs, new Prng(fault.salt))
-  return many === 0 ? 'missed' : over
+  const isSaid = world.network.replay(fault.amount, fault.forMs, new Prng(fault.salt))
+  return isSaid ? over : 'missed'
 }
 
 /** Cuts these paths, and undoes exactly that. */

@@ -89,7 +89,9 @@ export class Churn implements SimEvent {
     const { losses } = this.#parts.cluster
     for (const { lost, node } of losses.splice(0)) {
       // The heir may itself be lost before it has taken the place.
-      const plan: Plan = members => replacement(members, lost, node.replica)
+      const plan: Plan = members => {
+        return replacement(members, lost, node.isGone ? undefined : node.replica)
+      }
       this.want({ plan, untilUs: Number.POSITIVE_INFINITY, once: false, onTaken: () => {} })
     }
   }
@@ -115,14 +117,21 @@ export class Churn implements SimEvent {
   }
 }
 
-/** First the heir learns, then it takes the place of the lost in one joint change. */
-export function replacement(members: Members, lost: ReplicaId, heir: ReplicaId): ReturnType<Plan> {
+/**
+ * First the heir learns, then it takes the place of the lost in one joint change. It may have become
+ * a voter by another way, or be gone: then the lost only leaves.
+ */
+export function replacement(
+  members: Members,
+  lost: ReplicaId,
+  heir: ReplicaId | undefined,
+): ReturnType<Plan> {
   if (isJoint(members)) return 'wait'
-  const { voters, learners } = members
-  const isVoting = voters.includes(lost)
-  if (!isVoting && !learners.includes(lost)) return 'done'
-  const others = learners.filter(id => id !== lost && id !== heir)
-  if (!isVoting) return { voters, learners: [...others, heir] }
-  if (!learners.includes(heir)) return { voters, learners: [...learners, heir] }
-  return { voters: [...voters.filter(id => id !== lost), heir], learners: others }
+  if (!isMember(members, lost)) return 'done'
+  const voters = members.voters.filter(id => id !== lost)
+  const learners = members.learners.filter(id => id !== lost && id !== heir)
+  if (heir === undefined || voters.includes(heir)) return { voters, learners }
+  if (voters.length === members.voters.length) return { voters, learners: [...learners, heir] }
+  if (members.learners.includes(heir)) return { voters: [...voters, heir], learners }
+  return { voters: members.voters, learners: [...members.learners, heir] }
 }

@@ -140,6 +140,7 @@ class Run {
       prng: prng.fork('network'),
       tally: this.#tally,
       tap: {
+        kindOf: message => message.type,
         isStream: message => message.type === 'snapshot',
         onDrop: (from, _to, message) => {
           const process = this.#cluster.nodes[from]?.process

@@ -44,10 +44,12 @@ const STREAM_REOPEN_MS = 200
 const BURST_US = 500
 /** The death of a process is noticed by its peers within so long. */
 const LOST_PEER_MS = 10
-/** Old messages that are remembered, to be said again. */
-const REMEMBERED = 512
+/** Old messages of one kind that are remembered, to be said again. */
+const REMEMBERED = 64
 
 export interface Tap<M> {
+  /** Messages are remembered by kind, so that the rare ones are said again as often as others. */
+  kindOf(message: M): string
   /** This message travels as a stream. */
   isStream(message: M): boolean
   /** A message has been dropped on its way; the sender may hear of it. */
@@ -90,6 +92,12 @@ class Notice<M> implements SimEvent {
   }
 }
 
+/** The last messages of one kind, the newest in place of the oldest. */
+interface Memory<M> {
+  readonly deliveries: Delivery<M>[]
+  sent: number
+}
+
 export interface NetworkParts<M> {
   readonly queue: EventQueue
   readonly prng: Prng
@@ -112,8 +120,8 @@ export class SimNetwork<M> {
   /** Added loss and delay of a node's paths while a fault is on. */
   readonly #addedLoss = new Float64Array(NODES_MAX)
   readonly #addedDelayUs = new Float64Array(NODES_MAX)
-  readonly #remembered: Delivery<M>[] = []
-  #sent = 0
+  readonly #remembered = new Map<string, Memory<M>>()
+  readonly #kinds: Memory<M>[] = []
 
   constructor(profile: NetworkProfile, parts: NetworkParts<M>) {
     this.profile = profile
@@ -167,14 +175,14 @@ export class SimNetwork<M> {
     const loss = this.profile.loss + (this.#addedLoss[from] as number)
     const isLost = loss > 0 && prng.chance(loss)
     if (isLost) tally.hit('loss')
+    const delivery = new Delivery(this, from, to, message)
     if (tap.isStream(message)) {
-      this.#sendStream(path, new Delivery(this, from, to, message), isLost)
+      this.#sendStream(path, delivery, isLost)
       return
     }
     if (isLost || this.#cuts[path] !== 0) {
       return
     }
-    const delivery = new Delivery(this, from, to, message)
     this.#remember(delivery)
     if ((this.#underWay[path] as number) >= this.profile.capacity) {
       tally.hit('overflow')
@@ -185,19 +193,19 @@ export class SimNetwork<M> {
     this.#maybeRepeat(path, delivery)
   }
 
-  /** Says up to `count` remembered messages again, each within `withinMs`. Returns how many. */
-  replay(count: number, withinMs: number, prng: Prng): number {
-    const old = this.#remembered
-    const many = Math.min(count, old.length)
-    for (let i = 0; i < many; i++) {
-      this.#again(prng.pick(old), prng.below(withinMs * US_PER_MS))
+  /** Says so many remembered messages again, each within `withinMs`. False: there are none. */
+  replay(count: number, withinMs: number, prng: Prng): boolean {
+    for (let i = 0; i < count; i++) {
+      const old = this.#anyDelivery(prng)
+      if (old === undefined) return false
+      this.#again(old, prng.below(withinMs * US_PER_MS))
     }
-    return many
+    return true
   }
 
   /** Some message that was sent of late, to make a forgery of. */
-  anyRemembered(prng: Prng): { from: number; to: number; message: M } | undefined {
-    return this.#remembered.length === 0 ? undefined : prng.pick(this.#remembered)
+  anyRemembered(prng: Prng): M | undefined {
+    return this.#anyDelivery(prng)?.message
   }
 
   /** A process died: its peers see their connections close, unless a cut hides it. */
@@ -271,6 +279,7 @@ export class SimNetwork<M> {
       this.#brokenUntilUs[path] = queue.nowUs + STREAM_REOPEN_MS * US_PER_MS
       return
     }
+    this.#remember(delivery)
     const atUs = queue.nowUs + this.#delayUs(delivery.from, delivery.to)
     const inOrderUs = Math.max(
       atUs,
@@ -302,7 +311,18 @@ export class SimNetwork<M> {
   }
 
   #remember(delivery: Delivery<M>): void {
-    this.#remembered[this.#sent % REMEMBERED] = delivery
-    this.#sent++
+    const kind = this.#parts.tap.kindOf(delivery.message)
+    let memory = this.#remembered.get(kind)
+    if (memory === undefined) {
+      memory = { deliveries: [], sent: 0 }
+      this.#remembered.set(kind, memory)
+      this.#kinds.push(memory)
+    }
+    memory.deliveries[memory.sent % REMEMBERED] = delivery
+    memory.sent++
+  }
+
+  #anyDelivery(prng: Prng): Delivery<M> | undefined {
+    return this.#kinds.length === 0 ? undefined : prng.pick(prng.pick(this.#kinds).deliveries)
   }
 }
