@@ -35,7 +35,11 @@ function rig(profile: Partial<NetworkProfile> = {}, seed = 1) {
       queue,
       tally,
       prng: new Prng(seed),
-      tap: { kindOf: () => 'parcel', isStream: m => m.stream, onDrop: (_from, _to, m) => dropped.push(m.n) },
+      tap: {
+        kindOf: () => 'parcel',
+        isStream: m => m.stream,
+        onDrop: (_from, _to, m) => dropped.push(m.n),
+      },
     },
   )
   const doors = [0, 1, 2].map(node => network.door(node))
