@@ -9,7 +9,7 @@ import type { EntryKind } from '../types.ts'
 import { NO_ONE } from '../types.ts'
 import { Leadership } from './leadership.ts'
 import { Progress } from './progress.ts'
-import { beginRound } from './reads.ts'
+import { turnRounds } from './reads.ts'
 import { feed } from './replicate.ts'
 
 const nothing = new Uint8Array(0)
@@ -72,7 +72,7 @@ export function advanceCommit(core: Core, leading: Leadership): void {
   settleMembers(core, leading)
   if (core.leading !== leading) return
   for (const peer of leading.peers.values()) feed(core, peer)
-  beginRound(core, leading)
+  turnRounds(core, leading)
 }
 
 /**

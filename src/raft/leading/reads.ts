@@ -51,11 +51,20 @@ function admit(core: Core, leading: Leadership, ask: ReadAsk): void {
 /**
  * Not before an entry of its own term is committed: until then a leader may not know all that is.
  */
-export function beginRound(core: Core, leading: Leadership): void {
+function beginRound(core: Core, leading: Leadership): void {
   if (core.log.commit < leading.termStart) return
   if (!leading.rounds.begin(core.log.commit)) return
   sendHeartbeats(core, leading)
   confirmRound(core, leading)
+}
+
+/**
+ * The commit index moved: reads may be waiting for the first entry of the term, or for the answers of
+ * members that have left since.
+ */
+export function turnRounds(core: Core, leading: Leadership): void {
+  if (leading.rounds.isOpen) confirmRound(core, leading)
+  else beginRound(core, leading)
 }
 
 export function confirmRound(core: Core, leading: Leadership): void {
