@@ -43,8 +43,8 @@ export class Proofs {
     const reign = this.#reigns.get(leader)
     const began = reign?.began.get(round)
     if (reign?.term !== term || began === undefined) return
-    if (began <= (reign.answered.get(from) ?? 0)) return
-    reign.answered.set(from, began)
+    reign.answered.set(from, Math.max(began, reign.answered.get(from) ?? 0))
+    // An answer that proved nothing may do so when it comes again, if the members are others now.
     if (began <= this.newest) return
     const has = (id: ReplicaId): boolean => {
       return id === leader || (reign.answered.get(id) ?? 0) >= began
