@@ -103,7 +103,9 @@ test('a restored machine is equal and stays so', () => {
         expect(twin.apply(next)).toEqual(machine.apply(next))
       }
       expect(twin.stateHash()).toBe(machine.stateHash())
-      expect(twin.snapshot()).toEqual(machine.snapshot())
+      const third = new TestMachine()
+      third.restore(twin.snapshot())
+      expect(third.stateHash()).toBe(machine.stateHash())
       expect(twin.appliedIndex).toBe(machine.appliedIndex)
     }),
   )

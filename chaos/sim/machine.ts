@@ -42,6 +42,9 @@ const done: ApplyResult = { ok: true }
 const undone: ApplyResult = { ok: false }
 const TWO_32 = 2 ** 32
 
+const IMAGE_STEP = 11
+const IMAGE_PADDING_BYTES_MAX = 37
+
 /** Salts, so that no two kinds of facts have one fingerprint. */
 const REGISTER = 1
 const ITEM = 2
@@ -65,6 +68,9 @@ class Mixture {
 
 export class TestMachine implements Machine {
   #appliedIndex = 0
+  /** Commands that ran here, and images taken here: no part of the state. */
+  #ran = 0
+  #images = 0
   #registers = new Map<number, number>()
   #sequences = new Map<number, Sequence>()
   #mixture = new Mixture()
@@ -92,9 +98,15 @@ export class TestMachine implements Machine {
     return this.#mix().value()
   }
 
-  /** Equal states have equal bytes. */
+  /**
+   * Equal states need not have equal bytes: what this machine has been through shows in them.
+   * Whoever mixes the images of two replicas gets what no machine can load, or loads into another
+   * state.
+   */
   snapshot(): Uint8Array {
     const out = new ByteWriter()
+    this.#images++
+    out.bytes(new Uint8Array((this.#images * IMAGE_STEP + this.#ran) % IMAGE_PADDING_BYTES_MAX))
     out.varint(this.#appliedIndex).varint(this.#registers.size)
     for (const [key, value] of byKey(this.#registers)) out.varint(key).varint(value)
     out.varint(this.#sequences.size)
@@ -107,6 +119,7 @@ export class TestMachine implements Machine {
 
   restore(bytes: Uint8Array): void {
     const input = new ByteReader(bytes)
+    input.bytes()
     this.#appliedIndex = input.varint()
     this.#registers = new Map()
     this.#sequences = new Map()
@@ -119,6 +132,7 @@ export class TestMachine implements Machine {
       const items = Array.from({ length: input.varint() }, () => input.varint())
       this.#sequences.set(key, { items, taken })
     }
+    input.done()
     this.#mixture = this.#mix()
   }
 
@@ -134,6 +148,7 @@ export class TestMachine implements Machine {
 
   #run(command: Command): ApplyResult {
     const { name, key } = command
+    this.#ran++
     invariant(commandsOf[kindOf(key)].includes(name), 'MACHINE commands fit their keys', name)
     switch (name) {
       case 'write':

@@ -3,6 +3,7 @@
  * every later leader.
  */
 
+import type { Message } from '../../../src/raft/messages.ts'
 import type { EntryRecord, Leader, Ledger } from './ledger.ts'
 import { hasQuorum, isDurable } from './ledger.ts'
 import { Rule } from './rule.ts'
@@ -11,6 +12,15 @@ import type { Sight } from './witness.ts'
 /** The leader that moved its commit index itself, be it in the step by which it stepped down. */
 function leadsIn({ status, before }: Sight): boolean {
   return status.role === 'leader' || (before.role === 'leader' && before.term === status.term)
+}
+
+/** How far a receiver may commit for this message. */
+function provenBy(message: Message): number {
+  if (message.type === 'append') {
+    return Math.min(message.commit, message.prevIndex + message.entries.length)
+  }
+  if (message.type === 'heartbeat') return message.commit
+  return message.type === 'snapshot' ? message.image.index : 0
 }
 
 /** Also keeps the ledger's list of what is committed. */
@@ -25,7 +35,10 @@ export class Committed extends Rule {
 
   committed(sight: Sight, from: number, to: number): void {
     const { view, input } = sight
-    if (input !== 'start' && leadsIn(sight)) this.#byLeader(sight, to)
+    if (input !== 'start') {
+      if (leadsIn(sight)) this.#byLeader(sight, to)
+      else this.#byFollower(sight, to)
+    }
     this.must(to <= this.#ledger.commitMax, () => {
       return `${view.id} counts ${to} as committed, which no leader has committed`
     })
@@ -37,6 +50,15 @@ export class Committed extends Rule {
         return `${view.id} committed (${index}, ${log.term(index)}), known is term ${known?.term}`
       })
     }
+  }
+
+  /**
+   * What the leader says and what its message proves to be here: no more, be there more in the
+   * log.
+   */
+  #byFollower({ view, message }: Sight, to: number): void {
+    const said = message === undefined ? 0 : provenBy(message)
+    this.must(to <= said, () => `${view.id} commits ${to}, and was told and shown only ${said}`)
   }
 
   #byLeader({ view, status, before }: Sight, to: number): void {

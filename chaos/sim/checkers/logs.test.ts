@@ -205,6 +205,13 @@ examine({
       stage.replicate(a, b)
       stage.commit(b)
     },
+    'a follower that commits what the append did not show': ({ stage, a, b, c }) => {
+      stage.propose(a)
+      for (const hand of [b, c]) stage.replicate(a, hand)
+      stage.commit(a)
+      const message = { ...stage.append(a, b), entries: a.log.entries.slice(0, 1) }
+      stage.step(b, () => (b.log.commit = 2), 'message', message)
+    },
     'a follower that commits another entry': ({ stage, a, b, c }) => {
       stage.propose(a)
       stage.elect(b, 2, [c])

@@ -58,8 +58,24 @@ examine({
   'RAFT-17': {
     'an answer older than what was committed': ({ stage }) => {
       const { reads } = stage.suite
-      expect(() => reads.answered(reads.asked(), 0)).toThrow('RAFT-17')
+      expect(() => reads.answered(reads.asked(), 0)).toThrow('was committed when it was asked')
       stage.objections.push('RAFT-17')
+    },
+    'an answer without a proof that anybody leads': ({ stage, a, b }) => {
+      const { reads } = stage.suite
+      const beat = (round: number): void => {
+        const ids = { from: a.id, to: b.id, term: 1 }
+        stage.send(a, { type: 'heartbeat', ...ids, commit: 0, round })
+        const back = { from: b.id, to: a.id, term: 1 }
+        stage.step(a, () => {}, 'message', { type: 'heartbeat-reply', ...back, round })
+      }
+      beat(1)
+      const asked = reads.asked()
+      beat(1)
+      expect(() => reads.answered(asked, 1)).toThrow('no quorum has confirmed a leader')
+      stage.objections.push('RAFT-17')
+      beat(2)
+      reads.answered(asked, 1)
     },
     'a reply below what was committed when it was asked': ({ stage, a, b }) => {
       const read = { replica: b.id, boot: 1, serial: 1 }

@@ -5,15 +5,25 @@
 
 import type { Message, ReadReply } from '../../../src/raft/messages.ts'
 import type { ReadId } from '../../../src/raft/types.ts'
-import type { ReplicaView } from './checker.ts'
+import type { ReplicaView, StepInput } from './checker.ts'
 import type { Ledger } from './ledger.ts'
+import { hasQuorum } from './ledger.ts'
+import { Proofs } from './proofs.ts'
 import { Rule } from './rule.ts'
+
+export interface ReadAsked {
+  /** What was committed anywhere. */
+  readonly floor: number
+  /** In the time of the proofs; 0: no proof is needed. */
+  readonly at: number
+}
 
 export class Reads extends Rule {
   readonly name = 'RAFT-17 reads'
   readonly #ledger: Ledger
   /** What was committed when a follower asked its leader. */
   readonly #floors = new Map<string, number>()
+  readonly #proofs = new Proofs()
 
   constructor(ledger: Ledger) {
     super()
@@ -21,20 +31,38 @@ export class Reads extends Rule {
   }
 
   /** For the clients: a read begins. */
-  asked(): number {
-    return this.#ledger.commitMax
+  asked(): ReadAsked {
+    const at = this.#rulesAlone() ? 0 : this.#proofs.now
+    return { floor: this.#ledger.commitMax, at }
   }
 
   /** For the clients: a machine that applied so much answers the read. */
-  answered(floor: number, appliedIndex: number): void {
+  answered({ floor, at }: ReadAsked, appliedIndex: number): void {
     this.must(appliedIndex >= floor, () => {
       return `a read is answered at ${appliedIndex}; ${floor} was committed when it was asked`
     })
+    this.must(at === 0 || this.#proofs.newest > at || this.#rulesAlone(), () => {
+      return 'a read is answered, and since it was asked no quorum has confirmed a leader'
+    })
+  }
+
+  stepped({ id, raft }: ReplicaView, _input: StepInput, message?: Message): void {
+    if (message?.type === 'heartbeat-reply') this.#proofs.replied(message, raft.log.members, id)
   }
 
   sent(view: ReplicaView, message: Message): void {
-    if (message.type === 'read') this.#onRead(message.read)
+    if (message.type === 'heartbeat') this.#proofs.beat(message)
+    else if (message.type === 'read') this.#onRead(message.read)
     else if (message.type === 'read-reply') this.#onReply(view, message)
+  }
+
+  /** A leader that is its own quorum needs nobody to confirm it. */
+  #rulesAlone(): boolean {
+    for (const { status, view } of this.#ledger.sights.values()) {
+      const alone = hasQuorum(status.members, id => id === view.id)
+      if (status.role === 'leader' && alone) return true
+    }
+    return false
   }
 
   #onRead(read: ReadId): void {

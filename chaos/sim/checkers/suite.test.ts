@@ -36,7 +36,7 @@ describe('a good history', () => {
     for (const follower of [b, c]) stage.commit(follower, 2)
     for (const hand of stage.hands) stage.apply(hand)
     stage.history.ok(operation, { ok: true })
-    stage.suite.reads.answered(stage.suite.reads.asked(), 2)
+    const asked = stage.suite.reads.asked()
     const read = stage.history.call(2, { name: 'read', serial: 8, key: 0 })
     stage.history.okRead(read, 7)
     const election = { from: b.id, to: c.id, term: 2, lastIndex: 2, lastTerm: 1 } as const
@@ -50,6 +50,7 @@ describe('a good history', () => {
         if (to === c.id) stage.step(a, () => {}, 'message', answer)
       }
     }
+    stage.suite.reads.answered(asked, 2)
     stage.campaign(b, 2)
     stage.vote(b, c)
     stage.win(b)

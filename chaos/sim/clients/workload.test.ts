@@ -47,8 +47,8 @@ class Shop {
       replicas: () => [1, 2, 3].map(id => this.host(id)),
     }
     const witness = {
-      asked: () => this.machine.appliedIndex,
-      answered: (floor: number, appliedIndex: number) => {
+      asked: () => ({ floor: this.machine.appliedIndex, at: 0 }),
+      answered: ({ floor }: { floor: number }, appliedIndex: number) => {
         this.floors.push(appliedIndex - floor)
       },
     }

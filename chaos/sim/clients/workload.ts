@@ -5,6 +5,7 @@
  */
 
 import { Violation } from '../checkers/checker.ts'
+import type { ReadAsked } from '../checkers/reads.ts'
 import type { CommandName } from '../command.ts'
 import { commandsOf, encodeCommand, kindOf } from '../command.ts'
 import type { Machine } from '../machine.ts'
@@ -15,8 +16,8 @@ import type { HostPort, Outcome, WorkloadPort } from './port.ts'
 /** Learns how fresh the answers to reads are. */
 export interface ReadWitness {
   /** A read begins; what this gives comes back with the answer. */
-  asked(): number
-  answered(floor: number, appliedIndex: number): void
+  asked(): ReadAsked
+  answered(asked: ReadAsked, appliedIndex: number): void
 }
 
 export interface WorkloadParts {
@@ -195,9 +196,9 @@ export class Workload {
       return
     }
     const call = this.#call(client, { name: 'read', serial: ++this.#serial, key }, settled)
-    const floor = this.#witness.asked()
+    const asked = this.#witness.asked()
     const onReady = (machine: Machine): void => {
-      this.#witness.answered(floor, machine.appliedIndex)
+      this.#witness.answered(asked, machine.appliedIndex)
       call.answer(true, operation => {
         const value = machine.read(key)
         this.#history.okRead(operation, value)

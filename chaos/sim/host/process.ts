@@ -163,6 +163,14 @@ export class Process implements ReplicaView, HostPort, StoreListener, ApplierPor
     this.#settle('other')
   }
 
+  /** Any other question to the core, such as one that it must refuse. */
+  ask<T>(question: (raft: Raft) => T): T {
+    this.#tellTime()
+    const answer = question(this.raft)
+    this.#settle('other')
+    return answer
+  }
+
   /** A message that no replica sends; returns what the core said to it. */
   forged(message: Message): Refusal | undefined {
     this.#tellTime()

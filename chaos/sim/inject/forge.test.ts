@@ -64,5 +64,5 @@ test('a run in which only forgeries happen refuses each and goes on', () => {
   const result = run({ ...scenario, faults })
   expect(result.failure).toBeUndefined()
   for (const kind of kinds) expect(result.faults[kind]).toBeGreaterThan(50)
-  expect(result.checks['FORGE-1 forgeries are refused']).toBeGreaterThan(300)
+  expect(result.checks['INPUT-1 bad input is refused']).toBeGreaterThan(300)
 })

@@ -20,7 +20,8 @@ function forgery(kind: ForgeryKind): Injection {
       const original = world.network.anyRemembered(prng)
       const made = original && forge(kind, { original, self: process.id, prng, termJumpMax })
       if (made === undefined) continue
-      world.onForged(kind, made.expected, process.forged(made.message)?.refused)
+      const said = process.forged(made.message)?.refused
+      world.onBadInput({ kind, expected: [made.expected], said })
       return over
     }
     return 'missed'

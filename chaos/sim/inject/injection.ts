@@ -2,11 +2,11 @@
 
 import type { Message } from '../../../src/raft/messages.ts'
 import type { SimNode } from '../host/node.ts'
+import type { Answer } from '../run/bad-input.ts'
 import type { Churn } from '../run/churn.ts'
 import type { Cluster } from '../run/cluster.ts'
 import type { Fault, Scenario, Target } from '../run/scenario.ts'
 import { type EventQueue, US_PER_MS } from '../world/clock.ts'
-import type { FaultKind } from '../world/faults.ts'
 import type { SimNetwork } from '../world/network.ts'
 import type { Tally } from '../world/tally.ts'
 import type { Trace } from '../world/trace.ts'
@@ -19,7 +19,7 @@ export interface Surroundings {
   readonly network: SimNetwork<Message>
   readonly cluster: Cluster
   readonly churn: Churn
-  onForged(kind: FaultKind, expected: string, said: string | undefined): void
+  onBadInput(answer: Answer): void
 }
 
 /** Takes the fault away again; not called when healing comes first. */

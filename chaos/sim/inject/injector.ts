@@ -11,6 +11,7 @@ import { type Injection, over, type Surroundings, untilUs } from './injection.ts
 import { memberInjections } from './members.ts'
 import { networkInjections } from './network.ts'
 import { processInjections } from './process.ts'
+import { requestInjections } from './requests.ts'
 
 /**
  * Kinds that no schedule names: they come with every message, or with a power cut, at the profile's
@@ -32,6 +33,7 @@ const injections: Readonly<Record<FaultKind, Injection | undefined>> = {
   ...processInjections,
   ...memberInjections,
   ...forgeryInjections,
+  ...requestInjections,
 }
 
 export class Injector {

@@ -26,7 +26,9 @@ const CONVERGE_MS = 30_000
 const SWEEP_MS = 30_000
 /** Promised: a killed process costs less. */
 const KILLED_MS = 1000
-/** Promised for an election time of one second: a silent leader costs less than three of them. */
+/** Promised: a silent leader costs less, with election times of up to a second. */
+const SILENT_MS = 3000
+/** Longer ones may fail once too. */
 const SILENT_ELECTIONS = 3
 /** Delays of the healed network and disks on top of a promise. */
 const MARGIN_MS = 200
@@ -146,7 +148,7 @@ export class Liveness {
     const node = this.#readyLeader()
     if (process === undefined || node === undefined) return
     process.life.pause()
-    const boundMs = SILENT_ELECTIONS * this.#parts.electionMs + MARGIN_MS
+    const boundMs = Math.max(SILENT_MS, SILENT_ELECTIONS * this.#parts.electionMs) + MARGIN_MS
     this.silentMs = this.#serveAgain(node, boundMs, this.#silent)
     process.resume(true)
   }

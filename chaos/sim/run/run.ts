@@ -16,9 +16,9 @@ import { EventQueue, SimClock, US_PER_MS } from '../world/clock.ts'
 import { SimNetwork } from '../world/network.ts'
 import { Tally } from '../world/tally.ts'
 import { Trace } from '../world/trace.ts'
+import { BadInput } from './bad-input.ts'
 import { Churn } from './churn.ts'
 import { Cluster } from './cluster.ts'
-import { Forgeries } from './forgeries.ts'
 import { Liveness } from './liveness.ts'
 import type { Failure, Result } from './result.ts'
 import { addCounters } from './result.ts'
@@ -51,7 +51,7 @@ class Run {
   readonly #history: History
   readonly #suite: Suite
   readonly #watch: Watch
-  readonly #forgeries = new Forgeries()
+  readonly #badInput = new BadInput()
   readonly #cluster: Cluster
   readonly #workload: Workload
   readonly #injector: Injector
@@ -77,9 +77,9 @@ class Run {
     const [cluster, tally, trace] = [this.#cluster, this.#tally, this.#trace]
     const churn = new Churn({ queue, prng: prng.fork('churn'), cluster })
     this.#workload = this.#makeWorkload(prng)
-    const onForged = this.#forgeries.judge
+    const onBadInput = this.#badInput.judge
     this.#injector = new Injector({
-      ...{ scenario, queue, trace, tally, network, cluster, churn, onForged },
+      ...{ scenario, queue, trace, tally, network, cluster, churn, onBadInput },
     })
     const { electionMs } = profile.times
     const workload = this.#workload
@@ -108,7 +108,7 @@ class Run {
   }
 
   result(failure: Failure | undefined): Result {
-    const checkers = [...this.#watch.checkers, ...this.#liveness.demands, this.#forgeries]
+    const checkers = [...this.#watch.checkers, ...this.#liveness.demands, this.#badInput]
     const { killedMs, silentMs } = this.#liveness
     const { electionMs } = this.#scenario.profile.times
     return {

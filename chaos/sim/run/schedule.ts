@@ -58,6 +58,7 @@ const shapes: Readonly<Partial<Record<FaultKind, Shape>>> = {
   'forge-malformed': { family: 'forgery', forMs: once, amount: none, often: 6 },
   'forge-stranger': { family: 'forgery', forMs: once, amount: none, often: 4 },
   'forge-future-term': { family: 'forgery', forMs: once, amount: none, often: 4 },
+  'bad-request': { family: 'forgery', forMs: once, amount: none, often: 8 },
   'forge-misaddressed': { family: 'forgery', forMs: once, amount: none, often: 4 },
 }
 

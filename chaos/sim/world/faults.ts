@@ -50,6 +50,7 @@ export const faults = {
   'forge-stranger': 'a message comes from a replica that was never a member',
   'forge-future-term': 'a message has a term far beyond all others',
   'forge-misaddressed': 'a message is meant for another replica',
+  'bad-request': 'a host asks what it should not',
 } as const
 
 export type FaultKind = keyof typeof faults

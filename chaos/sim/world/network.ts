@@ -2,7 +2,7 @@
  * The simulated network between nodes. Every path (one node to one other) has its own delay, loss,
  * cuts, clog and capacity. Messages are datagrams: lost, late, doubled, overtaken, or said again
  * seconds later. Chunks of images go as a stream: in order, and a loss takes all that follows until
- * the stream is opened again.
+ * the stream is opened again; only a replay fault says an old one again.
  */
 
 import type { Network, NetworkListener } from '../../../src/base/env.ts'

@@ -341,8 +341,16 @@ export class Stage {
     return { type: 'append-reply', from, to, term, ok: true, index, hintIndex: 0, hintTerm: 0 }
   }
 
+  /** Others hear of it by a heartbeat of whoever they take for the leader. */
   commit(hand: Hand, index = hand.log.lastIndex): void {
-    this.step(hand, () => (hand.log.commit = index))
+    const change = () => (hand.log.commit = index)
+    if (hand.role === 'leader') {
+      this.step(hand, change)
+      return
+    }
+    const from = replicaId(hand.leader)
+    const ids = { from, to: hand.id, term: hand.term }
+    this.step(hand, change, 'message', { type: 'heartbeat', ...ids, commit: index, round: 0 })
   }
 
   /** Applies all that is committed. */
