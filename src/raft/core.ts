@@ -114,6 +114,14 @@ export class Core {
     return Object.assign(message, { from: this.self, term })
   }
 
+  /**
+   * May a message that was held back still go? In an older term what it promises may have been cut
+   * off since, and votes are asked for by candidates only.
+   */
+  stillHolds(message: Message): boolean {
+    return message.term === this.term && (message.type !== 'vote' || this.role === 'candidate')
+  }
+
   refuse(code: RefusalCode): Refusal {
     this.counters.refused[code]++
     return { refused: code, leader: this.leader }

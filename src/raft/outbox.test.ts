@@ -7,6 +7,7 @@ import { Outbox } from './outbox.ts'
 import { letters } from './testing/letters.ts'
 
 const TERM = 3
+const holdsIn = (term: number) => (message: Message) => message.term === term
 const letter = (round: number, term = TERM): Message => ({
   ...letters({ from: 1, to: 2, term })['heartbeat-reply'],
   round,
@@ -23,14 +24,14 @@ describe('a message that promises something', () => {
     out.sendAfter(1, letter(1))
     expect(out.hasNews).toBe(false)
     expect(out.takeNumber()).toBe(1)
-    out.persisted(1, TERM)
+    out.persisted(1, holdsIn(TERM))
     expect(out.messages).toEqual([letter(1)])
   })
 
   it('leaves at once if that write is durable already', () => {
     const out = outbox()
     out.takeNumber()
-    out.persisted(1, TERM)
+    out.persisted(1, holdsIn(TERM))
     out.sendAfter(1, letter(1))
     out.sendAfter(0, letter(2))
     expect(out.messages).toEqual([letter(1), letter(2)])
@@ -39,7 +40,7 @@ describe('a message that promises something', () => {
   it('is dropped if the term has moved on: what it promised may be cut off by now', () => {
     const out = outbox()
     out.sendAfter(out.takeNumber(), letter(1, TERM))
-    out.persisted(1, TERM + 1)
+    out.persisted(1, holdsIn(TERM + 1))
     expect(out.messages).toEqual([])
   })
 
@@ -59,7 +60,7 @@ describe('a message that promises something', () => {
           out.sendAfter(out.number, letter(said++))
           due.push(out.number)
           durable = Math.min(out.number, durable + done)
-          out.persisted(durable, TERM)
+          out.persisted(durable, holdsIn(TERM))
           left.push(...out.messages)
           out.clearNews()
           const expected = due.filter(number => number <= durable).length
@@ -73,11 +74,13 @@ describe('a message that promises something', () => {
 describe('the numbers of writes', () => {
   it('are reported in order and only when handed out', () => {
     const out = outbox()
-    expect(() => out.persisted(1, TERM)).toThrow('WRITE persisted only what was handed out')
+    expect(() => out.persisted(1, holdsIn(TERM))).toThrow(
+      'WRITE persisted only what was handed out',
+    )
     out.takeNumber()
     out.takeNumber()
-    out.persisted(2, TERM)
-    expect(() => out.persisted(1, TERM)).toThrow('WRITE persisted in order')
+    out.persisted(2, holdsIn(TERM))
+    expect(() => out.persisted(1, holdsIn(TERM))).toThrow('WRITE persisted in order')
   })
 })
 

@@ -58,15 +58,15 @@ export class Outbox {
     return this.#number
   }
 
-  /** Replies of an older term are dropped: what they promised may have been cut off since. */
-  persisted(number: number, term: number): void {
+  /** What was held back goes out, unless it no longer holds. */
+  persisted(number: number, stillHolds: (message: Message) => boolean): void {
     invariant(number <= this.#number, 'WRITE persisted only what was handed out')
     invariant(number >= this.#persisted, 'WRITE persisted in order')
     this.#persisted = number
     const open = this.#held.findIndex(held => held.number > number)
     const free = open < 0 ? this.#held.splice(0) : this.#held.splice(0, open)
     for (const { message } of free) {
-      if (message.term === term) this.messages.push(message)
+      if (stillHolds(message)) this.messages.push(message)
     }
   }
 

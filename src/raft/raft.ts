@@ -129,7 +129,7 @@ export class Raft {
   persisted(number: number): void {
     const core = this.#core
     core.log.persisted(number)
-    core.outbox.persisted(number, core.term)
+    core.outbox.persisted(number, message => core.stillHolds(message))
     maybeCountOwnVote(core, number)
     if (core.leading !== undefined) advanceCommit(core, core.leading)
   }
