@@ -39,7 +39,7 @@ const layers: Readonly<Record<string, Layer>> = {
   'src/connectors': { values: ['src/base'], types: core },
   'src/node': { values: [...core, 'src/io', 'src/connectors'] },
   'src/api': { values: ['src/node'] },
-  'src/cli': { values: ['src/node'] },
+  'src/cli': { values: ['src/node'], libraries: ['commander'] },
   // Suites that every body of a door must pass, for tests to call.
   'chaos/sim/contract': { values: ['src/base'], libraries: ['vitest'] },
   'chaos/sim': { values: core, libraries: ['esbuild'] },

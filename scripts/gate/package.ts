@@ -1,7 +1,7 @@
 /**
  * `npm run package`: the compiled package as a user gets it. Packs it, installs it in an empty
- * folder, runs a program on it and compiles that program against its types. Assumes that `npm run
- * build` was run.
+ * folder, runs its command, and compiles a program against its types and runs it. Assumes that
+ * `npm run build` was run.
  */
 
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -34,9 +34,10 @@ async function tryOut(folder: string): Promise<string> {
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }))
   await copyFile('scripts/gate/testing/consumer.ts', join(folder, 'consumer.ts'))
   const here = { cwd: folder }
-  await mustRun('npm', ['install', '--offline', '--no-audit', '--no-fund', tarball], here)
+  await mustRun('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', tarball], here)
   await mustRun(process.execPath, [resolve('node_modules/typescript/bin/tsc')], here)
-  return mustRun(process.execPath, [join('out', 'consumer.js')], here)
+  const command = await mustRun(join('node_modules', '.bin', 'weir'), ['version'], here)
+  return command + (await mustRun(process.execPath, [join('out', 'consumer.js')], here))
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'weir-package-'))

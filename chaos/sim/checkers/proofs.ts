@@ -44,11 +44,16 @@ export class Proofs {
     const began = reign?.began.get(round)
     if (reign?.term !== term || began === undefined) return
     reign.answered.set(from, Math.max(began, reign.answered.get(from) ?? 0))
-    // An answer that proved nothing may do so when it comes again, if the members are others now.
-    if (began <= this.newest) return
-    const has = (id: ReplicaId): boolean => {
-      return id === leader || (reign.answered.get(id) ?? 0) >= began
+    this.count(members, leader)
+  }
+
+  /** Do the answers that came so far prove anything to a quorum of these members? */
+  count(members: Members, leader: ReplicaId): void {
+    const answers = this.#reigns.get(leader)?.answered ?? new Map<ReplicaId, number>()
+    for (const began of answers.values()) {
+      if (began <= this.newest) continue
+      const has = (id: ReplicaId): boolean => id === leader || (answers.get(id) ?? 0) >= began
+      if (hasQuorum(members, has)) this.newest = began
     }
-    if (hasQuorum(members, has)) this.newest = began
   }
 }

@@ -41,6 +41,8 @@ export class Reads extends Rule {
     this.must(appliedIndex >= floor, () => {
       return `a read is answered at ${appliedIndex}; ${floor} was committed when it was asked`
     })
+    // The answers of fewer may be enough, now that some members have left.
+    if (this.#proofs.newest <= at) this.#recount()
     this.must(at === 0 || this.#proofs.newest > at || this.#rulesAlone(), () => {
       return 'a read is answered, and since it was asked no quorum has confirmed a leader'
     })
@@ -54,6 +56,12 @@ export class Reads extends Rule {
     if (message.type === 'heartbeat') this.#proofs.beat(message)
     else if (message.type === 'read') this.#onRead(message.read)
     else if (message.type === 'read-reply') this.#onReply(view, message)
+  }
+
+  #recount(): void {
+    for (const { view } of this.#ledger.sights.values()) {
+      if (view.raft.status().role === 'leader') this.#proofs.count(view.raft.log.members, view.id)
+    }
   }
 
   /** A leader that is its own quorum needs nobody to confirm it. */
