@@ -43,12 +43,13 @@ export class Proofs {
     const reign = this.#reigns.get(leader)
     const began = reign?.began.get(round)
     if (reign?.term !== term || began === undefined) return
-    reign.answered.set(from, Math.max(began, reign.answered.get(from) ?? 0))
-    // An answer that proved nothing may do so when it comes again, if the members are others now.
-    if (began <= this.newest) return
-    const has = (id: ReplicaId): boolean => {
-      return id === leader || (reign.answered.get(id) ?? 0) >= began
+    const { answered } = reign
+    answered.set(from, Math.max(began, answered.get(from) ?? 0))
+    // Of other members, what was answered before may be a quorum.
+    for (const since of answered.values()) {
+      if (since <= this.newest) continue
+      const has = (id: ReplicaId): boolean => id === leader || (answered.get(id) ?? 0) >= since
+      if (hasQuorum(members, has)) this.newest = since
     }
-    if (hasQuorum(members, has)) this.newest = began
   }
 }
