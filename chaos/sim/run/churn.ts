@@ -118,8 +118,8 @@ export class Churn implements SimEvent {
 }
 
 /**
- * First the heir learns, then it takes the place of the lost in one joint change. It may have become
- * a voter by another way, or be gone: then the lost only leaves.
+ * First the heir learns, then it takes the place of the lost in one joint change. It may have
+ * become a voter by another way, or be gone: then the lost only leaves.
  */
 export function replacement(
   members: Members,
