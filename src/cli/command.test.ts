@@ -94,3 +94,10 @@ test('wrong usage names the way to help', () => {
 test('the version is that of the package, whoever asks from wherever', () => {
   expect(readVersion().weir).toBe(version)
 })
+
+test('an error of ours is not taken for wrong usage', () => {
+  const broken = () => {
+    throw new Error('the terminal is gone')
+  }
+  expect(() => runCommand(['version'], { out: broken, err: broken })).toThrow('terminal')
+})

@@ -59,8 +59,8 @@ function beginRound(core: Core, leading: Leadership): void {
 }
 
 /**
- * The commit index moved: reads may be waiting for the first entry of the term, or for the answers of
- * members that have left since.
+ * The commit index moved: reads may be waiting for the first entry of the term, or for the answers
+ * of members that have left since.
  */
 export function turnRounds(core: Core, leading: Leadership): void {
   if (leading.rounds.isOpen) confirmRound(core, leading)
