@@ -177,7 +177,7 @@ async function runCampaign(): Promise<number> {
   say(summary(totals, busyMs))
   if (flags.json !== undefined) {
     const seedsPerSecond = (totals.runs / Math.max(1, busyMs)) * 1000
-    const json = { from, seedsPerSecond, hash: totals.hash(), ...totals }
+    const json = { ...totals, from, seedsPerSecond, hash: totals.hash() }
     writeFileSync(flags.json, `${JSON.stringify(json, null, 1)}\n`)
   }
   return totals.failed.length > 0 ? 1 : 0
