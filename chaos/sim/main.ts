@@ -53,7 +53,7 @@ const SEEDS = 100
 /** A drawn first seed lies below it: short enough to be typed. */
 const FIRST_SEED_MAX = 1_000_000_000
 /** Lines of the trace that are shown of the first failures. */
-const TAIL_LINES = 40
+const TAIL_LINES = 60
 const TAILS_SHOWN = 3
 const PROGRESS_MS = 5000
 
@@ -176,8 +176,9 @@ async function runCampaign(): Promise<number> {
   say(report(totals))
   say(summary(totals, busyMs))
   if (flags.json !== undefined) {
-    const json = { ...totals, from, hash: totals.hash(), seedsPerSecond: totals.runs / busyMs }
-    writeFileSync(flags.json, `${JSON.stringify(json, null, 2)}\n`)
+    const seedsPerSecond = (totals.runs / Math.max(1, busyMs)) * 1000
+    const json = { ...totals, from, seedsPerSecond, hash: totals.hash() }
+    writeFileSync(flags.json, `${JSON.stringify(json, null, 1)}\n`)
   }
   return totals.failed.length > 0 ? 1 : 0
 }

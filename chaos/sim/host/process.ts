@@ -27,6 +27,7 @@ import type { Life } from './life.ts'
 import type { Opened } from './opening.ts'
 import { Store, type StoreListener } from './store.ts'
 import { Ticker } from './ticker.ts'
+import { toldMessage } from './told.ts'
 import type { Watch } from './watch.ts'
 
 /** What all processes of a run share. */
@@ -299,7 +300,10 @@ export class Process implements ReplicaView, HostPort, StoreListener, ApplierPor
     }
     this.#tellTime()
     this.#note('deliver', from, message.term)
-    this.raft.step(message)
+    const refusal = this.raft.step(message)
+    if (this.#world.trace.isTold) {
+      this.#tell(`${toldMessage(message)}${refusal ? `  refused: ${refusal.refused}` : ''}`)
+    }
     this.#settle('message', message)
   }
 
@@ -351,14 +355,12 @@ export class Process implements ReplicaView, HostPort, StoreListener, ApplierPor
   #note(what: keyof typeof happenings, a: number, b: number): void {
     const { trace } = this.#world
     trace.note(happenings[what], this.#parts.node, a, b)
-    if (trace.isTold && what !== 'deliver') this.#tell(what, a, b)
+    if (trace.isTold && what !== 'deliver') this.#tell(`${what} ${a} ${b}`)
   }
 
-  #tell(what: string, a: number, b: number): void {
+  #tell(what: string): void {
     const { role, term, commit, lastIndex, leader } = this.raft.status()
     const where = `n${this.#parts.node} r${this.id} ${role.padEnd(13)} t${term}`
-    this.#world.trace.tell(
-      `${where} leader ${leader} commit ${commit} last ${lastIndex}  ${what} ${a} ${b}`,
-    )
+    this.#world.trace.tell(`${where} leader ${leader} commit ${commit} last ${lastIndex}  ${what}`)
   }
 }

@@ -22,6 +22,10 @@ const LEADER_ELECTIONS = 10
 const MEND_MS = 30_000
 /** Images and whole logs go to all that were away. */
 const CONVERGE_MS = 30_000
+/** No run asks less, however long its group had no leader. */
+const OPERATIONS_MIN = 200
+/** Clients that were held up ask the rest of that within so long. */
+const QUOTA_MS = 60_000
 /** Every key is written and read once, each with retries. */
 const SWEEP_MS = 30_000
 /** Promised: a killed process costs less. */
@@ -79,10 +83,12 @@ export class Liveness {
 
   /** Everything that the healed group owes, in order. */
   demandAll(): void {
-    const { electionMs, queue } = this.#parts
+    const { electionMs, queue, workload } = this.#parts
     const healedUs = queue.nowUs
     const electedMs = RESIDUE_MS + LEADER_ELECTIONS * electionMs
     this.#within(electedMs, this.#leads, () => this.#readyLeader() !== undefined)
+    this.#within(QUOTA_MS, this.#serves, () => workload.settled >= OPERATIONS_MIN)
+    workload.stop()
     this.#within(MEND_MS, this.#mends, () => this.#isMended())
     this.demandConvergence()
     this.#sweep()

@@ -93,7 +93,6 @@ class Run {
       this.#cluster.found(voters, learners)
       this.#workload.start()
       this.#queue.runUntil(safetyMs * US_PER_MS)
-      this.#workload.stop()
       this.#injector.heal()
       this.#liveness.demandAll()
       this.#watch.ended(this.#members())
