@@ -117,6 +117,9 @@ export class SimNetwork<M> {
   readonly #streamAtUs = new Float64Array(NODES_MAX * NODES_MAX)
   readonly #brokenUntilUs = new Float64Array(NODES_MAX * NODES_MAX)
   readonly #clogUntilUs = new Float64Array(NODES_MAX * NODES_MAX)
+  /** The receiver saw the sender's connection close: nothing comes from it before it is back. */
+  readonly #closed = new Uint8Array(NODES_MAX * NODES_MAX)
+  readonly #isUp = new Uint8Array(NODES_MAX)
   /** Added loss and delay of a node's paths while a fault is on. */
   readonly #addedLoss = new Float64Array(NODES_MAX)
   readonly #addedDelayUs = new Float64Array(NODES_MAX)
@@ -135,6 +138,8 @@ export class SimNetwork<M> {
       send: (to, message) => this.send(node, to, message),
       listen: listener => {
         this.#listeners[node] = listener
+        this.#isUp[node] = 1
+        this.#closed.fill(0, node * NODES_MAX, (node + 1) * NODES_MAX)
       },
     }
   }
@@ -211,6 +216,7 @@ export class SimNetwork<M> {
   /** A process died: its peers see their connections close, unless a cut hides it. */
   closeConnections(node: number): void {
     const { queue, prng } = this.#parts
+    this.#isUp[node] = 0
     for (let peer = 0; peer < this.#listeners.length; peer++) {
       if (peer !== node && !this.isCut(node, peer) && !this.isCut(peer, node)) {
         queue.after(prng.below(LOST_PEER_MS * US_PER_MS), new Notice(this, peer, node))
@@ -219,13 +225,14 @@ export class SimNetwork<M> {
   }
 
   notice(to: number, lost: number): void {
+    if (this.#isUp[lost] === 0) this.#closed[lost * NODES_MAX + to] = 1
     this.#listeners[to]?.onPeerLost(lost)
   }
 
   deliver(delivery: Delivery<M>): void {
     const path = delivery.from * NODES_MAX + delivery.to
     this.#underWay[path] = (this.#underWay[path] as number) - 1
-    if (this.#cuts[path] === 0) {
+    if (this.#cuts[path] === 0 && this.#closed[path] === 0) {
       this.delivered++
       this.#listeners[delivery.to]?.onMessage(delivery.from, delivery.message)
     }

@@ -55,14 +55,17 @@ export function changeMembers(
   return { index: appendOwn(core, leading, 'members', data), term: core.term }
 }
 
-/** A voter that is far behind would hold up every commit that needs it. */
+/**
+ * A voter that is far behind would hold up every commit that needs it, and one that has not even seen
+ * the members of today may be dead.
+ */
 function laggardProblem(
   core: Core,
   leading: Leadership,
   wish: MembersWish,
 ): RefusalCode | undefined {
   const { log } = core
-  const least = log.commit - core.options.limits.promoteLagMax
+  const least = Math.max(log.membersIndex, log.commit - core.options.limits.promoteLagMax)
   const near = (id: ReplicaId): boolean => {
     const peer = leading.peers.get(id)
     return peer !== undefined && log.members.learners.includes(id) && peer.match >= least
