@@ -28,24 +28,39 @@ const HELP = `npm run sim -- [OPTION ..]
   --shrink         with --seed or --replay: makes a failing scenario smaller and prints it
   --save FILE      with --seed or --replay: writes the scenario, shrunk if asked for
   --help           this text
-Exit code 1: a checker objected.
+Exit code 1: a checker objected; 2: it was asked wrongly.
 `
 
-const { values: flags } = parseArgs({
-  options: {
-    seeds: { type: 'string' },
-    from: { type: 'string' },
-    time: { type: 'string' },
-    jobs: { type: 'string', default: '1' },
-    json: { type: 'string' },
-    seed: { type: 'string' },
-    replay: { type: 'string' },
-    save: { type: 'string' },
-    verbose: { type: 'boolean', default: false },
-    shrink: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-})
+const MISUSED = 2
+
+function misused(what: string): never {
+  process.stderr.write(`${what}\n\n${HELP}`)
+  process.exit(MISUSED)
+}
+
+function parsed() {
+  try {
+    return parseArgs({ options }).values
+  } catch (error) {
+    return misused(error instanceof Error ? error.message : String(error))
+  }
+}
+
+const options = {
+  seeds: { type: 'string' },
+  from: { type: 'string' },
+  time: { type: 'string' },
+  jobs: { type: 'string', default: '1' },
+  json: { type: 'string' },
+  seed: { type: 'string' },
+  replay: { type: 'string' },
+  save: { type: 'string' },
+  verbose: { type: 'boolean', default: false },
+  shrink: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const
+
+const flags = parsed()
 
 /** Seeds that a process is given at once. */
 const BATCH = 5
@@ -61,13 +76,10 @@ const say = (text: string): void => {
   process.stdout.write(`${text}\n`)
 }
 
-function wholeNumber(name: string, text: string): number {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 0) {
-    process.stderr.write(`--${name} wants a whole number, not ${text}\n`)
-    process.exit(2)
-  }
-  return value
+function wholeNumber(name: string, text: string, least = 0): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text)
+  if (Number.isSafeInteger(value) && value >= least) return value
+  return misused(`--${name} wants a whole number from ${least} up, not '${text}'`)
 }
 
 interface Done {
@@ -166,12 +178,13 @@ function tellTail(scenario: Scenario): void {
 async function runCampaign(): Promise<number> {
   const first = flags.from ?? String(Math.floor(Math.random() * FIRST_SEED_MAX))
   const from = wholeNumber('from', first)
-  const seconds = flags.time === undefined ? Number.POSITIVE_INFINITY : Number(flags.time)
+  const endless = flags.time === undefined
+  const seconds = endless ? Number.POSITIVE_INFINITY : wholeNumber('time', flags.time ?? '', 1)
   const unbounded = flags.time !== undefined && flags.seeds === undefined
-  const seeds = unbounded ? FIRST_SEED_MAX : wholeNumber('seeds', flags.seeds ?? String(SEEDS))
+  const seeds = unbounded ? FIRST_SEED_MAX : wholeNumber('seeds', flags.seeds ?? String(SEEDS), 1)
   say(`seeds from ${from}`)
   const campaign = new Campaign(from, seeds, seconds)
-  await campaign.play(Math.max(1, wholeNumber('jobs', flags.jobs)))
+  await campaign.play(wholeNumber('jobs', flags.jobs, 1))
   const { totals, busyMs } = campaign
   say(report(totals))
   say(summary(totals, busyMs))

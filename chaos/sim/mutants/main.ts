@@ -27,7 +27,8 @@ const HELP = `npm run mutants -- LIST [OPTION ..]        lists: ${Object.keys(li
   --json FILE      writes the verdicts
   --list           names the mutants and the harm they do, and runs nothing
   --help           this text
-Exit code 1: a mutant was not caught, or the source without any mutant fails.
+Exit code 1: a mutant was not caught, or the source without any mutant fails; 2: it was asked
+wrongly.
 `
 const OK = 0
 const FAILED = 1
@@ -42,29 +43,36 @@ const say = (text: string): void => {
   process.stdout.write(`${text}\n`)
 }
 
-const { values: flags, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    draw: { type: 'string' },
-    only: { type: 'string', multiple: true },
-    seeds: { type: 'string', default: '1000' },
-    from: { type: 'string' },
-    seconds: { type: 'string', default: '600' },
-    jobs: { type: 'string', default: '1' },
-    json: { type: 'string' },
-    list: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-})
+const options = {
+  draw: { type: 'string' },
+  only: { type: 'string', multiple: true },
+  seeds: { type: 'string', default: '1000' },
+  from: { type: 'string' },
+  seconds: { type: 'string', default: '600' },
+  jobs: { type: 'string', default: '1' },
+  json: { type: 'string' },
+  list: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const
 
+/** What was typed cannot be meant so. */
 class Misuse extends Error {}
 
-function wholeNumber(name: string, text: string): number {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 0) {
-    throw new Misuse(`--${name} wants a whole number, not ${text}`)
+function parsed() {
+  try {
+    return parseArgs({ allowPositionals: true, options })
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${HELP}`)
+    process.exit(MISUSED)
   }
-  return value
+}
+
+const { values: flags, positionals } = parsed()
+
+function wholeNumber(name: string, text: string, least = 0): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text)
+  if (Number.isSafeInteger(value) && value >= least) return value
+  throw new Misuse(`--${name} wants a whole number from ${least} up, not '${text}'`)
 }
 
 function chosen(list: readonly Mutant[], from: number): readonly Mutant[] {
@@ -73,7 +81,7 @@ function chosen(list: readonly Mutant[], from: number): readonly Mutant[] {
   const prng = new Prng(from).fork('mutants')
   const rest = [...list]
   const drawn: Mutant[] = []
-  while (drawn.length < wholeNumber('draw', flags.draw) && rest.length > 0) {
+  while (drawn.length < wholeNumber('draw', flags.draw, 1) && rest.length > 0) {
     drawn.push(...rest.splice(prng.below(rest.length), 1))
   }
   return drawn
@@ -138,14 +146,14 @@ async function trialsOf(mutants: readonly Mutant[], court: Court): Promise<reado
       if (!isCaught(trial)) say(`  ${mutant.why}`)
     }
   }
-  const jobs = Math.max(1, wholeNumber('jobs', flags.jobs))
+  const jobs = wholeNumber('jobs', flags.jobs, 1)
   await Promise.all(Array.from({ length: jobs }, work))
   return mutants.flatMap(mutant => trials.get(mutant) ?? [])
 }
 
 async function campaign(mutants: readonly Mutant[], from: number, folder: string) {
-  const secondsMax = wholeNumber('seconds', flags.seconds)
-  const seedsMax = wholeNumber('seeds', flags.seeds)
+  const secondsMax = wholeNumber('seconds', flags.seconds, 1)
+  const seedsMax = wholeNumber('seeds', flags.seeds, 1)
   say(`seeds from ${from}, at most ${seedsMax}`)
   const court = new Court(folder, { from, seedsMax, secondsMax })
   const without = await court.unpatched(from, UNPATCHED_SEEDS)

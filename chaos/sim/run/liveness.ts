@@ -1,5 +1,5 @@
 /**
- * What a healed group owes: LIVE-1 .. LIVE-7. The bounds are generous where the figure is nobody's
+ * What a healed group owes: LIVE-1 .. LIVE-6. The bounds are generous where the figure is nobody's
  * promise, and the promised ones where it is.
  */
 
