@@ -103,8 +103,8 @@ export function drawFaults(prng: Prng, safetyMs: number, electionMs: number): re
 }
 
 /**
- * Leaders follow one another quickly: about when the fault of one ends, its successor is hit. So the
- * first comes back with a tail of its own and meets nobody who would cut it off.
+ * Leaders follow one another quickly: about when the fault of one ends, its successor is hit. So
+ * the first comes back with a tail of its own and meets nobody who would cut it off.
  */
 function drawSequels(
   prng: Prng,
