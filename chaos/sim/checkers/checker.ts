@@ -10,7 +10,17 @@ import type { Entry, Image } from '../../../src/raft/types.ts'
 import type { Machine } from '../machine.ts'
 import type { CoreView } from './core.ts'
 
-export type StepInput = 'tick' | 'message' | 'propose' | 'persisted' | 'applied' | 'other'
+export type StepInput =
+  | 'tick'
+  /** The process stood still, and this tick came so late that it counts for nothing. */
+  | 'late-tick'
+  | 'message'
+  | 'propose'
+  | 'persisted'
+  | 'applied'
+  /** The connection to the leader closed. */
+  | 'suspect'
+  | 'other'
 
 export interface ReplicaView {
   readonly id: ReplicaId

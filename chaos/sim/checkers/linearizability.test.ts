@@ -3,9 +3,9 @@
 import { describe, expect, test } from 'vitest'
 import { Prng } from '../../../src/base/prng.ts'
 import type { KeyKind } from '../command.ts'
+import type { Call } from './linear/linearizable.ts'
+import type { Move } from './linear/models.ts'
 import { decide } from './linearizability.ts'
-import type { Call } from './linearizable.ts'
-import type { Move } from './models.ts'
 
 const never = Number.POSITIVE_INFINITY
 const ok = { ok: true }

@@ -3,11 +3,11 @@
 import type { History, Operation } from '../clients/history.ts'
 import type { KeyKind } from '../command.ts'
 import { kindOf } from '../command.ts'
-import { withHints } from './hints.ts'
-import type { Call, Verdict } from './linearizable.ts'
-import { checkLinearizable, STEPS_MAX } from './linearizable.ts'
-import type { Move } from './models.ts'
-import { modelOf } from './models.ts'
+import { withHints } from './linear/hints.ts'
+import type { Call, Verdict } from './linear/linearizable.ts'
+import { checkLinearizable, STEPS_MAX } from './linear/linearizable.ts'
+import type { Move } from './linear/models.ts'
+import { modelOf } from './linear/models.ts'
 import { Rule } from './rule.ts'
 
 export class Linearizability extends Rule {

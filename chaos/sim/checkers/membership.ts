@@ -52,7 +52,7 @@ export class Membership extends Rule {
     if (moved) this.#compareWithLog({ id, raft })
     if (!moved && status.role === before.role && status.commit === before.commit) return
     const may = this.#mayVote(status, raft.log)
-    const fits = status.role === 'leader' || (status.role === 'learner') === !may
+    const fits = (status.role === 'learner') === !may
     this.must(fits, () => `${id} is ${status.role}, and ${may ? 'may' : 'may not'} vote`)
   }
 

@@ -13,6 +13,12 @@ examine({
     'a joint phase that forgets who decided before': ({ stage, a }) => {
       stage.change(a, membersOf([1, 4], [1, 2]))
     },
+    'a leader that is no member any more': ({ stage, a }) => {
+      stage.change(a, membersOf([2, 3], [1, 2, 3]))
+      stage.change(a, membersOf([2, 3]))
+      stage.objections.length = 0
+      stage.step(a, () => (a.log.commit = 3), 'message')
+    },
     'a change while another is pending': ({ stage, a }) => {
       stage.change(a, membersOf([1, 2, 3], [], [4]))
       stage.change(a, membersOf([1, 2, 3], [], [4, 5]))
@@ -59,6 +65,13 @@ examine({
     'an answer older than what was committed': ({ stage }) => {
       const { reads } = stage.suite
       expect(() => reads.answered(reads.asked(), 0)).toThrow('was committed when it was asked')
+      stage.objections.push('RAFT-17')
+    },
+    'a caller that nobody will ever answer': ({ stage, b }) => {
+      const { reads } = stage.suite
+      b.readsPending = 1
+      reads.waiting(b, 1)
+      expect(() => reads.waiting(b, 2)).toThrow('2 callers of 2 wait for reads')
       stage.objections.push('RAFT-17')
     },
     'an answer without a proof that anybody leads': ({ stage, a, b }) => {

@@ -48,6 +48,14 @@ export class Reads extends Rule {
     })
   }
 
+  /** For the world: so many reads of this replica's callers are open when all is over. */
+  waiting({ id, raft }: ReplicaView, openReads: number): void {
+    const { readsPending } = raft.status()
+    this.must(openReads <= readsPending, () => {
+      return `${openReads} callers of ${id} wait for reads, of which it knows ${readsPending}`
+    })
+  }
+
   stepped({ id, raft }: ReplicaView, _input: StepInput, message?: Message): void {
     if (message?.type === 'heartbeat-reply') this.#proofs.replied(message, raft.log.members, id)
   }

@@ -1,6 +1,7 @@
 /** One small history that obeys Raft: no checker objects, and each finds something to check. */
 
 import { describe, expect, test } from 'vitest'
+import { heartbeat } from './testing/crimes.ts'
 import { ask, Stage } from './testing/stage.ts'
 
 /** A leader in term 1 whose log all have, and which has committed its first entry. */
@@ -56,8 +57,10 @@ describe('a good history', () => {
     stage.win(b)
     stage.step(c, () => stage.copy(b, c), 'message', stage.append(b, c))
     stage.sync(c)
+    stage.step(c, () => {}, 'message', heartbeat(a, c, 0))
     stage.replicate(b, a)
     stage.commit(b)
+    stage.step(c, () => (c.leader = 0), 'suspect')
     for (const hand of [a, c]) stage.commit(hand, 3)
     for (const hand of stage.hands) stage.apply(hand)
     const image = {

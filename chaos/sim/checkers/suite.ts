@@ -7,12 +7,15 @@ import { Calm } from './calm.ts'
 import { AskFirst, CheckQuorum } from './campaign.ts'
 import type { Checker } from './checker.ts'
 import { Committed, LeaderCompleteness } from './commit.ts'
+import { DueVotes } from './due.ts'
 import { Durability } from './durability.ts'
 import { Ballots, ElectionSafety, OneVote, UpToDate } from './election.ts'
 import { Ledger } from './ledger.ts'
 import { Linearizability } from './linearizability.ts'
 import { LogMatching, NoNeedlessCut } from './log.ts'
 import { Membership } from './membership.ts'
+import { Past } from './past.ts'
+import { Patience } from './patience.ts'
 import { Monotonic, Order } from './progress.ts'
 import { DurablePromises, TrueMatch } from './promise.ts'
 import { Reads } from './reads.ts'
@@ -59,6 +62,9 @@ export function raftSuite({ history, times, limits }: SuiteOptions): Suite {
     new LeaderSpeech(ledger),
     new Images(ledger),
     new Calm(ledger, times.electionMs),
+    new Past(ledger),
+    new DueVotes(ledger, times, limits),
+    new Patience(ledger),
     new CheckQuorum(ledger, times),
     reads,
     new EqualStates(ledger),

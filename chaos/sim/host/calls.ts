@@ -65,6 +65,11 @@ export class Calls {
     if (open !== undefined) this.answer(open.onLost)
   }
 
+  /** Reads that were neither answered nor given up. */
+  get openReads(): number {
+    return this.#reads.size
+  }
+
   answer(give: () => void): void {
     this.#answers.push(give)
   }

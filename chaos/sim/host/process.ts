@@ -105,6 +105,11 @@ export class Process implements ReplicaView, HostPort, StoreListener, ApplierPor
     }
   }
 
+  /** Reads whose callers still wait. */
+  get openReads(): number {
+    return this.#calls.openReads
+  }
+
   status(): HostStatus {
     return this.raft.status()
   }
@@ -155,7 +160,7 @@ export class Process implements ReplicaView, HostPort, StoreListener, ApplierPor
     this.#tellTime()
     this.#note('suspect', peer, 0)
     this.raft.suspectLeader(peer)
-    this.#settle('other')
+    this.#settle('suspect')
   }
 
   unreachable(peer: ReplicaId): void {
@@ -286,8 +291,9 @@ export class Process implements ReplicaView, HostPort, StoreListener, ApplierPor
 
   /** Before every input: the core learns how late it is. */
   #tellTime(): boolean {
-    if (!this.#ticker.catchUp()) return false
-    this.#settle('tick')
+    const lateMs = this.#ticker.catchUp()
+    if (lateMs === undefined) return false
+    this.#settle(lateMs > this.#world.times.stallMs ? 'late-tick' : 'tick')
     return true
   }
 

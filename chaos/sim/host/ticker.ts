@@ -39,17 +39,17 @@ export class Ticker {
     this.#tickedUs = queue.nowUs
   }
 
-  /** Gives the core the ticks that are due; false when there are none. */
-  catchUp(): boolean {
+  /** Gives the core the ticks that are due and says how late they are; undefined: none is due. */
+  catchUp(): number | undefined {
     const { nowUs } = this.#queue
-    if (nowUs < this.#lateUntilUs) return false
+    if (nowUs < this.#lateUntilUs) return undefined
     const ticks = Math.floor((nowUs - this.#tickedUs) / this.#gridUs)
-    if (ticks <= 0) return false
+    if (ticks <= 0) return undefined
     this.#tickedUs += ticks * this.#gridUs
     const lateMs = this.#lateUntilUs > 0 ? (ticks - 1) * this.#tickMs : 0
     this.#lateUntilUs = 0
     this.#core.tick(ticks * this.#tickMs, lateMs)
-    return true
+    return lateMs
   }
 
   /** Sees to it that the process is woken when the core's next timer is due. */

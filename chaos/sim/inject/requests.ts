@@ -50,6 +50,10 @@ const toLeader: readonly Request[] = [
     make: raft => raft.changeMembers(wishOf(raft, {}), raft.log.membersIndex + 1),
   },
   {
+    expected: ['members-moved', ...busy],
+    make: raft => raft.changeMembers(wishOf(raft, {}), raft.log.membersIndex - 1),
+  },
+  {
     expected: ['learner-behind', ...busy],
     make: raft => {
       const voters = [...raft.log.members.voters, STRANGER]

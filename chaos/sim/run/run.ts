@@ -96,6 +96,7 @@ class Run {
       this.#injector.heal()
       this.#liveness.demandAll()
       this.#watch.ended(this.#members())
+      for (const one of this.#cluster.processes) this.#suite.reads.waiting(one, one.openReads)
       return undefined
     } catch (error) {
       return failureOf(error)

@@ -72,6 +72,16 @@ const TARGETS = 64
 /** The group has a moment to begin before the first fault, in most runs. */
 const QUIET_MS = 1500
 
+/** So often a fault of a leader has a sequel; drawn once a run. */
+const SEQUEL_CHANCES = [0, 0, 0.3, 0.7]
+const sequelKinds: readonly FaultKind[] = [
+  'isolate-leader',
+  'crash-leader',
+  'pause-leader',
+  'power-cut',
+  'transfer',
+]
+
 const alwaysLeader: ReadonlySet<FaultKind> = new Set<FaultKind>([
   'crash-leader',
   'pause-leader',
@@ -88,7 +98,33 @@ export function drawFaults(prng: Prng, safetyMs: number, electionMs: number): re
     const many = Math.ceil(prng.float() * 2 * mean)
     for (let i = 0; i < many; i++) faults.push(drawFault(prng, kind, shape, safetyMs, electionMs))
   }
-  return faults.sort((a, b) => a.atMs - b.atMs)
+  const sequels = drawSequels(prng, faults, safetyMs, electionMs)
+  return [...faults, ...sequels].sort((a, b) => a.atMs - b.atMs)
+}
+
+/**
+ * Leaders follow one another quickly: about when the fault of one ends, its successor is hit. So
+ * the first comes back with a tail of its own and meets nobody who would cut it off.
+ */
+function drawSequels(
+  prng: Prng,
+  faults: readonly Fault[],
+  safetyMs: number,
+  electionMs: number,
+): readonly Fault[] {
+  const chance = prng.pick(SEQUEL_CHANCES)
+  const sequels: Fault[] = []
+  for (const { atMs, forMs, who } of faults) {
+    if (who !== 'leader' || !prng.chance(chance)) continue
+    const lateMs = prng.between(-electionMs, electionMs)
+    const nextMs = Math.max(atMs + electionMs, atMs + forMs + lateMs)
+    if (nextMs >= safetyMs) continue
+    const kind = prng.pick(sequelKinds)
+    const shape = shapes[kind]
+    const fault = shape && drawFault(prng, kind, shape, safetyMs, electionMs)
+    if (fault !== undefined) sequels.push({ ...fault, atMs: nextMs, who: 'leader' })
+  }
+  return sequels
 }
 
 function drawRate(prng: Prng): number {

@@ -5,7 +5,7 @@
  * that does not hold there are no hints.
  */
 
-import type { KeyKind } from '../command.ts'
+import type { KeyKind } from '../../command.ts'
 import type { Call } from './linearizable.ts'
 
 export function withHints(kind: KeyKind, calls: readonly Call[]): readonly Call[] {

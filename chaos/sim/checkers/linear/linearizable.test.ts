@@ -2,8 +2,8 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { KeyKind } from '../command.ts'
-import { decide } from './linearizability.ts'
+import type { KeyKind } from '../../command.ts'
+import { decide } from '../linearizability.ts'
 import type { Call } from './linearizable.ts'
 import { checkLinearizable } from './linearizable.ts'
 import type { Model, Move } from './models.ts'

@@ -4,8 +4,8 @@
  * States are immutable.
  */
 
-import type { KeyKind } from '../command.ts'
-import type { ApplyResult, Value } from '../machine.ts'
+import type { KeyKind } from '../../command.ts'
+import type { ApplyResult, Value } from '../../machine.ts'
 
 /** One operation on one key. */
 export interface Move {
