@@ -56,8 +56,8 @@ export function changeMembers(
 }
 
 /**
- * A voter that is far behind would hold up every commit that needs it, and one that has not even seen
- * the members of today may be dead.
+ * A voter that is far behind would hold up every commit that needs it, and one that has not even
+ * seen the members of today may be dead.
  */
 function laggardProblem(
   core: Core,
