@@ -25,6 +25,11 @@ const replay: Injection = (world, fault) => {
   return isSaid ? over : 'missed'
 }
 
+const echo: Injection = (world, { amount }) => {
+  world.network.addEcho(amount)
+  return () => world.network.addEcho(-amount)
+}
+
 /** Cuts these paths, and undoes exactly that. */
 function cutPaths(world: Surroundings, paths: readonly (readonly [number, number])[]) {
   if (paths.length === 0) return 'missed'
@@ -94,6 +99,7 @@ export const networkInjections = {
   'delay-spike': delaySpike,
   'loss-burst': lossBurst,
   replay,
+  echo,
   'cut-one-way': cutOneWay,
   'cut-pair': cutPair,
   split,

@@ -141,6 +141,7 @@ class Run {
       tally: this.#tally,
       tap: {
         kindOf: message => message.type,
+        answerTo: type => `${type}-reply`,
         isStream: message => message.type === 'snapshot',
         onDrop: (from, _to, message) => {
           const process = this.#cluster.nodes[from]?.process

@@ -25,6 +25,7 @@ const shapes: Readonly<Partial<Record<FaultKind, Shape>>> = {
   'delay-spike': { family: 'network', forMs: [200, 6000], amount: [20, 800], often: 4 },
   'loss-burst': { family: 'network', forMs: [200, 6000], amount: [0.1, 0.9], often: 4 },
   replay: { family: 'network', forMs: [1, 6000], amount: [5, 100], often: 3 },
+  echo: { family: 'network', forMs: [1000, 12000], amount: [0.05, 0.6], often: 2 },
   'cut-one-way': { family: 'network', forMs: [200, 8000], amount: none, often: 4 },
   'cut-pair': { family: 'network', forMs: [200, 8000], amount: none, often: 4 },
   split: { family: 'network', forMs: [200, 8000], amount: none, often: 3 },

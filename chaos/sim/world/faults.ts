@@ -8,6 +8,7 @@ export const faults = {
   duplicate: 'a message arrives twice',
   reorder: 'a message is overtaken by later ones',
   replay: 'a message arrives again, up to seconds later',
+  echo: 'a question is met by an answer to an earlier one',
   'cut-one-way': 'a replica is heard by another but hears nothing from it',
   'cut-pair': 'two replicas lose each other while others still hear both',
   split: 'the replicas fall into two halves',

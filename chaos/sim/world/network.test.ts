@@ -37,6 +37,7 @@ function rig(profile: Partial<NetworkProfile> = {}, seed = 1) {
       prng: new Prng(seed),
       tap: {
         kindOf: () => 'parcel',
+        answerTo: () => 'parcel',
         isStream: m => m.stream,
         onDrop: (_from, _to, m) => dropped.push(m.n),
       },
@@ -140,6 +141,33 @@ test('peers notice a death within 10 ms, unless a cut hides it', () => {
   network.closeConnections(0)
   queue.runUntil(1e6)
   expect(lost).toEqual([0])
+})
+
+test('an echo meets a question with an answer to an earlier one, of the one who was asked', () => {
+  const { queue, network, tally, say } = rig()
+  const heard: [number, number][] = []
+  network
+    .door(0)
+    .listen({ onMessage: (from, { n }) => heard.push([from, n]), onPeerLost: () => {} })
+  network.door(1).send(0, { n: 7, stream: false })
+  network.door(2).send(0, { n: 8, stream: false })
+  queue.runUntil(1e6)
+  expect(heard.splice(0).sort()).toEqual([
+    [1, 7],
+    [2, 8],
+  ])
+  say(1)
+  queue.runUntil(2e6)
+  expect(heard).toEqual([])
+  network.addEcho(1)
+  say(2)
+  queue.runUntil(3e6)
+  expect(heard.splice(0)).toEqual([[1, 7]])
+  expect(tally.of('echo')).toBe(1)
+  network.heal()
+  say(3)
+  queue.runUntil(4e6)
+  expect(heard).toEqual([])
 })
 
 test('healing leaves no fault on any path', () => {

@@ -50,6 +50,8 @@ const REMEMBERED = 64
 export interface Tap<M> {
   /** Messages are remembered by kind, so that the rare ones are said again as often as others. */
   kindOf(message: M): string
+  /** The kind of answer that a question of this kind gets. */
+  answerTo(kind: string): string
   /** This message travels as a stream. */
   isStream(message: M): boolean
   /** A message has been dropped on its way; the sender may hear of it. */
@@ -123,6 +125,8 @@ export class SimNetwork<M> {
   /** Added loss and delay of a node's paths while a fault is on. */
   readonly #addedLoss = new Float64Array(NODES_MAX)
   readonly #addedDelayUs = new Float64Array(NODES_MAX)
+  /** With such a chance a question is met by an answer to an earlier one. */
+  #echo = 0
   readonly #remembered = new Map<string, Memory<M>>()
   readonly #kinds: Memory<M>[] = []
 
@@ -166,12 +170,17 @@ export class SimNetwork<M> {
     this.#addedDelayUs[node] = (this.#addedDelayUs[node] as number) + delayUs
   }
 
+  addEcho(chance: number): void {
+    this.#echo += chance
+  }
+
   /** No fault is left on any path; what is under way still comes. */
   heal(): void {
     this.#cuts.fill(0)
     this.#clogUntilUs.fill(0)
     this.#addedLoss.fill(0)
     this.#addedDelayUs.fill(0)
+    this.#echo = 0
   }
 
   send(from: number, to: number, message: M): void {
@@ -196,6 +205,17 @@ export class SimNetwork<M> {
     }
     this.#schedule(path, delivery)
     this.#maybeRepeat(path, delivery)
+    if (this.#echo > 0 && prng.chance(this.#echo)) this.#answerOld(delivery)
+  }
+
+  /** An answer to an earlier question of this kind comes again, perhaps before the true one. */
+  #answerOld({ from, to, message }: Delivery<M>): void {
+    const { prng, tap, tally } = this.#parts
+    const answers = this.#remembered.get(tap.answerTo(tap.kindOf(message)))?.deliveries
+    const old = answers?.filter(answer => answer.from === to && answer.to === from) ?? []
+    if (old.length === 0 || this.isCut(to, from)) return
+    tally.hit('echo')
+    this.#again(prng.pick(old), this.#delayUs(to, from))
   }
 
   /** Says so many remembered messages again, each within `withinMs`. False: there are none. */
