@@ -9,6 +9,7 @@ import type { Proposed } from './leading/propose.ts'
 import type { MembersWish } from './members/members.ts'
 import type { Message, MessageType } from './messages.ts'
 import { messageTypes } from './messages.ts'
+import { CHAINS_ASKED_MAX } from './options.ts'
 import type { Raft } from './raft.ts'
 import type { Refusal, RefusalCode } from './refusal.ts'
 import type { Status } from './status.ts'
@@ -287,5 +288,13 @@ describe('questions about what is not there', () => {
     expectRefused(1, 'not-applied', () => raft(1).askChain(1))
     const image = { ...raft(1).log.image, index: 99 }
     expectRefused(1, 'not-applied', () => raft(1).imageTaken(image))
+  })
+
+  it('are refused when too many wait: fingerprints of a future that may never come', () => {
+    const { applied } = raft(1).log
+    for (let i = 1; i <= CHAINS_ASKED_MAX; i++) {
+      expect(raft(1).askChain(applied + i)).toBeUndefined()
+    }
+    expectRefused(1, 'too-many-chains', () => raft(1).askChain(applied + 1))
   })
 })

@@ -66,6 +66,12 @@ export const fastTimes = {
 /** Ticks in a row that may be excused as late before an election starts all the same. */
 export const LATE_TICKS_MAX = 2
 
+/** Voters and learners of a group together. */
+export const MEMBERS_MAX = 64
+
+/** Fingerprints asked for and not yet reached. */
+export const CHAINS_ASKED_MAX = 1024
+
 const KIB = 1024
 const MIB = 1024 * KIB
 

@@ -25,6 +25,7 @@ import type { RaftLog } from './log/log.ts'
 import type { MembersWish } from './members/members.ts'
 import type { Message } from './messages.ts'
 import type { RaftOptions } from './options.ts'
+import { CHAINS_ASKED_MAX } from './options.ts'
 import type { ChunkBytes, Ready } from './ready.ts'
 import type { Refusal } from './refusal.ts'
 import { maybeCountOwnVote, suspectLeader } from './roles/election.ts'
@@ -152,6 +153,7 @@ export class Raft {
     const core = this.#core
     const { applied, chain } = core.log
     if (index < applied) return core.refuse('not-applied')
+    if (core.chainsAsked.length >= CHAINS_ASKED_MAX) return core.refuse('too-many-chains')
     if (index === applied) core.outbox.chains.push({ index, chain })
     else core.chainsAsked.push(index)
     return undefined

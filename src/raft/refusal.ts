@@ -23,10 +23,11 @@ export const refusals = {
   'too-much-uncommitted':
     'uncommittedBytesMax is reached; ask again when entries have been committed',
   'too-many-reads': 'readsPendingMax is reached; ask again',
+  'too-many-chains': 'so many fingerprints are asked for already; ask again',
   'not-ready': 'the leader has not yet committed an entry of its own term; ask again',
   'change-pending': 'another change of members is not finished',
   'members-moved': 'the members are not those that the change was computed from',
-  'members-invalid': 'a group needs a voter, and no id may stand twice or be below 1',
+  'members-invalid': 'a group needs a voter, has a bound, and no id may stand twice or be below 1',
   'learner-behind': 'a new voter must first be a learner and catch up',
   'not-a-voter': 'only a voter of this group can lead it',
   'not-applied': 'the index is not the one that is applied',

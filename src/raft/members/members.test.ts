@@ -4,12 +4,14 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ReplicaId } from '../../base/ids.ts'
 import { replicaId } from '../../base/ids.ts'
+import { MEMBERS_MAX } from '../options.ts'
 import type { Members } from '../types.ts'
 import type { MembersWish } from './members.ts'
 import { enter, everyone, isJoint, isMember, isVoter, leave, wishProblem } from './members.ts'
 
 const ids = (...numbers: number[]): readonly ReplicaId[] => numbers.map(replicaId)
 const members: Members = { voters: ids(1, 2), outgoing: ids(2, 3), learners: ids(3, 4) }
+const idsTo = (last: number) => ids(...Array.from({ length: last }, (_, i) => i + 1))
 
 describe('belonging', () => {
   it.each([
@@ -47,6 +49,8 @@ describe('a wish', () => {
     ['nobody’s id', { voters: ids(0), learners: [] }, false],
     ['half an id', { voters: ids(1.5), learners: [] }, false],
     ['an id below nothing', { voters: ids(1), learners: ids(-1) }, false],
+    ['as many as may be', { voters: idsTo(MEMBERS_MAX), learners: [] }, true],
+    ['one too many', { voters: idsTo(MEMBERS_MAX), learners: ids(1000) }, false],
     ['an id too large to be exact', { voters: ids(2 ** 53), learners: [] }, false],
   ])('for %s: %o is sound: %s', (_, wish, sound) => {
     expect(wishProblem(wish)).toBe(sound ? undefined : 'members-invalid')

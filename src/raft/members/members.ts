@@ -5,6 +5,7 @@
  */
 
 import type { ReplicaId } from '../../base/ids.ts'
+import { MEMBERS_MAX } from '../options.ts'
 import type { RefusalCode } from '../refusal.ts'
 import type { Members } from '../types.ts'
 
@@ -38,7 +39,8 @@ export function wishProblem(wish: MembersWish): RefusalCode | undefined {
   const ids = [...wish.voters, ...wish.learners]
   const sound = ids.every(id => Number.isSafeInteger(id) && id > 0)
   const distinct = new Set(ids).size === ids.length
-  return wish.voters.length > 0 && sound && distinct ? undefined : 'members-invalid'
+  const bounded = wish.voters.length > 0 && ids.length <= MEMBERS_MAX
+  return bounded && sound && distinct ? undefined : 'members-invalid'
 }
 
 /** The first step towards the wish: at once where the voters stay, else into the joint phase. */
