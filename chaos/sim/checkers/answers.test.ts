@@ -17,6 +17,11 @@ examine({
       stage.step(b, () => {})
       stage.step(b, () => (b.peers = [peer(c, { match: 1, next: 2 })]), 'message', ack)
     },
+    'a leader of an older term that is told nothing': ({ stage, a, b, c }) => {
+      stage.elect(b, 2, [c])
+      stage.step(c, () => {}, 'message', heartbeat(a, c, 0))
+      stage.step(c, () => {}, 'tick')
+    },
     'a timer that begins anew for an older term': ({ stage, a, b, c }) => {
       stage.elect(b, 2, [c])
       stage.step(c, () => (c.electionElapsedMs = 500), 'tick')

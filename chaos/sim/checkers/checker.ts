@@ -58,6 +58,8 @@ export interface Checker {
    * duties done.
    */
   stepped?(replica: ReplicaView, input: StepInput, message?: Message): void
+  /** After a tick of so much time, before `stepped` tells of it. */
+  ticked?(replica: ReplicaView, elapsedMs: number): void
   /** Before the network sees it. */
   sent?(replica: ReplicaView, message: Message): void
   /** After a write became durable and before the core is told. */

@@ -90,6 +90,11 @@ examine({
       a.log.members = membersOf([1, 3], [], [2])
       stage.send(a, { type: 'timeout-now', from: a.id, to: b.id, term: 1 })
     },
+    'a handing over that does not end': ({ stage, a }) => {
+      stage.step(a, () => (a.transferee = 2))
+      stage.tick(a, 600)
+      stage.tick(a, 600)
+    },
     'a proposal taken while leadership is handed over': ({ stage, a }) => {
       stage.step(a, () => (a.transferee = 2))
       stage.propose(a)

@@ -1,7 +1,9 @@
 /** What only a leader may say, and how far: appends, heartbeats, images, the call to campaign. */
 
+import type { ReplicaId } from '../../../src/base/ids.ts'
 import type { Message, Snapshot, TimeoutNow } from '../../../src/raft/messages.ts'
 import type { Image } from '../../../src/raft/types.ts'
+import { NO_ONE } from '../../../src/raft/types.ts'
 import type { ReplicaView } from './checker.ts'
 import type { Ledger } from './ledger.ts'
 import { isDurable } from './ledger.ts'
@@ -54,10 +56,29 @@ function isLeaders({ type }: Message): boolean {
 export class Transfer extends Rule {
   readonly name = 'RAFT-13 transfer'
   readonly #ledger: Ledger
+  readonly #electionMs: number
+  /** By leader: how long it has been handing over, by its own ticks. */
+  readonly #handingMs = new Map<ReplicaId, number>()
 
-  constructor(ledger: Ledger) {
+  constructor(ledger: Ledger, electionMs: number) {
     super()
     this.#ledger = ledger
+    this.#electionMs = electionMs
+  }
+
+  stepped({ id }: ReplicaView): void {
+    if (this.#ledger.sights.get(id)?.status.transferee === NO_ONE) this.#handingMs.delete(id)
+  }
+
+  /** An heir that does not take over within an election time never will. */
+  ticked({ id, raft }: ReplicaView, elapsedMs: number): void {
+    if ((this.#ledger.sights.get(id)?.status.transferee ?? NO_ONE) === NO_ONE) return
+    const handingMs = (this.#handingMs.get(id) ?? 0) + elapsedMs
+    this.#handingMs.set(id, handingMs)
+    const isOver = raft.status().transferee === NO_ONE
+    this.must(isOver || handingMs < this.#electionMs, () => {
+      return `${id} has been handing leadership over for ${handingMs} ms`
+    })
   }
 
   sent(view: ReplicaView, message: Message): void {

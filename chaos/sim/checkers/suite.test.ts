@@ -43,6 +43,8 @@ describe('a good history', () => {
     const election = { from: b.id, to: c.id, term: 2, lastIndex: 2, lastTerm: 1 } as const
     stage.send(b, { type: 'pre-vote', ...election })
     stage.step(c, () => {}, 'message', { type: 'pre-vote', ...election })
+    stage.step(a, () => (a.transferee = b.id))
+    stage.tick(a, 500)
     stage.send(a, { type: 'timeout-now', from: a.id, to: b.id, term: 1 })
     for (let i = 0; i < 31; i++) {
       for (const { id: to } of [b, c]) {
@@ -58,6 +60,7 @@ describe('a good history', () => {
     stage.step(c, () => stage.copy(b, c), 'message', stage.append(b, c))
     stage.sync(c)
     stage.step(c, () => {}, 'message', heartbeat(a, c, 0))
+    stage.send(c, { ...stage.ack(a, c, 0), ok: false })
     stage.replicate(b, a)
     stage.commit(b)
     stage.step(c, () => (c.leader = 0), 'suspect')

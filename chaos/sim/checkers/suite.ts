@@ -50,7 +50,7 @@ export function raftSuite({ history, times, limits }: SuiteOptions): Suite {
     new ElectionSafety(ledger, ballots),
     new AskFirst(),
     ...commits,
-    new Transfer(ledger),
+    new Transfer(ledger, times.electionMs),
     new Bounds(ledger, limits),
   ]
   const rules = [

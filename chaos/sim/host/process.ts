@@ -291,9 +291,11 @@ export class Process implements ReplicaView, HostPort, StoreListener, ApplierPor
 
   /** Before every input: the core learns how late it is. */
   #tellTime(): boolean {
-    const lateMs = this.#ticker.catchUp()
-    if (lateMs === undefined) return false
-    this.#settle(lateMs > this.#world.times.stallMs ? 'late-tick' : 'tick')
+    const { watch, times } = this.#world
+    const tick = this.#ticker.catchUp()
+    if (tick === undefined) return false
+    watch.ticked(this, tick.elapsedMs)
+    this.#settle(tick.lateMs > times.stallMs ? 'late-tick' : 'tick')
     return true
   }
 

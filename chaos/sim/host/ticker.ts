@@ -12,6 +12,11 @@ export interface TickedCore {
   wakeInMs(): number
 }
 
+export interface Tick {
+  readonly elapsedMs: number
+  readonly lateMs: number
+}
+
 export interface TickerOptions {
   readonly tickMs: number
   /** 1: this clock runs as true time does; 1.1: ten percent faster. */
@@ -39,8 +44,8 @@ export class Ticker {
     this.#tickedUs = queue.nowUs
   }
 
-  /** Gives the core the ticks that are due and says how late they are; undefined: none is due. */
-  catchUp(): number | undefined {
+  /** Gives the core the ticks that are due, as one; undefined: none is due. */
+  catchUp(): Tick | undefined {
     const { nowUs } = this.#queue
     if (nowUs < this.#lateUntilUs) return undefined
     const ticks = Math.floor((nowUs - this.#tickedUs) / this.#gridUs)
@@ -48,8 +53,9 @@ export class Ticker {
     this.#tickedUs += ticks * this.#gridUs
     const lateMs = this.#lateUntilUs > 0 ? (ticks - 1) * this.#tickMs : 0
     this.#lateUntilUs = 0
-    this.#core.tick(ticks * this.#tickMs, lateMs)
-    return lateMs
+    const elapsedMs = ticks * this.#tickMs
+    this.#core.tick(elapsedMs, lateMs)
+    return { elapsedMs, lateMs }
   }
 
   /** Sees to it that the process is woken when the core's next timer is due. */

@@ -11,6 +11,7 @@ export class Watch {
   readonly checkers: readonly Checker[]
   readonly #started: readonly With<'started'>[]
   readonly #stepped: readonly With<'stepped'>[]
+  readonly #ticked: readonly With<'ticked'>[]
   readonly #sent: readonly With<'sent'>[]
   readonly #durable: readonly With<'durable'>[]
   readonly #applied: readonly With<'applied'>[]
@@ -19,6 +20,7 @@ export class Watch {
     this.checkers = checkers
     this.#started = having(checkers, 'started')
     this.#stepped = having(checkers, 'stepped')
+    this.#ticked = having(checkers, 'ticked')
     this.#sent = having(checkers, 'sent')
     this.#durable = having(checkers, 'durable')
     this.#applied = having(checkers, 'applied')
@@ -30,6 +32,10 @@ export class Watch {
 
   stepped(replica: ReplicaView, input: StepInput, message?: Message): void {
     for (const checker of this.#stepped) checker.stepped(replica, input, message)
+  }
+
+  ticked(replica: ReplicaView, elapsedMs: number): void {
+    for (const checker of this.#ticked) checker.ticked(replica, elapsedMs)
   }
 
   sent(replica: ReplicaView, message: Message): void {

@@ -32,13 +32,13 @@ export const snapshots: readonly Mutant[] = [
     origin: 'openraft 2eccb9e1',
   },
   {
-    name: 'chunks-of-two-lives-mixed',
-    file: 'src/raft/roles/follow.ts',
-    find: 'core.receiving = undefined',
-    replace: '',
+    name: 'chunk-of-another-image-sent',
+    file: REPLIES,
+    find: 'if (peer === undefined || sending?.image.index !== bytes.imageIndex) return',
+    replace: 'if (peer === undefined || sending === undefined) return',
     why:
-      'The sender starts again in the middle of an image, is elected again, and goes on with one ' +
-      'of the same index that it made anew: the bytes of two are put together.',
+      'The disk is slow, and meanwhile the follower is sent a newer image: the bytes of the old ' +
+      'one go out under the name of the new.',
     origin: 'openraft 2eccb9e1: what a stream of chunks belongs to',
   },
   {

@@ -74,7 +74,7 @@ function drawLimits(prng: Prng): RaftLimits {
     inflightBytesMax: tiny([1, 100, 1000], defaultLimits.inflightBytesMax),
     uncommittedBytesMax: tiny([1, 200, 2000], defaultLimits.uncommittedBytesMax),
     committedBytesMax: tiny([1, 100, 1000], defaultLimits.committedBytesMax),
-    chunkBytesMax: prng.pick([16, 64, 300, 2000]),
+    chunkBytesMax: prng.chance(0.5) ? prng.pick([16, 64, 300, 2000]) : defaultLimits.chunkBytesMax,
     readsPendingMax: tiny([1, 2, 5], defaultLimits.readsPendingMax),
     promoteLagMax: tiny([0, 3, 20], defaultLimits.promoteLagMax),
     tailEntries: prng.pick([0, 0, 1, 5, 20, 1000]),

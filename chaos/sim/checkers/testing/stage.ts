@@ -7,7 +7,7 @@
 import type { ReplicaId } from '../../../../src/base/ids.ts'
 import { replicaId } from '../../../../src/base/ids.ts'
 import { encodeMembers } from '../../../../src/raft/log/codec.ts'
-import type { Append, Message } from '../../../../src/raft/messages.ts'
+import type { Append, AppendReply, Message } from '../../../../src/raft/messages.ts'
 import type { RaftLimits } from '../../../../src/raft/options.ts'
 import { defaultLimits, defaultTimes } from '../../../../src/raft/options.ts'
 import type { Entry, EntryKind, Image, Members, Role } from '../../../../src/raft/types.ts'
@@ -200,6 +200,12 @@ export class Stage {
     this.#tell(checker => checker.stepped?.(hand, input, message))
   }
 
+  /** So much time passes for this replica, whose state is already what it makes of that. */
+  tick(hand: Hand, elapsedMs: number): void {
+    this.#tell(checker => checker.ticked?.(hand, elapsedMs))
+    this.step(hand, () => {}, 'tick')
+  }
+
   send(hand: Hand, message: Message): void {
     this.#tell(checker => checker.sent?.(hand, message))
   }
@@ -335,7 +341,7 @@ export class Stage {
     log.durable = Math.min(log.durable, log.lastIndex)
   }
 
-  ack(leader: Hand, follower: Hand, index: number): Message {
+  ack(leader: Hand, follower: Hand, index: number): AppendReply {
     const { id: from, term } = follower
     const to = leader.id
     return { type: 'append-reply', from, to, term, ok: true, index, hintIndex: 0, hintTerm: 0 }
