@@ -24,6 +24,7 @@ const unscheduled = {
   overflow: undefined,
   'unsynced-lost': undefined,
   'torn-tail': undefined,
+  'slow-read': undefined,
 } as const
 
 const injections: Readonly<Record<FaultKind, Injection | undefined>> = {

@@ -38,7 +38,15 @@ test('faults come in order of time, within the safety phase', () => {
 })
 
 test('every kind that is scheduled comes often, and some runs leave a family out', () => {
-  const unscheduled = ['loss', 'duplicate', 'reorder', 'overflow', 'unsynced-lost', 'torn-tail']
+  const unscheduled = [
+    'loss',
+    'duplicate',
+    'reorder',
+    'overflow',
+    'slow-read',
+    'unsynced-lost',
+    'torn-tail',
+  ]
   const counts = new Map<string, number>()
   for (const { faults } of scenarios) {
     for (const { kind } of faults) counts.set(kind, (counts.get(kind) ?? 0) + 1)

@@ -103,6 +103,7 @@ function drawDisk(prng: Prng): DiskProfile {
     syncMinUs: prng.between(20, 2000),
     syncMeanUs: prng.pick([100, 1000, 5000, 20_000]),
     otherUs: prng.pick([5, 50, 500]),
+    slowReads: prng.pick([0, 0, 0.1, 0.9]),
   }
 }
 

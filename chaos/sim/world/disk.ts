@@ -13,6 +13,7 @@ import type {
 } from '../../../src/base/env.ts'
 import type { Prng } from '../../../src/base/prng.ts'
 import type { EventQueue } from './clock.ts'
+import { US_PER_MS } from './clock.ts'
 import { SimFile } from './file.ts'
 import type { Tally } from './tally.ts'
 
@@ -22,7 +23,12 @@ export interface DiskProfile {
   readonly syncMeanUs: number
   /** Everything else takes up to so long. */
   readonly otherUs: number
+  /** The chance that a read waits for a cold or busy disk. */
+  readonly slowReads?: number
 }
+
+/** Others go on meanwhile: reads are answered in any order. */
+const SLOW_READ_MS_MAX = 3000
 
 /** A change of names that no syncFolder has made durable: the file under the name, or none. */
 interface NameChange {
@@ -63,10 +69,17 @@ export class SimDisk implements Disk {
   }
 
   read(name: string, done: (answer: DiskAnswer<Uint8Array>) => void): void {
-    this.#later(this.#otherUs(), () => {
+    const answer = (): void => {
       const file = this.#names.get(name)
       done(file === undefined ? { error: 'no-such-file' } : { value: file.seen.copy() })
-    })
+    }
+    const { prng, tally, queue } = this.#parts
+    if (prng.chance(this.profile.slowReads ?? 0)) {
+      tally.hit('slow-read')
+      this.#answerAt(queue.nowUs + prng.below(SLOW_READ_MS_MAX * US_PER_MS), answer)
+    } else {
+      this.#later(this.#otherUs(), answer)
+    }
   }
 
   append(name: string): AppendFile {
@@ -205,10 +218,14 @@ export class SimDisk implements Disk {
   }
 
   #later(delayUs: number, answer: () => void): void {
-    const { queue } = this.#parts
+    const { nowUs } = this.#parts.queue
+    this.#busyUntilUs = Math.max(nowUs, this.#busyUntilUs) + delayUs * this.slowness
+    this.#answerAt(this.#busyUntilUs, answer)
+  }
+
+  #answerAt(atUs: number, answer: () => void): void {
     const life = this.#powerCuts
-    this.#busyUntilUs = Math.max(queue.nowUs, this.#busyUntilUs) + delayUs * this.slowness
-    queue.at(this.#busyUntilUs, {
+    this.#parts.queue.at(atUs, {
       fire: () => {
         if (life === this.#powerCuts) answer()
       },

@@ -21,6 +21,7 @@ export const faults = {
   'torn-tail': 'a power cut leaves half a write, or garbage, at the end of a file',
   'bit-flip': 'a synced bit turns over',
   'disk-full': 'there is no space left for a while',
+  'slow-read': 'a read is answered seconds later, while other work goes on',
   'slow-disk': 'every operation of a disk takes much longer for a while',
   'disk-stall': 'a disk does nothing for a while',
   'sync-fails': 'a sync reports an error, and what it should have saved may be gone',
