@@ -20,7 +20,7 @@ const lists: Readonly<Record<string, readonly Mutant[]>> = { raft: raftMutants }
 const HELP = `npm run mutants -- LIST [OPTION ..]        lists: ${Object.keys(lists).join(', ')}
   --draw N         N mutants, drawn by the first seed
   --only NAME      this mutant alone; may be repeated
-  --seeds MAX      a mutant that lives through so many seeds has survived (default 1000)
+  --seeds MAX      a mutant that lives through so many seeds has survived (default 5000)
   --from SEED      the first seed (default: drawn, and printed)
   --seconds MAX    a mutant is stopped after so long, and not caught (default 600)
   --jobs J         so many processes at once (default 1)
@@ -46,7 +46,7 @@ const say = (text: string): void => {
 const options = {
   draw: { type: 'string' },
   only: { type: 'string', multiple: true },
-  seeds: { type: 'string', default: '1000' },
+  seeds: { type: 'string', default: '5000' },
   from: { type: 'string' },
   seconds: { type: 'string', default: '600' },
   jobs: { type: 'string', default: '1' },
