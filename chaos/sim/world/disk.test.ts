@@ -164,3 +164,31 @@ test('a stalled disk does nothing until then, and then all in order', () => {
   settle()
   expect(done).toEqual([1, 2])
 })
+
+test('a slow read is overtaken by what was asked for later, and loses nothing', () => {
+  const { disk, settle, keep, tally } = rig()
+  keep('a', run(0, 9))
+  disk.profile = { ...disk.profile, slowReads: 1 }
+  const answers: string[] = []
+  disk.read('a', answer => {
+    expect(answer).toEqual({ value: run(0, 9) })
+    answers.push('read')
+  })
+  disk.syncFolder(() => answers.push('sync'))
+  settle()
+  expect(answers).toEqual(['sync', 'read'])
+  expect(tally.of('slow-read')).toBe(1)
+})
+
+test('what is read slowly is not answered over a power cut', () => {
+  const { disk, settle, keep } = rig()
+  keep('a', run(0, 9))
+  disk.profile = { ...disk.profile, slowReads: 1 }
+  let isAnswered = false
+  disk.read('a', () => {
+    isAnswered = true
+  })
+  disk.cutPower()
+  settle()
+  expect(isAnswered).toBe(false)
+})
