@@ -82,6 +82,17 @@ function wholeNumber(name: string, text: string, least = 0): number {
   return misused(`--${name} wants a whole number from ${least} up, not '${text}'`)
 }
 
+/** A scenario as `--save` wrote it. */
+function kept(file: string): Scenario {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Scenario
+  } catch (error) {
+    return misused(
+      `--replay cannot read ${file}: ${error instanceof Error ? error.message : error}`,
+    )
+  }
+}
+
 interface Done {
   readonly results: readonly Result[]
   readonly busyMs: number
@@ -233,7 +244,7 @@ function main(): number | Promise<number> {
     return 0
   }
   if (flags.replay !== undefined) {
-    const scenario = JSON.parse(readFileSync(flags.replay, 'utf8')) as Scenario
+    const scenario = kept(flags.replay)
     return runOne(scenario, `npm run sim -- --replay ${flags.replay} --verbose`)
   }
   if (flags.seed !== undefined) {

@@ -58,7 +58,7 @@ test('the list names every mutant', async () => {
 
 describe('misuse says what to do', () => {
   test.each([
-    [['no-such-list'], 'which list of mutants'],
+    [['no-such-list'], "there is no list of mutants 'no-such-list'"],
     [['raft', '--only', 'no-such-mutant'], 'no mutant is called no-such-mutant; see --list'],
     [['raft', '--seeds', 'many'], "--seeds wants a whole number from 1 up, not 'many'"],
     [['raft', '--seeds', '0'], "--seeds wants a whole number from 1 up, not '0'"],

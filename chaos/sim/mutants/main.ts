@@ -183,8 +183,9 @@ async function main(): Promise<number> {
     say(HELP)
     return OK
   }
-  const list = lists[positionals[0] ?? '']
-  if (list === undefined) throw new Misuse(`which list of mutants?\n${HELP}`)
+  const name = positionals[0] ?? ''
+  const list = Object.hasOwn(lists, name) ? lists[name] : undefined
+  if (list === undefined) throw new Misuse(`there is no list of mutants '${name}'\n${HELP}`)
   const drawn = String(Math.floor(Math.random() * FIRST_SEED_MAX))
   const from = wholeNumber('from', flags.from ?? drawn)
   const mutants = chosen(list, from)
