@@ -15,6 +15,8 @@ export interface WorkloadOptions {
   readonly readChance: number
   /** A read asks any replica, not the one that is believed to lead. */
   readonly anyReplicaChance: number
+  /** Who asks any replica asks the one that started last. */
+  readonly youngestChance: number
   /** A client dawdles between learning the term and proposing in it. */
   readonly dawdleChance: number
   readonly dawdleMsMax: number
@@ -39,6 +41,7 @@ export function drawWorkload(prng: Draws, lastsMs: number): WorkloadOptions {
     timeoutMs: prng.between(300, 2500),
     readChance: prng.between(10, 60) / 100,
     anyReplicaChance: prng.between(0, 100) / 100,
+    youngestChance: prng.chance(0.5) ? 0.5 : 0,
     dawdleChance: prng.chance(0.5) ? 0.2 : 0,
     dawdleMsMax: prng.between(50, 2000),
     paddingBytesMax: prng.chance(0.3) ? prng.between(50, 2000) : 0,

@@ -28,6 +28,8 @@ export interface HostStatus {
 /** A running replica that accepts calls. A crash may leave any of them without an answer. */
 export interface HostPort {
   readonly id: ReplicaId
+  /** When it started, in the time of the run. */
+  readonly startedMs: number
   status(): HostStatus
   propose(expectedTerm: number, data: Uint8Array, onOutcome: (outcome: Outcome) => void): void
   /** `onReady` once the machine may answer; `onLost` when it never will, or was refused. */

@@ -74,6 +74,7 @@ class Shop {
   host(id: number): HostPort {
     return {
       id: replicaId(id),
+      startedMs: id,
       status: () => ({
         role: id === 1 ? 'leader' : 'follower',
         term: this.term,

@@ -238,8 +238,13 @@ export class Workload {
   }
 
   #anyHost(): HostPort | undefined {
+    const { prng } = this.#port
     const hosts = this.#port.replicas()
-    return hosts.length === 0 ? undefined : hosts[this.#port.prng.below(hosts.length)]
+    if (hosts.length === 0) return undefined
+    const { youngestChance } = this.#options
+    const any = youngestChance === 0 || !prng.chance(youngestChance)
+    if (any) return hosts[prng.below(hosts.length)]
+    return hosts.reduce((young, host) => (host.startedMs > young.startedMs ? host : young))
   }
 
   /** Who is believed to lead: the favourite, else whom any replica names. It may be wrong. */

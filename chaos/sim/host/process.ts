@@ -60,6 +60,7 @@ export interface ProcessParts {
 export class Process implements ReplicaView, HostPort, StoreListener, ApplierPort, SimEvent {
   readonly id: ReplicaId
   readonly boot: number
+  readonly startedMs: number
   readonly raft: Raft
   readonly machine: Machine
   readonly life: Life
@@ -80,6 +81,7 @@ export class Process implements ReplicaView, HostPort, StoreListener, ApplierPor
     this.life = life
     this.id = opened.replica
     this.boot = opened.start.boot
+    this.startedMs = queue.nowMs
     this.machine = world.makeMachine()
     if (opened.imageBytes !== undefined) this.machine.restore(opened.imageBytes)
     const { id: self, boot } = this

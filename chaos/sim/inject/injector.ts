@@ -95,6 +95,7 @@ const calm = {
   duplicate: 0,
   reorder: 0,
   replay: 0,
+  echo: 0,
   capacity: 10_000,
 } as const
 

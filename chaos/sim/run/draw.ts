@@ -94,6 +94,7 @@ function drawNetwork(prng: Prng, heartbeatMs: number): NetworkProfile {
     duplicate: rate(0.1),
     reorder: rate(0.1),
     replay: rate(0.03),
+    echo: rate(0.3),
     capacity: prng.chance(0.3) ? prng.between(2, 20) : 10_000,
   }
 }

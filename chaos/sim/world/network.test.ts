@@ -20,6 +20,7 @@ const quiet: NetworkProfile = {
   duplicate: 0,
   reorder: 0,
   replay: 0,
+  echo: 0,
   capacity: 10_000,
 }
 

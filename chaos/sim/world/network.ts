@@ -28,6 +28,8 @@ export interface NetworkProfile {
   readonly duplicate: number
   readonly reorder: number
   readonly replay: number
+  /** Questions that are met by an answer to an earlier one. */
+  readonly echo: number
   /** Messages under way on one path; what comes on top is dropped. */
   readonly capacity: number
 }
@@ -125,8 +127,8 @@ export class SimNetwork<M> {
   /** Added loss and delay of a node's paths while a fault is on. */
   readonly #addedLoss = new Float64Array(NODES_MAX)
   readonly #addedDelayUs = new Float64Array(NODES_MAX)
-  /** With such a chance a question is met by an answer to an earlier one. */
-  #echo = 0
+  /** Added to the profile's while a fault is on. */
+  #addedEcho = 0
   readonly #remembered = new Map<string, Memory<M>>()
   readonly #kinds: Memory<M>[] = []
 
@@ -171,7 +173,7 @@ export class SimNetwork<M> {
   }
 
   addEcho(chance: number): void {
-    this.#echo += chance
+    this.#addedEcho += chance
   }
 
   /** No fault is left on any path; what is under way still comes. */
@@ -180,7 +182,7 @@ export class SimNetwork<M> {
     this.#clogUntilUs.fill(0)
     this.#addedLoss.fill(0)
     this.#addedDelayUs.fill(0)
-    this.#echo = 0
+    this.#addedEcho = 0
   }
 
   send(from: number, to: number, message: M): void {
@@ -205,7 +207,8 @@ export class SimNetwork<M> {
     }
     this.#schedule(path, delivery)
     this.#maybeRepeat(path, delivery)
-    if (this.#echo > 0 && prng.chance(this.#echo)) this.#answerOld(delivery)
+    const echo = this.profile.echo + this.#addedEcho
+    if (echo > 0 && prng.chance(echo)) this.#answerOld(delivery)
   }
 
   /** An answer to an earlier question of this kind comes again, perhaps before the true one. */
