@@ -56,6 +56,8 @@ export class Core {
   installing: Image | undefined
   /** Handed to the host and not yet reported applied. */
   loading: Image | undefined
+  /** Whose chunk the host has been asked to read and has not handed back, under any leadership. */
+  readonly reading = new Set<ReplicaId>()
   readSerial = 0
   /** Reads asked of the leader by this replica and not yet answered. */
   asked: { readonly read: ReadId; waitedMs: number }[] = []

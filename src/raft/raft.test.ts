@@ -162,7 +162,7 @@ describe('bytes of an image that nobody waits for', () => {
     expect(bench.sent.some(ofType('snapshot'))).toBe(true)
   })
 
-  it('are asked for again when the host does not answer', () => {
+  it('are asked for once, however long the host takes to read them', () => {
     const bench = new Bench({ voters: [1, 2, 3], limits: { tailEntries: 0 } })
     bench.elect(1)
     bench.cut(3)
@@ -171,7 +171,10 @@ describe('bytes of an image that nobody waits for', () => {
     bench.replica(1).autoChunks = false
     bench.heal()
     bench.pass(2500)
-    expect(bench.replica(1).chunkReads.length).toBeGreaterThan(1)
+    expect(bench.replica(1).chunkReads).toHaveLength(1)
+    bench.replica(1).answerChunks()
+    bench.pump(1)
+    expect(bench.sent.filter(ofType('snapshot'))).toHaveLength(1)
   })
 })
 

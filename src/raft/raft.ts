@@ -193,6 +193,7 @@ export class Raft {
   }
 
   chunkRead(bytes: ChunkBytes): void {
+    this.#core.reading.delete(bytes.to)
     if (this.#core.leading !== undefined) sendChunk(this.#core, this.#core.leading, bytes)
   }
 

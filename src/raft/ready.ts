@@ -16,7 +16,7 @@ export interface Ready {
    * `persisted(number)`.
    */
   readonly write: Write | undefined
-  /** 3. Read these bytes of an image and hand them back by `chunkRead`. */
+  /** 3. Read these bytes of an image and hand each of them back by `chunkRead`, once. */
   readonly chunkReads: readonly ChunkRead[]
   /**
    * 4. Throw the state away and load this image, then report `applied(image.index)`. Its bytes are

@@ -38,7 +38,7 @@ test('whoever dies while it wakes up does not hear the rest', () => {
 
 test('a disk goes on with what a dead process asked for, and tells nobody', () => {
   const queue = new EventQueue()
-  const profile = { syncMinUs: 1, syncMeanUs: 1, otherUs: 1 }
+  const profile = { syncMinUs: 1, syncMeanUs: 1, readUs: 1, otherUs: 1 }
   const disk = new SimDisk(profile, { queue, tally: new Tally(), prng: new Prng(1) })
   const life = new Life()
   const file = new LivingDisk(disk, life).append('a')

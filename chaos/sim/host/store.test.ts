@@ -41,7 +41,7 @@ class Rig {
   store: Store | undefined
 
   constructor(seed = 1) {
-    const profile = { syncMinUs: 10, syncMeanUs: 100, otherUs: 10 }
+    const profile = { syncMinUs: 10, syncMeanUs: 100, readUs: 10, otherUs: 10 }
     const parts = { queue: this.queue, tally: new Tally(), prng: new Prng(seed) }
     this.disk = new SimDisk(profile, parts)
     makeStore(this.disk, { replica: replicaId(7), stored: first }, answer => this.#start(answer))

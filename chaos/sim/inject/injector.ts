@@ -83,7 +83,7 @@ export class Injector {
   }
 }
 
-const calmDisk = { syncMinUs: 100, syncMeanUs: 1000, otherUs: 50 } as const
+const calmDisk = { syncMinUs: 100, syncMeanUs: 1000, readUs: 50, otherUs: 50 } as const
 
 /** A healed network: as fast as it was at best, and it loses nothing. */
 const calm = {

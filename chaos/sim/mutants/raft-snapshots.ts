@@ -34,8 +34,8 @@ export const snapshots: readonly Mutant[] = [
   {
     name: 'chunk-of-another-image-sent',
     file: REPLIES,
-    find: 'if (peer === undefined || sending?.image.index !== bytes.imageIndex) return',
-    replace: 'if (peer === undefined || sending === undefined) return',
+    find: 'if (sending.image.index !== imageIndex || sending.offset !== offset) {',
+    replace: 'if (sending.offset !== offset) {',
     why:
       'The disk is slow, and meanwhile the follower is sent a newer image: the bytes of the old ' +
       'one go out under the name of the new.',
@@ -88,6 +88,24 @@ export const snapshots: readonly Mutant[] = [
     replace: 'peer.sending.waitedMs = 0',
     why: 'A chunk or its answer is lost, and the follower waits for it for ever.',
     origin: 'openraft 2eccb9e1, chunk retry',
+  },
+  {
+    name: 'chunk-asked-for-while-it-is-read',
+    file: 'src/raft/leading/replicate.ts',
+    find: 'if (core.reading.has(peer.id)) return',
+    replace: '',
+    why:
+      'A disk that takes longer for a read than the time after which a chunk is repeated is given ' +
+      'ever more to read, until nothing else gets through.',
+    origin: 'our own first sending of images',
+  },
+  {
+    name: 'reading-mark-never-taken-back',
+    file: 'src/raft/raft.ts',
+    find: 'this.#core.reading.delete(bytes.to)',
+    replace: '',
+    why: 'A replica is sent one chunk, and then nothing for ever.',
+    origin: 'the mend of the one above, done badly',
   },
   {
     name: 'vanished-image-is-waited-for',

@@ -103,6 +103,7 @@ function drawDisk(prng: Prng): DiskProfile {
   return {
     syncMinUs: prng.between(20, 2000),
     syncMeanUs: prng.pick([100, 1000, 5000, 20_000]),
+    readUs: prng.pick([50, 500, 5000, 50_000]),
     otherUs: prng.pick([5, 50, 500]),
     slowReads: prng.pick([0, 0, 0.1, 0.9]),
   }

@@ -12,7 +12,7 @@ import { Tally } from './tally.ts'
 function rig(seed = 1) {
   const queue = new EventQueue()
   const tally = new Tally()
-  const profile = { syncMinUs: 10, syncMeanUs: 100, otherUs: 10 }
+  const profile = { syncMinUs: 10, syncMeanUs: 100, readUs: 10, otherUs: 10 }
   const disk = new SimDisk(profile, { queue, tally, prng: new Prng(seed) })
   const settle = () => {
     while (queue.step());

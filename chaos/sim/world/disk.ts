@@ -21,6 +21,8 @@ export interface DiskProfile {
   /** A sync takes from the least to twice the mean. */
   readonly syncMinUs: number
   readonly syncMeanUs: number
+  /** A read takes up to so long, and whatever was asked for behind it waits. */
+  readonly readUs: number
   /** Everything else takes up to so long. */
   readonly otherUs: number
   /** The chance that a read waits for a cold or busy disk. */
@@ -78,7 +80,7 @@ export class SimDisk implements Disk {
       tally.hit('slow-read')
       this.#answerAt(queue.nowUs + prng.below(SLOW_READ_MS_MAX * US_PER_MS), answer)
     } else {
-      this.#later(this.#otherUs(), answer)
+      this.#later(1 + prng.below(this.profile.readUs), answer)
     }
   }
 

@@ -64,11 +64,16 @@ function beginSnapshot(core: Core, peer: Progress): void {
   askChunk(core, peer)
 }
 
-/** Has the host read the chunk that the peer needs next. */
+/**
+ * Has the host read the chunk that the peer needs next; once a read is out, its answer asks again.
+ * A disk slower than the retries would else be given ever more to read.
+ */
 export function askChunk(core: Core, peer: Progress): void {
   const { sending } = peer
   if (sending === undefined) return
   sending.waitedMs = 0
+  if (core.reading.has(peer.id)) return
+  core.reading.add(peer.id)
   const { image, offset } = sending
   const sizeBytesMax = core.options.limits.chunkBytesMax
   core.outbox.chunkReads.push({ to: peer.id, image, offset, sizeBytesMax })

@@ -76,13 +76,17 @@ export const onSnapshotReply = fromPeer<SnapshotReply>((core, leading, peer, mes
   return undefined
 })
 
-/** The host has read a chunk; it may have taken so long that nobody wants it any more. */
+/** The host has read a chunk; it may have taken so long that another one is wanted by now. */
 export function sendChunk(core: Core, leading: Leadership, bytes: ChunkBytes): void {
   const peer = leading.peers.get(bytes.to)
   const sending = peer?.sending
-  if (peer === undefined || sending?.image.index !== bytes.imageIndex) return
-  if (sending.offset !== bytes.offset) return
-  const { data, last, offset } = bytes
+  if (peer === undefined || sending === undefined) return
+  const { data, last, offset, imageIndex } = bytes
+  if (sending.image.index !== imageIndex || sending.offset !== offset) {
+    askChunk(core, peer)
+    return
+  }
+  sending.waitedMs = 0
   if (data === undefined) {
     // That image is gone. A probe after the next heartbeat finds out which one is needed now.
     peer.becomeProbe()

@@ -71,6 +71,7 @@ export function beginCampaign(core: Core, forced: boolean): void {
   core.leader = NO_ONE
   core.term++
   core.vote = core.self
+  core.receiving = undefined
   core.campaign = { votes: new Map(), selfVoteNumber: core.writeNumber }
   resetElectionTimer(core)
   const { lastIndex, lastTerm } = core.log
