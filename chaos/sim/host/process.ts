@@ -70,6 +70,7 @@ export class Process implements ReplicaView, HostPort, StoreListener, ApplierPor
   readonly #ticker: Ticker
   readonly #applier: Applier
   readonly #calls = new Calls()
+  readonly #reading = new Set<ReplicaId>()
   #isInside = false
   #imageUnderWay = false
 
@@ -342,8 +343,11 @@ export class Process implements ReplicaView, HostPort, StoreListener, ApplierPor
     for (const message of ready.messages) this.#send(message)
     if (ready.write !== undefined) this.#store.write(ready.write)
     for (const read of ready.chunkReads) {
+      invariant(!this.#reading.has(read.to), 'HOST reads one chunk at a time for a replica')
+      this.#reading.add(read.to)
       this.#store.readChunk(read, chunk => {
         this.life.later(this.#world.queue, 0, () => {
+          this.#reading.delete(read.to)
           this.raft.chunkRead(chunk)
           this.#settle('other')
         })
