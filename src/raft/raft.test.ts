@@ -176,6 +176,28 @@ describe('bytes of an image that nobody waits for', () => {
     bench.pump(1)
     expect(bench.sent.filter(ofType('snapshot'))).toHaveLength(1)
   })
+
+  it('are not asked for twice by a leader that leads again meanwhile', () => {
+    const bench = new Bench({ voters: [1, 2, 3], limits: { tailEntries: 0 } })
+    bench.elect(1)
+    bench.cut(3)
+    bench.write(1, 'a')
+    bench.replica(1).takeImage()
+    bench.replica(1).autoChunks = false
+    bench.heal()
+    bench.pass(300)
+    bench.replica(1).raft.transfer(replicaId(2))
+    bench.settle()
+    expect(bench.role(2)).toBe('leader')
+    bench.replica(2).raft.transfer(replicaId(1))
+    bench.settle()
+    expect(bench.role(1)).toBe('leader')
+    bench.pass(300)
+    expect(bench.replica(1).chunkReads).toHaveLength(1)
+    bench.replica(1).autoChunks = true
+    bench.pass(3000)
+    expect(bench.status(3).lastIndex).toBe(bench.status(1).lastIndex)
+  })
 })
 
 describe('a message', () => {

@@ -1,6 +1,7 @@
 /** Guards against known bugs of images on their way; README.md says which. */
 
 import { describe, expect, it } from 'vitest'
+import { replicaId } from '../../base/ids.ts'
 import type { Snapshot } from '../messages.ts'
 import { Bench, ofType } from '../testing/bench.ts'
 import { letters, someImage } from '../testing/letters.ts'
@@ -187,6 +188,23 @@ describe('chunks', () => {
     bench.heal()
     bench.pass(3000)
     expectEqualStates(bench)
+  })
+
+  // Another one's campaign in the same term may have been that of the sender, started again.
+  it('are not mixed over a campaign of the receiver either', () => {
+    const bench = behind()
+    bench.lost = m => m.type === 'snapshot' && m.offset >= 40
+    bench.pass(300)
+    const last = bench.sent.findLast(m => m.type === 'snapshot')
+    expect(last).toMatchObject({ to: 3, offset: 40 })
+    bench.lost = m => m.from === 3
+    // Without its pre-vote: the leader handed over to it.
+    bench.deliver({ type: 'timeout-now', from: replicaId(1), to: replicaId(3), term: 1 })
+    expect(bench.status(3)).toMatchObject({ role: 'candidate', term: 2 })
+    bench.deliver({ ...(last as Snapshot), term: 2 })
+    bench.pump(3)
+    const answer = bench.sent.findLast(m => m.type === 'snapshot-reply')
+    expect(answer).toMatchObject({ offset: 0, done: false })
   })
 
   it('are acknowledged when they are durable, not before', () => {
