@@ -95,8 +95,8 @@ export const snapshots: readonly Mutant[] = [
     find: 'if (core.reading.has(peer.id)) return',
     replace: '',
     why:
-      'A disk that takes longer for a read than the time after which a chunk is repeated is given ' +
-      'ever more to read, until nothing else gets through.',
+      'A disk that is slower than the repetition of chunks is given ever more to read, until ' +
+      'nothing else gets through.',
     origin: 'our own first sending of images',
   },
   {

@@ -3,21 +3,9 @@
 import { describe, expect, it } from 'vitest'
 import { replicaId } from '../../base/ids.ts'
 import type { Snapshot } from '../messages.ts'
+import { BEHIND_LIMITS, behind } from '../testing/behind.ts'
 import { Bench, ofType } from '../testing/bench.ts'
 import { letters, someImage } from '../testing/letters.ts'
-
-const LIMITS = { tailEntries: 0, chunkBytesMax: 20 }
-
-/** Replica 3 was cut off, and what it missed is in the leader's log no longer. */
-function behind(writes = 6): Bench {
-  const bench = new Bench({ voters: [1, 2, 3], limits: LIMITS })
-  bench.elect(1)
-  bench.cut(3)
-  for (let i = 0; i < writes; i++) bench.write(1, `w${i}`)
-  bench.replica(1).takeImage()
-  bench.heal()
-  return bench
-}
 
 function peer(bench: Bench, id: number): object | undefined {
   return bench.status(1).peers.find(p => p.id === id)
@@ -74,7 +62,7 @@ describe('a follower behind the leader’s image', () => {
 
   // 39: openraft@afd6508b.
   it('may be new, with nothing at all, while the leader’s log is empty behind its image', () => {
-    const bench = new Bench({ voters: [1], joiners: [2], limits: LIMITS })
+    const bench = new Bench({ voters: [1], joiners: [2], limits: BEHIND_LIMITS })
     bench.elect(1)
     for (let i = 0; i < 5; i++) bench.write(1, `w${i}`)
     bench.change(1, [1], [2])
@@ -223,7 +211,7 @@ describe('chunks', () => {
 describe('an image that takes the place of the log', () => {
   // 37: openraft@eed681d5.
   it('is loaded behind everything that was handed out before', () => {
-    const bench = new Bench({ voters: [1, 2, 3], limits: LIMITS })
+    const bench = new Bench({ voters: [1, 2, 3], limits: BEHIND_LIMITS })
     bench.elect(1)
     const three = bench.replica(3)
     three.autoApply = false
@@ -324,7 +312,7 @@ describe('an image that takes the place of the log', () => {
   })
 
   it('keeps the tail behind it if the log agrees with it', () => {
-    const bench = new Bench({ voters: [1, 2, 3], limits: LIMITS })
+    const bench = new Bench({ voters: [1, 2, 3], limits: BEHIND_LIMITS })
     bench.elect(1)
     bench.lost = m => m.to === 3 && m.type === 'append' && m.commit > 1
     for (let i = 0; i < 3; i++) bench.write(1, `w${i}`)
@@ -361,45 +349,5 @@ describe('an image that is not needed', () => {
     const answer = bench.deliver({ ...snapshot, image: someImage(3, term), last: true })
     expect(answer).toMatchObject({ refused: 'unexpected' })
     expect(bench.status(2)).toMatchObject({ commit: before.commit, image: before.image })
-  })
-})
-
-describe('an image taken here', () => {
-  // 38: etcd#10219: whoever frees the log first and writes the image later has neither.
-  it('must hold applied entries only', () => {
-    const bench = behind()
-    const { raft } = bench.replica(2)
-    expect(raft.imageTaken(someImage(99, 1))).toMatchObject({ refused: 'not-applied' })
-  })
-
-  it('never takes the place of a newer one', () => {
-    const bench = behind()
-    const { raft } = bench.replica(1)
-    expect(raft.imageTaken(someImage(7, 1))).toMatchObject({ refused: 'stale' })
-    expect(raft.imageTaken(someImage(6, 1))).toMatchObject({ refused: 'stale' })
-  })
-
-  it('leaves a tail for followers that are a little late', () => {
-    const bench = new Bench({ voters: [1, 2, 3], limits: { tailEntries: 4 } })
-    bench.elect(1)
-    bench.cut(3)
-    for (let i = 0; i < 4; i++) bench.write(1, `w${i}`)
-    bench.replica(1).takeImage()
-    expect(bench.replica(1).raft.log.firstIndex).toBe(2)
-    bench.heal()
-    bench.pass(500)
-    expect(bench.sent.some(ofType('snapshot'))).toBe(false)
-    expectEqualStates(bench)
-  })
-
-  it('carries the fingerprint of everything before it', () => {
-    const bench = behind()
-    bench.pass(1000)
-    bench.write(1, 'after')
-    for (const { raft } of bench.replicas.values()) raft.askChain(8)
-    bench.pumpAll()
-    const chains = [...bench.replicas.values()].map(replica => replica.chains[0])
-    expect(chains[0]).toMatchObject({ index: 8 })
-    expect(new Set(chains.map(at => at?.chain)).size).toBe(1)
   })
 })
