@@ -4,7 +4,9 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['{src,chaos,scripts,tidy}/**/*.test.ts'],
+    include: ['{src,chaos,bench,scripts,tidy}/**/*.test.ts'],
+    // They need more than Node: vitest.live.config.ts.
+    exclude: ['**/*.live.test.ts', '**/node_modules/**'],
     pool: 'threads',
     testTimeout: 60_000,
   },

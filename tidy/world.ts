@@ -16,6 +16,7 @@ const worldly = [
   'src/io/',
   'src/connectors/',
   'src/cli/',
+  'chaos/kv/service/',
   'chaos/live/',
   'chaos/sim/main.ts',
   'chaos/sim/mutants/',

@@ -41,6 +41,43 @@ export interface NetworkListener<Address, Message> {
   onPeerLost(peer: Address): void
 }
 
+/**
+ * Connections between nodes: frames arrive whole, once and in order, until the connection closes;
+ * what was on its way then may or may not have arrived. A frame is not changed after it was sent.
+ */
+export interface Transport<Address> {
+  /** Opens a connection; `onClosed` is told when it could not be opened, or later closes. */
+  connect(to: Address, listener: ConnectionListener): Connection
+  /**
+   * Connections that others open; nobody knows yet who they are. They are open from the start:
+   * `onOpen` is not told.
+   */
+  accept(onConnection: (connection: Connection) => ConnectionListener): void
+}
+
+export interface Connection {
+  send(frame: Uint8Array): void
+  /** Sent and not yet taken by the system: whoever sends keeps it below a bound of his own. */
+  readonly queuedBytes: number
+  /** Names that the other side has proved to be its own; missing where nothing is proved. */
+  readonly peerNames?: readonly string[] | undefined
+  /**
+   * Nothing is told to this side's listener afterwards; what was sent before is still delivered if
+   * the other side takes it soon.
+   */
+  close(): void
+}
+
+export interface ConnectionListener {
+  /** Frames may be sent before; they wait. */
+  onOpen(): void
+  onFrame(frame: Uint8Array): void
+  /**
+   * Refused, broken, or closed by the other side, once and behind every frame; `why` is for people.
+   */
+  onClosed(why: string): void
+}
+
 export type DiskErrorCode = 'no-such-file' | 'disk-full' | 'io-error'
 
 /** What a disk answers; `value` is there when there is no `error`. */
@@ -49,10 +86,17 @@ export type DiskAnswer<T> =
   | { readonly error?: never; readonly value: T }
 export type DiskDone = (error: DiskErrorCode | undefined) => void
 
+export interface FilePart {
+  readonly offset: number
+  /** Fewer bytes come only where the file ends. */
+  readonly sizeBytes: number
+}
+
 /** One folder of files. */
 export interface Disk {
   list(done: (answer: DiskAnswer<readonly string[]>) => void): void
   read(name: string, done: (answer: DiskAnswer<Uint8Array>) => void): void
+  readPart(name: string, part: FilePart, done: (answer: DiskAnswer<Uint8Array>) => void): void
   /** A file to append to; it is made if it is not there. */
   append(name: string): AppendFile
   truncate(name: string, sizeBytes: number, done: DiskDone): void

@@ -9,8 +9,12 @@ type Branded<T, B extends string> = T & { readonly [brand]: B }
  */
 export type ReplicaId = Branded<number, 'ReplicaId'>
 
+/** One Raft group; its name is for people, on the wire and on the disk it is this number. */
+export type GroupId = Branded<number, 'GroupId'>
+
 /** One OS process with a data folder. */
 export type NodeId = Branded<string, 'NodeId'>
 
 export const replicaId = (n: number): ReplicaId => n as ReplicaId
+export const groupId = (n: number): GroupId => n as GroupId
 export const nodeId = (name: string): NodeId => name as NodeId

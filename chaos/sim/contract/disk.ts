@@ -55,6 +55,7 @@ export function diskContract(name: string, makeRig: () => DiskRig): void {
   describe(`${name} keeps the contract of the Disk door`, () => {
     nameRules(makeRig)
     contentRules(makeRig)
+    partRules(makeRig)
     if (makeRig().cutPower !== undefined) powerRules(makeRig)
   })
 }
@@ -127,6 +128,77 @@ function contentRules(makeRig: () => DiskRig): void {
     expect(await asked.done(done => rig.disk.truncate('a', 1, done))).toBe('ok')
     await asked.keep('a', bytes(7))
     expect(await asked.value(done => rig.disk.read('a', done))).toEqual(bytes(1, 7))
+  })
+}
+
+function partRules(makeRig: () => DiskRig): void {
+  const wanted: readonly (readonly [number, number, number[]])[] = [
+    [0, 2, [1, 2]],
+    [1, 2, [2, 3]],
+    [2, 9, [3]],
+    [3, 1, []],
+    [7, 2, []],
+    [1, 0, []],
+  ]
+  test.each(wanted)('a part from %i of %i bytes, as far as the file goes', async (...asks) => {
+    const [offset, sizeBytes, content] = asks
+    const rig = makeRig()
+    const asked = new Asked(rig)
+    await asked.keep('a', bytes(1, 2, 3))
+    const part = { offset, sizeBytes }
+    expect(await asked.value(done => rig.disk.readPart('a', part, done))).toEqual(bytes(...content))
+  })
+
+  test('a part of a file that is not there cannot be read', async () => {
+    const rig = makeRig()
+    const part = { offset: 0, sizeBytes: 1 }
+    const asked = new Asked(rig)
+    expect(await asked.value(done => rig.disk.readPart('a', part, done))).toBe('no-such-file')
+  })
+
+  test('a file is read under the name that it was given before', async () => {
+    const rig = makeRig()
+    const asked = new Asked(rig)
+    await asked.keep('a', bytes(1, 2))
+    rig.disk.rename('a', 'b', () => {})
+    const part = { offset: 1, sizeBytes: 1 }
+    expect(await asked.value(done => rig.disk.readPart('b', part, done))).toEqual(bytes(2))
+  })
+
+  test('an open file goes on under its new name', async () => {
+    const rig = makeRig()
+    const asked = new Asked(rig)
+    const file = rig.disk.append('a')
+    await asked.done(done => file.write(bytes(1), done))
+    await asked.done(done => rig.disk.rename('a', 'b', done))
+    await asked.done(done => file.write(bytes(2), done))
+    expect(await asked.value(done => rig.disk.read('b', done))).toEqual(bytes(1, 2))
+    expect(await asked.done(done => file.close(done))).toBe('ok')
+  })
+
+  test('no completion comes before its call has returned', async () => {
+    const rig = makeRig()
+    const asked = new Asked(rig)
+    await asked.keep('a', bytes(1))
+    let isInside = true
+    let early = 0
+    const note = () => {
+      if (isInside) early++
+    }
+    const file = rig.disk.append('a')
+    file.write(bytes(), note)
+    file.sync(note)
+    file.close(note)
+    rig.disk.list(note)
+    rig.disk.read('a', note)
+    rig.disk.readPart('a', { offset: 0, sizeBytes: 0 }, note)
+    rig.disk.rename('x', 'y', note)
+    rig.disk.remove('x', note)
+    rig.disk.truncate('x', 0, note)
+    rig.disk.syncFolder(note)
+    isInside = false
+    await rig.settled()
+    expect(early).toBe(0)
   })
 }
 

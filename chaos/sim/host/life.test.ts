@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { Prng } from '../../../src/base/prng.ts'
 import { EventQueue } from '../world/clock.ts'
 import { SimDisk } from '../world/disk.ts'
-import { Tally } from '../world/tally.ts'
+import { coreTally } from '../world/tally.ts'
 import { Life, LivingDisk } from './life.ts'
 
 test('the dead are told nothing', () => {
@@ -39,7 +39,7 @@ test('whoever dies while it wakes up does not hear the rest', () => {
 test('a disk goes on with what a dead process asked for, and tells nobody', () => {
   const queue = new EventQueue()
   const profile = { syncMinUs: 1, syncMeanUs: 1, readUs: 1, otherUs: 1 }
-  const disk = new SimDisk(profile, { queue, tally: new Tally(), prng: new Prng(1) })
+  const disk = new SimDisk(profile, { queue, tally: coreTally(), prng: new Prng(1) })
   const life = new Life()
   const file = new LivingDisk(disk, life).append('a')
   const told: unknown[] = []

@@ -4,7 +4,7 @@
  * until it goes on.
  */
 
-import type { AppendFile, Disk, DiskAnswer, DiskDone } from '../../../src/base/env.ts'
+import type { AppendFile, Disk, DiskAnswer, DiskDone, FilePart } from '../../../src/base/env.ts'
 import type { EventQueue } from '../world/clock.ts'
 
 /** What waits for a paused process; more is lost, as a full socket loses it. */
@@ -66,6 +66,10 @@ export class LivingDisk implements Disk {
 
   read(name: string, done: (answer: DiskAnswer<Uint8Array>) => void): void {
     this.#disk.read(name, this.#admitted(done))
+  }
+
+  readPart(name: string, part: FilePart, done: (answer: DiskAnswer<Uint8Array>) => void): void {
+    this.#disk.readPart(name, part, this.#admitted(done))
   }
 
   append(name: string): AppendFile {

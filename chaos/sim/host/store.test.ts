@@ -8,7 +8,7 @@ import type { Write } from '../../../src/raft/ready.ts'
 import type { Entry, Image, Stored } from '../../../src/raft/types.ts'
 import { EventQueue } from '../world/clock.ts'
 import { SimDisk } from '../world/disk.ts'
-import { Tally } from '../world/tally.ts'
+import { coreTally } from '../world/tally.ts'
 import { makeStore, type OpenAnswer, openStore } from './opening.ts'
 import { Store } from './store.ts'
 
@@ -42,7 +42,7 @@ class Rig {
 
   constructor(seed = 1) {
     const profile = { syncMinUs: 10, syncMeanUs: 100, readUs: 10, otherUs: 10 }
-    const parts = { queue: this.queue, tally: new Tally(), prng: new Prng(seed) }
+    const parts = { queue: this.queue, tally: coreTally(), prng: new Prng(seed) }
     this.disk = new SimDisk(profile, parts)
     makeStore(this.disk, { replica: replicaId(7), stored: first }, answer => this.#start(answer))
     this.settle()

@@ -11,7 +11,7 @@ const bitFlip: Injection = (world, fault) => {
   const node = aimedAt(world, fault.who)
   if (node === undefined || !cluster.mayImpair(node.replica)) return 'missed'
   const { replica } = node
-  if (!node.disk.flipBit(new Prng(fault.salt))) return 'missed'
+  if (node.disk.flipBit(new Prng(fault.salt)) === undefined) return 'missed'
   cluster.markFlipped(replica)
   queue.at(untilUs(world, fault), {
     fire: () => {

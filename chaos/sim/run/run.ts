@@ -14,7 +14,7 @@ import { Injector } from '../inject/injector.ts'
 import { TestMachine } from '../machine.ts'
 import { EventQueue, SimClock, US_PER_MS } from '../world/clock.ts'
 import { SimNetwork } from '../world/network.ts'
-import { Tally } from '../world/tally.ts'
+import { coreTally } from '../world/tally.ts'
 import { Trace } from '../world/trace.ts'
 import { BadInput } from './bad-input.ts'
 import { Churn } from './churn.ts'
@@ -46,7 +46,7 @@ export function run(scenario: Scenario, options: RunOptions = {}): Result {
 class Run {
   readonly #scenario: Scenario
   readonly #queue = new EventQueue()
-  readonly #tally = new Tally()
+  readonly #tally = coreTally()
   readonly #trace: Trace
   readonly #history: History
   readonly #suite: Suite

@@ -10,12 +10,12 @@ import type {
   DiskAnswer,
   DiskDone,
   DiskErrorCode,
+  FilePart,
 } from '../../../src/base/env.ts'
 import type { Prng } from '../../../src/base/prng.ts'
 import type { EventQueue } from './clock.ts'
 import { US_PER_MS } from './clock.ts'
 import { SimFile } from './file.ts'
-import type { Tally } from './tally.ts'
 
 export interface DiskProfile {
   /** A sync takes from the least to twice the mean. */
@@ -29,6 +29,9 @@ export interface DiskProfile {
   readonly slowReads?: number
 }
 
+/** Below which byte of a file a bit may turn over. */
+export type FlipBound = (name: string, bytes: Uint8Array) => number
+
 /** Others go on meanwhile: reads are answered in any order. */
 const SLOW_READ_MS_MAX = 3000
 
@@ -40,10 +43,13 @@ interface NameChange {
   readonly gone?: string
 }
 
+/** Faults that a disk counts itself, if and when they take effect. */
+type DiskHit = 'slow-read' | 'disk-full' | 'sync-fails' | 'unsynced-lost' | 'torn-tail'
+
 export interface DiskParts {
   readonly queue: EventQueue
   readonly prng: Prng
-  readonly tally: Tally
+  readonly tally: { hit(kind: DiskHit): void }
 }
 
 export class SimDisk implements Disk {
@@ -71,9 +77,22 @@ export class SimDisk implements Disk {
   }
 
   read(name: string, done: (answer: DiskAnswer<Uint8Array>) => void): void {
+    this.#read(name, file => file.seen.copy(), done)
+  }
+
+  readPart(name: string, part: FilePart, done: (answer: DiskAnswer<Uint8Array>) => void): void {
+    const end = part.offset + part.sizeBytes
+    this.#read(name, file => file.seen.copy().slice(part.offset, end), done)
+  }
+
+  #read(
+    name: string,
+    bytesOf: (file: SimFile) => Uint8Array,
+    done: (answer: DiskAnswer<Uint8Array>) => void,
+  ): void {
     const answer = (): void => {
       const file = this.#names.get(name)
-      done(file === undefined ? { error: 'no-such-file' } : { value: file.seen.copy() })
+      done(file === undefined ? { error: 'no-such-file' } : { value: bytesOf(file) })
     }
     const { prng, tally, queue } = this.#parts
     if (prng.chance(this.profile.slowReads ?? 0)) {
@@ -164,15 +183,31 @@ export class SimDisk implements Disk {
     this.#nameChanges = []
   }
 
-  /** Turns over one bit that a sync has answered for. False when there is none. */
-  flipBit(prng: Prng): boolean {
-    const files = [...this.#durableNames.values()].filter(file => file.platter.size > 0)
-    if (files.length === 0) {
-      return false
+  /**
+   * Turns over one bit that a sync has answered for, below the bound that is set to its file, and
+   * tells in which file. Undefined when there is none.
+   */
+  flipBit(prng: Prng, bound: FlipBound = (_name, bytes) => bytes.length): string | undefined {
+    const limits = new Map<string, number>()
+    for (const [name, { platter }] of this.#durableNames) {
+      const limit = Math.min(platter.size, bound(name, platter.copy()))
+      if (limit > 0) limits.set(name, limit)
     }
-    const file = prng.pick(files)
-    file.flip(prng.below(file.platter.size), 1 << prng.below(8))
-    return true
+    if (limits.size === 0) return undefined
+    const name = prng.pick([...limits.keys()])
+    this.#durableNames.get(name)?.flip(prng.below(limits.get(name) ?? 1), 1 << prng.below(8))
+    return name
+  }
+
+  /** Bytes that no sync has answered for, in the last file of those whose names this fits. */
+  unsyncedBytes(fits: (name: string) => boolean): number {
+    const last = [...this.#names.keys()].filter(fits).sort().at(-1) ?? ''
+    const file = this.#names.get(last)
+    return file === undefined ? 0 : file.seen.size - file.promised
+  }
+
+  has(name: string): boolean {
+    return this.#names.has(name)
   }
 
   write(file: SimFile, bytes: Uint8Array, done: DiskDone): void {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { Prng } from '../../../src/base/prng.ts'
 import { EventQueue } from './clock.ts'
 import { type NetworkProfile, SimNetwork } from './network.ts'
-import { Tally } from './tally.ts'
+import { coreTally } from './tally.ts'
 
 interface Parcel {
   readonly n: number
@@ -26,7 +26,7 @@ const quiet: NetworkProfile = {
 
 function rig(profile: Partial<NetworkProfile> = {}, seed = 1) {
   const queue = new EventQueue()
-  const tally = new Tally()
+  const tally = coreTally()
   const heard: number[] = []
   const lost: number[] = []
   const dropped: number[] = []

@@ -5,14 +5,18 @@
 
 import { type FaultKind, faultKinds } from './faults.ts'
 
-export class Tally {
-  readonly #hits = new Map<FaultKind, number>(faultKinds.map(kind => [kind, 0]))
+export class Tally<Kind extends string = FaultKind> {
+  readonly #hits: Map<Kind, number>
 
-  hit(kind: FaultKind, times = 1): void {
+  constructor(kinds: readonly Kind[]) {
+    this.#hits = new Map(kinds.map(kind => [kind, 0]))
+  }
+
+  hit(kind: Kind, times = 1): void {
     this.#hits.set(kind, this.of(kind) + times)
   }
 
-  of(kind: FaultKind): number {
+  of(kind: Kind): number {
     return this.#hits.get(kind) ?? 0
   }
 
@@ -20,3 +24,6 @@ export class Tally {
     return Object.fromEntries(this.#hits)
   }
 }
+
+/** Of the kinds that the consensus core is put to. */
+export const coreTally = (): Tally => new Tally(faultKinds)

@@ -1,0 +1,330 @@
+/**
+ * The simulated body of the Transport door: connections between processes as TCP keeps them. Frames
+ * arrive whole and in order or not at all. A cut tells nobody anything: what was sent stalls, and
+ * goes on when the cut heals. A process that dies takes its connections with it and the system
+ * tells the other side; a machine that loses its power cannot. A frozen process is silent, but its
+ * system goes on taking what the buffers hold. Faults come by methods, chance from the run's seed.
+ */
+
+import type { Connection, ConnectionListener, Transport } from '../../../src/base/env.ts'
+import { invariant } from '../../../src/base/errors.ts'
+import type { Prng } from '../../../src/base/prng.ts'
+import type { EventQueue } from './clock.ts'
+import { US_PER_MS } from './clock.ts'
+import { NODES_MAX } from './network.ts'
+import { Pipe, type Segment } from './pipe.ts'
+
+export interface WireProfile {
+  readonly delayMinUs: number
+  /** A segment takes from the least to twice the mean more. */
+  readonly delayMeanUs: number
+  /** What the systems of both sides hold on the way of one connection, in one direction. */
+  readonly bufferBytes: number
+}
+
+/** The death of a process is told within so long. */
+const DEATH_TOLD_MS = 10
+
+export interface WireParts {
+  readonly queue: EventQueue
+  readonly prng: Prng
+}
+
+/** One process of a node: it may connect, and be connected to once it accepts. */
+class Process implements Transport<string> {
+  readonly node: number
+  readonly address: string
+  isDead = false
+  isFrozen = false
+  onConnection: ((connection: Connection) => ConnectionListener) | undefined
+  readonly #wire: SimWire
+
+  constructor(wire: SimWire, node: number, address: string) {
+    this.#wire = wire
+    this.node = node
+    this.address = address
+  }
+
+  connect(to: string, listener: ConnectionListener): Connection {
+    return this.#wire.connect(this, to, listener)
+  }
+
+  accept(onConnection: (connection: Connection) => ConnectionListener): void {
+    invariant(this.onConnection === undefined, 'a-process-accepts-in-one-place')
+    this.onConnection = onConnection
+  }
+}
+
+/** One side of a connection. */
+class End implements Connection {
+  readonly process: Process
+  readonly out: Pipe
+  listener: ConnectionListener | undefined
+  other: End | undefined
+  isOpen = false
+  isClosed = false
+
+  constructor(process: Process, out: Pipe) {
+    this.process = process
+    this.out = out
+  }
+
+  get queuedBytes(): number {
+    return this.out.queuedBytes
+  }
+
+  send(frame: Uint8Array): void {
+    if (!this.isClosed) this.out.send({ kind: 'frame', frame })
+  }
+
+  close(): void {
+    if (this.isClosed) return
+    this.isClosed = true
+    this.out.send({ kind: 'closed', why: 'the other side closed the connection' })
+  }
+}
+
+export class SimWire {
+  profile: WireProfile
+  /** Connections that were refused, broken by a reset, and told of a death. */
+  readonly counts = { refused: 0, reset: 0, died: 0 }
+  readonly #parts: WireParts
+  readonly #processes: (Process | undefined)[] = []
+  readonly #nodeAt = new Map<string, number>()
+  readonly #isOff = new Uint8Array(NODES_MAX)
+  /** Cuts on a path; several faults may cut it at once. */
+  readonly #cuts = new Uint8Array(NODES_MAX * NODES_MAX)
+  readonly #clogUntilUs = new Float64Array(NODES_MAX * NODES_MAX)
+  readonly #addedDelayUs = new Float64Array(NODES_MAX)
+  /** Of connections of which one side is alive, in the order of dialling. */
+  readonly #ends = new Set<End>()
+
+  constructor(profile: WireProfile, parts: WireParts) {
+    this.profile = profile
+    this.#parts = parts
+  }
+
+  /** The door of a process that starts now; the node's last process must be dead. */
+  door(node: number, address: string): Transport<string> {
+    invariant(node < NODES_MAX, 'node-within-network', node)
+    invariant(this.#processes[node]?.isDead ?? true, 'one-process-a-node', node)
+    const process = new Process(this, node, address)
+    this.#processes[node] = process
+    this.#nodeAt.set(address, node)
+    this.#isOff[node] = 0
+    this.#resume(pipe => pipe.to === node)
+    return process
+  }
+
+  /** The process ends; its system tells the other sides, some of what it sent may be lost. */
+  kill(node: number): void {
+    const { prng } = this.#parts
+    for (const end of this.#endProcess(node)) {
+      const isAbrupt = prng.chance(0.5)
+      end.out.dropWaiting()
+      if (isAbrupt) end.out.dropAll()
+      this.counts.died++
+      const delayUs = prng.below(DEATH_TOLD_MS * US_PER_MS)
+      end.out.end({ kind: 'closed', why: 'the other process died' }, delayUs)
+    }
+    this.#resume(pipe => pipe.to === node)
+  }
+
+  /** Nobody is told: whoever sends hears of it when the machine runs again. */
+  powerOff(node: number): void {
+    for (const end of this.#endProcess(node)) end.out.dropAll()
+    this.#isOff[node] = 1
+  }
+
+  freeze(node: number): void {
+    const process = this.#processes[node]
+    if (process !== undefined) process.isFrozen = true
+  }
+
+  thaw(node: number): void {
+    const process = this.#processes[node]
+    if (process !== undefined) process.isFrozen = false
+    this.#resume(pipe => pipe.to === node)
+  }
+
+  cut(from: number, to: number, by: 1 | -1): void {
+    const path = from * NODES_MAX + to
+    this.#cuts[path] = (this.#cuts[path] as number) + by
+    if (this.#cuts[path] === 0) this.#resumePath(from, to)
+  }
+
+  isCut(from: number, to: number): boolean {
+    return this.#cuts[from * NODES_MAX + to] !== 0
+  }
+
+  /** The path holds everything back until then. */
+  clog(from: number, to: number, untilUs: number): void {
+    const path = from * NODES_MAX + to
+    this.#clogUntilUs[path] = Math.max(untilUs, this.#clogUntilUs[path] as number)
+  }
+
+  addDelay(node: number, delayUs: number): void {
+    this.#addedDelayUs[node] = (this.#addedDelayUs[node] as number) + delayUs
+  }
+
+  /** Breaks every connection between two nodes; both sides are told, what was under way is lost. */
+  reset(a: number, b: number): void {
+    for (const end of [...this.#ends]) {
+      const { from, to } = end.out
+      const isBetween = (from === a && to === b) || (from === b && to === a)
+      if (!isBetween || end.other === undefined) continue
+      this.counts.reset++
+      end.out.dropAll()
+      end.out.end({ kind: 'closed', why: 'the connection was reset' }, 0)
+    }
+  }
+
+  /** No fault is left on any path; what stalled goes on. */
+  heal(): void {
+    this.#cuts.fill(0)
+    this.#clogUntilUs.fill(0)
+    this.#addedDelayUs.fill(0)
+    this.#resume(() => true)
+    for (const end of this.#ends) end.out.acknowledge()
+  }
+
+  connect(process: Process, address: string, listener: ConnectionListener): Connection {
+    const to = this.#nodeAt.get(address)
+    const end = new End(process, this.#pipe(process.node, to ?? process.node))
+    end.listener = listener
+    if (process.isDead) {
+      end.isClosed = true
+      return end
+    }
+    this.#ends.add(end)
+    if (to === undefined) this.#noRoute(end)
+    else end.out.begin({ kind: 'dial' }, segment => this.#deliver(end, segment))
+    return end
+  }
+
+  /** A name that nobody ever had. */
+  #noRoute(end: End): void {
+    this.#parts.queue.after(this.#delayUs(end.process.node, end.process.node), {
+      fire: () => this.#tellClosed(end, 'the address is unknown'),
+    })
+  }
+
+  #deliver(sender: End, segment: Segment): void {
+    if (segment.kind === 'dial') this.#answer(sender)
+    else if (sender.other !== undefined) this.#arrive(sender, sender.other, segment)
+  }
+
+  #arrive(sender: End, receiver: End, segment: Segment): void {
+    if (receiver.process.isDead) {
+      // The system that runs there now knows of no such connection.
+      receiver.out.end({ kind: 'closed', why: 'the other side forgot the connection' }, 0)
+    } else if (receiver.isClosed) {
+      // Whoever hung up before he was answered is heard out: his last segment is that he did.
+      if (segment.kind === 'accepted') receiver.out.open()
+      if (segment.kind === 'closed') this.#forget(sender, receiver)
+    } else if (segment.kind === 'accepted') {
+      receiver.isOpen = true
+      receiver.listener?.onOpen()
+      receiver.out.open()
+    } else if (segment.kind === 'frame') {
+      receiver.listener?.onFrame(segment.frame)
+    } else if (segment.kind === 'closed') {
+      this.#tellClosed(receiver, segment.why)
+      this.#forget(sender, receiver)
+    }
+  }
+
+  /** A call has come to the machine. */
+  #answer(caller: End): void {
+    const { from, to } = caller.out
+    const process = this.#processes[to]
+    const answerer = new End(process ?? caller.process, this.#pipe(to, from))
+    answerer.other = caller
+    caller.other = answerer
+    const isThere = process !== undefined && !process.isDead
+    const onConnection = isThere ? process.onConnection : undefined
+    const tell = (segment: Segment): void => this.#deliver(answerer, segment)
+    if (onConnection === undefined) {
+      this.counts.refused++
+      answerer.isClosed = true
+      answerer.out.begin({ kind: 'closed', why: 'the connection was refused' }, tell)
+      return
+    }
+    this.#ends.add(answerer)
+    answerer.isOpen = true
+    answerer.out.begin({ kind: 'accepted' }, tell)
+    answerer.out.open()
+    answerer.listener = onConnection(answerer)
+  }
+
+  #tellClosed(end: End, why: string): void {
+    if (end.isClosed || end.process.isDead) return
+    end.isClosed = true
+    end.out.dropWaiting()
+    this.#ends.delete(end)
+    end.listener?.onClosed(why)
+  }
+
+  #forget(sender: End, receiver: End): void {
+    if (sender.isClosed || sender.process.isDead) this.#ends.delete(sender)
+    if (receiver.isClosed) this.#ends.delete(receiver)
+  }
+
+  /** Its ends hear nothing more. */
+  #endProcess(node: number): readonly End[] {
+    const process = this.#processes[node]
+    if (process === undefined || process.isDead) return []
+    process.isDead = true
+    const ends = [...this.#ends].filter(end => end.process === process)
+    for (const end of ends) {
+      end.isClosed = true
+      this.#ends.delete(end)
+      // What its system still says is found through the other side.
+      if (end.other?.isClosed === false) this.#ends.add(end.other)
+    }
+    return ends
+  }
+
+  #pipe(from: number, to: number): Pipe {
+    return new Pipe(from, to, {
+      queue: this.#parts.queue,
+      bufferBytes: this.profile.bufferBytes,
+      delayUs: () => this.#delayUs(from, to),
+      isBlocked: () => this.isCut(from, to) || this.#isOff[to] === 1 || this.#isFrozen(to),
+      isUnheard: () => this.isCut(to, from),
+      clogUntilUs: () => this.#clogUntilUs[from * NODES_MAX + to] as number,
+    })
+  }
+
+  #isFrozen(node: number): boolean {
+    const process = this.#processes[node]
+    return process?.isFrozen === true && !process.isDead
+  }
+
+  #delayUs(from: number, to: number): number {
+    const { prng } = this.#parts
+    const { delayMinUs, delayMeanUs } = this.profile
+    const added = (this.#addedDelayUs[from] as number) + (this.#addedDelayUs[to] as number)
+    const spike = added > 0 ? prng.below(added) : 0
+    return delayMinUs + prng.below(2 * delayMeanUs + 1) + spike
+  }
+
+  #resumePath(from: number, to: number): void {
+    this.#resume(pipe => pipe.from === from && pipe.to === to)
+    for (const { out } of this.#ends) if (out.from === to && out.to === from) out.acknowledge()
+  }
+
+  #resume(matches: (pipe: Pipe) => boolean): void {
+    for (const pipe of this.#pipes()) if (matches(pipe)) pipe.resume()
+  }
+
+  /** Both directions of every connection that somebody still has; a dead side may yet speak. */
+  #pipes(): ReadonlySet<Pipe> {
+    const pipes = new Set<Pipe>()
+    for (const end of this.#ends) {
+      pipes.add(end.out)
+      if (end.other !== undefined) pipes.add(end.other.out)
+    }
+    return pipes
+  }
+}
