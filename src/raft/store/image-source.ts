@@ -1,0 +1,59 @@
+/** An image's file, pulled piece by piece; each piece was judged before it is handed out. */
+
+import type { Disk } from '../../base/env.ts'
+import type { ByteSource, Piece } from '../../base/source.ts'
+import { blocksPart, openBlocks } from './image-blocks.ts'
+import { IMAGE_BLOCKS_READ } from './limits.ts'
+
+export class ImageSource implements ByteSource {
+  readonly #disk: Disk
+  readonly #name: string
+  readonly #onDamaged: () => void
+  #block = 0
+  #crc = 0
+  #isAtEnd = false
+  #isClosed = false
+
+  constructor(disk: Disk, name: string, onDamaged: () => void) {
+    this.#disk = disk
+    this.#name = name
+    this.#onDamaged = onDamaged
+  }
+
+  next(done: (piece: Piece) => void): void {
+    const where = { first: this.#block, count: IMAGE_BLOCKS_READ }
+    this.#disk.readPart(this.#name, blocksPart(where.first, where.count), answer => {
+      if (this.#isClosed) return
+      if (answer.error !== undefined) {
+        done(this.#broken(`the file ${this.#name} cannot be read (${answer.error})`))
+        return
+      }
+      done(this.#piece(answer.value))
+    })
+  }
+
+  close(): void {
+    this.#isClosed = true
+  }
+
+  #piece(bytes: Uint8Array): Piece {
+    // Behind the last piece the same blocks are read once more: an image ends for good, or not.
+    if (this.#isAtEnd) return { kind: 'end' }
+    const where = { first: this.#block, count: IMAGE_BLOCKS_READ, crc: this.#crc }
+    const blocks = openBlocks(bytes, where)
+    if (blocks === undefined) return this.#broken(`the file ${this.#name} is damaged`)
+    this.#crc = blocks.crc
+    this.#block += IMAGE_BLOCKS_READ
+    this.#isAtEnd = blocks.isLast
+    if (blocks.isLast && blocks.footCrc !== blocks.crc) {
+      return this.#broken(`the file ${this.#name} does not match its checksum`)
+    }
+    const isEmpty = blocks.data.length === 0
+    return isEmpty ? { kind: 'end' } : { kind: 'bytes', bytes: blocks.data }
+  }
+
+  #broken(why: string): Piece {
+    this.#onDamaged()
+    return { kind: 'broken', why }
+  }
+}

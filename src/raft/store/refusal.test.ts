@@ -1,0 +1,24 @@
+/** Every refusal says what was found and what to do. */
+
+import { expect, test } from 'vitest'
+import { refusal, type StoreCode } from './refusal.ts'
+
+const advice: readonly (readonly [StoreCode, RegExp])[] = [
+  ['store-missing', /name the right folder/],
+  ['store-of-another-node', /folder of this node/],
+  ['store-of-another-cluster', /folder of this cluster/],
+  ['store-format', /version of Weir/],
+  ['store-damaged', /join anew/],
+  ['log-damaged', /join anew/],
+  ['log-lost', /join anew/],
+  ['no-such-file', /make the folder/],
+  ['disk-full', /free space/],
+  ['io-error', /check the disk/],
+]
+
+test.each(advice)('%s says what to do', (code, wanted) => {
+  const { code: said, message } = refusal(code, 'this was found')
+  expect(said).toBe(code)
+  expect(message).toMatch(/^this was found; /)
+  expect(message).toMatch(wanted)
+})

@@ -1,0 +1,38 @@
+/** Why a store is not opened: a code, and what whoever runs the node should do. */
+
+import type { DiskErrorCode } from '../../base/env.ts'
+
+export type StoreCode =
+  | 'store-missing'
+  | 'store-of-another-node'
+  | 'store-of-another-cluster'
+  | 'store-format'
+  | 'store-damaged'
+  | 'log-damaged'
+  | 'log-lost'
+  | DiskErrorCode
+
+export interface StoreRefusal {
+  readonly code: StoreCode
+  readonly message: string
+}
+
+const REJOIN = 'never start on it again: empty the folder and let the node join anew'
+
+/** What to do, behind what was found. */
+const advice: Readonly<Record<StoreCode, string>> = {
+  'store-missing': 'name the right folder, or say that a new store is wanted',
+  'store-of-another-node': 'name the folder of this node, or start the node that it belongs to',
+  'store-of-another-cluster': 'name a folder of this cluster, or an empty one',
+  'store-format': 'start it with the version of Weir that wrote it, or a newer one',
+  'store-damaged': REJOIN,
+  'log-damaged': REJOIN,
+  'log-lost': REJOIN,
+  'no-such-file': 'make the folder, or mount the disk that it is on',
+  'disk-full': 'free space on the disk, then start again',
+  'io-error': 'check the disk and the rights on the folder, then start again',
+}
+
+export function refusal(code: StoreCode, found: string): StoreRefusal {
+  return { code, message: `${found}; ${advice[code]}` }
+}
