@@ -1,0 +1,55 @@
+/** A connection that somebody opens to us: one call of the method `Frames`. */
+
+import { Metadata, type ServerDuplexStream } from '@grpc/grpc-js'
+import type { Connection, ConnectionListener } from '../../base/env.ts'
+import { Duplex } from './duplex.ts'
+import { namesOf } from './names.ts'
+
+export type Call = ServerDuplexStream<Uint8Array, Uint8Array>
+
+export class Incoming {
+  readonly connection: Connection
+  readonly #call: Call
+  readonly #duplex: Duplex
+
+  constructor(call: Call) {
+    this.#call = call
+    this.#duplex = new Duplex({
+      stream: call,
+      destroy: () => call.destroy(),
+      names: () => this.#names(),
+    })
+    this.connection = this.#duplex
+    // Tells the caller that he is heard, though we may have nothing to say yet.
+    call.sendMetadata(new Metadata())
+  }
+
+  /** `onGone` is called once, when nothing more comes. */
+  listen(listener: ConnectionListener, onGone: () => void): void {
+    const gone = (why: string): void => {
+      const isNews = this.#duplex.onGone()
+      onGone()
+      if (isNews) listener.onClosed(why)
+    }
+    this.#call.on('data', (frame: Uint8Array) => {
+      if (!this.#duplex.isClosed) listener.onFrame(frame)
+    })
+    this.#call.on('end', () => {
+      gone('the other side closed the connection')
+      this.#call.end()
+    })
+    this.#call.on('cancelled', () => gone('the connection broke'))
+    this.#call.on('error', (error: Error) => gone(error.message))
+  }
+
+  destroy(): void {
+    this.#duplex.isClosed = true
+    this.#call.destroy()
+  }
+
+  #names(): readonly string[] | undefined {
+    const context = this.#call.getAuthContext()
+    if (context.transportSecurityType === undefined) return undefined
+    return namesOf(context.sslPeerCertificate)
+  }
+}

@@ -1,0 +1,66 @@
+/** Test support: real transports on free ports of this machine, and real time. */
+
+import type { Place, TransportRig } from '../../../../chaos/sim/contract/transport.ts'
+import type { Clock } from '../../../base/env.ts'
+import {
+  type GrpcAnswer,
+  type GrpcOptions,
+  type GrpcTransport,
+  openTransport,
+} from '../transport.ts'
+
+export const FRAME_BYTES_MAX = 2_000_000
+
+export function opened(options: Partial<GrpcOptions> = {}): Promise<GrpcAnswer> {
+  const listen = '127.0.0.1:0'
+  return new Promise(done => {
+    openTransport({ listen, frameBytesMax: FRAME_BYTES_MAX, ...options }, done)
+  })
+}
+
+export async function mustOpen(options: Partial<GrpcOptions> = {}): Promise<GrpcTransport> {
+  const answer = await opened(options)
+  if ('refused' in answer) throw new Error(answer.refused.message)
+  return answer.transport
+}
+
+export const addressOf = ({ port }: GrpcTransport): string => `127.0.0.1:${port}`
+
+/** Turns of the loop pass until this holds; what hangs is ended by the test's own limit. */
+export async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise(turn => setImmediate(turn))
+}
+
+export const realClock: Clock = {
+  monotonicMs: () => performance.now(),
+  wallMs: () => Date.now(),
+  after: (delayMs, fire) => {
+    const timer = setTimeout(fire, delayMs)
+    return { cancel: () => clearTimeout(timer) }
+  },
+}
+
+/** The n-th process has the n-th of these options; behind the last the first comes again. */
+export function contractRig(...each: readonly Partial<GrpcOptions>[]): TransportRig {
+  const open = new Map<Place, GrpcTransport>()
+  let count = 0
+  return {
+    async open(at) {
+      const options = each[count++ % each.length]
+      const transport = await mustOpen({ ...options, listen: at?.address ?? '127.0.0.1:0' })
+      const place = { transport, address: addressOf(transport) }
+      open.set(place, transport)
+      return place
+    },
+    kill(place) {
+      open.get(place)?.destroy()
+      open.delete(place)
+      return Promise.resolve()
+    },
+    until,
+    close() {
+      for (const transport of open.values()) transport.destroy()
+      return Promise.resolve()
+    },
+  }
+}
