@@ -74,6 +74,11 @@ export class Raft {
     return this.#core.counters
   }
 
+  /** The leader's connection closed: quick campaigns are being tried. */
+  get isFast(): boolean {
+    return this.#core.fastAttempts > 0
+  }
+
   /**
    * `lateMs`: how much later than it was due the host could tick, because its process stood still.
    */
