@@ -1,5 +1,6 @@
 /**
- * `npm run sim`: runs the consensus core in simulated worlds and says what became of it. A campaign
+ * `npm run sim`: runs the consensus core, or whole nodes, in simulated worlds and says what
+ * became of it. A campaign
  * is spread over processes; each run is a pure function of its seed, so that neither their number
  * nor their order changes anything.
  */
@@ -8,12 +9,9 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { drawScenario } from './run/draw.ts'
+import { isPlayName, type PlayName, playOf } from './plays.ts'
 import { cellTable, failureReport, report, summary } from './run/report.ts'
 import type { Result } from './run/result.ts'
-import { run } from './run/run.ts'
-import type { Scenario } from './run/scenario.ts'
-import { shrink } from './run/shrink.ts'
 import { Totals } from './run/totals.ts'
 
 const HELP = `npm run sim -- [OPTION ..]
@@ -22,6 +20,7 @@ const HELP = `npm run sim -- [OPTION ..]
   --time SECONDS   runs seeds until the time is over
   --jobs J         in so many processes (default 1)
   --json FILE      writes the totals
+  --scenario NAME  raft: the consensus core alone (default); host: whole nodes with many groups
   --seed N         runs one seed and prints its tables
   --replay FILE    runs a scenario kept as JSON
   --verbose        with --seed or --replay: what happens, line by line
@@ -53,6 +52,7 @@ const options = {
   jobs: { type: 'string', default: '1' },
   json: { type: 'string' },
   seed: { type: 'string' },
+  scenario: { type: 'string', default: 'raft' },
   replay: { type: 'string' },
   save: { type: 'string' },
   verbose: { type: 'boolean', default: false },
@@ -82,6 +82,8 @@ function wholeNumber(name: string, text: string, least = 0): number {
   return misused(`--${name} wants a whole number from ${least} up, not '${text}'`)
 }
 
+type Scenario = ReturnType<typeof play.drawn>
+
 /** A scenario as `--save` wrote it. */
 function kept(file: string): Scenario {
   try {
@@ -92,6 +94,17 @@ function kept(file: string): Scenario {
     )
   }
 }
+
+function named(name: string): PlayName {
+  return isPlayName(name) ? name : misused(`--scenario is raft or host, not '${name}'`)
+}
+
+const playName = named(flags.scenario)
+const play = playOf(playName)
+/** By which a run is seen again. */
+const COMMAND = ['npm run sim --', ...(playName === 'raft' ? [] : ['--scenario', playName])].join(
+  ' ',
+)
 
 interface Done {
   readonly results: readonly Result[]
@@ -105,7 +118,7 @@ const WORKER = 'WEIR_SIM_WORKER'
 function work(): void {
   process.on('message', ({ from, count }: { from: number; count: number }) => {
     const { user, system } = process.cpuUsage()
-    const results = Array.from({ length: count }, (_, i) => run(drawScenario(from + i)))
+    const results = Array.from({ length: count }, (_, i) => play.run(play.drawn(from + i)))
     const after = process.cpuUsage()
     const busyMs = (after.user - user + after.system - system) / 1000
     process.send?.({ results, busyMs } satisfies Done)
@@ -131,7 +144,7 @@ class Campaign {
   }
 
   #employ(): Promise<void> {
-    const worker = fork(fileURLToPath(import.meta.url), [], {
+    const worker = fork(fileURLToPath(import.meta.url), ['--scenario', playName], {
       env: { ...process.env, [WORKER]: '1' },
       execArgv: ['--enable-source-maps'],
     })
@@ -174,15 +187,15 @@ class Campaign {
   }
 
   #tellFailure(result: Result): void {
-    say(failureReport(result, `npm run sim -- --seed ${result.seed} --verbose`))
-    if (this.totals.failed.length <= TAILS_SHOWN) tellTail(drawScenario(result.seed))
+    say(failureReport(result, `${COMMAND} --seed ${result.seed} --verbose`))
+    if (this.totals.failed.length <= TAILS_SHOWN) tellTail(play.drawn(result.seed))
   }
 }
 
 /** The last lines before the failure, from running it again. */
 function tellTail(scenario: Scenario): void {
   const lines: string[] = []
-  run(scenario, { tell: line => lines.push(line) })
+  play.run(scenario, { tell: line => lines.push(line) })
   say(lines.slice(-TAIL_LINES).join('\n'))
 }
 
@@ -197,7 +210,7 @@ async function runCampaign(): Promise<number> {
   const campaign = new Campaign(from, seeds, seconds)
   await campaign.play(wholeNumber('jobs', flags.jobs, 1))
   const { totals, busyMs } = campaign
-  say(report(totals))
+  say(report(totals, play.kinds))
   say(summary(totals, busyMs))
   if (flags.json !== undefined) {
     const seedsPerSecond = (totals.runs / Math.max(1, busyMs)) * 1000
@@ -208,10 +221,10 @@ async function runCampaign(): Promise<number> {
 }
 
 function runOne(scenario: Scenario, again: string): number {
-  const result = run(scenario, flags.verbose ? { tell: say } : {})
+  const result = play.run(scenario, flags.verbose ? { tell: say } : {})
   const totals = new Totals()
   totals.add(result)
-  say(flags.verbose ? cellTable(totals.cells) : report(totals))
+  say(flags.verbose ? cellTable(totals.cells) : report(totals, play.kinds))
   say(`seed ${scenario.seed}: ${result.operations} operations, ${result.events} events`)
   say(`trace hash ${result.traceHash}`)
   if (result.failure === undefined) {
@@ -225,7 +238,7 @@ function runOne(scenario: Scenario, again: string): number {
 }
 
 function shrunk(scenario: Scenario, checker: string): Scenario {
-  const smaller = shrink(scenario, checker)
+  const smaller = play.shrunk(scenario, checker)
   const { length } = smaller.scenario.faults
   say(`shrunk in ${smaller.runs} runs from ${scenario.faults.length} faults to ${length}:`)
   say(JSON.stringify(smaller.scenario, null, 1))
@@ -245,11 +258,11 @@ function main(): number | Promise<number> {
   }
   if (flags.replay !== undefined) {
     const scenario = kept(flags.replay)
-    return runOne(scenario, `npm run sim -- --replay ${flags.replay} --verbose`)
+    return runOne(scenario, `${COMMAND} --replay ${flags.replay} --verbose`)
   }
   if (flags.seed !== undefined) {
     const seed = wholeNumber('seed', flags.seed)
-    return runOne(drawScenario(seed), `npm run sim -- --seed ${seed} --verbose`)
+    return runOne(play.drawn(seed), `${COMMAND} --seed ${seed} --verbose`)
   }
   return runCampaign()
 }

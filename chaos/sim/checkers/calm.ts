@@ -15,11 +15,14 @@ export class Calm extends Rule {
   readonly name = 'RAFT-15 pre-vote and lease'
   readonly #ledger: Ledger
   readonly #electionMs: number
+  /** What is promised leaves later than it was decided, and a leader may have been heard since. */
+  readonly #inTurns: boolean
 
-  constructor(ledger: Ledger, electionMs: number) {
+  constructor(ledger: Ledger, electionMs: number, inTurns = false) {
     super()
     this.#ledger = ledger
     this.#electionMs = electionMs
+    this.#inTurns = inTurns
   }
 
   stepped({ id }: ReplicaView, _input: StepInput, message?: Message): void {
@@ -40,7 +43,7 @@ export class Calm extends Rule {
   }
 
   sent({ id, raft }: ReplicaView, message: Message): void {
-    if (message.type !== 'pre-vote-reply' || !message.granted) return
+    if (message.type !== 'pre-vote-reply' || !message.granted || this.#inTurns) return
     this.must(!this.#hasLease(raft.status()), () => {
       return `${id} hears its leader, and would vote for ${message.to}`
     })

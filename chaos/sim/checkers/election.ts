@@ -145,12 +145,15 @@ interface End {
 export class UpToDate extends Rule {
   readonly name = 'RAFT-3 votes for full logs'
   readonly #ledger: Ledger
+  /** What is promised leaves later than it was decided, and the log may have grown since. */
+  readonly #inTurns: boolean
   /** The best log that a replica claimed when it asked for promises to vote in a term. */
   readonly #claims = new Map<number, Map<ReplicaId, End>>()
 
-  constructor(ledger: Ledger) {
+  constructor(ledger: Ledger, inTurns = false) {
     super()
     this.#ledger = ledger
+    this.#inTurns = inTurns
   }
 
   stepped({ id, raft }: ReplicaView, _input: StepInput, message?: Message): void {
@@ -167,7 +170,9 @@ export class UpToDate extends Rule {
 
   sent(view: ReplicaView, message: Message): void {
     if (message.type === 'pre-vote' || message.type === 'vote') this.#onClaim(view, message)
-    else if (message.type === 'pre-vote-reply' && message.granted) this.#onPromise(view, message)
+    else if (message.type === 'pre-vote-reply' && message.granted && !this.#inTurns) {
+      this.#onPromise(view, message)
+    }
   }
 
   #onClaim({ id, raft }: ReplicaView, message: Message & End): void {

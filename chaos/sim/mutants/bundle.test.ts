@@ -48,7 +48,7 @@ test('a mutant that does not fit its file is an error before anything is bundled
 })
 
 test('a bundle plays: the mutant is caught, the source without it is not', async () => {
-  const options = { from: 1, seedsMax: 3, secondsMax: 60 }
+  const options = { from: 1, seedsMax: 3, secondsMax: 60, scenario: 'raft' } as const
   const mutant = named('acknowledged-before-durable')
   const caught = await play(await bundled(folder, mutant), options)
   expect(caught).toMatchObject({ kind: 'caught', checker: 'RAFT-10 durable promises' })

@@ -7,7 +7,9 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Prng } from '../../../src/base/prng.ts'
+import type { PlayName } from '../plays.ts'
 import { bundled, patchedFile } from './bundle.ts'
+import { hostMutants } from './host.ts'
 import type { Mutant } from './mutant.ts'
 import type { PlayOptions } from './play.ts'
 import { play } from './play.ts'
@@ -15,9 +17,12 @@ import { raftMutants } from './raft.ts'
 import type { Trial, Verdict } from './verdict.ts'
 import { isCaught, row, summaryOf, table, told, widthOf } from './verdict.ts'
 
-const lists: Readonly<Record<string, readonly Mutant[]>> = { raft: raftMutants }
+const lists: Readonly<Record<string, readonly Mutant[]>> = {
+  raft: raftMutants,
+  host: hostMutants,
+}
 
-const HELP = `npm run mutants -- LIST [OPTION ..]        lists: ${Object.keys(lists).join(', ')}
+const HELP = `npm run mutants -- LIST .. [OPTION ..]     lists: ${Object.keys(lists).join(', ')}
   --draw N         N mutants, drawn by the first seed
   --only NAME      this mutant alone; may be repeated
   --seeds MAX      a mutant that lives through so many seeds has survived (default 5000)
@@ -106,32 +111,39 @@ function mustFit(mutants: readonly Mutant[]): void {
   if (problems.length > 0) throw new Misuse(problems.join('\n'))
 }
 
+type CourtOptions = Omit<PlayOptions, 'scenario'>
+
+const scenarioOf = ({ scenario }: Mutant): PlayName => scenario ?? 'raft'
+
 /** Plays mutants; and wherever one is caught, the source as it is: the catch must be the bug's. */
 class Court {
   readonly #folder: string
-  readonly #options: PlayOptions
-  readonly #unpatched = new Map<number, Promise<Verdict>>()
+  readonly #options: CourtOptions
+  readonly #unpatched = new Map<string, Promise<Verdict>>()
 
-  constructor(folder: string, options: PlayOptions) {
+  constructor(folder: string, options: CourtOptions) {
     this.#folder = folder
     this.#options = options
   }
 
   async try(mutant: Mutant): Promise<Verdict> {
-    const verdict = await play(await bundled(this.#folder, mutant), this.#options)
+    const scenario = scenarioOf(mutant)
+    const options = { ...this.#options, scenario }
+    const verdict = await play(await bundled(this.#folder, mutant), options)
     if (verdict.kind !== 'caught') return verdict
-    const without = await this.#playUnpatched(verdict.seed)
+    const without = await this.#playUnpatched(scenario, verdict.seed)
     return without.kind === 'survived' ? verdict : { ...verdict, kind: 'unsound' }
   }
 
-  #playUnpatched(seed: number): Promise<Verdict> {
-    const known = this.#unpatched.get(seed) ?? this.unpatched(seed, 1)
-    this.#unpatched.set(seed, known)
+  #playUnpatched(scenario: PlayName, seed: number): Promise<Verdict> {
+    const name = `${scenario} ${seed}`
+    const known = this.#unpatched.get(name) ?? this.unpatched(scenario, seed, 1)
+    this.#unpatched.set(name, known)
     return known
   }
 
-  async unpatched(from: number, seedsMax: number): Promise<Verdict> {
-    return play(await bundled(this.#folder), { ...this.#options, from, seedsMax })
+  async unpatched(scenario: PlayName, from: number, seedsMax: number): Promise<Verdict> {
+    return play(await bundled(this.#folder), { ...this.#options, scenario, from, seedsMax })
   }
 }
 
@@ -156,8 +168,9 @@ async function campaign(mutants: readonly Mutant[], from: number, folder: string
   const seedsMax = wholeNumber('seeds', flags.seeds, 1)
   say(`seeds from ${from}, at most ${seedsMax}`)
   const court = new Court(folder, { from, seedsMax, secondsMax })
-  const without = await court.unpatched(from, UNPATCHED_SEEDS)
-  if (without.kind !== 'survived') {
+  for (const scenario of new Set(mutants.map(scenarioOf))) {
+    const without = await court.unpatched(scenario, from, UNPATCHED_SEEDS)
+    if (without.kind === 'survived') continue
     say(`the source without a mutant fails: ${JSON.stringify(without)}`)
     return FAILED
   }
@@ -178,14 +191,18 @@ function maybeWrite(from: number, trials: readonly Trial[]): void {
   writeFileSync(flags.json, `${text}\n`)
 }
 
+function listOf(name: string): readonly Mutant[] {
+  const list = Object.hasOwn(lists, name) ? lists[name] : undefined
+  if (list === undefined) throw new Misuse(`there is no list of mutants '${name}'\n${HELP}`)
+  return list
+}
+
 async function main(): Promise<number> {
   if (flags.help) {
     say(HELP)
     return OK
   }
-  const name = positionals[0] ?? ''
-  const list = Object.hasOwn(lists, name) ? lists[name] : undefined
-  if (list === undefined) throw new Misuse(`there is no list of mutants '${name}'\n${HELP}`)
+  const list = (positionals.length > 0 ? positionals : ['']).flatMap(listOf)
   const drawn = String(Math.floor(Math.random() * FIRST_SEED_MAX))
   const from = wholeNumber('from', flags.from ?? drawn)
   const mutants = chosen(list, from)

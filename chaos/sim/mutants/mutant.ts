@@ -3,6 +3,8 @@
  * found it. A patch whose text is not found exactly once no longer applies, which is an error.
  */
 
+import type { PlayName } from '../plays.ts'
+
 export interface Mutant {
   readonly name: string
   /** From the root of the repository. */
@@ -14,6 +16,8 @@ export interface Mutant {
   readonly why: string
   /** Where the bug was met, or what is known of it. */
   readonly origin: string
+  /** What plays it; missing: the consensus core alone. */
+  readonly scenario?: PlayName
   /** Written without knowledge of the checkers that are to find it. */
   readonly blind?: true
 }

@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), 'weir-play-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const SECONDS_PLENTY = 60
-const options = { from: 40, seedsMax: 3, secondsMax: SECONDS_PLENTY }
+const options = { from: 40, seedsMax: 3, secondsMax: SECONDS_PLENTY, scenario: 'raft' } as const
 
 function script(name: string, lines: readonly TrialLine[], then = ''): string {
   const path = join(folder, `${name}.mjs`)
@@ -53,5 +53,5 @@ test('the process is told which seeds to play', async () => {
     path,
     `const args = process.argv.slice(2).join(' ')\nprocess.stdout.write(${say} + '\\n')\n`,
   )
-  expect(await play(path, options)).toMatchObject({ detail: '40 3' })
+  expect(await play(path, options)).toMatchObject({ detail: '40 3 raft' })
 })

@@ -4,12 +4,14 @@ import type { ChildProcessByStdio } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import type { PlayName } from '../plays.ts'
 import type { TrialLine } from './trial-line.ts'
 import type { Verdict } from './verdict.ts'
 
 export interface PlayOptions {
   readonly from: number
   readonly seedsMax: number
+  readonly scenario: PlayName
   /** By the wall: what takes longer is stopped, and not caught. */
   readonly secondsMax: number
 }
@@ -23,8 +25,8 @@ process.on('exit', () => {
 })
 
 export async function play(bundle: string, options: PlayOptions): Promise<Verdict> {
-  const { from, seedsMax, secondsMax } = options
-  const child = spawn(process.execPath, [bundle, String(from), String(seedsMax)], {
+  const { from, seedsMax, secondsMax, scenario } = options
+  const child = spawn(process.execPath, [bundle, String(from), String(seedsMax), scenario], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   children.add(child)

@@ -5,8 +5,8 @@
  */
 
 import { writeSync } from 'node:fs'
-import { drawScenario } from '../run/draw.ts'
-import { run } from '../run/run.ts'
+import { invariant } from '../../../src/base/errors.ts'
+import { isPlayName, type Play, playOf } from '../plays.ts'
 import type { TrialLine } from './trial-line.ts'
 
 const STDOUT = 1
@@ -15,10 +15,10 @@ const say = (line: TrialLine): void => {
   writeSync(STDOUT, `${JSON.stringify(line)}\n`)
 }
 
-function play(seeds: readonly number[]): void {
+function play({ run, drawn }: Play, seeds: readonly number[]): void {
   for (const seed of seeds) {
     say({ kind: 'begins', seed })
-    const { failure } = run(drawScenario(seed))
+    const { failure } = run(drawn(seed))
     if (failure !== undefined) {
       say({ kind: 'failed', seed, ...failure })
       return
@@ -27,5 +27,7 @@ function play(seeds: readonly number[]): void {
   say({ kind: 'ended' })
 }
 
-const [from = 0, count = 0] = process.argv.slice(2).map(Number)
-play(Array.from({ length: count }, (_, i) => from + i))
+const [from, count, scenario = 'raft'] = process.argv.slice(2)
+invariant(isPlayName(scenario), 'MUTANT what plays is known', scenario)
+const seeds = Array.from({ length: Number(count) }, (_, i) => Number(from) + i)
+play(playOf(scenario), seeds)

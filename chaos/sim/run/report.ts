@@ -3,7 +3,6 @@
 import { messageTypes } from '../../../src/raft/messages.ts'
 import { refusalCodes } from '../../../src/raft/refusal.ts'
 import { roles } from '../../../src/raft/types.ts'
-import { faultKinds } from '../world/faults.ts'
 import type { Counts, Result } from './result.ts'
 import type { Totals } from './totals.ts'
 
@@ -52,10 +51,10 @@ function byName(a: string, b: string): number {
   return Number(numberA) - Number(numberB)
 }
 
-export function report(totals: Totals): string {
+export function report(totals: Totals, kinds: readonly string[]): string {
   const checkers = Object.keys(totals.checks).filter(isRule).sort(byName)
   return [
-    counted('faults injected, by kind', faultKinds, totals.faults),
+    counted('faults injected, by kind', kinds, totals.faults),
     counted('checks made, by checker', checkers, totals.checks),
     cellTable(totals.cells),
     counted('refusals, by code', refusalCodes, totals.refused),

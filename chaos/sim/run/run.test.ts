@@ -83,7 +83,7 @@ test('totals do not depend on the order of the runs, and the report names every 
   for (const result of results.reverse()) back.add(result)
   expect(forth.failed).toEqual([])
   expect(back.hash()).toBe(forth.hash())
-  const told = report(forth)
+  const told = report(forth, faultKinds)
   for (const kind of faultKinds) expect(told).toContain(kind)
   expect(summary(forth, 1000)).toContain('3 seeds, 0 failed\n3.0 seeds per second')
 })

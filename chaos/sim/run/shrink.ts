@@ -5,26 +5,37 @@
  */
 
 import { run } from './run.ts'
-import type { Fault, Scenario } from './scenario.ts'
+import type { Scenario } from './scenario.ts'
 
 /** Runs that one shrinking may cost. */
 const RUNS_MAX = 400
 
-export interface Shrunk {
-  readonly scenario: Scenario
+/** What can be made smaller: anything that is made of faults. */
+export interface Faulty {
+  readonly faults: readonly object[]
+}
+
+export interface Shrunk<S extends Faulty> {
+  readonly scenario: S
   readonly runs: number
 }
 
-export type Fails = (scenario: Scenario) => boolean
+type Fails<S> = (scenario: S) => boolean
+type Simplify<S> = (scenario: S) => S
 
 /** `checker` objected to the scenario. */
-export function shrink(scenario: Scenario, checker: string): Shrunk {
-  return shrinkWhile(scenario, smaller => run(smaller).failure?.checker === checker)
+export function shrink(scenario: Scenario, checker: string): Shrunk<Scenario> {
+  const fails = (smaller: Scenario) => run(smaller).failure?.checker === checker
+  return shrinkWhile(scenario, fails, simplifications)
 }
 
-export function shrinkWhile(scenario: Scenario, fails: Fails): Shrunk {
+export function shrinkWhile<S extends Faulty>(
+  scenario: S,
+  fails: Fails<S>,
+  simplifications: readonly Simplify<S>[],
+): Shrunk<S> {
   let runs = 0
-  const stillFails: Fails = smaller => {
+  const stillFails: Fails<S> = smaller => {
     runs++
     return runs <= RUNS_MAX && fails(smaller)
   }
@@ -38,7 +49,7 @@ export function shrinkWhile(scenario: Scenario, fails: Fails): Shrunk {
 }
 
 /** Zeller's ddmin over complements: takes away ever smaller parts while the rest still fails. */
-function fewerFaults(scenario: Scenario, fails: Fails): Scenario {
+function fewerFaults<S extends Faulty>(scenario: S, fails: Fails<S>): S {
   let faults = scenario.faults
   let parts = 2
   while (faults.length > 0) {
@@ -56,12 +67,12 @@ function fewerFaults(scenario: Scenario, fails: Fails): Scenario {
   return { ...scenario, faults }
 }
 
-function withoutOnePart(
-  scenario: Scenario,
-  faults: readonly Fault[],
+function withoutOnePart<S extends Faulty>(
+  scenario: S,
+  faults: readonly object[],
   size: number,
-  fails: Fails,
-): readonly Fault[] | undefined {
+  fails: Fails<S>,
+): readonly object[] | undefined {
   for (let start = 0; start < faults.length; start += size) {
     const fewer = [...faults.slice(0, start), ...faults.slice(start + size)]
     if (fails({ ...scenario, faults: fewer })) return fewer
@@ -69,14 +80,12 @@ function withoutOnePart(
   return undefined
 }
 
-type Simplify = (scenario: Scenario) => Scenario
-
 function withNetwork(scenario: Scenario, change: object): Scenario {
   const { profile } = scenario
   return { ...scenario, profile: { ...profile, network: { ...profile.network, ...change } } }
 }
 
-const simplifications: readonly Simplify[] = [
+export const simplifications: readonly Simplify<Scenario>[] = [
   scenario => ({ ...scenario, learners: 0 }),
   scenario => ({ ...scenario, voters: 3 }),
   scenario => withNetwork(scenario, { loss: 0 }),

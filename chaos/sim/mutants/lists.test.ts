@@ -3,20 +3,25 @@
 import { readFileSync } from 'node:fs'
 import { transform } from 'esbuild'
 import { describe, expect, test } from 'vitest'
+import { hostMutants } from './host.ts'
 import { patched } from './patch.ts'
 import { raftMutants } from './raft.ts'
 
-const MUTANTS_MIN = 25
+const all = [...raftMutants, ...hostMutants]
+
+const RAFT_MIN = 25
+const HOST_MIN = 12
 
 test('no two mutants have one name, and no two make the same bug', () => {
-  const names = raftMutants.map(({ name }) => name)
-  const bugs = raftMutants.map(({ file, find, replace }) => JSON.stringify([file, find, replace]))
+  const names = all.map(({ name }) => name)
+  const bugs = all.map(({ file, find, replace }) => JSON.stringify([file, find, replace]))
   expect(new Set(names).size).toBe(names.length)
   expect(new Set(bugs).size).toBe(bugs.length)
-  expect(names.length).toBeGreaterThanOrEqual(MUTANTS_MIN)
+  expect(raftMutants.length).toBeGreaterThanOrEqual(RAFT_MIN)
+  expect(hostMutants.length).toBeGreaterThanOrEqual(HOST_MIN)
 })
 
-describe.each(raftMutants)('$name', mutant => {
+describe.each(all)('$name', mutant => {
   test('fits the source and is still TypeScript', async () => {
     const text = readFileSync(mutant.file, 'utf8')
     await transform(patched(text, mutant), { loader: 'ts', logLevel: 'silent' })

@@ -1,0 +1,335 @@
+/** Carries out the faults of a schedule at their times, and takes them away again. */
+
+import type { GroupId } from '../../../src/base/ids.ts'
+import { Prng } from '../../../src/base/prng.ts'
+import { isRefusal } from '../../../src/raft/refusal.ts'
+import { type EventQueue, US_PER_MS } from '../world/clock.ts'
+import type { Tally } from '../world/tally.ts'
+import { happenings, type Trace } from '../world/trace.ts'
+import type { SimWire } from '../world/transport.ts'
+import type { Fleet } from './fleet.ts'
+import type { FleetFaultKind } from './kinds.ts'
+import { fleetFaultKinds } from './kinds.ts'
+import type { Member } from './member.ts'
+import type { FleetFault, FleetScenario } from './scenario.ts'
+import type { Steward } from './steward.ts'
+import type { Strangers } from './strangers.ts'
+import { vouchedBytes } from './vouched.ts'
+
+export interface FleetWorld {
+  readonly scenario: FleetScenario
+  readonly queue: EventQueue
+  readonly trace: Trace
+  readonly tally: Tally<FleetFaultKind>
+  readonly wire: SimWire
+  readonly fleet: Fleet
+  readonly steward: Steward
+  readonly strangers: Strangers
+}
+
+type Undo = () => void
+/** 'missed': nothing was hit. 'later': it counts itself. Else it hit, and this undoes it. */
+type Outcome = 'missed' | 'later' | Undo
+type Injection = (world: FleetWorld, fault: FleetFault) => Outcome
+
+/** It hit and is over. */
+const over: Undo = () => {}
+
+function pick<T>(from: readonly T[], at: number): T | undefined {
+  return from[at % Math.max(1, from.length)]
+}
+
+function groupAt({ fleet }: FleetWorld, at: number): GroupId {
+  return pick(fleet.groups, at) as GroupId
+}
+
+/** The node that leads a group, or the n-th that has a process. */
+function aimedAt(world: FleetWorld, { who, whom }: FleetFault): Member | undefined {
+  const { fleet } = world
+  if (who === 'leader') return fleet.leaderNode(groupAt(world, whom))
+  return pick(
+    fleet.members.filter(({ isUp }) => isUp),
+    who,
+  )
+}
+
+function others({ fleet }: FleetWorld, node: Member): readonly Member[] {
+  return fleet.members.filter(other => other !== node)
+}
+
+/** An injection that needs a node to hit. */
+function on(hit: (world: FleetWorld, node: Member, fault: FleetFault) => Outcome): Injection {
+  return (world, fault) => {
+    const node = aimedAt(world, fault)
+    return node === undefined ? 'missed' : hit(world, node, fault)
+  }
+}
+
+const delaySpike = on(({ wire }, { index }, { amount }) => {
+  const delayUs = Math.round(amount * US_PER_MS)
+  wire.addDelay(index, delayUs)
+  return () => wire.addDelay(index, -delayUs)
+})
+
+/** Cuts paths until they heal; each is told as [from, to]. */
+function cut(wire: SimWire, paths: readonly (readonly [number, number])[]): Undo {
+  for (const [from, to] of paths) wire.cut(from, to, 1)
+  return () => {
+    for (const [from, to] of paths) wire.cut(from, to, -1)
+  }
+}
+
+const cutOneWay = on((world, node, { salt }) => {
+  const other = pick(others(world, node), salt)
+  return other === undefined ? 'missed' : cut(world.wire, [[other.index, node.index]])
+})
+
+const cutPair = on((world, node, { salt }) => {
+  const other = pick(others(world, node), salt)
+  if (other === undefined) return 'missed'
+  return cut(world.wire, [
+    [node.index, other.index],
+    [other.index, node.index],
+  ])
+})
+
+const isolate = on((world, node) => {
+  const paths = others(world, node).flatMap(({ index }) => [
+    [node.index, index] as const,
+    [index, node.index] as const,
+  ])
+  return cut(world.wire, paths)
+})
+
+const clog = on((world, node, fault) => {
+  const other = pick(others(world, node), fault.salt)
+  if (other === undefined) return 'missed'
+  world.wire.clog(node.index, other.index, untilUs(world, fault))
+  return over
+})
+
+const reset = on((world, node, { salt }) => {
+  const other = pick(others(world, node), salt)
+  if (other === undefined) return 'missed'
+  world.wire.reset(node.index, other.index)
+  return over
+})
+
+const stranger = on((world, node, { salt }) => {
+  world.strangers.call(node, new Prng(salt))
+  return over
+})
+
+/** A flipped bit is found when the log is next read: the process is killed for that in a while. */
+const bitFlip = on((world, node, fault) => {
+  if (!world.fleet.mayImpair(node)) return 'missed'
+  const name = node.disk.flipBit(new Prng(fault.salt), vouchedBytes)
+  if (name === undefined) return 'missed'
+  world.fleet.markFlipped(node, name)
+  world.queue.at(untilUs(world, fault), {
+    fire: () => {
+      node.kill()
+      node.start()
+    },
+  })
+  return over
+})
+
+const diskFull = on((world, { disk }, fault) => {
+  disk.isFull = true
+  const undo = (): void => {
+    disk.isFull = false
+  }
+  world.queue.at(untilUs(world, fault), { fire: undo })
+  return 'later'
+})
+
+const slowDisk = on((_world, { disk }, { amount }) => {
+  disk.slowness = amount
+  return () => {
+    disk.slowness = 1
+  }
+})
+
+const diskStall = on((world, { disk }, fault) => {
+  disk.stall(untilUs(world, fault))
+  return over
+})
+
+const syncFails = on((_world, { disk }) => {
+  disk.failingSyncs = 1
+  return 'later'
+})
+
+const lostDisk = on(({ fleet }, node) => {
+  if (!fleet.mayImpair(node)) return 'missed'
+  fleet.loseDisk(node)
+  return over
+})
+
+const crash = on((_world, node) => {
+  node.hold()
+  node.kill()
+  return () => node.release()
+})
+
+const powerCut = on((_world, node) => {
+  node.hold()
+  node.cutPower()
+  return () => node.release()
+})
+
+/** Power comes back at once for all, and each machine takes its own time to be there again. */
+const blackout: Injection = ({ fleet, queue }, { salt }) => {
+  for (const node of fleet.members) {
+    node.hold()
+    node.cutPower()
+  }
+  const prng = new Prng(salt)
+  return () => {
+    for (const node of fleet.members) {
+      queue.after(prng.below(500 * US_PER_MS), { fire: () => node.release() })
+    }
+  }
+}
+
+const pause = on((_world, node) => {
+  if (node.isPaused) return 'missed'
+  node.pause()
+  return () => node.resume()
+})
+
+const restartStorm = on((world, node, { amount, forMs, salt }) => {
+  const times = Math.max(2, Math.round(amount))
+  const periodUs = Math.round((forMs * US_PER_MS) / times)
+  const prng = new Prng(salt)
+  for (let i = 0; i < times; i++) {
+    const bounce = (): void => {
+      if (prng.chance(0.5)) node.cutPower()
+      else node.kill()
+      node.start()
+    }
+    world.queue.after(i * periodUs, { fire: bounce })
+  }
+  return over
+})
+
+const stop = on(({ queue }, node, { forMs }) => {
+  if (node.isPaused || node.isStopping) return 'missed'
+  node.stop(() => queue.after(Math.round(forMs * US_PER_MS), { fire: () => node.start() }))
+  return over
+})
+
+const clockSkew = on((_world, node, { amount }) => {
+  node.setClockRate(amount)
+  return () => node.setClockRate(1)
+})
+
+const transfer: Injection = (world, { whom, salt }) => {
+  const group = groupAt(world, whom)
+  const leader = world.fleet.leader(group)
+  if (leader === undefined || leader.life.isPaused) return 'missed'
+  const others = leader.raft.log.members.voters.filter(id => id !== leader.id)
+  const to = pick(others, salt)
+  if (to === undefined || isRefusal(leader.group.transfer(to))) return 'missed'
+  return over
+}
+
+/** A replica moves to a node that has none of its group. */
+const move: Injection = (world, { whom, salt }) => {
+  const { fleet, steward } = world
+  const group = groupAt(world, whom)
+  const free = fleet.members.filter(node => node.isUp && !fleet.hadReplica(group, node))
+  const to = pick(free, salt)
+  const members = fleet.leader(group)?.raft.log.members
+  const old = pick(members?.voters ?? [], salt >>> 8)
+  if (to === undefined || old === undefined || steward.isMending(group)) return 'missed'
+  fleet.move(group, old, to)
+  return over
+}
+
+const injections: Readonly<Record<FleetFaultKind, Injection | undefined>> = {
+  'delay-spike': delaySpike,
+  'cut-one-way': cutOneWay,
+  'cut-pair': cutPair,
+  isolate,
+  'isolate-leader': isolate,
+  clog,
+  reset,
+  stranger,
+  // These come with a power cut or a profile.
+  'unsynced-lost': undefined,
+  'torn-tail': undefined,
+  'slow-read': undefined,
+  'bit-flip': bitFlip,
+  'disk-full': diskFull,
+  'slow-disk': slowDisk,
+  'disk-stall': diskStall,
+  'sync-fails': syncFails,
+  'lost-disk': lostDisk,
+  crash,
+  'crash-leader': crash,
+  'power-cut': powerCut,
+  blackout,
+  pause,
+  'pause-leader': pause,
+  'restart-storm': restartStorm,
+  stop,
+  'clock-skew': clockSkew,
+  transfer,
+  move,
+}
+
+function untilUs({ queue }: FleetWorld, { forMs }: FleetFault): number {
+  return queue.nowUs + Math.round(forMs * US_PER_MS)
+}
+
+const calmDisk = { syncMinUs: 100, syncMeanUs: 1000, readUs: 50, otherUs: 50 } as const
+
+export class FleetFaults {
+  readonly #world: FleetWorld
+  #isHealed = false
+
+  constructor(world: FleetWorld) {
+    this.#world = world
+    for (const fault of world.scenario.faults) {
+      world.queue.at(Math.round(fault.atMs * US_PER_MS), { fire: () => this.#inject(fault) })
+    }
+  }
+
+  /** Lifts every fault, and starts whoever is down. */
+  heal(): void {
+    const { wire, fleet } = this.#world
+    this.#isHealed = true
+    wire.heal()
+    wire.profile = { ...wire.profile, delayMinUs: 200, delayMeanUs: 500 }
+    for (const node of fleet.members) {
+      const { disk } = node
+      disk.isFull = false
+      disk.failingSyncs = 0
+      disk.slowness = 1
+      disk.profile = calmDisk
+      node.setClockRate(1)
+      if (node.isPaused) node.resume()
+      node.releaseAll()
+    }
+  }
+
+  #inject(fault: FleetFault): void {
+    const { queue, tally, trace } = this.#world
+    if (this.#isHealed) return
+    const outcome = injections[fault.kind]?.(this.#world, fault) ?? 'missed'
+    const kind = fleetFaultKinds.indexOf(fault.kind)
+    trace.note(happenings.fault, 0, kind, outcome === 'missed' ? 0 : 1)
+    if (trace.isTold)
+      trace.tell(`fault ${JSON.stringify(fault)} ${outcome === 'missed' ? 'missed' : ''}`)
+    if (typeof outcome === 'string') return
+    tally.hit(fault.kind)
+    if (outcome === over) return
+    queue.at(untilUs(this.#world, fault), {
+      fire: () => {
+        if (!this.#isHealed) outcome()
+      },
+    })
+  }
+}

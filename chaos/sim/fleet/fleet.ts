@@ -1,0 +1,233 @@
+/**
+ * All nodes of a run, which replica lives where, and how much damage a group may still take: of no
+ * set of members that anybody goes by may half or more have lost their log.
+ */
+
+import type { GroupId, NodeId, ReplicaId } from '../../../src/base/ids.ts'
+import { replicaId } from '../../../src/base/ids.ts'
+import { isMember, noMembers } from '../../../src/raft/members/members.ts'
+import { isImage } from '../../../src/raft/store/names.ts'
+import type { Members, Stored } from '../../../src/raft/types.ts'
+import type { Member } from './member.ts'
+import type { Assignment } from './running.ts'
+import type { Seat } from './seat.ts'
+import type { Steward } from './steward.ts'
+
+/** What is known of one group besides its replicas' own words. */
+class Registry {
+  /** Where each replica lives or lived. */
+  readonly homes = new Map<ReplicaId, Member>()
+  /** Replicas whose log is gone, or may be found damaged. */
+  readonly impaired = new Set<ReplicaId>()
+  /** Who takes the place of a replica that is gone or on its way out. */
+  readonly heirs = new Map<ReplicaId, ReplicaId>()
+  /** What a replica begins with. */
+  readonly first = new Map<ReplicaId, Stored>()
+  /** The newest members that a seat was seen with, by replica. */
+  readonly lastMembers = new Map<ReplicaId, Members>()
+  nextId = 1
+}
+
+export class Fleet {
+  readonly members: readonly Member[]
+  readonly groups: readonly GroupId[]
+  readonly #registries: ReadonlyMap<GroupId, Registry>
+  /** Files in which a bit turned over that nobody has found yet. */
+  readonly #flipped = new Map<Member, string>()
+  steward: Steward | undefined
+
+  constructor(groups: readonly GroupId[], members: readonly Member[]) {
+    this.groups = groups
+    this.members = members
+    this.#registries = new Map(groups.map(group => [group, new Registry()]))
+  }
+
+  /** The first members of a group, on these nodes. */
+  found(group: GroupId, nodes: readonly Member[]): void {
+    const registry = this.#registry(group)
+    const ids = nodes.map(node => this.#newReplica(group, node))
+    const members = { voters: ids, outgoing: [], learners: [] }
+    for (const id of ids) registry.first.set(id, newStored(members))
+  }
+
+  seats(group: GroupId): readonly Seat[] {
+    return this.members.flatMap(({ running }) => running?.seats.get(group) ?? [])
+  }
+
+  /** Whoever leads in the highest term. */
+  leader(group: GroupId): Seat | undefined {
+    let leader: Seat | undefined
+    for (const seat of this.seats(group)) {
+      const { role, term } = seat.status()
+      if (role === 'leader' && term > (leader?.status().term ?? 0)) leader = seat
+    }
+    return leader
+  }
+
+  leaderNode(group: GroupId): Member | undefined {
+    const leader = this.leader(group)
+    return leader && this.#registry(group).homes.get(leader.id)
+  }
+
+  nodeOf(group: GroupId, replica: ReplicaId): NodeId | undefined {
+    return this.#registry(group).homes.get(replica)?.name
+  }
+
+  /** The replicas that are to live on a node: those that were not given up. */
+  assigned(member: Member): readonly Assignment[] {
+    const assigned: Assignment[] = []
+    for (const [group, { homes, heirs, first }] of this.#registries) {
+      for (const [replica, home] of homes) {
+        const stored = first.get(replica)
+        if (home !== member || heirs.has(replica) || stored === undefined) continue
+        assigned.push({ group, replica, stored })
+      }
+    }
+    return assigned
+  }
+
+  /** Whoever takes the place of this replica in the end. */
+  heirOf(group: GroupId, replica: ReplicaId): ReplicaId | undefined {
+    const { heirs } = this.#registry(group)
+    let heir = heirs.get(replica)
+    for (let next = heir; next !== undefined; next = heirs.get(next)) heir = next
+    return heir
+  }
+
+  /** May this node lose its log, and every group still has a sound majority? */
+  mayImpair(node: Member): boolean {
+    return this.groups.every(group => {
+      const id = this.#replicaOn(group, node)
+      if (id === undefined) return true
+      if (this.#registry(group).impaired.has(id)) return false
+      return this.#knownMembers(group).every(members => {
+        return this.isSound(group, members.voters, id) && this.isSound(group, members.outgoing, id)
+      })
+    })
+  }
+
+  isSound(group: GroupId, voters: readonly ReplicaId[], without?: ReplicaId): boolean {
+    const { impaired } = this.#registry(group)
+    const lost = voters.filter(id => id === without || impaired.has(id)).length
+    return lost <= Math.max(0, Math.floor((voters.length - 1) / 2))
+  }
+
+  /** A bit of its disk has turned over: its log may be found damaged when it is next opened. */
+  markFlipped(node: Member, file: string): void {
+    this.#flipped.set(node, file)
+    this.#impair(node)
+  }
+
+  isFlipped(node: Member): boolean {
+    return this.#flipped.has(node)
+  }
+
+  /** A disk was opened without a complaint: it is sound, but for images, which were not read. */
+  clearFlipped(node: Member): void {
+    const file = this.#flipped.get(node)
+    if (file === undefined || (isImage(file) && node.disk.has(file))) return
+    this.#flipped.delete(node)
+    for (const group of this.groups) {
+      const id = this.#replicaOn(group, node)
+      if (id !== undefined) this.#registry(group).impaired.delete(id)
+    }
+  }
+
+  /** The node's disk is lost: what lived there is dead, and new replicas begin. */
+  loseDisk(node: Member): void {
+    this.#flipped.delete(node)
+    this.#impair(node)
+    node.reset()
+    for (const group of this.groups) {
+      const old = this.#replicaOn(group, node)
+      if (old !== undefined) this.#succeed(group, old, node)
+    }
+    node.start()
+  }
+
+  /** A replica of this group moves to a node that has none. */
+  move(group: GroupId, old: ReplicaId, to: Member): void {
+    this.#succeed(group, old, to)
+    to.running?.adopt()
+  }
+
+  /** The replica of a group that lives on this node, if one does. */
+  #replicaOn(group: GroupId, node: Member): ReplicaId | undefined {
+    const { homes, heirs } = this.#registry(group)
+    for (const [replica, home] of homes) {
+      if (home === node && !heirs.has(replica)) return replica
+    }
+    return undefined
+  }
+
+  /** A replica of this group lives here, or did and may not have left. */
+  hadReplica(group: GroupId, node: Member): boolean {
+    if (this.#replicaOn(group, node) !== undefined) return true
+    return node.running?.seats.has(group) ?? true
+  }
+
+  /** Replicas that were replaced and belong to nobody's group any more leave their nodes. */
+  dismiss(): void {
+    for (const group of this.groups) {
+      const known = this.#knownMembers(group)
+      for (const node of this.members) {
+        const seat = node.running?.seats.get(group)
+        if (seat === undefined || !this.#registry(group).heirs.has(seat.id)) continue
+        if (!known.some(members => isMember(members, seat.id))) node.running?.remove(group)
+      }
+    }
+  }
+
+  onOpened(group: GroupId, seat: Seat): void {
+    this.#noteMembers(group, seat)
+  }
+
+  onEnded(group: GroupId, seat: Seat): void {
+    this.#noteMembers(group, seat)
+  }
+
+  #noteMembers(group: GroupId, seat: Seat): void {
+    this.#registry(group).lastMembers.set(seat.id, seat.raft.log.members)
+  }
+
+  /** Every set of members that somebody who matters goes by. */
+  #knownMembers(group: GroupId): readonly Members[] {
+    const { lastMembers, impaired } = this.#registry(group)
+    for (const seat of this.seats(group)) this.#noteMembers(group, seat)
+    const leader = this.leader(group)?.raft.log.members ?? noMembers
+    const known = [...lastMembers].filter(([id]) => !impaired.has(id)).map(([, own]) => own)
+    return [leader, ...known].filter(({ voters }) => voters.length > 0)
+  }
+
+  #impair(node: Member): void {
+    for (const group of this.groups) {
+      const id = this.#replicaOn(group, node)
+      if (id !== undefined) this.#registry(group).impaired.add(id)
+    }
+  }
+
+  #succeed(group: GroupId, old: ReplicaId, home: Member): void {
+    const registry = this.#registry(group)
+    const heir = this.#newReplica(group, home)
+    registry.first.set(heir, newStored(noMembers))
+    registry.heirs.set(old, heir)
+    this.steward?.swap(group, old)
+  }
+
+  #newReplica(group: GroupId, home: Member): ReplicaId {
+    const registry = this.#registry(group)
+    const id = replicaId(registry.nextId++)
+    registry.homes.set(id, home)
+    return id
+  }
+
+  #registry(group: GroupId): Registry {
+    return this.#registries.get(group) as Registry
+  }
+}
+
+function newStored(members: Members): Stored {
+  const hardState = { term: 0, vote: 0 as const, commit: 0 }
+  const image = { index: 0, term: 0, members, membersIndex: 0, chain: 0 }
+  return { hardState, image, entries: [] }
+}

@@ -1,0 +1,39 @@
+/** Every kind of fault that whole nodes are put to, and what it does: the one table of them. */
+
+export const fleetFaults = {
+  // Connections.
+  'delay-spike': 'all paths of a node become much slower for a while',
+  'cut-one-way': 'a node is heard by another but hears nothing from it',
+  'cut-pair': 'two nodes lose each other while others still hear both',
+  isolate: 'one node loses all others',
+  'isolate-leader': 'a node that leads loses all others',
+  clog: 'a path holds everything back, then lets it go in a burst',
+  reset: 'the connections between two nodes break',
+  stranger: 'somebody who is no node of this cluster calls, and is to be refused',
+  // Disk.
+  'unsynced-lost': 'a power cut loses bytes that were not synced',
+  'torn-tail': 'a power cut leaves half a write, or garbage, at the end of a file',
+  'bit-flip': 'a synced bit turns over',
+  'disk-full': 'there is no space left for a while',
+  'slow-read': 'a read is answered seconds later, while other work goes on',
+  'slow-disk': 'every operation of a disk takes much longer for a while',
+  'disk-stall': 'a disk does nothing for a while',
+  'sync-fails': 'a sync reports an error, and what it should have saved may be gone',
+  'lost-disk': 'a node comes back with an empty disk: new replicas take the place of all it had',
+  // Process.
+  crash: 'a process is killed',
+  'crash-leader': 'a process that leads is killed',
+  'power-cut': 'a machine loses its power, and its disk what was not synced',
+  blackout: 'all machines lose their power at once',
+  pause: 'a process stands still for a while',
+  'pause-leader': 'a process that leads stands still for a while',
+  'restart-storm': 'a process is killed again and again as soon as it is back',
+  stop: 'a process is told to stop, and hands its leaderships over first',
+  'clock-skew': 'a clock runs faster or slower than the others for a while',
+  // Members.
+  transfer: 'leadership of a group is handed over on purpose',
+  move: 'a replica of a group moves to another node',
+} as const
+
+export type FleetFaultKind = keyof typeof fleetFaults
+export const fleetFaultKinds = Object.keys(fleetFaults) as readonly FleetFaultKind[]

@@ -1,0 +1,118 @@
+/**
+ * The simulated machine as the real host sees it: entries and images take their time, images come
+ * in pieces. Nothing answers a process that is dead, and one that stands still hears of it later.
+ */
+
+import type { Prng } from '../../../src/base/prng.ts'
+import type { ByteSource, Piece } from '../../../src/base/source.ts'
+import type { GroupMachine } from '../../../src/raft/host/machine.ts'
+import type { Entry, Image } from '../../../src/raft/types.ts'
+import type { Life } from '../host/life.ts'
+import type { ApplyResult } from '../machine.ts'
+import { TestMachine } from '../machine.ts'
+import type { EventQueue } from '../world/clock.ts'
+
+export interface MachineProfile {
+  /** What is asked of the machine takes up to so long. */
+  readonly delayUs: number
+  readonly pieceBytesMax: number
+}
+
+export interface MachineParts {
+  readonly queue: EventQueue
+  readonly prng: Prng
+  readonly life: Life
+  onApplied(entry: Entry, result: ApplyResult): void
+}
+
+export class FleetMachine implements GroupMachine {
+  readonly state = new TestMachine()
+  readonly #profile: MachineProfile
+  readonly #parts: MachineParts
+
+  constructor(profile: MachineProfile, parts: MachineParts) {
+    this.#profile = profile
+    this.#parts = parts
+  }
+
+  get appliedIndex(): number {
+    return this.state.appliedIndex
+  }
+
+  apply(entries: readonly Entry[], done: (results: readonly unknown[]) => void): void {
+    const half = Math.floor(entries.length / 2)
+    const results: ApplyResult[] = []
+    const work = (some: readonly Entry[]): void => {
+      for (const entry of some) {
+        const result = this.state.apply(entry)
+        results.push(result)
+        this.#parts.onApplied(entry, result)
+      }
+    }
+    const finish = (): void => {
+      work(entries.slice(half))
+      done(results)
+    }
+    // Whoever looks meanwhile sees a state that is half way.
+    const begin = (): void => {
+      work(entries.slice(0, half))
+      this.#later(finish)
+    }
+    this.#later(half > 0 ? begin : finish)
+  }
+
+  cut(): ByteSource {
+    const bytes = this.state.snapshot()
+    let at = 0
+    return {
+      next: done => {
+        const piece = this.#piece(bytes, at)
+        at += piece.kind === 'bytes' ? piece.bytes.length : 0
+        this.#later(() => done(piece))
+      },
+      close: () => {},
+    }
+  }
+
+  restore(_image: Image, source: ByteSource, done: (isWhole: boolean) => void): void {
+    const pieces: Uint8Array[] = []
+    const pull = (): void => {
+      source.next(piece => {
+        if (piece.kind === 'bytes') {
+          pieces.push(piece.bytes)
+          pull()
+          return
+        }
+        source.close()
+        if (piece.kind === 'end') this.state.restore(joined(pieces))
+        done(piece.kind === 'end')
+      })
+    }
+    pull()
+  }
+
+  close(done: () => void): void {
+    this.#later(done)
+  }
+
+  #piece(bytes: Uint8Array, at: number): Piece {
+    if (at === bytes.length) return { kind: 'end' }
+    const size = 1 + this.#parts.prng.below(this.#profile.pieceBytesMax)
+    return { kind: 'bytes', bytes: bytes.slice(at, at + size) }
+  }
+
+  #later(happen: () => void): void {
+    const { life, queue, prng } = this.#parts
+    life.later(queue, 1 + prng.below(this.#profile.delayUs), happen)
+  }
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
+  let at = 0
+  for (const piece of pieces) {
+    whole.set(piece, at)
+    at += piece.length
+  }
+  return whole
+}

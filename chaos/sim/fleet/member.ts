@@ -1,0 +1,223 @@
+/**
+ * One simulated machine and the node process that runs on it, if one does: the real store, links
+ * and host over a simulated disk, wire and clock. A process that ended by itself is started again
+ * after a while, as a supervisor would.
+ */
+
+import type { NodeId } from '../../../src/base/ids.ts'
+import type { Prng } from '../../../src/base/prng.ts'
+import type { PeerMemory } from '../../../src/raft/links/memory.ts'
+import { openStore } from '../../../src/raft/store/opening.ts'
+import type { LogStore } from '../../../src/raft/store/store.ts'
+import { Violation } from '../checkers/checker.ts'
+import { Life, LivingDisk } from '../host/life.ts'
+import { type EventQueue, US_PER_MS } from '../world/clock.ts'
+import type { SimDisk } from '../world/disk.ts'
+import { happenings, type Trace } from '../world/trace.ts'
+import type { SimWire } from '../world/transport.ts'
+import { LivingClock } from './clock.ts'
+import { Running, type RunningParts } from './running.ts'
+
+/** A supervisor waits so long before it starts a process again that ended by itself. */
+const RESTART_MS = [50, 500] as const
+/** Why a log is not there or cannot be trusted: the node must come back under a new identity. */
+const LOST: ReadonlySet<string> = new Set(['log-damaged', 'log-lost', 'store-damaged'])
+const DISK: ReadonlySet<string> = new Set(['disk-full', 'io-error', 'no-such-file'])
+
+type Own = 'member' | 'life' | 'store' | 'clock' | 'transport'
+
+export interface MemberParts extends Omit<RunningParts, Own> {
+  readonly index: number
+  readonly disk: SimDisk
+  readonly wire: SimWire
+  readonly prng: Prng
+  readonly queue: EventQueue
+  readonly trace: Trace
+  /** The store was opened without a complaint. */
+  onStoreOpened(member: Member): void
+  /** The log cannot be trusted any more. */
+  onLost(member: Member, why: string): void
+}
+
+export class Member {
+  readonly index: number
+  readonly name: NodeId
+  readonly address: string
+  readonly disk: SimDisk
+  /** What it remembers of its peers; kept in a file of its own, which no fault touches. */
+  memory: PeerMemory = emptyMemory()
+  running: Running | undefined
+  /** Told to stop, and not yet gone. */
+  isStopping = false
+  clockRate = 1
+  /** Counts the disks that it has had. */
+  #store = 1
+  #isNew = true
+  #holds = 0
+  #lives = 0
+  #life: Life | undefined
+  #clock: LivingClock | undefined
+  readonly #parts: MemberParts
+
+  constructor(parts: MemberParts, name: NodeId) {
+    this.#parts = parts
+    this.index = parts.index
+    this.disk = parts.disk
+    this.name = name
+    this.address = `${name}:7170`
+  }
+
+  get isUp(): boolean {
+    return this.running !== undefined
+  }
+
+  get isPaused(): boolean {
+    return this.#life?.isPaused ?? false
+  }
+
+  start(): void {
+    if (this.#life !== undefined || this.#holds > 0) return
+    const life = new Life()
+    this.#life = life
+    const { cluster, profile } = this.#parts
+    openStore(
+      new LivingDisk(this.disk, life),
+      {
+        cluster,
+        node: this.name,
+        store: `${this.name}-${this.#store}`,
+        mayMake: this.#isNew,
+        limits: profile.store,
+      },
+      answer => {
+        if ('store' in answer) this.#run(life, answer.store)
+        else this.#onRefused(life, answer.refused)
+      },
+    )
+  }
+
+  /** Kills the process; the operating system goes on and keeps what was written. */
+  kill(): void {
+    if (this.#life === undefined) return
+    this.#end()
+    this.#parts.wire.kill(this.index)
+  }
+
+  cutPower(): void {
+    this.#end()
+    this.#parts.wire.powerOff(this.index)
+    this.disk.cutPower()
+  }
+
+  pause(): void {
+    this.#life?.pause()
+    this.#parts.wire.freeze(this.index)
+  }
+
+  resume(): void {
+    this.#life?.resume(() => {})
+    this.#parts.wire.thaw(this.index)
+  }
+
+  /** Holds the process down until it is released as often. */
+  hold(): void {
+    this.#holds++
+  }
+
+  release(): void {
+    this.#holds = Math.max(0, this.#holds - 1)
+    this.start()
+  }
+
+  releaseAll(): void {
+    this.#holds = 0
+    this.start()
+  }
+
+  /** The process is told to stop, as a supervisor does before an upgrade. */
+  stop(done: () => void): void {
+    const life = this.#life
+    if (this.running === undefined) return
+    this.isStopping = true
+    this.running.host.stop(() => {
+      if (life !== this.#life) return
+      this.kill()
+      done()
+    })
+  }
+
+  /** An empty disk under a new identity. */
+  reset(): void {
+    this.kill()
+    this.disk.wipe()
+    this.#store++
+    this.#isNew = true
+  }
+
+  setClockRate(rate: number): void {
+    this.clockRate = rate
+    this.#clock?.setRate(rate)
+  }
+
+  /** What is on the disk is not to be trusted. */
+  lose(why: string): void {
+    this.kill()
+    this.#parts.onLost(this, why)
+  }
+
+  /** The process ends itself and is started again in a while. */
+  die(life: Life, why: string): void {
+    if (life.isDead) return
+    const { trace, prng, queue } = this.#parts
+    if (trace.isTold) trace.tell(`${this.name} ends itself: ${why}`)
+    this.kill()
+    const lives = this.#lives
+    const delayMs = prng.between(RESTART_MS[0], RESTART_MS[1])
+    queue.after(delayMs * US_PER_MS, {
+      fire: () => {
+        if (lives === this.#lives) this.start()
+      },
+    })
+  }
+
+  #run(life: Life, store: LogStore): void {
+    const { queue, wire, trace } = this.#parts
+    this.#isNew = false
+    const clock = new LivingClock(queue, life, this.clockRate)
+    this.#clock = clock
+    trace.note(happenings.start, this.index, this.#store, store.boot)
+    if (trace.isTold) trace.tell(`${this.name} starts, boot ${store.boot} of disk ${this.#store}`)
+    const transport = wire.door(this.index, this.address)
+    const parts = { ...this.#parts, member: this, life, store, clock, transport }
+    this.running = new Running(parts)
+    this.#parts.onStoreOpened(this)
+    this.running.begin()
+  }
+
+  #onRefused(life: Life, { code, message }: { readonly code: string; readonly message: string }) {
+    if (DISK.has(code)) {
+      this.die(life, message)
+    } else if (LOST.has(code)) {
+      this.lose(message)
+    } else {
+      throw new Violation('HOST-1 a node opens its own store', `${this.name}: ${message}`)
+    }
+  }
+
+  #end(): void {
+    if (this.#life === undefined) return
+    this.#lives++
+    this.isStopping = false
+    this.#life.end()
+    this.#life = undefined
+    this.running?.end()
+    this.running = undefined
+    const { trace } = this.#parts
+    trace.note(happenings.stop, this.index, this.#store, this.#lives)
+    if (trace.isTold) trace.tell(`${this.name} stops`)
+  }
+}
+
+function emptyMemory(): PeerMemory {
+  return { peers: new Map(), onLearned: () => {} }
+}

@@ -1,0 +1,181 @@
+/** Runs one scenario of whole nodes from its first event to its last, every checker looking on. */
+
+import { BrokenInvariant } from '../../../src/base/errors.ts'
+import { type GroupId, groupId, nodeId } from '../../../src/base/ids.ts'
+import { Prng } from '../../../src/base/prng.ts'
+import { isMember } from '../../../src/raft/members/members.ts'
+import { Violation } from '../checkers/checker.ts'
+import { addCounters, addCounts, type Failure, type Result } from '../run/result.ts'
+import { EventQueue, US_PER_MS } from '../world/clock.ts'
+import { SimDisk } from '../world/disk.ts'
+import { Tally } from '../world/tally.ts'
+import { Trace } from '../world/trace.ts'
+import { SimWire } from '../world/transport.ts'
+import { FleetFaults } from './faults.ts'
+import { Fleet } from './fleet.ts'
+import { GroupWorld } from './group-world.ts'
+import { type FleetFaultKind, fleetFaultKinds } from './kinds.ts'
+import { FleetLiveness } from './liveness.ts'
+import { Member } from './member.ts'
+import type { FleetScenario } from './scenario.ts'
+import type { Seat } from './seat.ts'
+import { Steward } from './steward.ts'
+import { Strangers } from './strangers.ts'
+
+const CLUSTER = 'fleet'
+const UNHARMED = 'HOST-3 a disk that nobody harmed is trusted'
+
+export interface FleetOptions {
+  /** Lines for people. */
+  readonly tell?: (line: string) => void
+}
+
+export function runFleet(scenario: FleetScenario, options: FleetOptions = {}): Result {
+  const world = new FleetRun(scenario, options)
+  const failure = world.play()
+  return world.result(failure)
+}
+
+class FleetRun {
+  readonly #scenario: FleetScenario
+  readonly #queue = new EventQueue()
+  readonly #tally = new Tally<FleetFaultKind>(fleetFaultKinds)
+  readonly #trace: Trace
+  readonly #wire: SimWire
+  readonly #fleet: Fleet
+  readonly #worlds = new Map<GroupId, GroupWorld>()
+  readonly #faults: FleetFaults
+  readonly #liveness: FleetLiveness
+  readonly #cells: Record<string, number> = {}
+  readonly #refused: Record<string, number> = {}
+
+  constructor(scenario: FleetScenario, options: FleetOptions) {
+    this.#scenario = scenario
+    const { seed, profile, nodes, groups } = scenario
+    const prng = new Prng(seed)
+    const queue = this.#queue
+    this.#trace = new Trace(queue, options.tell)
+    this.#wire = new SimWire(profile.wire, { queue, prng: prng.fork('wire') })
+    const ids = Array.from({ length: groups }, (_, i) => groupId(i + 1))
+    const members = Array.from({ length: nodes }, (_, i) => this.#makeMember(i, prng))
+    this.#fleet = new Fleet(ids, members)
+    for (const id of ids) this.#worlds.set(id, this.#makeWorld(id, prng))
+    const steward = new Steward(queue, this.#fleet)
+    this.#fleet.steward = steward
+    const names = members.map(({ name }) => name)
+    const strangers = new Strangers(this.#wire, CLUSTER, names)
+    const shared = { scenario, queue, trace: this.#trace, fleet: this.#fleet, steward }
+    this.#faults = new FleetFaults({
+      ...{ ...shared, tally: this.#tally, wire: this.#wire, strangers },
+    })
+    this.#liveness = new FleetLiveness({ ...shared, worlds: [...this.#worlds.values()] })
+  }
+
+  /** Everything in order: faults, healing, demands, the last look. */
+  play(): Failure | undefined {
+    const { safetyMs, replication } = this.#scenario
+    const { members, groups } = this.#fleet
+    try {
+      for (const [i, group] of groups.entries()) {
+        this.#fleet.found(group, around(members, i, replication))
+      }
+      for (const member of members) member.start()
+      for (const { workload } of this.#worlds.values()) workload.start()
+      this.#queue.runUntil(safetyMs * US_PER_MS)
+      this.#faults.heal()
+      this.#liveness.demandAll()
+      for (const world of this.#worlds.values()) world.watch.ended(this.#lastLook(world.id))
+      return undefined
+    } catch (error) {
+      return failureOf(error)
+    } finally {
+      for (const group of groups) for (const seat of this.#fleet.seats(group)) this.#count(seat)
+    }
+  }
+
+  result(failure: Failure | undefined): Result {
+    const checks: Record<string, number> = {}
+    const worlds = [...this.#worlds.values()]
+    for (const { watch } of worlds) {
+      for (const { name, checks: many } of watch.checkers) addCounts(checks, { [name]: many })
+    }
+    for (const { name, checks: many } of this.#liveness.demands) addCounts(checks, { [name]: many })
+    const { killedMs } = this.#liveness
+    return {
+      seed: this.#scenario.seed,
+      ...(failure && { failure }),
+      faults: this.#tally.totals(),
+      checks,
+      cells: this.#cells,
+      refused: this.#refused,
+      simulatedMs: this.#queue.nowMs,
+      events: this.#queue.fired,
+      operations: worlds.reduce((sum, { history }) => sum + history.operations.length, 0),
+      undecided: worlds.reduce((sum, { suite }) => sum + suite.linearizability.undecided, 0),
+      ...(killedMs !== undefined && { killedMs }),
+      traceHash: this.#trace.hash,
+    }
+  }
+
+  #lastLook(group: GroupId): readonly Seat[] {
+    const members = this.#fleet.leader(group)?.raft.log.members
+    return this.#fleet.seats(group).filter(({ id }) => members && isMember(members, id))
+  }
+
+  #makeMember(index: number, prng: Prng): Member {
+    const { profile } = this.#scenario
+    const [queue, trace, wire] = [this.#queue, this.#trace, this.#wire]
+    const fork = prng.fork(`node ${index}`)
+    const disk = new SimDisk(profile.disk, { queue, prng: fork.fork('disk'), tally: this.#tally })
+    const name = nodeId(`n${index + 1}`)
+    return new Member(
+      {
+        ...{ index, disk, wire, queue, trace, profile, prng: fork, cluster: CLUSTER },
+        world: group => this.#worlds.get(group) as GroupWorld,
+        nodeOf: (group, replica) => this.#fleet.nodeOf(group, replica),
+        peersOf: member => this.#fleet.members.filter(other => other !== member),
+        assigned: member => this.#fleet.assigned(member),
+        onOpened: (group, seat) => this.#fleet.onOpened(group, seat),
+        onEnded: (group, seat) => this.#onEnded(group, seat),
+        onStoreOpened: member => this.#fleet.clearFlipped(member),
+        onLost: (member, why) => {
+          this.#trace.tell(`${member.name} has lost its log: ${why}`)
+          if (!this.#fleet.isFlipped(member)) throw new Violation(UNHARMED, why)
+          this.#fleet.loseDisk(member)
+        },
+      },
+      name,
+    )
+  }
+
+  #makeWorld(id: GroupId, prng: Prng): GroupWorld {
+    const { profile } = this.#scenario
+    return new GroupWorld(id, {
+      ...{ queue: this.#queue, prng: prng.fork(`clients ${id}`) },
+      ...{ times: profile.times, limits: profile.limits, workload: profile.workload },
+      seats: () => this.#fleet.seats(id),
+    })
+  }
+
+  #onEnded(group: GroupId, seat: Seat): void {
+    this.#fleet.onEnded(group, seat)
+    this.#count(seat)
+  }
+
+  #count(seat: Seat): void {
+    addCounters(this.#cells, this.#refused, seat.counters)
+  }
+}
+
+/** So many nodes, counted round from the n-th. */
+function around(members: readonly Member[], from: number, many: number): readonly Member[] {
+  return Array.from({ length: many }, (_, i) => members[(from + i) % members.length] as Member)
+}
+
+/** Whatever is thrown is a finding: a node that crashes has failed as much as one that lies. */
+function failureOf(error: unknown): Failure {
+  if (error instanceof Violation) return { checker: error.checker, detail: error.detail }
+  if (error instanceof BrokenInvariant) return { checker: 'INVARIANT', detail: error.message }
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return { checker: 'CRASH', detail }
+}

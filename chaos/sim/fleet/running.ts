@@ -1,0 +1,196 @@
+/**
+ * A node process that runs: the real links and the real host around the store that was opened, one
+ * seat for each replica that lives here. What it writes, sends and applies is told to the checkers
+ * of its group.
+ */
+
+import type { Clock, Transport } from '../../../src/base/env.ts'
+import type { GroupId, NodeId, ReplicaId } from '../../../src/base/ids.ts'
+import type { Prng } from '../../../src/base/prng.ts'
+import { defaultBounds } from '../../../src/raft/host/bounds.ts'
+import type { Group, GroupOptions } from '../../../src/raft/host/group.ts'
+import { Host } from '../../../src/raft/host/host.ts'
+import type { HostListener, HostStore, StoredReplica } from '../../../src/raft/host/ports.ts'
+import { PROTOCOL } from '../../../src/raft/links/hello.ts'
+import { Links } from '../../../src/raft/links/links.ts'
+import { segmentOf } from '../../../src/raft/store/names.ts'
+import type { LogStore } from '../../../src/raft/store/store.ts'
+import type { Stored } from '../../../src/raft/types.ts'
+import { Violation } from '../checkers/checker.ts'
+import type { Life } from '../host/life.ts'
+import type { EventQueue } from '../world/clock.ts'
+import { Book } from './book.ts'
+import type { GroupWorld } from './group-world.ts'
+import { FleetMachine } from './machine.ts'
+import type { Member } from './member.ts'
+import type { FleetProfile } from './scenario.ts'
+import { Seat } from './seat.ts'
+import { WatchedRaft, WatchedStore } from './watched.ts'
+
+const SYNCED = 'HOST-4 what is reported durable is synced'
+
+/** A replica that is to live on a node, and what it begins with. */
+export interface Assignment {
+  readonly group: GroupId
+  readonly replica: ReplicaId
+  readonly stored: Stored
+}
+
+export interface RunningParts {
+  readonly cluster: string
+  readonly profile: FleetProfile
+  readonly queue: EventQueue
+  readonly prng: Prng
+  readonly member: Member
+  readonly life: Life
+  readonly store: LogStore
+  readonly clock: Clock
+  readonly transport: Transport<string>
+  world(group: GroupId): GroupWorld
+  nodeOf(group: GroupId, replica: ReplicaId): NodeId | undefined
+  /** Everybody else, by name and address. */
+  peersOf(member: Member): readonly Member[]
+  /** The replicas that are to live here. */
+  assigned(member: Member): readonly Assignment[]
+  onOpened(group: GroupId, seat: Seat): void
+  onEnded(group: GroupId, seat: Seat): void
+}
+
+interface Taken {
+  readonly seat: Seat
+  readonly machine: FleetMachine
+}
+
+export class Running {
+  readonly seats = new Map<GroupId, Seat>()
+  readonly host: Host
+  readonly links: Links
+  readonly #book = new Book()
+  /** Groups that are being made or removed. */
+  readonly #busy = new Set<GroupId>()
+  readonly #parts: RunningParts
+
+  constructor(parts: RunningParts) {
+    const { store, clock, prng: random, profile, member, transport, cluster } = parts
+    this.#parts = parts
+    const self = {
+      protocol: PROTOCOL,
+      cluster,
+      node: member.name,
+      store: store.identity.store,
+      boot: store.boot,
+    }
+    const { links: limits } = profile
+    this.links = new Links({ transport, clock, random, self, memory: member.memory, limits })
+    this.host = new Host({
+      clock,
+      random,
+      links: this.links,
+      store: this.#watched(store),
+      times: profile.times,
+      limits: profile.limits,
+      bounds: { ...defaultBounds, imageEntriesMax: profile.store.imageEntries },
+      listener: this.#listener(),
+    })
+  }
+
+  /** Opens what the store holds, makes what is assigned and not yet there, calls the others. */
+  begin(): void {
+    const { store, member } = this.#parts
+    for (const [group, found] of store.groups) {
+      const taken = this.#seat(group, found)
+      this.#opened(group, taken.seat, this.host.open(group, this.#options(group, taken)))
+    }
+    for (const peer of this.#parts.peersOf(member)) this.links.setPeer(peer.name, peer.address)
+    this.adopt()
+  }
+
+  /** Makes the replicas that are assigned to this node and not yet here. */
+  adopt(): void {
+    const { member } = this.#parts
+    for (const { group, replica, stored } of this.#parts.assigned(member)) {
+      if (this.seats.has(group) || this.#busy.has(group)) continue
+      this.#busy.add(group)
+      const taken = this.#seat(group, { replica, stored })
+      this.host.create(group, replica, stored, this.#options(group, taken), made => {
+        this.#busy.delete(group)
+        this.#opened(group, taken.seat, made)
+      })
+    }
+  }
+
+  remove(group: GroupId): void {
+    const seat = this.seats.get(group)
+    // Another replica of the group may come back to this node before this one is gone.
+    this.#busy.add(group)
+    this.host.remove(group, () => {
+      this.#busy.delete(group)
+      this.adopt()
+    })
+    this.seats.delete(group)
+    if (seat !== undefined) this.#parts.onEnded(group, seat)
+  }
+
+  end(): void {
+    for (const [group, seat] of this.seats) this.#parts.onEnded(group, seat)
+    this.seats.clear()
+  }
+
+  #opened(group: GroupId, seat: Seat, opened: Group): void {
+    seat.take(opened)
+    this.seats.set(group, seat)
+    this.#parts.onOpened(group, seat)
+  }
+
+  #seat(group: GroupId, { replica, stored }: StoredReplica): Taken {
+    const { store, queue, life, profile, prng } = this.#parts
+    const durable = this.#book.begin(group, stored)
+    const machine = new FleetMachine(profile.machine, {
+      ...{ queue, life, prng },
+      onApplied: entry => this.#parts.world(group).watch.applied(seat, entry),
+    })
+    const { boot } = store
+    const startedMs = queue.nowMs
+    const seat = new Seat({ id: replica, boot, startedMs, life, machine, durable })
+    return { seat, machine }
+  }
+
+  #options(group: GroupId, { seat, machine }: Taken): GroupOptions {
+    const { nodeOf, world } = this.#parts
+    return {
+      machine,
+      nodeOf: replica => nodeOf(group, replica),
+      makeRaft: (options, stored) => {
+        const { watch } = world(group)
+        const raft = new WatchedRaft(options, stored, { seat, watch })
+        seat.begin(raft)
+        watch.started(seat)
+        return raft
+      },
+    }
+  }
+
+  /** What is durable is told to the checkers before the host hears of it. */
+  #watched(store: LogStore): HostStore {
+    return new WatchedStore(store, this.#book, group => {
+      const seat = this.seats.get(group)
+      const unsynced = this.#parts.member.disk.unsyncedBytes(name => segmentOf(name) !== undefined)
+      if (unsynced > 0) throw new Violation(SYNCED, `${unsynced} bytes of the log are not`)
+      if (seat !== undefined) this.#parts.world(group).watch.durable(seat)
+    })
+  }
+
+  #listener(): HostListener {
+    const { member, life } = this.#parts
+    return {
+      onFatal: (code, message) => {
+        if (code === 'image-damaged') member.lose(message)
+        else member.die(life, `${code}: ${message}`)
+      },
+      onUnknownGroup: () => {},
+      onMalformed: (from, message) => {
+        throw new Violation('HOST-2 nodes understand each other', `${from}: ${message}`)
+      },
+    }
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * How much of a file can be told from a torn tail once it is damaged: of a segment what its last
+ * frame knows to be synced, of any other file all. A bit that turns over behind it is lost without
+ * a trace, which is no fault of the store (docs/decisions/0006-one-log-a-node.md).
+ */
+
+import { FRAME_HEAD_BYTES, frameSize } from '../../../src/raft/store/frame.ts'
+import { segmentOf } from '../../../src/raft/store/names.ts'
+
+/** Where a frame's head says how far the segment had been synced. */
+const SYNCED_TO_AT = 12
+
+export function vouchedBytes(name: string, bytes: Uint8Array): number {
+  if (segmentOf(name) === undefined) return bytes.length
+  let vouched = 0
+  for (let at = 0; at + FRAME_HEAD_BYTES <= bytes.length; at += frameSize(bytes, at)) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset + at)
+    if (at + frameSize(bytes, at) <= bytes.length) vouched = view.getUint32(SYNCED_TO_AT, true)
+  }
+  return vouched
+}

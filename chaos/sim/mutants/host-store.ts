@@ -1,0 +1,134 @@
+/** Known bugs of logs on disks: what is reported, what is believed, what is let go too early. */
+
+import type { Mutant } from './mutant.ts'
+
+const STORE = 'src/raft/store/store.ts'
+const SCAN = 'src/raft/store/scan.ts'
+const FRAME = 'src/raft/store/frame.ts'
+const SEGMENTS = 'src/raft/store/segments.ts'
+const scenario = 'host'
+
+export const store: readonly Mutant[] = [
+  {
+    name: 'persisted-before-the-sync',
+    scenario,
+    file: STORE,
+    find: 'const next = () => (isSynced ? this.#synced(done) : done())',
+    replace:
+      'const next = () => {\n      if (isSynced) this.#synced(() => {})\n      done()\n    }',
+    why: 'A power cut takes what was acknowledged: the write was reported before its sync.',
+    origin: 'Jepsen on NATS 2.12.1: no sync before the acknowledgement',
+  },
+  {
+    name: 'one-group-speaks-for-all-syncs',
+    scenario,
+    file: STORE,
+    find: 'const isSynced = writes.some(write => write.sync)',
+    replace: 'const isSynced = writes[0]?.sync === true',
+    why: 'A turn of many groups is synced only if the first of them wanted it.',
+    origin: 'folding of writes, done badly',
+  },
+  {
+    name: 'checksum-of-frames-ignored',
+    scenario,
+    file: FRAME,
+    find: 'checksum(bytes.subarray(offset, offset + sizeBytes), seed) === crc',
+    replace: 'sizeBytes > 0',
+    why: 'A torn or damaged frame is taken for what it was meant to be.',
+    origin: 'etcd wal/decoder.go; the CRC of a record unchecked',
+  },
+  {
+    name: 'damage-taken-for-a-torn-tail',
+    scenario,
+    file: SCAN,
+    find: 'if (promiseAt !== undefined) {',
+    replace: 'if (promiseAt !== undefined && number < 0) {',
+    why: 'What breaks in the middle of the log is cut off there, with all that was acknowledged.',
+    origin: 'LevelDB, db_impl.cc:365; PAR, FAST 2018',
+  },
+  {
+    name: 'unsynced-tail-believed',
+    scenario,
+    file: SCAN,
+    find: 'const payloads = [encodeHead(head), ...payloadsOf(bytes, durableBytes, endBytes)]',
+    replace: 'const payloads = [encodeHead(head)]',
+    why:
+      'Bytes that only the page cache holds are believed and not written again: the next ' +
+      'opening does not know them.',
+    origin: 'Rebello et al., ATC 2020: after a failed fsync',
+  },
+  {
+    name: 'segment-dropped-while-it-is-needed',
+    scenario,
+    file: SEGMENTS,
+    find: 'if (this.pins(states).length > 0) return undefined',
+    replace: 'if (this.pins(states).length > 1) return undefined',
+    why: 'The oldest segment goes although a group needs entries of it.',
+    origin: 'RedisRaft 43: a gap between log and snapshot after a restart',
+  },
+  {
+    name: 'head-forgets-the-vote',
+    scenario,
+    file: 'src/raft/store/head.ts',
+    find: 'writeHardState(out, state.hardState)',
+    replace: 'writeHardState(out, { ...state.hardState, vote: 0 })',
+    why: 'Once the segment with the vote is gone, a replica may vote twice in a term.',
+    origin: 'Raft, 5.2: votedFor is stable',
+  },
+  {
+    name: 'truncation-forgotten-when-replayed',
+    scenario,
+    file: 'src/raft/store/replay.ts',
+    find: 'tail.length = Math.max(0, first.index - firstKnown)',
+    replace: 'tail.length = Math.max(tail.length, first.index - firstKnown)',
+    why: 'Entries that were overwritten come back when the log is opened.',
+    origin: 'openraft 447dc11c; canonical/raft 250',
+  },
+  {
+    name: 'image-recorded-before-its-file',
+    scenario,
+    file: 'src/raft/store/image-writer.ts',
+    find: 'this.#file.write(this.#sealer.finish(), guard.step(sync))',
+    replace: 'this.#file.write(this.#sealer.finish(), guard.step(publish))',
+    why: 'The record of an image is durable and its bytes are not: a power cut leaves neither.',
+    origin: 'etcd 10219',
+  },
+  {
+    name: 'image-dropped-while-it-is-loaded',
+    scenario,
+    file: 'src/raft/store/image-files.ts',
+    find: 'if (index < recordedIndex && !isUnloaded) this.drop(group, index)',
+    replace: 'if (index < recordedIndex) this.drop(group, index)',
+    why: 'A newer image comes while the state is loaded from an older one, whose file then goes.',
+    origin: 'our own first store',
+  },
+  {
+    name: 'write-folded-into-another-group',
+    scenario,
+    file: 'src/raft/store/turn-queue.ts',
+    find: 'const write = this.#lanes.get(group)?.[0] as QueuedWrite',
+    replace: 'const write = this.#lanes.get(this.#ready[0] ?? group)?.[0] as QueuedWrite',
+    why: 'The queue of one group is taken for that of the next: its write goes twice, or never.',
+    origin: 'folding of writes, done badly',
+  },
+  {
+    name: 'names-never-synced',
+    scenario,
+    file: 'src/raft/store/whole-file.ts',
+    find: 'const syncNames = () => disk.syncFolder(guard.step(done))',
+    replace: 'const syncNames = done',
+    why: 'A power cut takes the name of a file whose bytes were synced: a segment, or an image.',
+    origin: 'All File Systems Are Not Created Equal, OSDI 2014',
+  },
+  {
+    name: 'hard-state-left-out-beside-entries',
+    scenario,
+    file: STORE,
+    find: '      install: this.#filed(group, install),\n      hardState,',
+    replace:
+      '      install: this.#filed(group, install),\n' +
+      '      hardState: entries.length > 0 ? undefined : hardState,',
+    why: 'Entries of a term are durable before the term is: a vote may be given twice in it.',
+    origin: 'openraft on the order of writes: the term before its entries',
+  },
+]

@@ -1,0 +1,61 @@
+/** What the simulator can play: the consensus core alone, or whole nodes with many groups. */
+
+import { drawFleet } from './fleet/draw.ts'
+import { fleetFaultKinds } from './fleet/kinds.ts'
+import { runFleet } from './fleet/run.ts'
+import { drawScenario } from './run/draw.ts'
+import type { Result } from './run/result.ts'
+import { run } from './run/run.ts'
+import { type Faulty, shrink, shrinkWhile } from './run/shrink.ts'
+import { faultKinds } from './world/faults.ts'
+
+export interface PlayOptions {
+  /** Lines for people. */
+  readonly tell?: (line: string) => void
+}
+
+interface Seeded extends Faulty {
+  readonly seed: number
+}
+
+/** One kind of scenario, whatever it is made of. */
+export interface Play<S extends Seeded = Seeded> {
+  readonly kinds: readonly string[]
+  drawn(seed: number): S
+  run(scenario: S, options?: PlayOptions): Result
+  /** Smaller, while the same checker still objects. */
+  shrunk(scenario: S, checker: string): { readonly scenario: S; readonly runs: number }
+}
+
+const raft: Play<ReturnType<typeof drawScenario>> = {
+  kinds: faultKinds,
+  drawn: drawScenario,
+  run,
+  shrunk: shrink,
+}
+
+const host: Play<ReturnType<typeof drawFleet>> = {
+  kinds: fleetFaultKinds,
+  drawn: drawFleet,
+  run: runFleet,
+  shrunk: (scenario, checker) => {
+    const fails = (smaller: typeof scenario) => runFleet(smaller).failure?.checker === checker
+    const simplifications = [
+      (one: typeof scenario) => ({ ...one, groups: 1 }),
+      (one: typeof scenario) => ({ ...one, nodes: 3, replication: 3 }),
+    ]
+    return shrinkWhile(scenario, fails, simplifications)
+  },
+}
+
+export const plays = { raft, host } as const
+export type PlayName = keyof typeof plays
+
+/** A scenario is only ever played by the play that drew it. */
+export function playOf(name: PlayName): Play {
+  return plays[name] as unknown as Play
+}
+
+export function isPlayName(name: string): name is PlayName {
+  return Object.hasOwn(plays, name)
+}
