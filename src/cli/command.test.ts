@@ -6,10 +6,10 @@ import { expect, test } from 'vitest'
 import { runCommand } from './command.ts'
 import { readVersion, showVersion } from './version.ts'
 
-function said(...args: string[]): { out: string; err: string; code: number } {
+async function said(...args: string[]) {
   let out = ''
   let err = ''
-  const code = runCommand(args, {
+  const code = await runCommand(args, {
     out: text => {
       out += text
     },
@@ -22,16 +22,16 @@ function said(...args: string[]): { out: string; err: string; code: number } {
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
 
-test('version, for people', () => {
-  expect(said('version')).toEqual({
+test('version, for people', async () => {
+  expect(await said('version')).toEqual({
     out: `weir ${version} on Node ${process.versions.node}\n`,
     err: '',
     code: 0,
   })
 })
 
-test.each(['json', 'jsonl'])('version, as %s', format => {
-  const { out, code } = said('version', '-o', format)
+test.each(['json', 'jsonl'])('version, as %s', async format => {
+  const { out, code } = await said('version', '-o', format)
   expect(JSON.parse(out)).toEqual({ weir: version, node: process.versions.node })
   expect(code).toBe(0)
 })
@@ -41,63 +41,63 @@ test('a line of JSON is one line', () => {
   expect(showVersion(readVersion(), 'json').split('\n').length).toBeGreaterThan(2)
 })
 
-test('help names the commands and is no failure', () => {
-  const { out, code } = said('--help')
+test('help names the commands and is no failure', async () => {
+  const { out, code } = await said('--help')
   expect(out).toContain('version')
   expect(code).toBe(0)
 })
 
-test('the help of a command has an example', () => {
-  expect(said('version', '--help').out).toContain('weir version -o json')
+test('the help of a command has an example', async () => {
+  expect((await said('version', '--help')).out).toContain('weir version -o json')
 })
 
 test.each([
   ['an unknown command, with a guess', ['versoin'], 'Did you mean version?'],
   ['an unknown option', ['version', '--loud'], "unknown option '--loud'"],
   ['an unknown format', ['version', '-o', 'xml'], 'Allowed choices are text, json, jsonl'],
-])('%s', (_, args, message) => {
-  const { err, code } = said(...args)
+])('%s', async (_, args, message) => {
+  const { err, code } = await said(...args)
   expect(err).toContain(message)
   expect(code).toBe(128)
 })
 
-test('no command at all: the help, and the code of wrong usage', () => {
-  const { err, code } = said()
+test('no command at all: the help, and the code of wrong usage', async () => {
+  const { err, code } = await said()
   expect(err).toContain('Usage: weir')
   expect(code).toBe(128)
 })
 
-test('whatever is said to it, it answers with text and one of two codes', () => {
+test('whatever is said to it, it answers with text and one of two codes', async () => {
   const word = fc.oneof(
     fc.string(),
     fc.constantFrom('version', '-o', '--output', 'json', '--help', 'help', '-', '--', ''),
   )
-  fc.assert(
-    fc.property(fc.array(word, { maxLength: 5 }), args => {
-      const { out, err, code } = said(...args)
+  await fc.assert(
+    fc.asyncProperty(fc.array(word, { maxLength: 5 }), async args => {
+      const { out, err, code } = await said(...args)
       expect(out.length + err.length).toBeGreaterThan(0)
       expect([0, 128]).toContain(code)
     }),
   )
 })
 
-test('an error goes to the error stream alone, an answer to the other', () => {
-  expect(said('version').err).toBe('')
-  expect(said('versoin').out).toBe('')
-  expect(said('version', '--loud').out).toBe('')
+test('an error goes to the error stream alone, an answer to the other', async () => {
+  expect((await said('version')).err).toBe('')
+  expect((await said('versoin')).out).toBe('')
+  expect((await said('version', '--loud')).out).toBe('')
 })
 
-test('wrong usage names the way to help', () => {
-  expect(said('version', '--loud').err).toContain('weir --help lists the commands')
+test('wrong usage names the way to help', async () => {
+  expect((await said('version', '--loud')).err).toContain('weir --help lists the commands')
 })
 
 test('the version is that of the package, whoever asks from wherever', () => {
   expect(readVersion().weir).toBe(version)
 })
 
-test('an error of ours is not taken for wrong usage', () => {
+test('an error of ours is not taken for wrong usage', async () => {
   const broken = () => {
     throw new Error('the terminal is gone')
   }
-  expect(() => runCommand(['version'], { out: broken, err: broken })).toThrow('terminal')
+  await expect(runCommand(['version'], { out: broken, err: broken })).rejects.toThrow('terminal')
 })

@@ -1,23 +1,24 @@
 /**
- * The commands of `weir`. So far there is `weir version`: each further one comes with what it
- * commands. Arguments in, text and exit code out; the process is the caller's.
+ * The commands of `weir`: arguments in, text and exit code out; the process is the caller's. Each
+ * command comes with what it commands.
  */
 
-import { Command, CommanderError, Option } from 'commander'
-import { readVersion, showVersion, versionFormats } from './version.ts'
+import { Command, CommanderError } from 'commander'
+import { CommandFailure, type ExitCode, exitCodes } from './exit.ts'
+import { nodeCommand } from './node.ts'
+import { type Format, outputOption, type Terminal } from './output.ts'
+import { raftCommand } from './raft.ts'
+import { readVersion, showVersion } from './version.ts'
 
-export interface Terminal {
-  out(text: string): void
-  err(text: string): void
-}
-
-const exitCodes = { done: 0, wrongUsage: 128 } as const
-
-export function runCommand(args: readonly string[], terminal: Terminal): number {
+export async function runCommand(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   try {
-    program(terminal).parse(args, { from: 'user' })
+    await program(terminal).parseAsync(args, { from: 'user' })
     return exitCodes.done
   } catch (error) {
+    if (error instanceof CommandFailure) {
+      terminal.err(`weir: ${error.message}\n`)
+      return error.exitCode
+    }
     if (!(error instanceof CommanderError)) throw error
     // Asked-for help ends the parser by an error of its own, with the code of success.
     return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUsage
@@ -37,14 +38,18 @@ function program(terminal: Terminal): Command {
   weir
     .command('version')
     .description('say which Weir this is, and on which Node it runs')
-    .addOption(output())
+    .addOption(outputOption())
     .addHelpText('after', '\nExample:\n  weir version -o json')
-    .action(({ output: format }) => terminal.out(showVersion(readVersion(), format)))
+    .action(({ output }: { output: Format }) => terminal.out(showVersion(readVersion(), output)))
+  for (const command of [nodeCommand(terminal), raftCommand(terminal)]) {
+    weir.addCommand(inherited(command, weir))
+  }
   return weir
 }
 
-function output(): Option {
-  return new Option('-o, --output <format>', 'how to say it')
-    .choices(versionFormats)
-    .default('text')
+/** Commands that are made apart have none of their parent's ways. */
+function inherited(command: Command, parent: Command): Command {
+  command.copyInheritedSettings(parent)
+  for (const one of command.commands) inherited(one, command)
+  return command
 }

@@ -1,9 +1,15 @@
-#!/usr/bin/env node
-/** The `weir` command as the package installs it: this process's arguments, streams, exit code. */
+/**
+ * The `weir` command as a process: its arguments, streams, exit code. Started by bin/weir.cjs,
+ * which sets what must be set before the first file is read.
+ */
 
 import { runCommand } from './command.ts'
 
-process.exitCode = runCommand(process.argv.slice(2), {
+/** What is still open when a command has ended, a failed node's port say, may keep it so long. */
+const ENDING_MS = 500
+
+process.exitCode = await runCommand(process.argv.slice(2), {
   out: text => process.stdout.write(text),
   err: text => process.stderr.write(text),
 })
+setTimeout(() => process.exit(), ENDING_MS).unref()

@@ -1,0 +1,54 @@
+/** What went wrong, as problem+json (RFC 9457): a code for programs, a sentence for people. */
+
+import type { Response } from 'express'
+
+export interface Problem {
+  readonly status: number
+  readonly code: string
+  readonly detail: string
+  /** Asking again, unchanged, may go better. */
+  readonly isRetryable?: boolean
+}
+
+const titles: Readonly<Record<number, string>> = {
+  400: 'Bad request',
+  404: 'Not found',
+  409: 'Not now',
+  413: 'Too large',
+  500: 'Broken',
+  502: 'Another node answered badly',
+  503: 'Not available',
+  504: 'Too late',
+}
+
+/** What a refusal by the node is in HTTP; what is not named is a conflict with the state. */
+const statuses: Readonly<Record<string, number>> = {
+  'unknown-group': 404,
+  'unknown-node': 404,
+  'no-route': 404,
+  'bad-request': 400,
+  'body-too-large': 413,
+  'no-leader': 503,
+  'not-leader': 503,
+  'too-much-uncommitted': 503,
+  'too-many-proposals': 503,
+  'too-much-unapplied': 503,
+  restoring: 503,
+  closed: 503,
+  'node-unreachable': 502,
+  'took-too-long': 504,
+}
+
+export function problemOf(code: string, detail: string): Problem {
+  const status = statuses[code] ?? 409
+  return { status, code, detail, isRetryable: status >= 409 && status !== 413 }
+}
+
+export function sendProblem(response: Response, problem: Problem): void {
+  const { status, code, detail, isRetryable: retryable = false } = problem
+  const title = titles[status] ?? 'Refused'
+  response
+    .status(status)
+    .type('application/problem+json')
+    .send(JSON.stringify({ type: 'about:blank', title, status, code, detail, retryable }))
+}

@@ -1,0 +1,179 @@
+/** `weir node` as a process that is told what cannot be: its code, its sentence, its end. */
+
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { beforeAll, expect, test } from 'vitest'
+import { tempFolder } from '../io/testing/folder.ts'
+import { runCommand } from './command.ts'
+import { bundleCommand } from './testing/bundle.ts'
+import { Started } from './testing/process.ts'
+
+let command = ''
+
+beforeAll(async () => {
+  command = await bundleCommand()
+})
+
+const anyPort = '127.0.0.1:0'
+const WAIT = { timeout: 30_000, interval: 20 }
+
+function start(data: string, ...more: string[]): Started {
+  const args = ['node', '--id', 'n1', '--listen', anyPort, '--http', anyPort, '--data', data]
+  return new Started(command, [...args, '--bootstrap', ...more])
+}
+
+async function running(data: string, ...more: string[]): Promise<Started> {
+  const started = start(data, ...more)
+  await expect.poll(() => started.has('the node is a member') || started.err, WAIT).toBe(true)
+  return started
+}
+
+async function said(...args: string[]) {
+  let err = ''
+  const code = await runCommand(['node', ...args], {
+    out: () => {},
+    err: text => {
+      err += text
+    },
+  })
+  return { err, code }
+}
+
+test.each([
+  ['nothing', [], 3, 'say --id'],
+  ['no data', ['--id', 'n1'], 3, 'say --data'],
+  ['nobody to join', ['--id', 'n1', '--data', '/tmp/x'], 3, 'say --join'],
+  ['no port', ['--id', 'n1', '--data', 'x', '--bootstrap', '--http', 'x'], 3, 'HOST:PORT'],
+  ['a file that is not there', ['--config', '/nowhere.yaml'], 3, '/nowhere.yaml cannot be read'],
+  ['a flag that is none', ['--loud'], 128, "unknown option '--loud'"],
+])('told %s: a sentence and a code', async (_, args, code, sentence) => {
+  expect(await said(...args)).toEqual({ code, err: expect.stringContaining(sentence) })
+})
+
+test('a file that is wrong is told by its place', async () => {
+  const path = join(tempFolder(), 'weir.yaml')
+  writeFileSync(path, 'id: n1\nhtpt: x')
+  expect(await said('--config', path)).toEqual({
+    code: 3,
+    err: `weir: ${path}:2:1: htpt is not known; did you mean http?\n`,
+  })
+})
+
+test('the help has an example and every flag', async () => {
+  let out = ''
+  const terminal = {
+    err: () => {},
+    out: (text: string) => {
+      out += text
+    },
+  }
+  expect(await runCommand(['node', '--help'], terminal)).toBe(0)
+  expect(out).toContain('Example:\n  weir node --id n1')
+  for (const flag of [
+    '--listen',
+    '--advertise',
+    '--join',
+    '--bootstrap',
+    '--config',
+    '--tls-key',
+  ]) {
+    expect(out).toContain(flag)
+  }
+})
+
+test('alone it founds a cluster, leads its groups, and stops with code 0', async () => {
+  const data = join(tempFolder(), 'n1')
+  const node = await running(data, '--groups', '2')
+  const listening = node.lines.find(line => line['msg'] === 'listening')
+  const url = `http://${listening?.['http']}`
+  await expect
+    .poll(async () => (await fetch(`${url}/readyz?verbose`)).text(), WAIT)
+    .toContain('2 of 2 groups have a known leader')
+  const ended = await node.stop()
+  expect(ended.code).toBe(0)
+  const again = await running(data)
+  expect(again.has('founding a cluster')).toBe(false)
+  expect((await again.stop()).code).toBe(0)
+})
+
+test('a data folder in use', async () => {
+  const data = tempFolder()
+  const node = await running(data)
+  const { code, err } = await start(data).ended
+  expect(code).toBe(3)
+  expect(err).toContain('weir: data-in-use: another process works in this data folder')
+  await node.stop()
+})
+
+test('a data folder of another node', async () => {
+  const data = tempFolder()
+  await (await running(data)).stop()
+  const { code, err } = await start(data, '--id', 'n2').ended
+  expect(code).toBe(3)
+  expect(err).toContain('the data folder belongs to node n1, not to n2')
+})
+
+test.each(['--listen', '--http'])('a port in use for %s', async flag => {
+  const server = createServer()
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const bound = server.address()
+  const port = typeof bound === 'object' && bound !== null ? bound.port : 0
+  const { code, err } = await start(tempFolder(), flag, `127.0.0.1:${port}`).ended
+  expect(code).toBe(3)
+  expect(err).toContain('port-in-use')
+  expect(err).toContain('another process listens there')
+  server.close()
+})
+
+test('a data folder that cannot be made', async () => {
+  const file = join(tempFolder(), 'file')
+  writeFileSync(file, '')
+  const { code, err } = await start(join(file, 'data')).ended
+  expect(code).toBe(3)
+  expect(err).toContain('data-unusable')
+})
+
+test('TLS files that are none', async () => {
+  const file = join(tempFolder(), 'x.pem')
+  writeFileSync(file, 'nonsense')
+  const flags = ['--tls-ca', file, '--tls-cert', file, '--tls-key', file]
+  const { code, err } = await start(tempFolder(), ...flags).ended
+  expect(code).toBe(3)
+  expect(err).toContain('tls-unusable')
+  const gone = await start(tempFolder(), ...flags.slice(0, 4), '--tls-key', '/nowhere.pem').ended
+  expect(gone).toMatchObject({
+    code: 3,
+    err: expect.stringContaining('/nowhere.pem cannot be read'),
+  })
+})
+
+test('a file of the folder that nobody wrote so', async () => {
+  const data = tempFolder()
+  await (await running(data)).stop()
+  writeFileSync(join(data, 'node'), '{}')
+  const { code, err } = await start(data).ended
+  expect(code).toBe(3)
+  expect(err).toContain('data-damaged')
+})
+
+test('a log that is gone: nothing is founded anew, and it says for whom it waits', async () => {
+  const data = tempFolder()
+  await (await running(data)).stop()
+  const before = JSON.parse(readFileSync(join(data, 'node'), 'utf8'))
+  rmSync(join(data, 'log'), { recursive: true })
+  const node = start(data)
+  await expect.poll(() => node.has('waiting for a cluster'), WAIT).toBe(true)
+  const waiting = node.lines.find(line => line['msg'] === 'waiting for a cluster')
+  expect(waiting?.['why']).toContain(`was a member of cluster ${before.cluster} and lost its log`)
+  expect((await node.stop()).code).toBe(0)
+  expect(JSON.parse(readFileSync(join(data, 'node'), 'utf8'))).toEqual(before)
+})
+
+test('a node that waits for others stops when it is asked to', async () => {
+  const args = ['--join', '127.0.0.1:1', '--bootstrap']
+  const node = start(tempFolder(), ...args)
+  await expect.poll(() => node.has('waiting for a cluster'), WAIT).toBe(true)
+  expect(node.err).toContain('no answer from 127.0.0.1:1')
+  expect((await node.stop()).code).toBe(0)
+})

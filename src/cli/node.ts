@@ -1,0 +1,179 @@
+/**
+ * `weir node`: runs a node until it is asked to stop. Its log goes to the error stream, one JSON
+ * object a line. It ends with code 0 when it was stopped in peace, 3 when it was told something
+ * that cannot be, 1 when something failed that it cannot go on without.
+ */
+
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { KvMachine } from '../../chaos/kv/machine.ts'
+import { kvService } from '../../chaos/kv/service/server.ts'
+import { makeApp } from '../api/app.ts'
+import { NodeMetrics } from '../api/metrics.ts'
+import { WeirError } from '../base/errors.ts'
+import type { Logger } from '../base/log.ts'
+import { realClock } from '../io/clock.ts'
+import { askHttp, type HttpServer, listenHttp } from '../io/http.ts'
+import { JsonLog } from '../io/log.ts'
+import { SystemRandom } from '../io/random.ts'
+import { WeirNode } from '../node/node.ts'
+import { advertised, judgeSettings, type NodeSettings } from '../node/settings.ts'
+import { type FileValues, readConfig } from './config-file.ts'
+import { CommandFailure, exitCodes } from './exit.ts'
+import { addNodeOptions, saidBy } from './node-options.ts'
+import type { Terminal } from './output.ts'
+import { readVersion } from './version.ts'
+
+/** Another node has so long to answer over HTTP. */
+const ASK_MS = 3000
+const PAUSE_MS = 50
+
+export function nodeCommand(terminal: Terminal): Command {
+  const command = new Command('node').description('run a node until it is asked to stop (SIGTERM)')
+  return addNodeOptions(command)
+    .addHelpText(
+      'after',
+      '\nExample:\n  weir node --id n1 --listen 127.0.0.1:7170 --http 127.0.0.1:7070 \\\n' +
+        '    --data /tmp/n1 --join 127.0.0.1:7171,127.0.0.1:7172 --bootstrap --groups 16',
+    )
+    .action((options: Readonly<Record<string, unknown>>) => {
+      return new Run(settingsOf(options), text => terminal.err(text)).whole()
+    })
+}
+
+function settingsOf(options: Readonly<Record<string, unknown>>): NodeSettings {
+  const path = options['config']
+  const file = typeof path === 'string' ? fileValues(path) : {}
+  const answer = judgeSettings(saidBy(options, process.env, file))
+  if (answer.trouble === undefined) return answer.settings
+  throw new CommandFailure(exitCodes.badInput, answer.trouble)
+}
+
+function fileValues(path: string): FileValues {
+  const answer = readConfig(mustRead(path).toString(), process.env)
+  if (answer.trouble === undefined) return answer.values
+  throw new CommandFailure(exitCodes.badInput, `${path}:${answer.trouble}`)
+}
+
+function mustRead(path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    const message = `${path} cannot be read (${(error as Error).message})`
+    throw new CommandFailure(exitCodes.badInput, message)
+  }
+}
+
+/** Codes of what was wrongly told, rather than failed. */
+const inputCodes: readonly string[] = [
+  'data-in-use',
+  'data-unusable',
+  'data-damaged',
+  'store-of-another-node',
+  'store-of-another-cluster',
+  'store-format',
+  'node-id-taken',
+  'several-clusters',
+  'port-in-use',
+  'port-not-allowed',
+  'address-unknown',
+  'cannot-listen',
+  'tls-unusable',
+  'store-replaced',
+  'replica-mismatch',
+  'old-incarnation',
+]
+
+/** What ends a run; nothing: it was asked to stop. */
+type Ending = Error | undefined
+
+class Run {
+  readonly #settings: NodeSettings
+  readonly #logger: Logger
+  readonly #node: WeirNode<KvMachine>
+  readonly #metrics: NodeMetrics
+  readonly #version = { ...readVersion() }
+  readonly #ended: Promise<Ending>
+  #end: (ending: Ending) => void = () => {}
+
+  constructor(settings: NodeSettings, write: (line: string) => void) {
+    const { node: name, logLevel: level, tls } = settings
+    this.#settings = settings
+    this.#logger = new JsonLog({ level, always: { node: name }, nowMs: Date.now, write })
+    this.#ended = new Promise(resolve => {
+      this.#end = resolve
+    })
+    this.#metrics = new NodeMetrics(() => this.#node.face, this.#version)
+    this.#node = new WeirNode({
+      settings,
+      logger: this.#logger,
+      clock: realClock,
+      random: new SystemRandom(),
+      meter: this.#metrics,
+      tls: tls && { ca: mustRead(tls.ca), cert: mustRead(tls.cert), key: mustRead(tls.key) },
+      makeMachine: (space, done) => KvMachine.open(space, done),
+      services: find => [kvService(find)],
+      onFatal: (code, message) => this.#end(new WeirError(code, message)),
+    })
+  }
+
+  async whole(): Promise<void> {
+    const onSignal = (signal: string) => {
+      this.#logger.log('info', 'stopping', { signal })
+      this.#end(undefined)
+    }
+    // Once: a second signal ends the process at once, as it does where nobody listens.
+    process.once('SIGTERM', onSignal).once('SIGINT', onSignal)
+    try {
+      const http = await this.#begin()
+      const ending = await this.#ended
+      if (ending !== undefined) throw ending
+      await this.#node.stop()
+      await http.close()
+      this.#logger.log('info', 'stopped')
+    } catch (error) {
+      this.#node.abort()
+      throw this.#failureOf(error)
+    } finally {
+      process.off('SIGTERM', onSignal).off('SIGINT', onSignal)
+    }
+  }
+
+  /** Resolves when it listens; joining goes on behind. */
+  async #begin(): Promise<HttpServer> {
+    const listen = await this.#node.listen()
+    const http = await listenHttp(this.#settings.http, this.#app())
+    const reached = advertised(this.#settings, { listen, http: http.port })
+    this.#logger.log('info', 'listening', { ...reached, data: this.#settings.data })
+    this.#node
+      .join(reached)
+      .then(() => this.#logger.log('info', 'the node is a member'))
+      .catch((error: Error) => this.#end(error))
+    return http
+  }
+
+  #app() {
+    return makeApp({
+      face: () => this.#node.face,
+      ask: (http, path, post) =>
+        askHttp(`http://${http}${path}`, {
+          timeoutMs: ASK_MS,
+          ...(post === undefined ? {} : { post }),
+        }),
+      pause: () => new Promise(resolve => setTimeout(resolve, PAUSE_MS)),
+      metrics: this.#metrics,
+      version: this.#version,
+      onBroken: error => this.#logger.log('error', 'a request broke', { why: String(error) }),
+    })
+  }
+
+  /** An error with a code is told in a sentence; any other is a mistake of ours, with its stack. */
+  #failureOf(error: unknown): Error {
+    const { code = 'internal', message, stack = '' } = error as Error & { code?: string }
+    const facts = error instanceof WeirError ? { code } : { code, stack }
+    this.#logger.log('error', 'the node ends', { ...facts, why: message })
+    if (!(error instanceof WeirError)) return error as Error
+    const exitCode = inputCodes.includes(code) ? exitCodes.badInput : exitCodes.failed
+    return new CommandFailure(exitCode, message)
+  }
+}

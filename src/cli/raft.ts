@@ -1,0 +1,110 @@
+/** `weir raft`: asks any node of a cluster over HTTP. */
+
+import { Command, Option } from 'commander'
+import { WeirError } from '../base/errors.ts'
+import { askHttp, type HttpAsk } from '../io/http.ts'
+import { CommandFailure, exitCodes } from './exit.ts'
+import { type Format, outputOption, showItems, showJson, type Terminal } from './output.ts'
+import { groupsText, groupText, hashText, type ShownGroup, type ShownHash } from './raft-text.ts'
+
+const DEFAULT_URL = 'http://127.0.0.1:7070'
+/** A transfer waits for an election, a hash for the slowest replica. */
+const ANSWER_MS = 15_000
+
+interface Options {
+  readonly url: string
+  readonly output: Format
+}
+
+export function raftCommand(terminal: Terminal): Command {
+  const raft = new Command('raft').description('look at Raft groups, and hand leaderships over')
+  const add = (usage: string, description: string, example: string) =>
+    raft
+      .command(usage)
+      .description(description)
+      .addOption(urlOption())
+      .addOption(outputOption())
+      .addHelpText('after', `\nExample:\n  ${example}`)
+  add('groups', 'list all groups, each as its leader sees it', 'weir raft groups -o json').action(
+    (options: Options) => listGroups(options, terminal),
+  )
+  add('show <group>', 'show one group and its replicas', 'weir raft show kv/1').action(
+    (group: string, options: Options) => showGroup(group, options, terminal),
+  )
+  add('transfer <group>', 'hand leadership over', 'weir raft transfer kv/1 --to n2')
+    .requiredOption('--to <node>', 'the node that is to lead')
+    .action((group: string, options: Options & { to: string }) => {
+      return transfer(group, options, terminal)
+    })
+  add('hash [group]', 'see whether the replicas of a group, or of all, are equal', 'weir raft hash')
+    .addHelpText('after', `\nExit code ${exitCodes.unhealthy}: not equal, or not all were heard.`)
+    .action((group: string | undefined, options: Options) => hash(group, options, terminal))
+  return raft
+}
+
+function urlOption(): Option {
+  return new Option('--url <url>', 'the HTTP interface of any node')
+    .env('WEIR_URL')
+    .default(DEFAULT_URL)
+}
+
+async function listGroups({ url, output }: Options, terminal: Terminal): Promise<void> {
+  const { groups, unreachable = [] } = (await ask(url, '/v1/raft')) as {
+    groups: readonly ShownGroup[]
+    unreachable?: readonly { node: string; why: string }[]
+  }
+  terminal.out(output === 'text' ? groupsText(groups) : showItems(groups, output))
+  for (const { node, why } of unreachable) terminal.err(`no answer from node ${node}: ${why}\n`)
+}
+
+async function showGroup(group: string, { url, output }: Options, terminal: Terminal) {
+  const shown = (await ask(url, pathOf(group))) as ShownGroup
+  terminal.out(output === 'text' ? groupText(shown) : showJson(shown, output))
+}
+
+async function transfer(group: string, options: Options & { to: string }, terminal: Terminal) {
+  const { url, output, to } = options
+  const answer = (await ask(url, `${pathOf(group)}/transfer`, { to })) as { leader: string }
+  const text = `${answer.leader} leads ${group}\n`
+  terminal.out(output === 'text' ? text : showJson(answer, output))
+}
+
+async function hash(group: string | undefined, { url, output }: Options, terminal: Terminal) {
+  const hashes: ShownHash[] = []
+  for (const name of group === undefined ? await groupNames(url) : [group]) {
+    hashes.push((await ask(url, `${pathOf(name)}/hash`)) as ShownHash)
+  }
+  const text = output === 'text' ? hashes.map(hashText).join('\n') : showItems(hashes, output)
+  terminal.out(text)
+  const bad = hashes.filter(one => !(one.equal && one.complete)).map(one => one.group)
+  if (bad.length === 0) return
+  const message = `not proved equal: ${bad.join(', ')}`
+  throw new CommandFailure(exitCodes.unhealthy, message)
+}
+
+async function groupNames(url: string): Promise<readonly string[]> {
+  const { groups } = (await ask(url, '/v1/raft')) as { groups: readonly ShownGroup[] }
+  return groups.map(one => one.group)
+}
+
+const pathOf = (group: string) => `/v1/raft/${group.split('/').map(encodeURIComponent).join('/')}`
+
+async function ask(url: string, path: string, post?: unknown): Promise<unknown> {
+  const whole = `${mustBeUrl(url)}${path}`
+  const options: HttpAsk = { timeoutMs: ANSWER_MS, ...(post === undefined ? {} : { post }) }
+  const { status, body } = await askHttp(whole, options).catch(error => {
+    if (!(error instanceof WeirError)) throw error
+    const advice = 'see that the node runs, and name another by --url or WEIR_URL'
+    throw new CommandFailure(exitCodes.noConnection, `${error.message}; ${advice}`)
+  })
+  if (status === 200) return body
+  const { code = 'unknown', detail = `HTTP ${status}` } = body as { code?: string; detail?: string }
+  const isInput = status === 404 || status === 400
+  throw new CommandFailure(isInput ? exitCodes.badInput : exitCodes.failed, `${code}: ${detail}`)
+}
+
+function mustBeUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:/.test(text)) return text.replace(/\/+$/, '')
+  const message = `--url is ${text}; it is to be like ${DEFAULT_URL}`
+  throw new CommandFailure(exitCodes.badInput, message)
+}

@@ -1,0 +1,89 @@
+/** Test support: `weir` as a process of its own, watched through its streams, ended by its id. */
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createServer } from 'node:net'
+import { afterAll } from 'vitest'
+
+export interface Ended {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+const running = new Set<Started>()
+
+afterAll(async () => {
+  await Promise.all([...running].map(one => one.kill()))
+})
+
+export class Started {
+  readonly ended: Promise<Ended>
+  readonly #child: ChildProcess
+  #out = ''
+  #err = ''
+
+  constructor(command: string, args: readonly string[], environment: Record<string, string> = {}) {
+    this.#child = spawn(process.execPath, [command, ...args], {
+      env: { ...process.env, UV_THREADPOOL_SIZE: '16', ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    running.add(this)
+    this.#child.stdout?.on('data', data => {
+      this.#out += data
+    })
+    this.#child.stderr?.on('data', data => {
+      this.#err += data
+    })
+    this.ended = new Promise(resolve => {
+      this.#child.once('close', code => {
+        running.delete(this)
+        resolve({ code, out: this.#out, err: this.#err })
+      })
+    })
+  }
+
+  /** What it has logged so far, line by line. */
+  get lines(): readonly Record<string, unknown>[] {
+    return this.#err
+      .split('\n')
+      .slice(0, -1)
+      .filter(line => line.startsWith('{'))
+      .map(line => JSON.parse(line) as Record<string, unknown>)
+  }
+
+  get err(): string {
+    return this.#err
+  }
+
+  has(message: string): boolean {
+    return this.lines.some(line => line['msg'] === message)
+  }
+
+  kill(): Promise<Ended> {
+    this.#child.kill('SIGKILL')
+    return this.ended
+  }
+
+  stop(): Promise<Ended> {
+    this.#child.kill('SIGTERM')
+    return this.ended
+  }
+}
+
+/** Ports that were free a moment ago, all different. */
+export async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = await Promise.all(Array.from({ length: count }, listening))
+  const ports = servers.map(server => {
+    const bound = server.address()
+    return typeof bound === 'object' && bound !== null ? bound.port : 0
+  })
+  await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))))
+  return ports
+}
+
+function listening() {
+  const server = createServer()
+  return new Promise<typeof server>(resolve => {
+    server.listen(0, '127.0.0.1', () => resolve(server))
+  })
+}

@@ -1,0 +1,76 @@
+/** The data folder: who lives there, what is set aside, what is refused. */
+
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { DataFolder, type Tenant } from './data-folder.ts'
+import { tempFolder } from './testing/folder.ts'
+
+const tenant: Tenant = { cluster: 'c1', node: 'n1', store: 's1', isMade: true, founding: 0 }
+
+test('a folder is made with those above it, and is empty', async () => {
+  const path = join(tempFolder(), 'a', 'b')
+  const folder = await DataFolder.open(path)
+  expect(folder.path).toBe(path)
+  expect(await folder.readTenant()).toBeUndefined()
+  expect(await folder.readPeers()).toBeUndefined()
+  await DataFolder.open(path)
+})
+
+test('a path that is a file is refused with what to do', async () => {
+  const path = join(tempFolder(), 'file')
+  writeFileSync(path, '')
+  await expect(DataFolder.open(path)).rejects.toMatchObject({
+    code: 'data-unusable',
+    message: expect.stringContaining('choose one that this user may write to'),
+  })
+})
+
+test('who lives there is read as it was written', async () => {
+  const folder = await DataFolder.open(tempFolder())
+  for (const one of [tenant, { ...tenant, isMade: false, founding: 3 }]) {
+    await folder.writeTenant(one)
+    expect(await folder.readTenant()).toEqual(one)
+  }
+})
+
+test.each([
+  ['nothing', ''],
+  ['half of it', '{"is":"weir-node-1","cluster":"c1"'],
+  ['another format', JSON.stringify({ is: 'weir-node-2', ...tenant })],
+  ['no cluster', JSON.stringify({ is: 'weir-node-1', ...tenant, cluster: '' })],
+  ['a number for a name', JSON.stringify({ is: 'weir-node-1', ...tenant, store: 7 })],
+  ['half a group', JSON.stringify({ is: 'weir-node-1', ...tenant, founding: 0.5 })],
+])('a file with %s in it is not guessed at', async (_, text) => {
+  const folder = await DataFolder.open(tempFolder())
+  writeFileSync(join(folder.path, 'node'), text)
+  await expect(folder.readTenant()).rejects.toMatchObject({
+    code: 'data-damaged',
+    message: expect.stringContaining('empty folder'),
+  })
+})
+
+test('a log that is not trusted is kept beside, until the next one', async () => {
+  const folder = await DataFolder.open(tempFolder())
+  for (const text of ['first', 'second']) {
+    writeFileSync(join(await folder.logFolder(), 'log-1'), text)
+    await folder.setLogAside()
+    expect(existsSync(join(folder.path, 'log'))).toBe(false)
+    expect(readFileSync(join(folder.path, 'log-lost', 'log-1'), 'utf8')).toBe(text)
+  }
+  expect(existsSync(await folder.logFolder())).toBe(true)
+})
+
+test('a log that is gone altogether can be set aside too', async () => {
+  const folder = await DataFolder.open(tempFolder())
+  await folder.setLogAside()
+  mkdirSync(join(folder.path, 'log'))
+  await folder.setLogAside()
+  expect(existsSync(join(folder.path, 'log-lost'))).toBe(true)
+})
+
+test('what is remembered of peers is a text of others', async () => {
+  const folder = await DataFolder.open(tempFolder())
+  await folder.writePeers('{"is":"x"}')
+  expect(await folder.readPeers()).toBe('{"is":"x"}')
+})

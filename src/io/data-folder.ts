@@ -1,0 +1,102 @@
+/**
+ * A node's data folder:
+ *
+ *     node          who lives here: cluster, node, the id of this very folder's log
+ *     log/          the log of all groups, the truth
+ *     state/        their state, a cache of it; it also locks the whole folder
+ *     state-clean, state-run    what may be believed of the state (src/io/level)
+ *     peers         what is remembered of other nodes
+ *     log-lost/     a log that could not be trusted, kept for people until the next one
+ */
+
+import { mkdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { WeirError } from '../base/errors.ts'
+import { readSmallFile, syncFolder, writeSmallFile } from './small-file.ts'
+
+/** What the file `node` says. */
+export interface Tenant {
+  readonly cluster: string
+  readonly node: string
+  /** The random id of the log. */
+  readonly store: string
+  /** The log was made: if it is not there now, it was lost. */
+  readonly isMade: boolean
+  /** How many groups this node is founding, until all of them are there; else 0. */
+  readonly founding: number
+}
+
+const FORMAT = 'weir-node-1'
+
+export class DataFolder {
+  readonly path: string
+
+  private constructor(path: string) {
+    this.path = path
+  }
+
+  /** Makes the folder if it is not there. */
+  static async open(path: string): Promise<DataFolder> {
+    try {
+      await mkdir(path, { recursive: true })
+    } catch (error) {
+      const sentence = `the data folder ${path} cannot be made (${(error as Error).message})`
+      throw new WeirError('data-unusable', `${sentence}; choose one that this user may write to`)
+    }
+    return new DataFolder(path)
+  }
+
+  /** The folder of the log; it is there afterwards. */
+  async logFolder(): Promise<string> {
+    const path = join(this.path, 'log')
+    await mkdir(path, { recursive: true })
+    await syncFolder(this.path)
+    return path
+  }
+
+  async readTenant(): Promise<Tenant | undefined> {
+    const text = await readSmallFile(join(this.path, 'node'))
+    return text === undefined ? undefined : parseTenant(text, this.path)
+  }
+
+  async writeTenant(tenant: Tenant): Promise<void> {
+    const text = JSON.stringify({ is: FORMAT, ...tenant }, undefined, 2)
+    await writeSmallFile(join(this.path, 'node'), `${text}\n`)
+  }
+
+  /** The log is not trusted any more; the one that was set aside before goes. */
+  async setLogAside(): Promise<void> {
+    const aside = join(this.path, 'log-lost')
+    await rm(aside, { recursive: true, force: true })
+    await mkdir(join(this.path, 'log'), { recursive: true })
+    await rename(join(this.path, 'log'), aside)
+    await syncFolder(this.path)
+  }
+
+  readPeers(): Promise<string | undefined> {
+    return readSmallFile(join(this.path, 'peers'))
+  }
+
+  writePeers(text: string): Promise<void> {
+    return writeSmallFile(join(this.path, 'peers'), text)
+  }
+}
+
+/** Damage here is no loss of the log: people must look, nothing is made anew. */
+function parseTenant(text: string, path: string): Tenant {
+  try {
+    const { is, cluster, node, store, isMade, founding } = JSON.parse(text) as Record<
+      string,
+      unknown
+    >
+    const isText = [cluster, node, store].every(one => typeof one === 'string' && one !== '')
+    if (is === FORMAT && isText && typeof isMade === 'boolean' && Number.isSafeInteger(founding)) {
+      return { cluster, node, store, isMade, founding } as Tenant
+    }
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+  }
+  const sentence = `the file ${join(path, 'node')} is not one that this version writes`
+  const advice = 'restore it, or give the node an empty folder: it joins as a new replica'
+  throw new WeirError('data-damaged', `${sentence}; ${advice}`)
+}

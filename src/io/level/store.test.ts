@@ -1,0 +1,203 @@
+/** The state store on a real folder: what it keeps, what it throws away, what it refuses. */
+
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { groupId } from '../../base/ids.ts'
+import type { StateRow, StateSpace } from '../../base/state.ts'
+import { tempFolder } from '../testing/folder.ts'
+import { lockFolder } from './store.ts'
+import { begin, told } from './testing/run.ts'
+
+const bytes = (...values: number[]) => Uint8Array.from(values)
+const put = (space: StateSpace, key: number, value: number) =>
+  told<void>(done => space.write([{ key: bytes(key), value: bytes(value) }], done))
+
+async function rowsOf(space: StateSpace): Promise<readonly (readonly number[])[]> {
+  const cut = space.cut()
+  const rows: StateRow[] = []
+  for (;;) {
+    const more = await told<readonly StateRow[]>(done => cut.next(done))
+    if (more.length === 0) break
+    rows.push(...more)
+  }
+  cut.close()
+  return rows.map(({ key, value }) => [...key, ...value])
+}
+
+test('rows of groups and parts are apart, and in order', async () => {
+  const store = await begin(tempFolder())
+  const [one, other, last] = [
+    store.space(groupId(1), 0),
+    store.space(groupId(1), 1),
+    store.space(groupId(0xffffffff), 0xff),
+  ]
+  await put(one, 2, 20)
+  await put(one, 1, 10)
+  await put(other, 1, 11)
+  await put(last, 1, 12)
+  expect(await rowsOf(one)).toEqual([
+    [1, 10],
+    [2, 20],
+  ])
+  expect(await rowsOf(other)).toEqual([[1, 11]])
+  expect(await rowsOf(last)).toEqual([[1, 12]])
+  expect(one.get(bytes(2))).toEqual(bytes(20))
+  expect(other.get(bytes(2))).toBeUndefined()
+  await told<void>(done => one.clear(done))
+  expect(await rowsOf(one)).toEqual([])
+  expect(await rowsOf(other)).toEqual([[1, 11]])
+  await store.close()
+})
+
+test('a cut does not see what is written later', async () => {
+  const store = await begin(tempFolder())
+  const space = store.space(groupId(1), 0)
+  for (let key = 0; key < 200; key++) await put(space, key, 1)
+  const cut = space.cut()
+  for (let key = 0; key < 200; key++) await put(space, key, 2)
+  await told<void>(done => space.clear(done))
+  const rows = await told<readonly StateRow[]>(done => cut.next(done))
+  expect(rows).toHaveLength(200)
+  expect(rows.every(row => row.value[0] === 1)).toBe(true)
+  cut.close()
+  await store.close()
+})
+
+test('writes of one turn come down together and in order', async () => {
+  const store = await begin(tempFolder())
+  const space = store.space(groupId(1), 0)
+  const order: number[] = []
+  const writes = Array.from({ length: 50 }, (_, i) =>
+    put(space, 1, i).then(() => {
+      order.push(i)
+    }),
+  )
+  await Promise.all(writes)
+  expect(order).toEqual(Array.from({ length: 50 }, (_, i) => i))
+  expect(space.get(bytes(1))).toEqual(bytes(49))
+  await told<void>(done => space.write([{ key: bytes(1) }], done))
+  expect(space.get(bytes(1))).toBeUndefined()
+  await store.close()
+})
+
+test('a store that was closed in peace is kept, whatever boot it is', async () => {
+  const folder = tempFolder()
+  const first = await begin(folder)
+  await put(first.space(groupId(1), 0), 1, 1)
+  await first.close()
+  expect(existsSync(join(folder, 'state-clean'))).toBe(true)
+  const second = await begin(folder, { bootId: 'boot-2' })
+  expect(second.verdict).toEqual({ keep: true, why: 'closed in peace' })
+  expect(existsSync(join(folder, 'state-clean'))).toBe(false)
+  expect(second.space(groupId(1), 0).get(bytes(1))).toEqual(bytes(1))
+  await second.close()
+})
+
+/** As the files are while the process runs: what a kill leaves behind. */
+async function killed(): Promise<string> {
+  const folder = tempFolder()
+  const store = await begin(folder)
+  await put(store.space(groupId(1), 0), 1, 1)
+  const left = tempFolder()
+  cpSync(folder, left, { recursive: true })
+  await store.close()
+  return left
+}
+
+test('after a mere kill it is kept', async () => {
+  const store = await begin(await killed())
+  expect(store.verdict).toEqual({ keep: true, why: 'the machine ran on' })
+  expect(store.space(groupId(1), 0).get(bytes(1))).toEqual(bytes(1))
+  await store.close()
+})
+
+test.each([
+  ['another boot of the machine', { bootId: 'boot-2' }, 'the machine went down'],
+  ['another log', { store: 'log-2' }, 'of another log'],
+])('after a kill and %s it is thrown away', async (_, options, why) => {
+  const store = await begin(await killed(), options)
+  expect(store.verdict).toEqual({ keep: false, why })
+  expect(await rowsOf(store.space(groupId(1), 0))).toEqual([])
+  await put(store.space(groupId(1), 0), 2, 2)
+  await store.close()
+})
+
+test('a mark beside rows of another day is not believed', async () => {
+  const folder = tempFolder()
+  const first = await begin(folder)
+  await put(first.space(groupId(1), 0), 1, 1)
+  await first.close()
+  const mark = readFileSync(join(folder, 'state-clean'), 'utf8')
+  const second = await begin(folder)
+  await put(second.space(groupId(1), 0), 2, 2)
+  await second.close()
+  writeFileSync(join(folder, 'state-clean'), mark)
+  const third = await begin(folder)
+  expect(third.verdict).toEqual({ keep: false, why: 'not what was closed' })
+  await third.close()
+})
+
+test('rows that LevelDB itself calls damaged are made anew', async () => {
+  const folder = await killed()
+  writeFileSync(join(folder, 'state', 'CURRENT'), 'nonsense')
+  const store = await begin(folder)
+  expect(store.verdict.keep).toBe(false)
+  expect(await rowsOf(store.space(groupId(1), 0))).toEqual([])
+  await store.close()
+})
+
+test('a folder in use is refused, with what to do', async () => {
+  const folder = tempFolder()
+  const store = await begin(folder)
+  await expect(lockFolder(folder)).rejects.toMatchObject({
+    code: 'data-in-use',
+    message: expect.stringContaining('a folder of its own'),
+  })
+  await store.close()
+  await (await begin(folder)).close()
+})
+
+test('a folder that is not there is refused, with what to do', async () => {
+  const gone = join(tempFolder(), 'a', 'file')
+  writeFileSync(join(gone, '..', '..', 'a'), '')
+  await expect(lockFolder(gone)).rejects.toMatchObject({
+    code: 'state-unreadable',
+    message: expect.stringContaining('may write in the data folder'),
+  })
+})
+
+test('a write that fails is told once, and nothing is answered afterwards', async () => {
+  const store = await begin(tempFolder())
+  const space = store.space(groupId(1), 0)
+  await store.database.close()
+  const answered: string[] = []
+  space.write([{ key: bytes(1), value: bytes(1) }], () => answered.push('written'))
+  space.clear(() => answered.push('cleared'))
+  await expect.poll(() => store.failures).toHaveLength(1)
+  space.write([{ key: bytes(1), value: bytes(1) }], () => answered.push('written'))
+  await store.close()
+  expect(answered).toEqual([])
+  expect(store.failures).toHaveLength(1)
+})
+
+test('a store that failed leaves no clean mark', async () => {
+  const folder = tempFolder()
+  const store = await begin(folder)
+  await store.database.close()
+  store.space(groupId(1), 0).write([], () => {})
+  await expect.poll(() => store.failures).toHaveLength(1)
+  await store.close()
+  expect(existsSync(join(folder, 'state-clean'))).toBe(false)
+})
+
+test('closing waits for what is being written', async () => {
+  const folder = tempFolder()
+  const store = await begin(folder)
+  const space = store.space(groupId(1), 0)
+  for (let key = 0; key < 20; key++) space.write([{ key: bytes(key), value: bytes(key) }], () => {})
+  await store.close()
+  const again = await begin(folder)
+  expect(await rowsOf(again.space(groupId(1), 0))).toHaveLength(20)
+  await again.close()
+})

@@ -1,0 +1,221 @@
+/**
+ * The state store of a node on LevelDB: a cache of the log, never synced while it runs. Whether
+ * what is found may be used says verdict.ts; this file reads the facts and carries the verdict out.
+ * The database also locks the data folder: a second process is refused.
+ *
+ * One write is in flight at a time, which the writes of all groups meanwhile join: so the store
+ * takes one thread of the pool, and can never keep the log's sync waiting.
+ */
+
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Level } from 'level'
+import { WeirError } from '../../base/errors.ts'
+import type { GroupId } from '../../base/ids.ts'
+import type { StateChange, StateSpace } from '../../base/state.ts'
+import { readSmallFile, removeSmallFile, syncFolder, writeSmallFile } from '../small-file.ts'
+import { type Database, LevelSpace, type Rows } from './space.ts'
+import { judgeStore, readClean, readRun, showClean, showRun, type Verdict } from './verdict.ts'
+
+export interface LevelOptions {
+  /** The node's data folder; it is there. */
+  readonly folder: string
+  /** The id of the log store that this state is made from. */
+  readonly store: string
+  /** undefined: unreadable. */
+  readonly bootId: string | undefined
+  /** Once, when the store cannot write or read any more; nothing is answered afterwards. */
+  onFailed(error: unknown): void
+}
+
+const names = { rows: 'state', clean: 'state-clean', run: 'state-run' } as const
+
+/** Where the number of the last write stands: before every group's rows. */
+const SERIAL_KEY = Uint8Array.of(0)
+
+interface Queued {
+  readonly changes: readonly StateChange[]
+  readonly done: () => void
+}
+
+/** Takes the lock on the data folder, and nothing else: what it holds is judged by `beginRun`. */
+export async function lockFolder(folder: string): Promise<LockedFolder> {
+  const path = join(folder, names.rows)
+  try {
+    return { folder, database: await opened(path) }
+  } catch (error) {
+    if (codeOf(error) === 'LEVEL_LOCKED') throw inUse(folder)
+    if (codeOf(error) !== 'LEVEL_CORRUPTION') throw cannotOpen(folder, error)
+    // A store that the machine's fall has damaged: a cache, so it is made anew.
+    await forgetMarks(folder)
+    await rm(path, { recursive: true })
+    return { folder, database: await opened(path) }
+  }
+}
+
+export interface LockedFolder {
+  readonly folder: string
+  readonly database: Database
+}
+
+export class LevelStore implements Rows {
+  readonly verdict: Verdict
+  readonly #options: LevelOptions
+  #database: Database
+  #serial: number
+  #queue: Queued[] = []
+  #isWriting = false
+  #hasFailed = false
+  #isClosing = false
+  #onIdle: (() => void) | undefined
+
+  private constructor(options: LevelOptions, database: Database, verdict: Verdict) {
+    this.#options = options
+    this.#database = database
+    this.#serial = serialOf(database)
+    this.verdict = verdict
+  }
+
+  /** Judges what is there, throws it away if need be, and marks that a run has begun. */
+  static async begin(locked: LockedFolder, options: LevelOptions): Promise<LevelStore> {
+    const { folder, store, bootId } = options
+    const clean = readClean(await readSmallFile(join(folder, names.clean)))
+    const run = readRun(await readSmallFile(join(folder, names.run)))
+    const lastWrite = serialOf(locked.database)
+    const verdict = judgeStore({ store, bootId, clean, run, lastWrite })
+    let { database } = locked
+    if (!verdict.keep) {
+      await forgetMarks(folder)
+      await database.close()
+      await rm(join(folder, names.rows), { recursive: true })
+      database = (await lockFolder(folder)).database
+    }
+    await writeSmallFile(join(folder, names.run), showRun({ store, bootId: bootId ?? '' }))
+    await removeSmallFile(join(folder, names.clean))
+    return new LevelStore(options, database, verdict)
+  }
+
+  get database(): Database {
+    return this.#database
+  }
+
+  /** Parts of one group do not see each other's rows. */
+  space(group: GroupId, part: number): StateSpace {
+    return new LevelSpace(this, group, part)
+  }
+
+  write(changes: readonly StateChange[], done: () => void): void {
+    this.#queue.push({ changes, done })
+    if (!this.#isWriting) this.#writeQueued()
+  }
+
+  onFailed(error: unknown): void {
+    // Cuts that are still read when the store closes break off.
+    if (this.#hasFailed || this.#isClosing) return
+    this.#hasFailed = true
+    this.#options.onFailed(error)
+  }
+
+  /** Call it when the log is closed: the mark says that both are durable. */
+  async close(): Promise<void> {
+    await this.#idle()
+    this.#isClosing = true
+    await this.#database.close()
+    if (this.#hasFailed) return
+    const { folder, store, bootId } = this.#options
+    await syncFiles(join(folder, names.rows))
+    const mark = { store, bootId: bootId ?? '', lastWrite: this.#serial }
+    await writeSmallFile(join(folder, names.clean), showClean(mark))
+  }
+
+  #writeQueued(): void {
+    const turn = this.#queue
+    this.#queue = []
+    this.#isWriting = true
+    this.#serial++
+    const operations = turn.flatMap(({ changes }) => changes.map(operationOf))
+    operations.push({ type: 'put', key: SERIAL_KEY, value: serialBytes(this.#serial) })
+    this.#database.batch(operations).then(
+      () => this.#onWritten(turn),
+      error => this.onFailed(error),
+    )
+  }
+
+  #onWritten(turn: readonly Queued[]): void {
+    this.#isWriting = false
+    for (const { done } of turn) done()
+    // A `done` may have begun the next write itself.
+    if (this.#queue.length > 0 && !this.#isWriting) this.#writeQueued()
+    if (!this.#isWriting) this.#onIdle?.()
+  }
+
+  #idle(): Promise<void> {
+    if (!this.#isWriting || this.#hasFailed) return Promise.resolve()
+    return new Promise(resolve => {
+      this.#onIdle = resolve
+    })
+  }
+}
+
+type Operation =
+  | { type: 'put'; key: Uint8Array; value: Uint8Array }
+  | { type: 'del'; key: Uint8Array }
+
+function operationOf({ key, value }: StateChange): Operation {
+  return value === undefined ? { type: 'del', key } : { type: 'put', key, value }
+}
+
+async function opened(path: string): Promise<Database> {
+  const database: Database = new Level(path, { keyEncoding: 'view', valueEncoding: 'view' })
+  await database.open()
+  return database
+}
+
+function serialBytes(serial: number): Uint8Array {
+  const bytes = new Uint8Array(8)
+  new DataView(bytes.buffer).setFloat64(0, serial)
+  return bytes
+}
+
+function serialOf(database: Database): number {
+  const bytes = database.getSync(SERIAL_KEY)
+  if (bytes === undefined || bytes.length !== 8) return 0
+  return new DataView(bytes.buffer, bytes.byteOffset, 8).getFloat64(0)
+}
+
+async function forgetMarks(folder: string): Promise<void> {
+  await removeSmallFile(join(folder, names.clean))
+  await removeSmallFile(join(folder, names.run))
+}
+
+/**
+ * Every file, not only the newest: LevelDB closes the write-ahead file before without a sync, and
+ * may still need it.
+ */
+async function syncFiles(path: string): Promise<void> {
+  for (const name of await readdir(path)) await syncFolder(join(path, name))
+  await syncFolder(path)
+}
+
+function codeOf(error: unknown): string | undefined {
+  const { code, cause } = error as { code?: string; cause?: { code?: string } }
+  return cause?.code ?? code
+}
+
+function inUse(folder: string): WeirError {
+  return new WeirError(
+    'data-in-use',
+    'another process works in this data folder; stop it, or give this node a folder of its own',
+    { folder },
+  )
+}
+
+function cannotOpen(folder: string, error: unknown): WeirError {
+  const { message, cause } = error as { message: string; cause?: { message?: string } }
+  return new WeirError(
+    'state-unreadable',
+    `the state store cannot be opened (${cause?.message ?? message}); ` +
+      'see that the disk has room and that this user may write in the data folder',
+    { folder },
+  )
+}

@@ -1,0 +1,98 @@
+/**
+ * Whether a state store that is found may be used. It is a cache of the log: what was not synced
+ * may be gone from its middle after the machine itself went down (LevelDB drops a damaged stretch
+ * silently), and then only a store that was closed in peace can be believed. A mere end of the
+ * process loses nothing, because the system holds what was written.
+ */
+
+/** Written when the store and the log were synced and closed; gone while they are written to. */
+export interface CleanMark {
+  readonly store: string
+  readonly bootId: string
+  /** The number of the last write: a store that holds another is not the one that was closed. */
+  readonly lastWrite: number
+}
+
+/** Written before the first write of a run. */
+export interface RunMark {
+  readonly store: string
+  readonly bootId: string
+}
+
+export interface Found {
+  /** What lies there belongs to this log store. */
+  readonly store: string
+  /** undefined: unreadable, which counts as changed. */
+  readonly bootId: string | undefined
+  readonly clean: CleanMark | undefined
+  readonly run: RunMark | undefined
+  /** Of the last write that the store itself holds. */
+  readonly lastWrite: number
+}
+
+export type Verdict =
+  | { readonly keep: true; readonly why: 'closed in peace' | 'the machine ran on' }
+  | { readonly keep: false; readonly why: Refused }
+type Refused =
+  | 'of another log'
+  | 'not what was closed'
+  | 'the machine went down'
+  | 'nobody knows who wrote it'
+
+export function judgeStore(found: Found): Verdict {
+  const { store, bootId, clean, run, lastWrite } = found
+  const mark = clean ?? run
+  if (mark === undefined) return { keep: false, why: 'nobody knows who wrote it' }
+  if (mark.store !== store) return { keep: false, why: 'of another log' }
+  if (clean !== undefined && clean.lastWrite !== lastWrite) {
+    return { keep: false, why: 'not what was closed' }
+  }
+  if (clean !== undefined) return { keep: true, why: 'closed in peace' }
+  if (bootId !== undefined && mark.bootId === bootId) {
+    return { keep: true, why: 'the machine ran on' }
+  }
+  return { keep: false, why: 'the machine went down' }
+}
+
+const markers = { clean: 'weir-state-clean-1', run: 'weir-state-run-1' } as const
+
+export function showClean(mark: CleanMark): string {
+  return `${JSON.stringify({ is: markers.clean, ...mark })}\n`
+}
+
+export function showRun(mark: RunMark): string {
+  return `${JSON.stringify({ is: markers.run, ...mark })}\n`
+}
+
+/** undefined: not there, or not written by us: then it promises nothing. */
+export function readClean(text: string | undefined): CleanMark | undefined {
+  const { is, store, bootId, lastWrite } = fieldsOf(text)
+  if (is !== markers.clean || typeof store !== 'string' || typeof bootId !== 'string') {
+    return undefined
+  }
+  return typeof lastWrite === 'number' ? { store, bootId, lastWrite } : undefined
+}
+
+export function readRun(text: string | undefined): RunMark | undefined {
+  const { is, store, bootId } = fieldsOf(text)
+  if (is !== markers.run || typeof store !== 'string' || typeof bootId !== 'string') {
+    return undefined
+  }
+  return { store, bootId }
+}
+
+interface Fields {
+  readonly is?: unknown
+  readonly store?: unknown
+  readonly bootId?: unknown
+  readonly lastWrite?: unknown
+}
+
+function fieldsOf(text: string | undefined): Fields {
+  try {
+    const value: unknown = JSON.parse(text ?? '{}')
+    return typeof value === 'object' && value !== null ? value : {}
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,31 @@
+/** The server's end of proto/node.proto. Who answers calls back, once, whenever he knows. */
+
+import type { ServerUnaryCall, UntypedHandleCall } from '@grpc/grpc-js'
+import type { GrpcService } from '../grpc/transport.ts'
+import {
+  type GreetAnswer,
+  type GreetRequest,
+  type JoinAnswer,
+  type JoinRequest,
+  membersService,
+} from './service.ts'
+
+export interface MembersDesk {
+  greet(request: GreetRequest): GreetAnswer
+  join(request: JoinRequest, done: (answer: JoinAnswer) => void): void
+}
+
+type Reply<T> = (error: null, answer: T) => void
+
+export function membersDesk(desk: MembersDesk): GrpcService {
+  const greet = (call: ServerUnaryCall<GreetRequest, GreetAnswer>, reply: Reply<GreetAnswer>) => {
+    reply(null, desk.greet(call.request))
+  }
+  const join = (call: ServerUnaryCall<JoinRequest, JoinAnswer>, reply: Reply<JoinAnswer>) => {
+    desk.join(call.request, answer => reply(null, answer))
+  }
+  return {
+    definition: membersService().service,
+    handlers: { Greet: greet as UntypedHandleCall, Join: join as UntypedHandleCall },
+  }
+}

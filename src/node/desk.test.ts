@@ -1,0 +1,113 @@
+/** What a node answers to strangers, over a real socket. */
+
+import { credentials } from '@grpc/grpc-js'
+import { expect, test } from 'vitest'
+import { MembersClient } from '../io/members/client.ts'
+import type { JoinAnswer, Place } from '../io/members/service.ts'
+import { cluster, settingsOf, TestNode } from './testing/fleet.ts'
+
+const WAIT = { timeout: 30_000, interval: 20 }
+const client = new MembersClient(credentials.createInsecure())
+
+const who = (node: string, store: string, boot = 1): Place => ({
+  replica: 0,
+  ...{ node, store, boot },
+  address: '127.0.0.1:9',
+  http: '127.0.0.1:10',
+})
+
+/** One that leads its groups and stands in their rosters. */
+async function founder(groups: number): Promise<TestNode> {
+  const [node] = (await cluster(1, groups)) as [TestNode]
+  await expect
+    .poll(() => node.reports().map(one => one.members.map(member => member.node)), WAIT)
+    .toEqual(Array.from({ length: groups }, () => ['n1']))
+  await expect
+    .poll(() => node.node.face?.report('kv/1')?.commit ?? 0, WAIT)
+    .toBeGreaterThanOrEqual(2)
+  return node
+}
+
+/** Asks until every group has given a seat: the founder enrols itself first. */
+async function seated(node: TestNode, place: Place): Promise<JoinAnswer> {
+  const cluster = node.node.face?.cluster ?? ''
+  let answer: JoinAnswer | undefined
+  await expect
+    .poll(async () => {
+      answer = await client.join(node.address, { cluster, who: place })
+      return answer.code !== '' || answer.groups.every(one => one.replica > 0)
+    }, WAIT)
+    .toBe(true)
+  const groups = [...(answer?.groups ?? [])].sort((a, b) => a.group - b.group)
+  return { ...(answer as JoinAnswer), groups }
+}
+
+test('whoever has no cluster says so, and lets nobody join', async () => {
+  const join = ['127.0.0.1:1']
+  const waiting = await new TestNode(settingsOf('n5', { join, founds: true })).start()
+  expect(await client.greet(waiting.address, { node: 'n6' })).toMatchObject({
+    node: 'n5',
+    cluster: '',
+    founds: true,
+    address: waiting.address,
+    http: `http-${waiting.address}`,
+  })
+  const answer = await client.join(waiting.address, { cluster: '', who: who('n6', 's6') })
+  expect(answer).toMatchObject({ code: 'wrong-cluster', groups: [] })
+})
+
+test('a member says which cluster it is of, and each process is its own', async () => {
+  const node = await founder(1)
+  const other = await founder(1)
+  const [one, two] = [
+    await client.greet(node.address, { node: 'x' }),
+    await client.greet(other.address, { node: 'x' }),
+  ]
+  expect(one.cluster).toBe(node.node.face?.cluster)
+  expect(one.process).not.toBe(two.process)
+  const wrong = await client.join(other.address, { cluster: one.cluster, who: who('n6', 's6') })
+  expect(wrong).toMatchObject({ code: 'wrong-cluster' })
+})
+
+test('a seat in every group, the same one however often it is asked for', async () => {
+  const node = await founder(3)
+  const first = await seated(node, who('n2', 's2'))
+  expect(first.code).toBe('')
+  expect(first.groups.map(one => [one.group, one.replica])).toEqual([
+    [1, 2],
+    [2, 2],
+    [3, 2],
+  ])
+  for (const one of first.groups) {
+    expect(one.leader).toBe('')
+    expect(one.places.map(place => `${place.node}/${place.replica}`)).toEqual(['n1/1', 'n2/2'])
+    expect(one.places[0]).toMatchObject({ address: node.address, http: `http-${node.address}` })
+  }
+  expect(await seated(node, who('n2', 's2'))).toEqual(first)
+})
+
+test('a lost store gets another seat, and the old store none any more', async () => {
+  const node = await founder(1)
+  await seated(node, who('n2', 's2'))
+  const newer = await seated(node, who('n2', 's3'))
+  expect(newer.groups[0]?.replica).toBe(3)
+  const old = await seated(node, who('n2', 's2'))
+  expect(old).toMatchObject({
+    code: 'store-replaced',
+    message: expect.stringContaining('let the node join as a new replica'),
+  })
+})
+
+test('whoever comes is heard of at once by those who know him', async () => {
+  const node = await founder(1)
+  await seated(node, who('n2', 's2'))
+  expect(node.node.face?.others()).toEqual([{ node: 'n2', http: '127.0.0.1:10' }])
+  const cluster = node.node.face?.cluster ?? ''
+  const moved = { ...who('n2', 's2', 2), http: '127.0.0.1:11' }
+  // The founder alone is no majority any more, so that no log will tell.
+  await client.join(node.address, { cluster, who: moved }).catch(() => undefined)
+  expect(node.node.face?.others()).toEqual([{ node: 'n2', http: '127.0.0.1:11' }])
+  const late = { ...who('n2', 's2', 1), http: '127.0.0.1:12' }
+  await client.join(node.address, { cluster, who: late }).catch(() => undefined)
+  expect(node.node.face?.others()).toEqual([{ node: 'n2', http: '127.0.0.1:11' }])
+})

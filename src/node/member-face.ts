@@ -1,0 +1,115 @@
+/** What the HTTP interface is told of a member. */
+
+import type { GroupId, NodeId } from '../base/ids.ts'
+import type { GroupMachine } from '../raft/host/machine.ts'
+import type { Links } from '../raft/links/links.ts'
+import type { LogStore } from '../raft/store/store.ts'
+import type { Directory } from './directory.ts'
+import type { Answer, Check, Figures, GroupReport, NodeFace, OtherNode } from './face.ts'
+import type { Member } from './member.ts'
+import { groupName, parseGroup } from './names.ts'
+import type { Replica } from './replica.ts'
+import type { Fingerprint } from './roster/digest.ts'
+
+export interface FaceParts {
+  readonly node: NodeId
+  readonly cluster: string
+  readonly member: Member<GroupMachine>
+  readonly directory: Directory
+  readonly links: Links
+  readonly store: LogStore
+}
+
+export class MemberFace implements NodeFace {
+  readonly node: NodeId
+  readonly cluster: string
+  readonly #parts: FaceParts
+
+  constructor(parts: FaceParts) {
+    this.node = parts.node
+    this.cluster = parts.cluster
+    this.#parts = parts
+  }
+
+  reports(): readonly GroupReport[] {
+    return this.#replicas().map(replica => replica.report())
+  }
+
+  report(group: string): GroupReport | undefined {
+    const id = parseGroup(group)
+    return id === undefined ? undefined : this.#find(id)?.report()
+  }
+
+  others(): readonly OtherNode[] {
+    return this.#parts.directory.others().map(({ node, http }) => ({ node, http }))
+  }
+
+  transfer(group: GroupId, to: NodeId, done: (answer: Answer<{ leader: NodeId }>) => void): void {
+    const replica = this.#find(group)
+    if (replica === undefined) done(unknownGroup(group))
+    else replica.transfer(to, done)
+  }
+
+  askFingerprint(group: GroupId, done: (answer: Answer<{ index: number }>) => void): void {
+    const replica = this.#find(group)
+    if (replica === undefined) done(unknownGroup(group))
+    else replica.askFingerprint(done)
+  }
+
+  fingerprint(group: GroupId, index: number): Fingerprint | undefined {
+    return this.#find(group)?.roster.digests.at(index)
+  }
+
+  readiness(): readonly Check[] {
+    const replicas = this.#replicas()
+    const led = replicas.filter(one => one.leaderNode() !== undefined).length
+    const { isStopping } = this.#parts.member
+    return [
+      {
+        name: 'joined',
+        isGood: replicas.length > 0,
+        message: `${replicas.length} groups have a replica here`,
+      },
+      {
+        name: 'leaders',
+        isGood: led === replicas.length,
+        message: `${led} of ${replicas.length} groups have a known leader`,
+      },
+      { name: 'running', isGood: !isStopping, message: isStopping ? 'stopping' : 'not stopping' },
+    ]
+  }
+
+  figures(): Figures {
+    const { member, links, store } = this.#parts
+    const replicas = this.#replicas()
+    const sum = (value: (replica: Replica<GroupMachine>) => number) =>
+      replicas.reduce((total, replica) => total + value(replica), 0)
+    const peers = links.status()
+    return {
+      leaderChanges: member.leaderChanges,
+      committed: sum(one => one.group.raft.log.commit),
+      applied: sum(one => one.group.raft.log.applied),
+      failed: sum(one => one.failed),
+      pending: sum(one => one.group.proposalsOpen),
+      readsFailed: sum(one => one.readsFailed),
+      framesDropped: peers.reduce((total, { dropped }) => total + dropped, 0),
+      stalls: member.host.stats().stalls.count,
+      logBytes: store.stats().logBytes,
+      links: peers.map(({ node, sentBytes, receivedBytes, state }) => {
+        return { peer: node, sentBytes, receivedBytes, rttMs: undefined, isUp: state === 'up' }
+      }),
+    }
+  }
+
+  #replicas(): readonly Replica<GroupMachine>[] {
+    return [...this.#parts.member.replicas.values()].sort((a, b) => a.id - b.id)
+  }
+
+  #find(group: GroupId): Replica<GroupMachine> | undefined {
+    return this.#parts.member.replicas.get(group)
+  }
+}
+
+function unknownGroup(group: GroupId) {
+  return { refused: 'unknown-group', message: `no replica of ${groupName(group)} is here` }
+}

@@ -1,0 +1,228 @@
+/**
+ * A node that belongs to a cluster: its groups on one host, the rosters that say where their other
+ * replicas are, and the steps by which groups come to the members that they should have. Everything
+ * here is told by calls back; who puts it together and takes it apart is node.ts.
+ */
+
+import type { Clock, Random } from '../base/env.ts'
+import type { GroupId, NodeId, ReplicaId } from '../base/ids.ts'
+import type { Logger } from '../base/log.ts'
+import type { StateSpace } from '../base/state.ts'
+import { defaultBounds } from '../raft/host/bounds.ts'
+import type { Group } from '../raft/host/group.ts'
+import { Host } from '../raft/host/host.ts'
+import type { GroupMachine } from '../raft/host/machine.ts'
+import type { HostLinks, HostStore } from '../raft/host/ports.ts'
+import { defaultLimits, defaultTimes } from '../raft/options.ts'
+import type { Members, Stored } from '../raft/types.ts'
+import { NO_ONE } from '../raft/types.ts'
+import type { Directory } from './directory.ts'
+import type { Meter } from './meter.ts'
+import { MeteredMachine } from './metered-machine.ts'
+import { groupName } from './names.ts'
+import { Places } from './places.ts'
+import { Replica } from './replica.ts'
+import type { Hasher } from './roster/digest.ts'
+import { RosterMachine } from './roster/machine.ts'
+import { nextMembers } from './roster/reconcile.ts'
+import { type Enrolled, type Introduction, isEnrolled } from './roster/roster.ts'
+
+export interface MemberParts<M extends GroupMachine> {
+  readonly self: Introduction
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly meter: Meter
+  readonly links: HostLinks
+  readonly store: HostStore
+  readonly directory: Directory
+  space(group: GroupId, part: number): StateSpace
+  makeMachine(space: StateSpace, done: (machine: M) => void): void
+  makeHasher(): Hasher
+  onFatal(code: string, message: string): void
+  /** Somebody speaks of a group that is not here. */
+  onUnknownGroup(group: GroupId): void
+}
+
+/** Parts of a group's rows. */
+const INNER = 0
+const ROSTER = 1
+
+/** How often leaders look at what the members of their groups should be. */
+const RECONCILE_MS = 250
+
+export class Member<M extends GroupMachine> {
+  readonly replicas = new Map<GroupId, Replica<M>>()
+  readonly host: Host
+  leaderChanges = 0
+  readonly #parts: MemberParts<M>
+  readonly #places = new Map<GroupId, Places>()
+  readonly #leaders = new Map<GroupId, ReplicaId | typeof NO_ONE>()
+  #isStopping = false
+
+  constructor(parts: MemberParts<M>) {
+    const { clock, random, links, store, logger } = parts
+    this.#parts = parts
+    this.host = new Host({
+      ...{ clock, random, links, store },
+      times: defaultTimes,
+      limits: defaultLimits,
+      bounds: defaultBounds,
+      listener: {
+        onFatal: (code, message) => parts.onFatal(code, message),
+        onUnknownGroup: group => parts.onUnknownGroup(group),
+        onMalformed: (from, why) => logger.log('error', 'a frame is malformed', { from, why }),
+      },
+    })
+  }
+
+  get isStopping(): boolean {
+    return this.#isStopping
+  }
+
+  /** Opens every group that the log holds. */
+  open(done: () => void): void {
+    const groups = [...this.#parts.store.groups.keys()]
+    this.#each(groups, (group, next) => this.#open(group, next), done)
+  }
+
+  /** Makes groups of which this replica is the first and only member. */
+  found(groups: readonly GroupId[], done: () => void): void {
+    const first = 1 as ReplicaId
+    const founding = { voters: [first], outgoing: [], learners: [] }
+    const missing = groups.filter(group => !this.replicas.has(group))
+    this.#each(missing, (group, next) => this.#create(group, first, founding, next), done)
+  }
+
+  /** A seat in a group that others founded: what it holds is told by its leader. */
+  join(group: GroupId, replica: ReplicaId, done: () => void): void {
+    this.#create(group, replica, { voters: [], outgoing: [], learners: [] }, done)
+  }
+
+  tell(group: GroupId, places: readonly Enrolled[]): void {
+    this.#placesOf(group).tell(places)
+    this.#parts.directory.learnRoster({ replicas: places, replaced: [] })
+  }
+
+  start(): void {
+    this.#parts.clock.after(RECONCILE_MS, () => {
+      if (this.#isStopping) return
+      for (const replica of this.replicas.values()) this.#look(replica)
+      this.start()
+    })
+  }
+
+  /** Hands leaderships over, then closes groups and log. */
+  stop(done: () => void): void {
+    this.#isStopping = true
+    this.host.stop(done)
+  }
+
+  #open(group: GroupId, done: () => void): void {
+    this.#withMachine(group, (machine, roster) => {
+      this.#add(this.host.open(group, this.#optionsOf(group, roster)), machine, roster)
+      done()
+    })
+  }
+
+  #create(group: GroupId, replica: ReplicaId, members: Members, done: () => void): void {
+    this.#withMachine(group, (machine, roster) => {
+      const options = this.#optionsOf(group, roster)
+      this.host.create(group, replica, newborn(members), options, made => {
+        this.#add(made, machine, roster)
+        done()
+      })
+    })
+  }
+
+  #withMachine(group: GroupId, use: (machine: M, roster: RosterMachine) => void): void {
+    const { space, makeMachine, makeHasher, directory } = this.#parts
+    makeMachine(space(group, INNER), inner => {
+      const roster = new RosterMachine({
+        inner,
+        space: space(group, ROSTER),
+        makeHasher,
+        onRoster: known => directory.learnRoster(known),
+        onDigest: index => this.#takeChain(group, index),
+      })
+      use(inner, roster)
+    })
+  }
+
+  #optionsOf(group: GroupId, roster: RosterMachine) {
+    const { clock, meter } = this.#parts
+    return {
+      machine: new MeteredMachine(roster, clock, meter),
+      nodeOf: (replica: ReplicaId) => this.#nodeOf(group, roster, replica),
+    }
+  }
+
+  #nodeOf(group: GroupId, roster: RosterMachine, replica: ReplicaId): NodeId | undefined {
+    const log = this.replicas.get(group)?.group.raft.log
+    return this.#placesOf(group).nodeOf(replica, roster.roster, log)
+  }
+
+  #placesOf(group: GroupId): Places {
+    const places = this.#places.get(group) ?? new Places()
+    this.#places.set(group, places)
+    return places
+  }
+
+  #add(group: Group, machine: M, roster: RosterMachine): void {
+    const { self, directory, clock } = this.#parts
+    const replica = new Replica({ node: self.node, group, roster, machine, directory, clock })
+    this.replicas.set(group.id, replica)
+  }
+
+  /** The chain at an entry that is about to be applied; asked now, it is told when it is. */
+  #takeChain(group: GroupId, index: number): void {
+    const replica = this.replicas.get(group)
+    replica?.group.chainAt(index, outcome => {
+      if (outcome.kind === 'chain') replica.roster.digests.onChain(index, outcome.chain)
+    })
+  }
+
+  #look(replica: Replica<M>): void {
+    this.#countLeader(replica)
+    const { roster } = replica.roster
+    if (!replica.isLeader || replica.isChanging) return
+    if (isEnrolled(roster, this.#parts.self) === undefined) {
+      replica.isChanging = true
+      replica.enrol(this.#parts.self, () => {
+        replica.isChanging = false
+      })
+      return
+    }
+    const status = replica.group.raft.status()
+    const wish = nextMembers(status, roster)
+    if (wish === undefined) return
+    const facts = { voters: wish.voters.map(String), learners: wish.learners.map(String) }
+    this.#parts.logger.log('info', 'changing members', { group: groupName(replica.id), ...facts })
+    replica.changeMembers(wish, status.membersIndex)
+  }
+
+  #countLeader({ id, group }: Replica<M>): void {
+    const { leader } = group.raft
+    if (leader === NO_ONE || this.#leaders.get(id) === leader) return
+    this.#leaders.set(id, leader)
+    this.leaderChanges++
+  }
+
+  #each(
+    groups: readonly GroupId[],
+    step: (group: GroupId, next: () => void) => void,
+    done: () => void,
+  ): void {
+    const [group, ...rest] = groups
+    if (group === undefined) done()
+    else step(group, () => this.#each(rest, step, done))
+  }
+}
+
+function newborn(members: Members): Stored {
+  return {
+    hardState: { term: 0, vote: NO_ONE, commit: 0 },
+    image: { index: 0, term: 0, members, membersIndex: 0, chain: 0 },
+    entries: [],
+  }
+}

@@ -1,0 +1,330 @@
+/**
+ * A node, from the moment its process starts: it listens, finds out whose data folder it has and
+ * which cluster it belongs to, opens log and state, takes its seats, and in the end puts everything
+ * away so that the next start finds it in order.
+ */
+
+import type { Clock, Random } from '../base/env.ts'
+import { WeirError } from '../base/errors.ts'
+import type { GroupId, NodeId } from '../base/ids.ts'
+import type { Logger } from '../base/log.ts'
+import type { StateSpace } from '../base/state.ts'
+import { readBootId } from '../io/boot-id.ts'
+import { DataFolder, type Tenant } from '../io/data-folder.ts'
+import { FolderDisk } from '../io/disk.ts'
+import { credentialsOf, type TlsFiles } from '../io/grpc/tls.ts'
+import { type GrpcService, type GrpcTransport, openTransport } from '../io/grpc/transport.ts'
+import { LevelStore, type LockedFolder, lockFolder } from '../io/level/store.ts'
+import { MembersClient } from '../io/members/client.ts'
+import { membersDesk } from '../io/members/server.ts'
+import { newHasher, randomId } from '../io/random.ts'
+import type { GroupMachine } from '../raft/host/machine.ts'
+import type { HostLinks } from '../raft/host/ports.ts'
+import { PROTOCOL } from '../raft/links/hello.ts'
+import { defaultLinkLimits } from '../raft/links/limits.ts'
+import { Links } from '../raft/links/links.ts'
+import type { LogStore } from '../raft/store/store.ts'
+import { Desk } from './desk.ts'
+import { Directory } from './directory.ts'
+import type { NodeFace } from './face.ts'
+import type { ServedGroup } from './group.ts'
+import { Member } from './member.ts'
+import { MemberFace } from './member-face.ts'
+import { readMemory, showMemory } from './memory-file.ts'
+import type { Meter } from './meter.ts'
+import { meteredDisk } from './metered-disk.ts'
+import { firstGroups } from './names.ts'
+import type { Introduction } from './roster/roster.ts'
+import { Seating } from './seating.ts'
+import type { NodeSettings } from './settings.ts'
+import type { SeedAnswer } from './start.ts'
+import { settle } from './tenancy.ts'
+
+export interface NodeParts<M extends GroupMachine> {
+  readonly settings: NodeSettings
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly meter: Meter
+  readonly tls: TlsFiles | undefined
+  makeMachine(space: StateSpace, done: (machine: M) => void): void
+  /** What is served on the port of the peers besides. */
+  services(find: (id: GroupId) => ServedGroup<M> | undefined): readonly GrpcService[]
+  /** Once. Nothing that follows could be trusted: the process must end. */
+  onFatal(code: string, message: string): void
+}
+
+/** Where others reach this node. */
+export interface Reached {
+  readonly address: string
+  readonly http: string
+}
+
+const ASK_AGAIN_MS = 300
+
+/** Not an error: a node that looks for a cluster was asked to stop. */
+class Stopped extends Error {
+  override readonly name = 'Stopped'
+}
+
+export class WeirNode<M extends GroupMachine> {
+  readonly #parts: NodeParts<M>
+  readonly #desk: Desk
+  #reached: Reached = { address: '', http: '' }
+  #transport: GrpcTransport | undefined
+  #locked: LockedFolder | undefined
+  #client: MembersClient | undefined
+  #state: LevelStore | undefined
+  #links: Links | undefined
+  #member: Member<M> | undefined
+  #face: NodeFace | undefined
+  #isStopping = false
+  #isSeating = false
+  #peersWritten: Promise<void> = Promise.resolve()
+
+  constructor(parts: NodeParts<M>) {
+    const { node, founds } = parts.settings
+    this.#parts = parts
+    const greeting = { node, founds, process: randomId(), cluster: '', address: '', http: '' }
+    this.#desk = new Desk(greeting)
+  }
+
+  /** undefined: it does not belong to a cluster yet. */
+  get face(): NodeFace | undefined {
+    return this.#face
+  }
+
+  find(group: GroupId): ServedGroup<M> | undefined {
+    return this.#member?.replicas.get(group)
+  }
+
+  /** Takes the data folder and the port; the port that was bound. */
+  async listen(): Promise<number> {
+    const { settings, tls } = this.#parts
+    const folder = await DataFolder.open(settings.data)
+    this.#locked = await lockFolder(folder.path)
+    const { host, port } = settings.listen
+    const services = [membersDesk(this.#desk), ...this.#parts.services(id => this.find(id))]
+    const answer = await new Promise<Parameters<Parameters<typeof openTransport>[1]>[0]>(
+      resolve => {
+        const { frameBytesMax } = defaultLinkLimits
+        const listen = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+        openTransport({ listen, frameBytesMax, services, ...(tls && { tls }) }, resolve)
+      },
+    )
+    if ('refused' in answer) throw new WeirError(answer.refused.code, bare(answer.refused))
+    const credentials = credentialsOf(tls)
+    if ('refused' in credentials) throw new WeirError('tls-unusable', credentials.refused.message)
+    this.#client = new MembersClient(credentials.channel)
+    this.#transport = answer.transport
+    return answer.transport.port
+  }
+
+  /** Resolves when it is a member and its groups are open; its seats it takes in its own time. */
+  async join(reached: Reached): Promise<void> {
+    const { settings, logger, clock, meter } = this.#parts
+    this.#reached = reached
+    this.#desk.greeting = { ...this.#desk.greeting, ...reached }
+    const folder = await DataFolder.open(settings.data)
+    const { tenant, store } = await settle({
+      settings,
+      folder,
+      logger,
+      makeDisk: path => meteredDisk(new FolderDisk(path), clock, meter),
+      newId: randomId,
+      askSeeds: () => this.#askSeeds(),
+      pause: () => this.#pause(),
+    })
+    await this.#open(folder, tenant, store)
+  }
+
+  /** In peace: leaderships are handed over, log and state are closed. */
+  async stop(): Promise<void> {
+    this.#isStopping = true
+    const member = this.#member
+    if (member !== undefined) await new Promise<void>(resolve => member.stop(resolve))
+    this.#links?.stop()
+    await this.#peersWritten
+    await (this.#state ?? this.#locked?.database)?.close()
+    await new Promise<void>(resolve => {
+      if (this.#transport === undefined) resolve()
+      else this.#transport.close(resolve)
+    })
+  }
+
+  /** At once: what is not durable is lost, as when the process is killed. */
+  abort(): void {
+    this.#isStopping = true
+    this.#links?.stop()
+    this.#transport?.destroy()
+  }
+
+  async #open(folder: DataFolder, tenant: Tenant, store: LogStore): Promise<void> {
+    const locked = this.#locked
+    const transport = this.#transport
+    if (locked === undefined || transport === undefined) throw new Error('listen comes before join')
+    const { clock, random, logger, meter, settings } = this.#parts
+    const state = await LevelStore.begin(locked, {
+      folder: folder.path,
+      store: tenant.store,
+      bootId: readBootId(),
+      onFailed: error => this.#parts.onFatal('state-failed', String(error)),
+    })
+    this.#state = state
+    logger.log('info', 'the state store is open', {
+      kept: state.verdict.keep,
+      why: state.verdict.why,
+    })
+    const links = await this.#makeLinks(folder, tenant, store, transport)
+    const self: Introduction = {
+      ...this.#reached,
+      node: settings.node,
+      store: tenant.store,
+      boot: store.boot,
+    }
+    const directory = new Directory({
+      self: settings.node,
+      dial: settings.dial,
+      onAddress: (node, address) => links.setPeer(node, address),
+    })
+    const { makeMachine, onFatal } = this.#parts
+    const member: Member<M> = new Member({
+      ...{ self, clock, random, logger, meter, directory, makeMachine },
+      links: this.#hostLinks(links),
+      store,
+      space: (group, part) => state.space(group, part),
+      makeHasher: newHasher,
+      onFatal: (code, message) => onFatal(code, message),
+      onUnknownGroup: () => this.#maybeSeat(directory, self, tenant),
+    })
+    this.#links = links
+    this.#member = member
+    await new Promise<void>(resolve => member.open(resolve))
+    await this.#found(folder, tenant, member)
+    const { cluster } = tenant
+    this.#face = new MemberFace({ node: settings.node, cluster, member, directory, links, store })
+    this.#desk.member = { cluster, directory, replicas: member.replicas }
+    member.start()
+    this.#maybeSeat(directory, self, tenant)
+  }
+
+  async #found(folder: DataFolder, tenant: Tenant, member: Member<M>): Promise<void> {
+    if (tenant.founding === 0) return
+    await new Promise<void>(resolve => member.found(firstGroups(tenant.founding), resolve))
+    await folder.writeTenant({ ...tenant, founding: 0 })
+  }
+
+  async #makeLinks(
+    folder: DataFolder,
+    { cluster, store }: Tenant,
+    { boot }: LogStore,
+    transport: GrpcTransport,
+  ): Promise<Links> {
+    const { clock, random, settings } = this.#parts
+    const peers = readMemory(await folder.readPeers())
+    const write = () => {
+      this.#peersWritten = this.#peersWritten
+        .then(() => folder.writePeers(showMemory(peers)))
+        .catch(error => this.#parts.onFatal('io-error', `peers: ${(error as Error).message}`))
+    }
+    return new Links({
+      ...{ transport, clock, random },
+      self: { protocol: PROTOCOL, cluster, node: settings.node, store, boot },
+      memory: { peers, onLearned: write },
+      limits: defaultLinkLimits,
+    })
+  }
+
+  /** The host hears what it wants; what is for people goes to the log. */
+  #hostLinks(links: Links): HostLinks {
+    const { logger, onFatal } = this.#parts
+    return {
+      send: (to, lane, bytes) => links.send(to, lane, bytes),
+      listen: host => {
+        links.listen({
+          onFrame: (from, bytes) => host.onFrame(from, bytes),
+          onPeerLost: node => {
+            logger.log('warn', 'a peer is lost', { peer: node })
+            host.onPeerLost(node)
+          },
+          onPeerUp: (node, hello) => {
+            logger.log('info', 'a peer is up', { peer: node, boot: hello.boot })
+            host.onPeerUp(node)
+          },
+          onRefused: (node, code, message) => {
+            logger.log('warn', 'a connection was refused', { peer: node ?? '', code, why: message })
+            host.onRefused(node, code)
+            if ((links.counters().refusedByPeers['old-incarnation'] ?? 0) > 0) {
+              onFatal('old-incarnation', `a peer remembers a newer data folder: ${message}`)
+            }
+          },
+        })
+      },
+    }
+  }
+
+  /** At most one at a time; it runs until every group has confirmed this node's replica. */
+  #maybeSeat(directory: Directory, self: Introduction, { cluster }: Tenant): void {
+    const [member, client] = [this.#member, this.#client]
+    if (this.#isSeating || member === undefined || client === undefined) return
+    this.#isSeating = true
+    const { settings, logger, onFatal } = this.#parts
+    const others = () => directory.others().map(one => one.address)
+    const seating = new Seating({
+      logger,
+      addresses: () =>
+        [...new Set([...settings.join, ...others()])].filter(one => one !== self.address),
+      join: address => client.join(address, { cluster, who: { ...self, replica: 0 } }),
+      replicaHere: group => member.replicas.get(group)?.group.replica,
+      leadsHere: group => member.replicas.get(group)?.isLeader === true,
+      create: (group, replica) =>
+        new Promise(resolve => {
+          if (!member.isStopping) member.join(group, replica, resolve)
+        }),
+      tell: (group, places) => member.tell(group, places),
+      pause: () => this.#pause(),
+    })
+    seating
+      .run()
+      .then(() => logger.log('info', 'every group has confirmed its replica here'))
+      .catch(error => {
+        if (error instanceof WeirError) onFatal(error.code, bare(error))
+        else if (!(error instanceof Stopped)) throw error
+      })
+      .finally(() => {
+        this.#isSeating = false
+      })
+  }
+
+  async #askSeeds(): Promise<readonly SeedAnswer[]> {
+    const { join } = this.#parts.settings
+    const answers = await Promise.all(join.map(address => this.#askSeed(address)))
+    return answers.flatMap(answer => answer ?? [])
+  }
+
+  /** undefined: it is this very process. */
+  async #askSeed(address: string): Promise<SeedAnswer | undefined> {
+    const { node } = this.#parts.settings
+    try {
+      const said = await this.#client?.greet(address, { node })
+      if (said === undefined || said.process === this.#desk.greeting.process) return undefined
+      const other = { address, node: said.node as NodeId }
+      return said.cluster === ''
+        ? { kind: 'fresh', ...other, founds: said.founds }
+        : { kind: 'member', ...other, cluster: said.cluster }
+    } catch (error) {
+      return { kind: 'silent', address, why: (error as Error).message }
+    }
+  }
+
+  /** A breath between two questions; the end of all questions when the node stops. */
+  async #pause(): Promise<void> {
+    await new Promise<void>(resolve => this.#parts.clock.after(ASK_AGAIN_MS, resolve))
+    if (this.#isStopping) throw new Stopped()
+  }
+}
+
+/** A WeirError says its code itself. */
+function bare({ code, message }: { readonly code: string; readonly message: string }): string {
+  return message.startsWith(`${code}: `) ? message.slice(code.length + 2) : message
+}

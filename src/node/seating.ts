@@ -1,0 +1,106 @@
+/**
+ * Takes this node's seat in every group: asks all nodes that it knows of to let it join, until each
+ * group that any of them has named has confirmed, by its leader, the replica that this node holds.
+ * Asking again is harmless, so that it begins anew with every start and whenever somebody speaks of
+ * a group that is not here.
+ */
+
+import { WeirError } from '../base/errors.ts'
+import { type GroupId, groupId, type ReplicaId, replicaId } from '../base/ids.ts'
+import type { Logger } from '../base/log.ts'
+import type { JoinAnswer, Seat } from '../io/members/service.ts'
+import { enrolledFrom } from './desk.ts'
+import type { Enrolled } from './roster/roster.ts'
+
+export interface SeatingParts {
+  readonly logger: Logger
+  /** All addresses at which a member may be. */
+  addresses(): readonly string[]
+  join(address: string): Promise<JoinAnswer>
+  /** The replica that this node has of a group. */
+  replicaHere(group: GroupId): ReplicaId | undefined
+  /** A leader needs nobody's leave: it keeps its own place in the roster right. */
+  leadsHere(group: GroupId): boolean
+  /** Resolves when the group is there. */
+  create(group: GroupId, replica: ReplicaId): Promise<void>
+  tell(group: GroupId, places: readonly Enrolled[]): void
+  pause(): Promise<void>
+}
+
+export class Seating {
+  readonly #parts: SeatingParts
+  readonly #named = new Set<GroupId>()
+  readonly #confirmed = new Set<GroupId>()
+  #told = ''
+
+  constructor(parts: SeatingParts) {
+    this.#parts = parts
+  }
+
+  get isSeated(): boolean {
+    return this.#named.size > 0 && this.#confirmed.size === this.#named.size
+  }
+
+  /** Resolves when every group has confirmed. Rejects when this node may not join at all. */
+  async run(): Promise<void> {
+    while (!(await this.#askAll())) await this.#parts.pause()
+  }
+
+  /** Somebody spoke of this group. */
+  name(group: GroupId): void {
+    this.#named.add(group)
+  }
+
+  async #askAll(): Promise<boolean> {
+    const asked = new Set<string>()
+    const troubles: string[] = []
+    let answers = 0
+    for (let [address] = this.#parts.addresses(); address !== undefined; ) {
+      asked.add(address)
+      try {
+        await this.#onAnswer(await this.#parts.join(address))
+        answers++
+      } catch (error) {
+        if (error instanceof WeirError) throw error
+        troubles.push(`${address} (${(error as Error).message})`)
+      }
+      address = this.#parts.addresses().find(one => !asked.has(one))
+    }
+    const isAlone = asked.size === 0
+    if (!isAlone && answers === 0) this.#tellTroubles(troubles)
+    return isAlone || (answers > 0 && this.isSeated)
+  }
+
+  async #onAnswer({ code, message, groups }: JoinAnswer): Promise<void> {
+    if (code === 'wrong-cluster') throw new Error(message)
+    if (code !== '') throw new WeirError(code, message)
+    for (const seat of groups) await this.#onSeat(seat)
+  }
+
+  async #onSeat({ group: number, replica: given, places }: Seat): Promise<void> {
+    const group = groupId(number)
+    this.#named.add(group)
+    this.#parts.tell(group, places.map(enrolledFrom))
+    if (this.#parts.leadsHere(group)) this.#confirmed.add(group)
+    if (given === 0) return
+    const here = this.#parts.replicaHere(group)
+    if (here === undefined) await this.#parts.create(group, replicaId(given))
+    else if (here !== given) throw otherReplica(number, here, given)
+    this.#confirmed.add(group)
+  }
+
+  #tellTroubles(troubles: readonly string[]): void {
+    const why = troubles.join(', ')
+    if (why === this.#told) return
+    this.#told = why
+    this.#parts.logger.log('warn', 'no member of the cluster answers', { why })
+  }
+}
+
+function otherReplica(group: number, here: ReplicaId, given: number): WeirError {
+  return new WeirError(
+    'replica-mismatch',
+    `the log holds replica ${here} of group ${group}, its members know this node as ${given}; ` +
+      'empty the data folder, and let the node join as a new replica',
+  )
+}

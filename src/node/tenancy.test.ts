@@ -1,0 +1,146 @@
+/** Who lives in a data folder, over real folders and real logs, with seeds that are told. */
+
+import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { nodeId } from '../base/ids.ts'
+import { DataFolder, type Tenant } from '../io/data-folder.ts'
+import { FolderDisk } from '../io/disk.ts'
+import { tempFolder } from '../io/testing/folder.ts'
+import type { SeedAnswer } from './start.ts'
+import { settle, type Tenancy } from './tenancy.ts'
+import { settingsOf } from './testing/fleet.ts'
+
+interface Scene {
+  readonly path: string
+  readonly id?: string
+  readonly founds?: boolean
+  readonly groups?: number
+  /** What the seeds say, one time after the other; the last is repeated. */
+  readonly seeds?: readonly (readonly SeedAnswer[])[]
+}
+
+const member = (cluster: string): SeedAnswer => ({
+  kind: 'member',
+  address: 'a:1',
+  node: nodeId('a'),
+  cluster,
+})
+const fresh: SeedAnswer = { kind: 'fresh', address: 'a:1', node: nodeId('a'), founds: false }
+
+async function settled({ path, id = 'n1', founds = false, groups = 1, seeds = [[]] }: Scene) {
+  const logged: string[] = []
+  let [turn, ids] = [0, 0]
+  const folder = await DataFolder.open(path)
+  const tenancy = await settle({
+    settings: settingsOf(id, { data: path, founds, groups }),
+    folder,
+    logger: { log: (_, message) => logged.push(message) },
+    makeDisk: log => new FolderDisk(log),
+    newId: () => `id-${++ids}-${Math.random()}`,
+    askSeeds: () => Promise.resolve(seeds[turn++] ?? seeds.at(-1) ?? []),
+    pause: () => (turn > 9 ? Promise.reject(new Error('too long')) : Promise.resolve()),
+  })
+  return { ...tenancy, folder, logged, asked: turn }
+}
+
+const closed = ({ store }: Pick<Tenancy, 'store'>) =>
+  new Promise<void>(resolve => store.close(resolve))
+
+async function lived(scene: Scene): Promise<Tenant> {
+  const tenancy = await settled(scene)
+  await closed(tenancy)
+  return tenancy.tenant
+}
+
+test('a founder makes cluster and log, and finds them again without asking anybody', async () => {
+  const path = tempFolder()
+  const first = await settled({ path, founds: true, groups: 3 })
+  expect(first.tenant).toMatchObject({ node: 'n1', isMade: true, founding: 3 })
+  expect(first.store.boot).toBe(1)
+  expect(first.logged).toEqual(['founding a cluster'])
+  await closed(first)
+  const again = await settled({ path, founds: true })
+  expect(again.tenant).toEqual(first.tenant)
+  expect(again.asked).toBe(0)
+  expect(again.store.boot).toBe(2)
+  await closed(again)
+})
+
+test('whoever joins takes the cluster of those that are there', async () => {
+  const tenancy = await settled({ path: tempFolder(), founds: true, seeds: [[member('c1')]] })
+  expect(tenancy.tenant).toMatchObject({ cluster: 'c1', founding: 0, isMade: true })
+  expect(tenancy.store.identity).toMatchObject({ cluster: 'c1', node: 'n1' })
+  await closed(tenancy)
+})
+
+test('it asks until it is clear, and says once what it waits for', async () => {
+  const silent: SeedAnswer = { kind: 'silent', address: 'b:1', why: 'refused' }
+  const seeds = [[silent], [silent], [fresh], [member('c1')]]
+  const tenancy = await settled({ path: tempFolder(), seeds })
+  expect(tenancy.asked).toBe(4)
+  expect(tenancy.logged).toEqual([
+    'waiting for a cluster',
+    'waiting for a cluster',
+    'joining a cluster',
+  ])
+  await closed(tenancy)
+})
+
+test('what cannot be is refused with its code', async () => {
+  const path = tempFolder()
+  await lived({ path, founds: true })
+  await expect(settled({ path, id: 'n2' })).rejects.toMatchObject({ code: 'store-of-another-node' })
+  const both = [member('c1'), { ...member('c2'), address: 'b:1' }]
+  await expect(settled({ path: tempFolder(), seeds: [both] })).rejects.toMatchObject({
+    code: 'several-clusters',
+  })
+})
+
+test('a node that waits can be stopped', async () => {
+  await expect(settled({ path: tempFolder(), seeds: [[fresh]] })).rejects.toThrow('too long')
+})
+
+test('a log that was never made is made at the next start', async () => {
+  const path = tempFolder()
+  const folder = await DataFolder.open(path)
+  const tenant = { cluster: 'c1', node: 'n1', store: 's1', isMade: false, founding: 2 }
+  await folder.writeTenant(tenant)
+  const tenancy = await settled({ path })
+  expect(tenancy.tenant).toEqual({ ...tenant, isMade: true })
+  expect(tenancy.asked).toBe(0)
+  await closed(tenancy)
+})
+
+test.each([
+  ['the log is gone', (path: string) => rmSync(join(path, 'log'), { recursive: true })],
+  [
+    'its segments are gone',
+    (path: string) => {
+      for (const name of readdirSync(join(path, 'log'))) {
+        if (name.startsWith('log-')) rmSync(join(path, 'log', name))
+      }
+    },
+  ],
+])('when %s it is another store, of the same cluster', async (_, lose) => {
+  const path = tempFolder()
+  const before = await lived({ path, seeds: [[member('c1')]] })
+  lose(path)
+  const after = await settled({ path, founds: true, seeds: [[fresh], [member('c1')]] })
+  expect(after.tenant).toMatchObject({ cluster: 'c1', founding: 0, isMade: true })
+  expect(after.tenant.store).not.toBe(before.store)
+  expect(after.store.boot).toBe(1)
+  expect(after.logged[0]).toContain('the log is not trusted')
+  expect(existsSync(join(path, 'log-lost'))).toBe(true)
+  await closed(after)
+})
+
+test('whoever lost a log joins no other cluster, and founds none', async () => {
+  const path = tempFolder()
+  await lived({ path, seeds: [[member('c1')]] })
+  rmSync(join(path, 'log'), { recursive: true })
+  await expect(settled({ path, seeds: [[member('c2')]] })).rejects.toMatchObject({
+    code: 'store-of-another-cluster',
+  })
+  await expect(settled({ path, founds: true, seeds: [[fresh]] })).rejects.toThrow('too long')
+})

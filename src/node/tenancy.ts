@@ -1,0 +1,108 @@
+/**
+ * Who lives in a data folder: found there, or settled with the other nodes when it is new. A log
+ * that is damaged or lost is set aside and never trusted: what follows is a new store, a new
+ * replica in every group.
+ */
+
+import type { Disk } from '../base/env.ts'
+import { WeirError } from '../base/errors.ts'
+import type { Logger } from '../base/log.ts'
+import type { DataFolder, Tenant } from '../io/data-folder.ts'
+import { defaultStoreLimits } from '../raft/store/limits.ts'
+import { openStore, type StoreAnswer } from '../raft/store/opening.ts'
+import type { LogStore } from '../raft/store/store.ts'
+import type { NodeSettings } from './settings.ts'
+import type { SeedAnswer, StartVerdict } from './start.ts'
+import { judgeStart } from './start.ts'
+
+export interface TenancyParts {
+  readonly settings: NodeSettings
+  readonly folder: DataFolder
+  readonly logger: Logger
+  makeDisk(path: string): Disk
+  newId(): string
+  /** What the other nodes say, asked anew each time. */
+  askSeeds(): Promise<readonly SeedAnswer[]>
+  /** Resolves when it is time to ask again; rejects when the node is to stop. */
+  pause(): Promise<void>
+}
+
+export interface Tenancy {
+  readonly tenant: Tenant
+  readonly store: LogStore
+}
+
+/** A log with one of these is lost: the node begins anew, as another replica. */
+const losses: readonly string[] = ['store-missing', 'store-damaged', 'log-damaged', 'log-lost']
+
+export async function settle(parts: TenancyParts): Promise<Tenancy> {
+  const { folder, settings, logger } = parts
+  let tenant = (await folder.readTenant()) ?? (await arrive(parts, undefined))
+  mustBeOurs(tenant, settings)
+  for (;;) {
+    const answer = await openLog(parts, tenant)
+    if ('store' in answer) {
+      if (!tenant.isMade) tenant = { ...tenant, isMade: true }
+      await folder.writeTenant(tenant)
+      return { tenant, store: answer.store }
+    }
+    const { code, message } = answer.refused
+    if (!losses.includes(code)) throw new WeirError(code, message)
+    logger.log('error', 'the log is not trusted; this node joins anew with another store', {
+      code,
+      why: message,
+    })
+    await folder.setLogAside()
+    tenant = await arrive(parts, tenant.cluster)
+  }
+}
+
+function mustBeOurs({ node }: Tenant, settings: NodeSettings): void {
+  if (node === settings.node) return
+  const message = `the data folder belongs to node ${node}, not to ${settings.node}`
+  const advice = 'name the folder of this node, or give it an empty one'
+  throw new WeirError('store-of-another-node', `${message}; ${advice}`)
+}
+
+async function openLog(parts: TenancyParts, tenant: Tenant): Promise<StoreAnswer> {
+  const disk = parts.makeDisk(await parts.folder.logFolder())
+  const { cluster, store, isMade } = tenant
+  const { node } = parts.settings
+  const options = { cluster, node, store, mayMake: !isMade, limits: defaultStoreLimits }
+  return new Promise(resolve => openStore(disk, options, resolve))
+}
+
+/** Asks until it is clear whose cluster this is; what is decided is durable when this resolves. */
+async function arrive(parts: TenancyParts, formerly: string | undefined): Promise<Tenant> {
+  const { settings, logger, folder } = parts
+  let told = ''
+  for (;;) {
+    const { node, founds } = settings
+    const verdict = judgeStart({ node, founds, formerly, seeds: await parts.askSeeds() })
+    const tenant = tenantOf(parts, verdict)
+    if (tenant !== undefined) {
+      await folder.writeTenant(tenant)
+      const what = tenant.founding > 0 ? 'founding a cluster' : 'joining a cluster'
+      logger.log('info', what, { cluster: tenant.cluster, store: tenant.store })
+      return tenant
+    }
+    if (verdict.kind === 'wait' && verdict.why !== told) {
+      told = verdict.why
+      logger.log('warn', 'waiting for a cluster', { why: told })
+    }
+    await parts.pause()
+  }
+}
+
+function tenantOf(parts: TenancyParts, verdict: StartVerdict): Tenant | undefined {
+  if (verdict.kind === 'wait') return undefined
+  if (verdict.kind === 'refuse') throw new WeirError(verdict.code, verdict.message)
+  const isFounder = verdict.kind === 'found'
+  return {
+    cluster: verdict.kind === 'join' ? verdict.cluster : parts.newId(),
+    node: parts.settings.node,
+    store: parts.newId(),
+    isMade: false,
+    founding: isFounder ? parts.settings.groups : 0,
+  }
+}
