@@ -10,6 +10,13 @@
 const SEEDS = 200
 /** Mutants drawn anew in each `npm test`; the runner prints the seed of the draw. */
 const MUTANTS = 10
+/** The same of whole nodes, which cost more. */
+const HOST_SEEDS = 60
+const HOST_MUTANTS = 5
+
+/** Every drill, with so many faults each. */
+const DRILLS = ['raft-kill', 'raft-pause', 'raft-partition', 'raft-lost-disk']
+const ROUNDS = 2
 
 export interface Step {
   readonly name: string
@@ -33,10 +40,23 @@ export const steps: readonly Step[] = [
   step('tidy', { inCheck: true, isReport: true }),
   step('knip', { inCheck: true }),
   step('unit', { inCheck: true }),
+  step('services', { args: ['build', 'toxiproxy'] }),
+  step('live'),
+  step('chaos', { args: [...DRILLS, '--rounds', String(ROUNDS)], isReport: true }),
   step('package'),
   step('unit:lts'),
   step('sim', { args: ['--seeds', String(SEEDS)], isReport: true }),
+  step('sim:host', {
+    script: 'sim',
+    args: ['--scenario', 'host', '--seeds', String(HOST_SEEDS)],
+    isReport: true,
+  }),
   step('mutants', { args: ['raft', '--draw', String(MUTANTS)], isReport: true }),
+  step('mutants:host', {
+    script: 'mutants',
+    args: ['host', '--draw', String(HOST_MUTANTS)],
+    isReport: true,
+  }),
 ]
 
 /** What a person would type to repeat the step. */

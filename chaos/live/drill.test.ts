@@ -1,0 +1,83 @@
+/** What is objected to: every fact that may be bad, alone, turns a drill. */
+
+import { expect, test } from 'vitest'
+import { Prng } from '../../src/base/prng.ts'
+import { type Facts, objections } from './drill.ts'
+import { drills } from './drills.ts'
+import { drawn, type FaultPlan, partitions, told, victimOf } from './faults/plan.ts'
+
+const struck = { what: 'kill', victim: 'n1', led: 2, hits: 1 }
+
+const good: Facts = {
+  verdict: { keys: 2, calls: 20, impossible: [], undecided: [] },
+  struck: [struck, { ...struck, led: 0 }],
+  gapsMs: [
+    [10, 20],
+    [900, 3],
+  ],
+  ok: 500,
+  seconds: 10,
+  unread: [],
+  unnoticed: [],
+  troubles: [],
+}
+const expects = { gapMsMax: 1000, okPerSecondMin: 50 }
+
+test('nothing is objected to what is good', () => {
+  expect(objections(expects, good)).toEqual([])
+})
+
+test.each<[string, Partial<Facts>]>([
+  ['not linearizable', { verdict: { ...good.verdict, impossible: ['r1: none fits'] } }],
+  ['undecided: r1', { verdict: { ...good.verdict, undecided: ['r1'] } }],
+  ['no fault was carried out', { struck: [] }],
+  ['hit nothing: pause', { struck: [struck, { ...struck, what: 'pause', hits: 0 }] }],
+  ['nobody who was hit led a group', { struck: [{ ...struck, led: 0 }] }],
+  ['no gap was measured', { gapsMs: [[], []] }],
+  ['1001 ms without service, 1000 are allowed', { gapsMs: [[5], [1001]] }],
+  ['only 499 calls were answered in 10 s', { ok: 499 }],
+  ['could not be read in the end: r1, l2', { unread: ['r1', 'l2'] }],
+  ['the check is blind: lose: event 3', { unnoticed: ['lose: event 3'] }],
+  ['not served after kill', { troubles: ['not served after kill for 30 s'] }],
+])('%s', (text, bad) => {
+  const found = objections(expects, { ...good, ...bad })
+  expect(found.join('\n')).toContain(text)
+})
+
+test('drills have names of their own, and faults', () => {
+  expect(new Set(drills.map(({ name }) => name)).size).toBe(drills.length)
+  for (const { name, faults, rounds } of drills) {
+    expect(name).toMatch(/^[a-z]+(-[a-z]+)+$/)
+    expect(faults.length).toBeGreaterThan(0)
+    expect(rounds).toBeGreaterThanOrEqual(faults.length)
+  }
+})
+
+test('every fault comes once before any comes again', () => {
+  const plans = drawn(partitions, 3 * partitions.length, new Prng(7))
+  for (let from = 0; from < plans.length; from += partitions.length) {
+    expect(new Set(plans.slice(from, from + partitions.length))).toEqual(new Set(partitions))
+  }
+  expect(plans.slice(0, 6)).not.toEqual(plans.slice(6, 12))
+  expect(drawn(partitions, 4, new Prng(7))).toEqual(plans.slice(0, 4))
+})
+
+test('every fault is told by words of its own', () => {
+  const others: FaultPlan[] = [{ kind: 'kill' }, { kind: 'pause' }, { kind: 'lose-disk' }]
+  const all = [...partitions, ...others].map(told)
+  expect(new Set(all).size).toBe(all.length)
+  expect(all).toContain('silence, in')
+})
+
+test('who leads most is hit; among equals anybody', () => {
+  const leads = (a: number, b: number, c: number) =>
+    new Map([
+      ['a', Array(a).fill(1)],
+      ['b', Array(b).fill(1)],
+      ['c', Array(c).fill(1)],
+    ])
+  expect(victimOf(leads(1, 3, 2), new Prng(1))).toBe('b')
+  const equals = Array.from({ length: 30 }, (_, seed) => victimOf(leads(2, 0, 2), new Prng(seed)))
+  expect(new Set(equals)).toEqual(new Set(['a', 'c']))
+  expect(victimOf(new Map(), new Prng(1))).toBe(undefined)
+})

@@ -1,0 +1,18 @@
+/** One node's network breaks, falls silent both ways or one way, is slow, or narrow. */
+
+import type { Drill } from '../drill.ts'
+import { partitions } from '../faults/plan.ts'
+
+export const raftPartition: Drill = {
+  name: 'raft-partition',
+  about: 'the network of whoever leads most groups: cut, silent, one-way, slow, narrow',
+  nodes: 3,
+  groups: 4,
+  clientsPerGroup: 3,
+  callMs: 500,
+  faults: partitions,
+  rounds: partitions.length,
+  faultMs: 5000,
+  quietMs: 2000,
+  expects: { gapMsMax: 8000, okPerSecondMin: 50 },
+}

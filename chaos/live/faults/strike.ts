@@ -1,0 +1,53 @@
+/** Carries out a planned fault on a cluster, counts what it hit, and takes it back. */
+
+import type { Random } from '../../../src/base/env.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import type { LiveNode } from '../cluster/node.ts'
+import { type FaultPlan, told, victimOf } from './plan.ts'
+
+export interface Strike {
+  readonly what: string
+  readonly victim: string
+  /** Groups that the victim led at that moment. */
+  readonly led: number
+  /** A process that ran, a folder that was there, connections that stood; 0: it hit nothing. */
+  readonly hits: number
+  heal(): Promise<void>
+}
+
+type Deed = Pick<Strike, 'hits' | 'heal'>
+
+export async function strike(plan: FaultPlan, cluster: Cluster, random: Random): Promise<Strike> {
+  const leaderships = await cluster.leaderships()
+  const victim = victimOf(leaderships, random)
+  if (victim === undefined) throw new Error('a cluster without nodes')
+  const led = leaderships.get(victim)?.length ?? 0
+  const deed = await carriedOut(plan, cluster, cluster.node(victim))
+  return { what: told(plan), victim, led, ...deed }
+}
+
+async function carriedOut(plan: FaultPlan, cluster: Cluster, node: LiveNode): Promise<Deed> {
+  switch (plan.kind) {
+    case 'kill':
+      return { hits: Number(await node.kill()), heal: () => node.start() }
+    case 'pause':
+      return {
+        hits: Number(node.pause()),
+        heal: () => {
+          node.resume()
+          return Promise.resolve()
+        },
+      }
+    case 'lose-disk': {
+      const wasAlive = await node.kill()
+      return { hits: Number(wasAlive && node.loseDisk()), heal: () => node.start() }
+    }
+    case 'ways': {
+      const ways = cluster.waysOf(node.id)
+      const hit = plan.which === 'both' ? [...ways.out, ...ways.in] : ways[plan.which]
+      const hits = cluster.net.connections(hit)
+      await cluster.net.trouble(hit, plan.trouble)
+      return { hits, heal: () => cluster.net.heal() }
+    }
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * For how long nobody was served: the longest time between two answers of one group, from a fault
+ * until the next one. A call counts when it was answered with ok.
+ */
+
+import type { HistoryEvent } from './event.ts'
+
+export interface Window {
+  readonly fromNs: number
+  readonly toNs: number
+}
+
+/** Both ends of the window count as answers: what is still open there is at least so long. */
+export function gapNs(okNs: readonly number[], { fromNs, toNs }: Window): number {
+  const inside = okNs.filter(ns => ns > fromNs && ns < toNs).sort((a, b) => a - b)
+  let last = fromNs
+  let longest = 0
+  for (const ns of [...inside, toNs]) {
+    longest = Math.max(longest, ns - last)
+    last = ns
+  }
+  return longest
+}
+
+/** For each window: milliseconds of each group that had any answer at all in the history. */
+export function gapsMs(
+  events: readonly HistoryEvent[],
+  groupOf: (key: string) => number,
+  windows: readonly Window[],
+): readonly (readonly number[])[] {
+  const okByGroup = new Map<number, number[]>()
+  for (const { type, key, time } of events) {
+    if (type !== 'ok') continue
+    const group = groupOf(key)
+    const times = okByGroup.get(group) ?? []
+    okByGroup.set(group, times)
+    times.push(time)
+  }
+  return windows.map(window => [...okByGroup.values()].map(okNs => gapNs(okNs, window) / 1e6))
+}

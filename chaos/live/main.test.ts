@@ -1,0 +1,58 @@
+/** The command from outside: what is asked wrongly is refused, with the help. */
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { run } from '../../scripts/gate/child.ts'
+
+const cache = mkdtempSync(join(tmpdir(), 'weir-command-'))
+process.env['WEIR_CACHE'] = cache
+afterAll(() => rmSync(cache, { recursive: true, force: true }))
+
+const command = (args: readonly string[]) =>
+  run(process.execPath, ['scripts/run.mjs', 'chaos/live/main.ts', ...args])
+
+test.each([
+  ['which drill?'],
+  ["no drill 'raft-bil'", 'raft-bil'],
+  ['--rounds wants a whole number from 1 up', 'raft-kill', '--rounds', '0'],
+  ['--seed wants a whole number', 'raft-kill', '--seed', 'x'],
+  ['--sabotage is one of lose, repeat, alter', 'raft-kill', '--sabotage', 'burn'],
+  ['check which file?', 'check'],
+  ['--nonsense', '--nonsense'],
+])('%s', async (said, ...args) => {
+  const { code, output } = await command(args)
+  expect(output).toContain(said)
+  expect(output).toContain('npm run ')
+  expect(code).toBe(2)
+})
+
+test.each([
+  ['raft-lost-disk  kill -9', 'list'],
+  ['npm run chaos', '--help'],
+])('%s is the answer', async (said, ...args) => {
+  const { code, output } = await command(args)
+  expect(output).toContain(said)
+  expect(code).toBe(0)
+})
+
+test('a history that was kept is judged again', async () => {
+  const event = (type: string, f: string, value: unknown) =>
+    JSON.stringify({ process: 1, type, f, key: 'r1', value, time: 1 })
+  const write = [
+    event('invoke', 'write', 7),
+    event('ok', 'write', 7),
+    event('invoke', 'read', null),
+  ]
+  const file = join(cache, 'history.jsonl')
+  for (const [seen, code, verdict] of [
+    [7, 0, 'green'],
+    [null, 1, 'red'],
+  ] as const) {
+    writeFileSync(file, `${[...write, event('ok', 'read', seen)].join('\n')}\n`)
+    const ended = await command(['check', file])
+    expect(ended.output).toContain(`1 keys, 2 calls: ${verdict}`)
+    expect(ended.code).toBe(code)
+  }
+})

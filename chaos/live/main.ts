@@ -1,0 +1,177 @@
+/**
+ * `npm run chaos -- DRILL..`: drills on real processes. Each ends in a verdict, and keeps its
+ * history when it is told where.
+ */
+
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { CannotBuildHere } from '../../scripts/services/build.ts'
+import type { Cluster } from './cluster/cluster.ts'
+import { nodeProgram } from './cluster/program.ts'
+import { type Drill, objections } from './drill.ts'
+import { drills } from './drills.ts'
+import { eventsOf, linesOf } from './history/event.ts'
+import { type Sabotage, sabotages } from './history/sabotage.ts'
+import { isGood, judge } from './history/verdict.ts'
+import { KvPort } from './load/kv-port.ts'
+import { factLines } from './report.ts'
+import { type Drilled, runDrill } from './run.ts'
+
+const HELP = `npm run chaos -- DRILL.. [OPTION ..]
+npm run chaos -- list
+npm run chaos -- check FILE                judges a history that was kept
+  --rounds N       so many faults (default: as the drill says)
+  --seed N         what is drawn is drawn from it (default: drawn, and printed)
+  --out DIR        keeps DIR/history.jsonl (of several drills: DIR/DRILL/history.jsonl)
+  --sabotage HOW   ${sabotages.join(', ')}: spoils one answer of the history; it must turn red
+  --keep           keeps configurations, logs and data of the nodes, and says where
+  --help           this text
+drills: ${drills.map(({ name }) => name).join(', ')}
+Exit code 1: the verdict is red; 2: it was asked wrongly; 75: Toxiproxy cannot be built here.
+`
+const MISUSED = 2
+const CANNOT_RUN_HERE = 75
+/** A drawn seed lies below it: short enough to be typed. */
+const SEED_MAX = 1_000_000_000
+
+const options = {
+  rounds: { type: 'string' },
+  seed: { type: 'string' },
+  out: { type: 'string' },
+  sabotage: { type: 'string' },
+  keep: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const
+
+/** What was typed cannot be meant so. */
+class Misuse extends Error {}
+
+const say = (text: string) => process.stdout.write(`${text}\n`)
+
+interface Asked {
+  readonly drills: readonly Drill[]
+  readonly rounds: number | undefined
+  readonly seed: number
+  readonly out: string | undefined
+  readonly sabotage: Sabotage | undefined
+  readonly isKept: boolean
+}
+
+function wholeNumber(name: string, text: string, least: number): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text)
+  if (Number.isSafeInteger(value) && value >= least) return value
+  throw new Misuse(`--${name} wants a whole number from ${least} up, not '${text}'`)
+}
+
+function parsed() {
+  try {
+    return parseArgs({ options, allowPositionals: true })
+  } catch (error) {
+    throw new Misuse(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function sabotageOf(text: string | undefined): Sabotage | undefined {
+  const known = sabotages.find(one => one === text)
+  if (known === undefined && text !== undefined) {
+    throw new Misuse(`--sabotage is one of ${sabotages.join(', ')}, not '${text}'`)
+  }
+  return known
+}
+
+function drillOf(name: string): Drill {
+  const drill = drills.find(one => one.name === name)
+  if (drill === undefined) throw new Misuse(`no drill '${name}'`)
+  return drill
+}
+
+function askedOf(): Asked | { readonly file: string } | 'help' | 'list' {
+  const { values, positionals } = parsed()
+  if (values.help) return 'help'
+  if (positionals.length === 1 && positionals[0] === 'list') return 'list'
+  const [first, file, ...rest] = positionals
+  if (first === 'check') {
+    if (file === undefined || rest.length > 0) throw new Misuse('check which file?')
+    return { file }
+  }
+  if (positionals.length === 0) throw new Misuse('which drill?')
+  const seed = values.seed ?? String(Math.floor(Math.random() * SEED_MAX))
+  return {
+    drills: positionals.map(drillOf),
+    rounds: values.rounds === undefined ? undefined : wholeNumber('rounds', values.rounds, 1),
+    seed: wholeNumber('seed', seed, 0),
+    out: values.out,
+    sabotage: sabotageOf(values.sabotage),
+    isKept: values.keep,
+  }
+}
+
+const portTo = (cluster: Cluster) =>
+  new KvPort(new Map(cluster.nodes.map(({ id, plan }) => [id, plan.listen])))
+
+function keep(asked: Asked, drill: Drill, { events }: Drilled): void {
+  if (asked.out === undefined) return
+  const folder = asked.drills.length > 1 ? join(asked.out, drill.name) : asked.out
+  mkdirSync(folder, { recursive: true })
+  const path = join(folder, 'history.jsonl')
+  writeFileSync(path, linesOf(events))
+  say(`history: ${path}`)
+}
+
+/** True: green. */
+async function run(asked: Asked, drill: Drill): Promise<boolean> {
+  const { seed, sabotage } = asked
+  say(`${drill.name}: ${drill.about}; seed ${seed}`)
+  const folder = mkdtempSync(join(tmpdir(), `weir-${drill.name}-`))
+  const rounds = asked.rounds ?? drill.rounds
+  const program = nodeProgram()
+  let isGreen = false
+  try {
+    const drilled = await runDrill(drill, { seed, rounds, sabotage, folder, program, portTo, say })
+    keep(asked, drill, drilled)
+    for (const line of factLines(drilled)) say(`  ${line}`)
+    const objected = objections(drill.expects, drilled.facts)
+    isGreen = objected.length === 0
+    for (const objection of objected) say(`  RED: ${objection}`)
+    say(`${drill.name}: ${isGreen ? 'green' : 'red'}`)
+  } finally {
+    if (asked.isKept || !isGreen) say(`files of the nodes: ${folder}`)
+    else rmSync(folder, { recursive: true, force: true })
+  }
+  return isGreen
+}
+
+function check(file: string): number {
+  const verdict = judge(eventsOf(readFileSync(file, 'utf8')))
+  for (const trouble of verdict.impossible) say(`  RED: ${trouble}`)
+  for (const key of verdict.undecided) say(`  RED: ${key}: the search was given up`)
+  const isGreen = isGood(verdict)
+  say(`${file}: ${verdict.keys} keys, ${verdict.calls} calls: ${isGreen ? 'green' : 'red'}`)
+  return isGreen ? 0 : 1
+}
+
+async function main(): Promise<number> {
+  const asked = askedOf()
+  if (asked === 'help' || asked === 'list') {
+    say(asked === 'help' ? HELP : drills.map(({ name, about }) => `${name}  ${about}`).join('\n'))
+    return 0
+  }
+  if ('file' in asked) return check(asked.file)
+  let red = 0
+  for (const drill of asked.drills) if (!(await run(asked, drill))) red++
+  say(`${asked.drills.length - red} passed, ${red} failed`)
+  return red === 0 ? 0 : 1
+}
+
+function codeOf(error: unknown): number {
+  if (error instanceof Misuse) {
+    process.stderr.write(`${error.message}\n\n${HELP}`)
+    return MISUSED
+  }
+  say(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  return error instanceof CannotBuildHere ? CANNOT_RUN_HERE : 1
+}
+
+process.exitCode = await main().catch(codeOf)

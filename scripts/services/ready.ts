@@ -1,0 +1,37 @@
+/** Waiting for a service by its own word, and no longer than it can take. */
+
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const POLL_MS = 50
+const ASK_MS = 2000
+
+export async function answers(url: string): Promise<boolean> {
+  try {
+    const { status } = await fetch(url, { signal: AbortSignal.timeout(ASK_MS) })
+    return status < 400
+  } catch {
+    // Refused, reset or silent: not yet, or no more.
+    return false
+  }
+}
+
+export async function areReady(urls: readonly string[]): Promise<boolean> {
+  return (await Promise.all(urls.map(answers))).every(isReady => isReady)
+}
+
+/** `trouble` says why there is no sense in waiting any longer. */
+export async function ready(
+  urls: readonly string[],
+  patienceMs: number,
+  trouble: () => string | undefined,
+): Promise<void> {
+  const endMs = performance.now() + patienceMs
+  while (!(await areReady(urls))) {
+    const why = trouble()
+    if (why !== undefined) throw new Error(why)
+    if (performance.now() > endMs) {
+      throw new Error(`no answer from ${urls.join(', ')} after ${patienceMs / 1000} s`)
+    }
+    await sleep(POLL_MS)
+  }
+}
