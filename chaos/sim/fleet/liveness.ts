@@ -1,9 +1,9 @@
 /** What healed nodes owe, for every group: a leader, settled members, equal replicas, service. */
 
 import { isJoint, isMember } from '../../../src/raft/members/members.ts'
-import { Rule } from '../checkers/rule.ts'
+import { Demand, within } from '../run/demand.ts'
 import { type EventQueue, US_PER_MS } from '../world/clock.ts'
-import { happenings, type Trace } from '../world/trace.ts'
+import type { Trace } from '../world/trace.ts'
 import type { Fleet } from './fleet.ts'
 import type { GroupWorld } from './group-world.ts'
 import type { FleetScenario } from './scenario.ts'
@@ -19,8 +19,6 @@ const CONVERGE_MS = 40_000
 const SWEEP_MS = 40_000
 /** Promised: a killed process costs each of its groups less. */
 const KILLED_MS = 1000
-/** How often the demands are looked at. */
-const LOOK_MS = 10
 
 export interface FleetLivenessParts {
   readonly scenario: FleetScenario
@@ -29,19 +27,6 @@ export interface FleetLivenessParts {
   readonly fleet: Fleet
   readonly steward: Steward
   readonly worlds: readonly GroupWorld[]
-}
-
-class Demand extends Rule {
-  readonly name: string
-
-  constructor(name: string) {
-    super()
-    this.name = name
-  }
-
-  demand(holds: boolean, detail: () => string): void {
-    this.must(holds, detail)
-  }
 }
 
 export class FleetLiveness {
@@ -136,17 +121,7 @@ export class FleetLiveness {
 
   #within(boundMs: number, demand: Demand, holds: () => boolean): number {
     const { queue, trace } = this.#parts
-    const fromUs = queue.nowUs
-    const untilUs = fromUs + boundMs * US_PER_MS
-    while (!holds()) {
-      demand.demand(queue.nowUs < untilUs, () => `not within ${boundMs} ms; ${this.#told()}`)
-      queue.runUntil(queue.nowUs + LOOK_MS * US_PER_MS)
-    }
-    demand.demand(true, () => '')
-    const tookMs = (queue.nowUs - fromUs) / US_PER_MS
-    trace.note(happenings.demand, 0, tookMs, boundMs)
-    if (trace.isTold) trace.tell(`${demand.name} after ${tookMs} ms`)
-    return tookMs
+    return within({ queue, trace, told: () => this.#told() }, boundMs, demand, holds)
   }
 
   #told(): string {

@@ -6,13 +6,13 @@
 import { isJoint, isMember } from '../../../src/raft/members/members.ts'
 import type { Members } from '../../../src/raft/types.ts'
 import type { Checker } from '../checkers/checker.ts'
-import { Rule } from '../checkers/rule.ts'
 import type { Workload } from '../clients/workload.ts'
 import type { SimNode } from '../host/node.ts'
 import { type EventQueue, US_PER_MS } from '../world/clock.ts'
-import { happenings, type Trace } from '../world/trace.ts'
+import type { Trace } from '../world/trace.ts'
 import type { Churn } from './churn.ts'
 import type { Cluster } from './cluster.ts'
+import { Demand, within } from './demand.ts'
 
 /** After healing, old messages are still said again for so long, and stalled disks stand still. */
 const RESIDUE_MS = 9000
@@ -36,8 +36,6 @@ const SILENT_MS = 3000
 const SILENT_ELECTIONS = 3
 /** Delays of the healed network and disks on top of a promise. */
 const MARGIN_MS = 200
-/** How often the demands are looked at. */
-const LOOK_MS = 10
 
 export interface LivenessParts {
   readonly queue: EventQueue
@@ -46,19 +44,6 @@ export interface LivenessParts {
   readonly churn: Churn
   readonly workload: Workload
   readonly electionMs: number
-}
-
-class Demand extends Rule {
-  readonly name: string
-
-  constructor(name: string) {
-    super()
-    this.name = name
-  }
-
-  demand(holds: boolean, detail: () => string): void {
-    this.must(holds, detail)
-  }
 }
 
 export class Liveness {
@@ -180,17 +165,7 @@ export class Liveness {
 
   #within(boundMs: number, demand: Demand, holds: () => boolean): number {
     const { queue, trace } = this.#parts
-    const fromUs = queue.nowUs
-    const untilUs = fromUs + boundMs * US_PER_MS
-    while (!holds()) {
-      demand.demand(queue.nowUs < untilUs, () => `not within ${boundMs} ms; ${this.#told()}`)
-      queue.runUntil(queue.nowUs + LOOK_MS * US_PER_MS)
-    }
-    demand.demand(true, () => '')
-    const tookMs = (queue.nowUs - fromUs) / US_PER_MS
-    trace.note(happenings.demand, 0, tookMs, boundMs)
-    if (trace.isTold) trace.tell(`${demand.name} after ${tookMs} ms`)
-    return tookMs
+    return within({ queue, trace, told: () => this.#told() }, boundMs, demand, holds)
   }
 
   #told(): string {
