@@ -90,6 +90,15 @@ const act = (...more: readonly { weight: number; kind: Act['kind'] }[]) =>
     on: fc.nat(1000),
   })
 
+/** A group was made, removed and made again before the first of that was durable. */
+const again: readonly Act[] = [
+  ...[497, 982, 0, 917, 587].map(on => ({ kind: 'act', on }) as const),
+  { kind: 'wait', on: 572 },
+  ...[0, 132, 0].map(on => ({ kind: 'act', on }) as const),
+  { kind: 'reopen', on: 0 },
+  ...[0, 0, 0, 0].map(on => ({ kind: 'act', on }) as const),
+]
+
 test('what is found is what was written, over openings', () => {
   const acts = fc.array(act({ weight: 1, kind: 'reopen' }), { minLength: 10, maxLength: 60 })
   fc.assert(
@@ -98,7 +107,7 @@ test('what is found is what was written, over openings', () => {
       for (const one of [...list, { kind: 'reopen', on: 0 } as const]) world.take(one)
       expect(world.fleet.failures).toEqual([])
     }),
-    { numRuns: 80 },
+    { numRuns: 80, examples: [[580562577, [...again]]] },
   )
 })
 

@@ -58,8 +58,8 @@ export class LogStore {
   #isGathering = false
   /** Written and not yet covered by a sync. */
   #unsynced: LogRecord[] = []
-  /** Groups to be removed or made, by what waits in the queue: as `states` will be. */
-  readonly #coming = new Map<GroupId, boolean>()
+  /** Groups to be removed or made: as `states` will be, and how often before that. */
+  readonly #coming = new Map<GroupId, { readonly holds: boolean; readonly open: number }>()
   /** The newest segment when images were last asked for. */
   #askedAt = 0
   #onClosed: (() => void) | undefined
@@ -110,7 +110,7 @@ export class LogStore {
   /** A group that the store does not hold. It is durable when `done` is called. */
   create(group: GroupId, replica: ReplicaId, stored: Stored, done: () => void): void {
     invariant(!this.#holds(group), 'STORE a group is created once', group)
-    this.#coming.set(group, true)
+    this.#expect(group, true)
     const { image, hardState, entries } = stored
     const install = { image, file: '' }
     this.#enqueue({ group, created: replica, install, hardState, entries }, done)
@@ -119,7 +119,7 @@ export class LogStore {
   /** The group, its entries and its images. */
   remove(group: GroupId, done: () => void): void {
     invariant(this.#holds(group), 'STORE a group that is removed is there', group)
-    this.#coming.set(group, false)
+    this.#expect(group, false)
     this.#found.delete(group)
     this.#enqueue({ group, isRemoved: true, entries: [] }, done)
   }
@@ -198,7 +198,12 @@ export class LogStore {
   }
 
   #holds(group: GroupId): boolean {
-    return this.#coming.get(group) ?? this.#states.has(group)
+    return this.#coming.get(group)?.holds ?? this.#states.has(group)
+  }
+
+  #expect(group: GroupId, holds: boolean): void {
+    const { open } = this.#coming.get(group) ?? { open: 0 }
+    this.#coming.set(group, { holds, open: open + 1 })
   }
 
   #enqueue(record: LogRecord, onDone: () => void): void {
@@ -320,9 +325,11 @@ export class LogStore {
     }
   }
 
-  /** What was coming is there: but a group may be removed and made again before that. */
+  /** One step is taken of what was coming: a group may be removed and made again meanwhile. */
   #settle(group: GroupId): void {
-    if (this.#coming.get(group) === this.#states.has(group)) this.#coming.delete(group)
+    const coming = this.#coming.get(group)
+    if (coming === undefined || coming.open === 1) this.#coming.delete(group)
+    else this.#coming.set(group, { ...coming, open: coming.open - 1 })
   }
 
   #isDone(writes: readonly QueuedWrite[]): void {
