@@ -8,6 +8,8 @@ export default defineConfig({
     // They need more than Node: vitest.live.config.ts.
     exclude: ['**/*.live.test.ts', '**/node_modules/**'],
     pool: 'threads',
+    // More than there are cores: many tests wait for processes, sockets and disks.
+    maxWorkers: 3,
     testTimeout: 60_000,
   },
 })
