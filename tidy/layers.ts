@@ -47,7 +47,7 @@ const layers: Readonly<Record<string, Layer>> = {
     types: ['src/raft'],
     libraries: ['express', 'prom-client'],
   },
-  // The command puts together what `weir node` runs, the machine of the tests for now.
+  // The command puts together what `weir node` runs: until groups run jobs, the tests' machine.
   'src/cli': {
     values: ['src/base', 'src/io', 'src/node', 'src/api', 'chaos/kv'],
     libraries: ['commander', 'yaml'],
