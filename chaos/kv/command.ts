@@ -1,6 +1,6 @@
 /** What the key-value machine is told by an entry, and the bytes of it. Reads are no entries. */
 
-import { ByteReader, ByteWriter, MALFORMED_BYTES } from '../../src/base/bytes.ts'
+import { ByteReader, ByteWriter, MALFORMED_BYTES, utf8Of } from '../../src/base/bytes.ts'
 import { WeirError } from '../../src/base/errors.ts'
 
 export type KvCommand =
@@ -27,11 +27,9 @@ export const VALUE_BYTES_MAX = 1024 * 1024
 
 const kinds: readonly KvCommand['kind'][] = ['write', 'append', 'cas']
 
-const encoder = new TextEncoder()
-
 /** Why a command is not put into the log; undefined: it may. */
 export function commandTrouble({ key, value }: KvCommand): string | undefined {
-  if (encoder.encode(key).length > KEY_BYTES_MAX) return `a key has at most ${KEY_BYTES_MAX} bytes`
+  if (isLong(key)) return `a key has at most ${KEY_BYTES_MAX} bytes`
   if (value.length > VALUE_BYTES_MAX) return `a value has at most ${VALUE_BYTES_MAX} bytes`
   return undefined
 }
@@ -43,8 +41,14 @@ function writeCommand(out: ByteWriter, command: KvCommand): void {
   if (command.expected !== undefined) out.bytes(command.expected)
 }
 
+/** A character takes at most three bytes for each of its units. */
+function isLong(key: string): boolean {
+  return 3 * key.length > KEY_BYTES_MAX && utf8Of(key).length > KEY_BYTES_MAX
+}
+
+const out = new ByteWriter()
+
 export function encodeCommand(command: KvCommand): Uint8Array {
-  const out = new ByteWriter()
   writeCommand(out, command)
   return out.finish()
 }

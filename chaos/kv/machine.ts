@@ -4,7 +4,7 @@
  * is written in the same batch: after the end of a process it goes on where the rows are.
  */
 
-import { ByteReader, ByteWriter } from '../../src/base/bytes.ts'
+import { ByteReader, ByteWriter, utf8Of } from '../../src/base/bytes.ts'
 import { invariant } from '../../src/base/errors.ts'
 import type { ByteSource } from '../../src/base/source.ts'
 import type { StateChange, StateSpace } from '../../src/base/state.ts'
@@ -19,10 +19,8 @@ const VALUE = 1
 const NOTHING = new Uint8Array(0)
 const appliedKey = Uint8Array.of(APPLIED)
 
-const encoder = new TextEncoder()
-
 function rowOf(key: string): Uint8Array {
-  const text = encoder.encode(key)
+  const text = utf8Of(key)
   const row = new Uint8Array(1 + text.length)
   row[0] = VALUE
   row.set(text, 1)
@@ -126,8 +124,10 @@ function equal(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
   return a.length === b.length && a.every((byte, at) => byte === b[at])
 }
 
+const out = new ByteWriter()
+
 function indexBytes(index: number): Uint8Array {
-  return new ByteWriter().varint(index).finish()
+  return out.varint(index).finish()
 }
 
 function readIndex(bytes: Uint8Array): number {

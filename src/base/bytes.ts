@@ -14,16 +14,39 @@ export const MALFORMED_BYTES = 'malformed-bytes'
 const VARINT_BYTES_MAX = 8
 const FIRST_CAPACITY = 256
 const TWO_28 = 2 ** 28
+const SHORT_TEXT = 64
 
 const encoder = new TextEncoder()
 /** Lone halves of a surrogate pair: they have no UTF-8. */
 const LONE_SURROGATE = /\p{Surrogate}/u
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
+/** The bytes of a text that is whole. */
+export function utf8Of(text: string): Uint8Array {
+  return asciiOf(text) ?? encoded(text)
+}
+
+function encoded(text: string): Uint8Array {
+  invariant(!LONE_SURROGATE.test(text), 'text-is-unicode', text)
+  return encoder.encode(text)
+}
+
+/** Short plain texts, which most are: the general way takes several times as long. */
+function asciiOf(text: string): Uint8Array | undefined {
+  const { length } = text
+  if (length > SHORT_TEXT) return undefined
+  const bytes = new Uint8Array(length)
+  for (let at = 0; at < length; at++) {
+    const code = text.charCodeAt(at)
+    if (code > 0x7f) return undefined
+    bytes[at] = code
+  }
+  return bytes
+}
+
 /** Grows as it is written to; after `finish` the same memory takes the next value. */
 export class ByteWriter {
   #buffer = new Uint8Array(FIRST_CAPACITY)
-  #view = new DataView(this.#buffer.buffer)
   #size = 0
 
   get size(): number {
@@ -41,8 +64,13 @@ export class ByteWriter {
   uint32(value: number): this {
     invariant(value === value >>> 0, 'fits-uint32', value)
     this.#room(4)
-    this.#view.setUint32(this.#size, value, true)
-    this.#size += 4
+    const buffer = this.#buffer
+    const at = this.#size
+    buffer[at] = value
+    buffer[at + 1] = value >>> 8
+    buffer[at + 2] = value >>> 16
+    buffer[at + 3] = value >>> 24
+    this.#size = at + 4
     return this
   }
 
@@ -79,8 +107,13 @@ export class ByteWriter {
 
   /** UTF-8 behind its number of bytes. */
   text(text: string): this {
-    invariant(!LONE_SURROGATE.test(text), 'text-is-unicode', text)
-    return this.bytes(encoder.encode(text))
+    return this.bytes(utf8Of(text))
+  }
+
+  /** What was written goes to the end of another. The writer is empty again. */
+  moveTo(out: ByteWriter): void {
+    out.raw(this.#buffer.subarray(0, this.#size))
+    this.#size = 0
   }
 
   /** A copy of what was written. The writer is empty again. */
@@ -96,7 +129,6 @@ export class ByteWriter {
       const grown = new Uint8Array(Math.max(wanted, 2 * this.#buffer.length))
       grown.set(this.#buffer)
       this.#buffer = grown
-      this.#view = new DataView(grown.buffer)
     }
   }
 }

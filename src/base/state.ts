@@ -19,11 +19,15 @@ export interface StateChange {
 export interface StateSpace {
   get(key: Uint8Array): Uint8Array | undefined
   /**
-   * All of the changes or none; in the order of the calls. Durable only as far as the store is
-   * closed in peace.
+   * Seen by `get` at once; `done`, perhaps within this call, when more may be written. Whatever is
+   * kept is all that was written up to some call, and none of what came later; all is kept only
+   * when the store is closed in peace.
    */
   write(changes: readonly StateChange[], done: () => void): void
-  /** Every row goes, in the order of the keys; some may be left if the process dies meanwhile. */
+  /**
+   * Every row goes, behind what was written before, in the order of the keys; some may be left if
+   * the process dies meanwhile. Nothing is read or written before `done`.
+   */
   clear(done: () => void): void
   /** The rows as they are now, whatever is written later. */
   cut(): StateCut

@@ -1,6 +1,7 @@
 /** Gathers what the core wants done into one record, in the order in which it must be done. */
 
 import type { Core } from './core.ts'
+import { tellNews } from './leading/lead.ts'
 import type { Ready, Write } from './ready.ts'
 import type { HardState, Image } from './types.ts'
 
@@ -9,7 +10,8 @@ export function hasReady(core: Core): boolean {
 }
 
 export function takeReady(core: Core): Ready {
-  const { outbox } = core
+  const { outbox, leading } = core
+  if (leading !== undefined) tellNews(core, leading)
   const write = needsWrite(core) ? takeWrite(core) : undefined
   const install = canInstall(core) ? takeInstall(core) : undefined
   const committed = mayApply(core)

@@ -43,6 +43,14 @@ const commits: readonly Mutant[] = [
     origin: 'SandTable WRaft/inconsistent_committed_log',
   },
   {
+    name: 'commit-told-by-appends-only',
+    file: 'src/raft/leading/replicate.ts',
+    find: 'const commit = Math.min(peer.match, core.log.commit)',
+    replace: 'const commit = Math.min(peer.match, peer.commitSent)',
+    why: 'The last entry before a silence is never known to be committed by those who follow.',
+    origin: 'a commit index that waits for the next append (this project)',
+  },
+  {
     name: 'commit-taken-as-told',
     file: RECEIVE,
     find: 'log.commitTo(Math.min(message.commit, lastIndex))',

@@ -9,7 +9,7 @@ import { expect, test } from 'vitest'
 import { groupId } from '../../base/ids.ts'
 import { Prng } from '../../base/prng.ts'
 import { tempFolder } from '../testing/folder.ts'
-import { begin, told } from './testing/run.ts'
+import { begin, down, told } from './testing/run.ts'
 
 const PAGE = 4096
 const ROWS = 300
@@ -29,6 +29,7 @@ async function running(): Promise<string> {
   for (let number = 0; number < ROWS; number++) {
     await told<void>(done => space.write([{ key: row(number), value: row(number) }], done))
   }
+  await down(store)
   const left = tempFolder()
   cpSync(folder, left, { recursive: true })
   await store.close()

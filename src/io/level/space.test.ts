@@ -3,12 +3,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { groupId } from '../../base/ids.ts'
-import type { StateRow, StateSpace } from '../../base/state.ts'
+import type { StateSpace } from '../../base/state.ts'
 import { tempFolder } from '../testing/folder.ts'
-import { begin, told } from './testing/run.ts'
+import { begin, down, rowsOf, told } from './testing/run.ts'
 
 interface Step {
-  readonly kind: 'put' | 'del' | 'get' | 'clear' | 'cut'
+  readonly kind: 'put' | 'del' | 'get' | 'clear' | 'cut' | 'down'
   readonly space: number
   readonly key: Uint8Array
   readonly value: Uint8Array
@@ -17,21 +17,12 @@ interface Step {
 const bytes = fc.uint8Array({ maxLength: 3 })
 const space = fc.nat(2)
 /** Mostly writes, lest there be nothing to see. */
-const kind = fc.constantFrom<Step['kind']>('put', 'put', 'put', 'del', 'get', 'clear', 'cut')
+const kind = fc.constantFrom<Step['kind']>(
+  ...(['put', 'put', 'put', 'del', 'get', 'clear', 'cut', 'down'] as const),
+)
 const step: fc.Arbitrary<Step> = fc.record({ kind, space, key: bytes, value: bytes })
 
 const nameOf = (key: Uint8Array) => Buffer.from(key).toString('hex')
-
-async function rowsOf(cut: ReturnType<StateSpace['cut']>): Promise<readonly StateRow[]> {
-  const rows: StateRow[] = []
-  for (;;) {
-    const more = await told<readonly StateRow[]>(done => cut.next(done))
-    if (more.length === 0) break
-    rows.push(...more)
-  }
-  cut.close()
-  return rows
-}
 
 class Model {
   readonly map = new Map<string, Uint8Array>()
@@ -65,7 +56,8 @@ test('three spaces are three Maps, and a cut is a copy of one', async () => {
         if (one.kind === 'clear') {
           await told<void>(done => real.clear(done))
           model.map.clear()
-        } else if (one.kind === 'cut') cuts.push([real.cut(), model.rows()])
+        } else if (one.kind === 'down') await down(store)
+        else if (one.kind === 'cut') cuts.push([real.cut(), model.rows()])
         else if (one.kind === 'get') {
           expect(real.get(one.key)).toEqual(model.map.get(nameOf(one.key)))
         } else {

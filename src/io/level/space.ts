@@ -10,7 +10,8 @@ import type { StateChange, StateCut, StateRow, StateSpace } from '../../base/sta
 
 export type Database = Level<Uint8Array, Uint8Array>
 type Snapshot = ReturnType<Database['snapshot']>
-interface Range {
+/** From a key up to another. */
+export interface Range {
   readonly gte: Uint8Array
   readonly lt: Uint8Array
 }
@@ -24,7 +25,11 @@ type RowIterator = ReturnType<typeof rowsOf>
 /** What a space needs of its store. */
 export interface Rows {
   readonly database: Database
+  get(key: Uint8Array): Uint8Array | undefined
   write(changes: readonly StateChange[], done: () => void): void
+  clear(range: Range, done: () => void): void
+  /** `take` is called when the database holds what was written so far, and nothing else. */
+  whenDown(take: () => void): void
   onFailed(error: unknown): void
 }
 
@@ -63,7 +68,7 @@ export class LevelSpace implements StateSpace {
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    const found = this.#rows.database.getSync(this.#placed(key))
+    const found = this.#rows.get(this.#placed(key))
     return found === undefined ? undefined : plain(found)
   }
 
@@ -75,7 +80,7 @@ export class LevelSpace implements StateSpace {
   }
 
   clear(done: () => void): void {
-    this.#rows.database.clear(this.#range).then(done, error => this.#rows.onFailed(error))
+    this.#rows.clear(this.#range, done)
   }
 
   cut(): StateCut {
@@ -92,18 +97,30 @@ export class LevelSpace implements StateSpace {
 
 class LevelCut implements StateCut {
   readonly #rows: Rows
-  readonly #snapshot: Snapshot
-  readonly #iterator: RowIterator
+  #open: { readonly snapshot: Snapshot; readonly iterator: RowIterator } | undefined
+  #isClosed = false
+  /** Asked before the cut was taken. */
+  #onTaken: (() => void) | undefined
 
   constructor(rows: Rows, range: Range) {
     this.#rows = rows
-    // Taken in this very turn; an iterator alone would be too, but promises it only by the way.
-    this.#snapshot = rows.database.snapshot()
-    this.#iterator = rowsOf(rows.database, range, this.#snapshot)
+    rows.whenDown(() => {
+      if (this.#isClosed) return
+      const { database } = rows
+      // In this very turn; an iterator alone would be too, but promises it only by the way.
+      const snapshot = database.snapshot()
+      this.#open = { snapshot, iterator: rowsOf(database, range, snapshot) }
+      this.#onTaken?.()
+    })
   }
 
   next(done: (rows: readonly StateRow[]) => void): void {
-    this.#iterator.nextv(CUT_ROWS_MAX).then(
+    const { iterator } = this.#open ?? {}
+    if (iterator === undefined) {
+      this.#onTaken = () => this.next(done)
+      return
+    }
+    iterator.nextv(CUT_ROWS_MAX).then(
       found =>
         done(found.map(([key, value]) => ({ key: plain(key, PREFIX_BYTES), value: plain(value) }))),
       error => this.#rows.onFailed(error),
@@ -111,7 +128,10 @@ class LevelCut implements StateCut {
   }
 
   close(): void {
-    const closed = this.#iterator.close().then(() => this.#snapshot.close())
+    this.#isClosed = true
+    if (this.#open === undefined) return
+    const { iterator, snapshot } = this.#open
+    const closed = iterator.close().then(() => snapshot.close())
     closed.catch(error => this.#rows.onFailed(error))
   }
 }

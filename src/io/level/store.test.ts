@@ -6,22 +6,15 @@ import { expect, test } from 'vitest'
 import { groupId } from '../../base/ids.ts'
 import type { StateRow, StateSpace } from '../../base/state.ts'
 import { tempFolder } from '../testing/folder.ts'
-import { lockFolder } from './store.ts'
-import { begin, told } from './testing/run.ts'
+import { AHEAD_BYTES_MAX, lockFolder } from './store.ts'
+import { begin, down, rowsOf, told } from './testing/run.ts'
 
 const bytes = (...values: number[]) => Uint8Array.from(values)
 const put = (space: StateSpace, key: number, value: number) =>
   told<void>(done => space.write([{ key: bytes(key), value: bytes(value) }], done))
 
-async function rowsOf(space: StateSpace): Promise<readonly (readonly number[])[]> {
-  const cut = space.cut()
-  const rows: StateRow[] = []
-  for (;;) {
-    const more = await told<readonly StateRow[]>(done => cut.next(done))
-    if (more.length === 0) break
-    rows.push(...more)
-  }
-  cut.close()
+async function pairsOf(space: StateSpace): Promise<readonly (readonly number[])[]> {
+  const rows = await rowsOf(space.cut())
   return rows.map(({ key, value }) => [...key, ...value])
 }
 
@@ -36,17 +29,17 @@ test('rows of groups and parts are apart, and in order', async () => {
   await put(one, 1, 10)
   await put(other, 1, 11)
   await put(last, 1, 12)
-  expect(await rowsOf(one)).toEqual([
+  expect(await pairsOf(one)).toEqual([
     [1, 10],
     [2, 20],
   ])
-  expect(await rowsOf(other)).toEqual([[1, 11]])
-  expect(await rowsOf(last)).toEqual([[1, 12]])
+  expect(await pairsOf(other)).toEqual([[1, 11]])
+  expect(await pairsOf(last)).toEqual([[1, 12]])
   expect(one.get(bytes(2))).toEqual(bytes(20))
   expect(other.get(bytes(2))).toBeUndefined()
   await told<void>(done => one.clear(done))
-  expect(await rowsOf(one)).toEqual([])
-  expect(await rowsOf(other)).toEqual([[1, 11]])
+  expect(await pairsOf(one)).toEqual([])
+  expect(await pairsOf(other)).toEqual([[1, 11]])
   await store.close()
 })
 
@@ -64,7 +57,7 @@ test('a cut does not see what is written later', async () => {
   await store.close()
 })
 
-test('writes of one turn come down together and in order', async () => {
+test('writes of one turn are seen at once, and in order', async () => {
   const store = await begin(tempFolder())
   const space = store.space(groupId(1), 0)
   const order: number[] = []
@@ -99,6 +92,7 @@ async function killed(): Promise<string> {
   const folder = tempFolder()
   const store = await begin(folder)
   await put(store.space(groupId(1), 0), 1, 1)
+  await down(store)
   const left = tempFolder()
   cpSync(folder, left, { recursive: true })
   await store.close()
@@ -118,7 +112,7 @@ test.each([
 ])('after a kill and %s it is thrown away', async (_, options, why) => {
   const store = await begin(await killed(), options)
   expect(store.verdict).toEqual({ keep: false, why })
-  expect(await rowsOf(store.space(groupId(1), 0))).toEqual([])
+  expect(await pairsOf(store.space(groupId(1), 0))).toEqual([])
   await put(store.space(groupId(1), 0), 2, 2)
   await store.close()
 })
@@ -143,7 +137,7 @@ test('rows that LevelDB itself calls damaged are made anew', async () => {
   writeFileSync(join(folder, 'state', 'CURRENT'), 'nonsense')
   const store = await begin(folder)
   expect(store.verdict.keep).toBe(false)
-  expect(await rowsOf(store.space(groupId(1), 0))).toEqual([])
+  expect(await pairsOf(store.space(groupId(1), 0))).toEqual([])
   await store.close()
 })
 
@@ -172,7 +166,7 @@ test('a write that fails is told once, and nothing is answered afterwards', asyn
   const space = store.space(groupId(1), 0)
   await store.database.close()
   const answered: string[] = []
-  space.write([{ key: bytes(1), value: bytes(1) }], () => answered.push('written'))
+  space.write([{ key: bytes(1), value: bytes(1) }], () => {})
   space.clear(() => answered.push('cleared'))
   await expect.poll(() => store.failures).toHaveLength(1)
   space.write([{ key: bytes(1), value: bytes(1) }], () => answered.push('written'))
@@ -185,7 +179,7 @@ test('a store that failed leaves no clean mark', async () => {
   const folder = tempFolder()
   const store = await begin(folder)
   await store.database.close()
-  store.space(groupId(1), 0).write([], () => {})
+  await put(store.space(groupId(1), 0), 1, 1)
   await expect.poll(() => store.failures).toHaveLength(1)
   await store.close()
   expect(existsSync(join(folder, 'state-clean'))).toBe(false)
@@ -198,6 +192,21 @@ test('closing waits for what is being written', async () => {
   for (let key = 0; key < 20; key++) space.write([{ key: bytes(key), value: bytes(key) }], () => {})
   await store.close()
   const again = await begin(folder)
-  expect(await rowsOf(again.space(groupId(1), 0))).toHaveLength(20)
+  expect(await pairsOf(again.space(groupId(1), 0))).toHaveLength(20)
   await again.close()
+})
+
+test('whoever writes far ahead of the database waits for it', async () => {
+  const store = await begin(tempFolder())
+  const space = store.space(groupId(1), 0)
+  const value = new Uint8Array(AHEAD_BYTES_MAX / 4)
+  const taken: number[] = []
+  for (let key = 0; key < 5; key++) {
+    space.write([{ key: bytes(key), value }], () => taken.push(key))
+  }
+  expect(taken).toEqual([0, 1, 2])
+  expect(space.get(bytes(4))).toEqual(value)
+  await down(store)
+  expect(taken).toEqual([0, 1, 2, 3, 4])
+  await store.close()
 })

@@ -3,8 +3,10 @@
  * what is found may be used says verdict.ts; this file reads the facts and carries the verdict out.
  * The database also locks the data folder: a second process is refused.
  *
- * One write is in flight at a time, which the writes of all groups meanwhile join: so the store
- * takes one thread of the pool, and can never keep the log's sync waiting.
+ * Writes of all groups gather in memory before the database gets them (ahead.ts), one batch at a
+ * time: so a lone write costs no trip to another thread, a row that changes often is written once,
+ * and the store takes one thread of the pool and can never keep the log's sync waiting. What a
+ * killed process had gathered is in the log.
  */
 
 import { readdir, rm } from 'node:fs/promises'
@@ -14,7 +16,8 @@ import { WeirError } from '../../base/errors.ts'
 import type { GroupId } from '../../base/ids.ts'
 import type { StateChange, StateSpace } from '../../base/state.ts'
 import { readSmallFile, removeSmallFile, syncFolder, writeSmallFile } from '../small-file.ts'
-import { type Database, LevelSpace, type Rows } from './space.ts'
+import { Ahead, type Layer } from './ahead.ts'
+import { type Database, LevelSpace, type Range, type Rows } from './space.ts'
 import { judgeStore, readClean, readRun, showClean, showRun, type Verdict } from './verdict.ts'
 
 export interface LevelOptions {
@@ -33,10 +36,13 @@ const names = { rows: 'state', clean: 'state-clean', run: 'state-run' } as const
 /** Where the number of the last write stands: before every group's rows. */
 const SERIAL_KEY = Uint8Array.of(0)
 
-interface Queued {
-  readonly changes: readonly StateChange[]
-  readonly done: () => void
-}
+/** Written rows wait for others so long, or until there are so many bytes of them. */
+const GATHER_MS = 10
+const GATHER_BYTES = 1024 * 1024
+/** Whoever writes more than this ahead of the database waits for it. */
+export const AHEAD_BYTES_MAX = 8 * GATHER_BYTES
+
+type Step = (next: () => void) => void
 
 /** Takes the lock on the data folder, and nothing else: what it holds is judged by `beginRun`. */
 export async function lockFolder(folder: string): Promise<LockedFolder> {
@@ -63,8 +69,13 @@ export class LevelStore implements Rows {
   readonly #options: LevelOptions
   #database: Database
   #serial: number
-  #queue: Queued[] = []
-  #isWriting = false
+  readonly #ahead = new Ahead()
+  /** One at a time, in order: layers on their way down, and what must come behind them. */
+  readonly #steps: Step[] = []
+  #held: (() => void)[] = []
+  #timer: NodeJS.Timeout | undefined
+  #isDue = false
+  #isBusy = false
   #hasFailed = false
   #isClosing = false
   #onIdle: (() => void) | undefined
@@ -104,9 +115,35 @@ export class LevelStore implements Rows {
     return new LevelSpace(this, group, part)
   }
 
+  get(key: Uint8Array): Uint8Array | undefined {
+    const ahead = this.#ahead.find(key)
+    return ahead === undefined ? this.#database.getSync(key) : ahead.value
+  }
+
   write(changes: readonly StateChange[], done: () => void): void {
-    this.#queue.push({ changes, done })
-    if (!this.#isWriting) this.#writeQueued()
+    if (this.#hasFailed) return
+    this.#ahead.add(changes)
+    if (this.#ahead.openBytes >= GATHER_BYTES) this.#bringDown()
+    else this.#timer ??= setTimeout(() => this.#bringDown(), GATHER_MS)
+    if (this.#ahead.bytes <= AHEAD_BYTES_MAX) done()
+    else this.#held.push(done)
+  }
+
+  clear(range: Range, done: () => void): void {
+    this.#behindAll(next => {
+      const onCleared = () => {
+        done()
+        next()
+      }
+      this.#database.clear(range).then(onCleared, error => this.onFailed(error))
+    })
+  }
+
+  whenDown(take: () => void): void {
+    this.#behindAll(next => {
+      take()
+      next()
+    })
   }
 
   onFailed(error: unknown): void {
@@ -114,11 +151,13 @@ export class LevelStore implements Rows {
     if (this.#hasFailed || this.#isClosing) return
     this.#hasFailed = true
     this.#options.onFailed(error)
+    this.#onIdle?.()
   }
 
   /** Call it when the log is closed: the mark says that both are durable. */
   async close(): Promise<void> {
     await this.#idle()
+    clearTimeout(this.#timer)
     this.#isClosing = true
     await this.#database.close()
     if (this.#hasFailed) return
@@ -128,31 +167,68 @@ export class LevelStore implements Rows {
     await writeSmallFile(join(folder, names.clean), showClean(mark))
   }
 
-  #writeQueued(): void {
-    const turn = this.#queue
-    this.#queue = []
-    this.#isWriting = true
+  /** As soon as nothing else is under way: what gathers until then goes too. */
+  #bringDown(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#isDue = true
+    this.#pump()
+  }
+
+  /** When all that was written so far is in the database, and nothing else. */
+  #behindAll(step: Step): void {
+    const layer = this.#ahead.seal()
+    if (layer !== undefined) this.#steps.push(next => this.#writeDown(layer, next))
+    this.#steps.push(step)
+    this.#pump()
+  }
+
+  #pump(): void {
+    if (this.#isBusy || this.#hasFailed) return
+    const step = this.#steps.shift() ?? this.#gathered()
+    if (step === undefined) {
+      this.#onIdle?.()
+      return
+    }
+    this.#isBusy = true
+    step(() => {
+      this.#isBusy = false
+      this.#pump()
+    })
+  }
+
+  #gathered(): Step | undefined {
+    if (!this.#isDue) return undefined
+    this.#isDue = false
+    const layer = this.#ahead.seal()
+    return layer === undefined ? undefined : next => this.#writeDown(layer, next)
+  }
+
+  #writeDown(layer: Layer, next: () => void): void {
     this.#serial++
-    const operations = turn.flatMap(({ changes }) => changes.map(operationOf))
+    const operations = Array.from(layer.values(), operationOf)
     operations.push({ type: 'put', key: SERIAL_KEY, value: serialBytes(this.#serial) })
-    this.#database.batch(operations).then(
-      () => this.#onWritten(turn),
-      error => this.onFailed(error),
-    )
+    const onWritten = () => {
+      this.#ahead.landed()
+      this.#release()
+      next()
+    }
+    this.#database.batch(operations).then(onWritten, error => this.onFailed(error))
   }
 
-  #onWritten(turn: readonly Queued[]): void {
-    this.#isWriting = false
-    for (const { done } of turn) done()
-    // A `done` may have begun the next write itself.
-    if (this.#queue.length > 0 && !this.#isWriting) this.#writeQueued()
-    if (!this.#isWriting) this.#onIdle?.()
+  #release(): void {
+    if (this.#ahead.bytes > AHEAD_BYTES_MAX) return
+    const held = this.#held
+    this.#held = []
+    for (const done of held) done()
   }
 
+  /** All that was written is in the database. */
   #idle(): Promise<void> {
-    if (!this.#isWriting || this.#hasFailed) return Promise.resolve()
     return new Promise(resolve => {
+      if (this.#hasFailed) resolve()
       this.#onIdle = resolve
+      this.#bringDown()
     })
   }
 }

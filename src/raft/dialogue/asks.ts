@@ -6,17 +6,22 @@ import { each } from './handler.ts'
 import { readText } from './words.ts'
 
 export const asks: Handlers = {
-  /** `propose 1 x - term=3 bytes=100`: one entry for each word, padded; `-` is an empty one. */
+  /**
+   * `propose 1 x - term=3 bytes=100`: one entry for each word, padded; `-` is an empty one. Each is
+   * sent before the next is proposed, unless `together=yes`.
+   */
   propose(group, command) {
     const host = group.mustHost(command.mustId(0))
     const term = command.number('term') ?? host.raft.term
     const sizeBytes = command.number('bytes') ?? 0
+    const isTogether = command.option('together') === 'yes'
     for (const word of command.words.slice(1)) {
       const text = word === '-' ? '' : word.padEnd(sizeBytes, '.')
       const data = new TextEncoder().encode(text)
       const answer = host.raft.propose(term, data)
       if (isRefusal(answer)) group.tellRefusal('refused', answer)
       else group.tell(`proposed ${answer.index}@${answer.term}`)
+      if (!isTogether) group.pump(host)
     }
     group.pump(host)
   },

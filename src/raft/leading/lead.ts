@@ -26,7 +26,10 @@ export function becomeLeader(core: Core): void {
   appendOwn(core, leading, 'term', nothing)
 }
 
-/** A leader's way of saying something: into its own log and out to its peers, in parallel. */
+/**
+ * A leader's way of saying something: into its own log and out to its peers, in parallel. What is
+ * appended before the host takes the next record goes out together.
+ */
 export function appendOwn(
   core: Core,
   leading: Leadership,
@@ -37,8 +40,15 @@ export function appendOwn(
   core.log.append(entry)
   leading.uncommittedBytes += sizeOf(entry)
   if (kind === 'members') syncPeers(core, leading)
-  for (const peer of leading.peers.values()) feed(core, peer)
+  leading.hasNews = true
   return entry.index
+}
+
+/** Tells the peers what was appended since the last record. */
+export function tellNews(core: Core, leading: Leadership): void {
+  if (!leading.hasNews) return
+  leading.hasNews = false
+  for (const peer of leading.peers.values()) feed(core, peer)
 }
 
 /** One progress for each other member. Whoever leaves is kept until it knows, or is silent. */

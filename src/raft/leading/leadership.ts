@@ -19,6 +19,8 @@ export class Leadership {
   /** Everybody else. */
   readonly peers = new Map<ReplicaId, Progress>()
   readonly rounds = new ReadRounds()
+  /** Entries were appended that the peers' windows may take; they go out with the next record. */
+  hasNews = false
   /** Bytes of the entries behind the commit index. */
   uncommittedBytes = 0
   heartbeatElapsedMs = 0

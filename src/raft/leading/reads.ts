@@ -11,7 +11,7 @@ import type { ReadId } from '../types.ts'
 import { NO_ONE } from '../types.ts'
 import type { Leadership } from './leadership.ts'
 import type { ReadAsk } from './read-rounds.ts'
-import { sendHeartbeats } from './replicate.ts'
+import { sendHeartbeats, tellCommit } from './replicate.ts'
 
 export function askRead(core: Core): { readonly read: ReadId } | Refusal {
   if (core.leader === NO_ONE) return core.refuse('no-leader')
@@ -74,14 +74,20 @@ export function confirmRound(core: Core, leading: Leadership): void {
     return id === core.self || (peers.get(id)?.round ?? 0) >= rounds.round
   })
   if (!answered) return
-  for (const ask of rounds.takeConfirmed()) answer(core, ask, rounds.index)
+  for (const ask of rounds.takeConfirmed()) answer(core, leading, ask, rounds.index)
   beginRound(core, leading)
 }
 
-function answer(core: Core, ask: ReadAsk, index: number): void {
+function answer(core: Core, leading: Leadership, ask: ReadAsk, index: number): void {
   const { read } = ask
-  if (ask.from === core.self) confirm(core, read, index)
-  else core.send({ type: 'read-reply', to: ask.from, read, index })
+  if (ask.from === core.self) {
+    confirm(core, read, index)
+    return
+  }
+  // It waits until it has applied so much.
+  const peer = leading.peers.get(ask.from)
+  if (peer !== undefined) tellCommit(core, peer)
+  core.send({ type: 'read-reply', to: ask.from, read, index })
 }
 
 export function onReadReply(core: Core, message: ReadReply): RefusalCode | undefined {

@@ -5,11 +5,21 @@ import { sizeOf } from '../log/codec.ts'
 import type { Leadership } from './leadership.ts'
 import type { Progress } from './progress.ts'
 
-/** Sends all that the peer's window takes, and the commit index if nothing else will carry it. */
+/**
+ * Sends all that the peer's window takes. A commit index alone waits for the next append or beat:
+ * it would cost a message and its answer for each lone proposal. Not that of a new leader or of new
+ * members, which others wait for.
+ */
 export function feed(core: Core, peer: Progress): void {
   while (!peer.isPaused && peer.next <= core.log.lastIndex) {
     if (!sendAppend(core, peer)) return
   }
+  const urgent = Math.max(core.leading?.termStart ?? 0, core.log.membersIndex)
+  if (peer.commitSent < urgent) tellCommit(core, peer)
+}
+
+/** Of what it has acknowledged; an empty append brings it, unless one has. */
+export function tellCommit(core: Core, peer: Progress): void {
   const tellable = Math.min(core.log.commit, peer.match)
   if (peer.commitSent < tellable && peer.state === 'replicate') sendAppend(core, peer)
 }
@@ -51,6 +61,7 @@ export function sendHeartbeats(core: Core, leading: Leadership): void {
   for (const peer of leading.peers.values()) {
     // Not beyond what the peer has acknowledged: it need not compare logs to believe it.
     const commit = Math.min(peer.match, core.log.commit)
+    peer.commitSent = Math.max(peer.commitSent, commit)
     core.send({ type: 'heartbeat', to: peer.id, commit, round })
   }
 }

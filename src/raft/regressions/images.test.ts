@@ -37,6 +37,7 @@ describe('an image taken here', () => {
     const bench = behind()
     bench.pass(1000)
     bench.write(1, 'after')
+    bench.pass(1000)
     for (const { raft } of bench.replicas.values()) raft.askChain(8)
     bench.pumpAll()
     const chains = [...bench.replicas.values()].map(replica => replica.chains[0])

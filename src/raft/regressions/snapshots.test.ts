@@ -148,9 +148,9 @@ describe('chunks', () => {
   // Two leaders hold images of one index that differ in their bytes.
   it('of two replicas are never mixed', () => {
     const bench = behind()
-    bench.replica(2).takeImage()
     bench.lost = m => m.type === 'snapshot' && m.offset >= 40
     bench.pass(300)
+    bench.replica(2).takeImage()
     expect(bench.status(3).image).toBe(0)
     bench.cut(1)
     const before = bench.sent.length

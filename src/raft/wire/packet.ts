@@ -82,9 +82,9 @@ export class PacketWriter {
     const items = this.count + this.#entryCount
     invariant(items <= PACKET_ITEMS_MAX, 'packet-is-sent-when-it-is-full', items)
     const packet = this.#packet.uint8(FORMAT)
-    packet.varint(this.#beatCount).raw(this.#beats.finish())
-    packet.varint(this.#replyCount).raw(this.#replies.finish())
-    packet.varint(this.#letterCount).raw(this.#letters.finish())
+    this.#beats.moveTo(packet.varint(this.#beatCount))
+    this.#replies.moveTo(packet.varint(this.#replyCount))
+    this.#letters.moveTo(packet.varint(this.#letterCount))
     this.#beatCount = 0
     this.#replyCount = 0
     this.#letterCount = 0

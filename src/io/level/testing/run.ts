@@ -1,5 +1,6 @@
 /** Test support: a state store of a run, as a node opens it. */
 
+import type { StateCut, StateRow } from '../../../base/state.ts'
 import { LevelStore, lockFolder } from '../store.ts'
 
 export async function begin(folder: string, options: { store?: string; bootId?: string } = {}) {
@@ -12,6 +13,20 @@ export async function begin(folder: string, options: { store?: string; bootId?: 
     onFailed: error => failures.push(error),
   })
   return Object.assign(store, { failures })
+}
+
+/** All that was written is in the database. */
+export const down = (store: LevelStore) => told<void>(done => store.whenDown(done))
+
+export async function rowsOf(cut: StateCut): Promise<readonly StateRow[]> {
+  const rows: StateRow[] = []
+  for (;;) {
+    const more = await told<readonly StateRow[]>(done => cut.next(done))
+    if (more.length === 0) break
+    rows.push(...more)
+  }
+  cut.close()
+  return rows
 }
 
 /** Whatever calls back. */

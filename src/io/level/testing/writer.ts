@@ -1,6 +1,6 @@
 /**
- * Test support, as a process of its own: writes rows one after the other, says how far it is, and
- * goes on until it is killed.
+ * Test support, as a process of its own: writes rows one after the other, says up to which one the
+ * database has them, and goes on until it is killed.
  */
 
 import { groupId } from '../../../base/ids.ts'
@@ -15,12 +15,16 @@ const store = await LevelStore.begin(await lockFolder(folder), {
 })
 const space = store.space(groupId(1), 0)
 
-function write(number: number): void {
-  const row = new Uint8Array(4)
-  new DataView(row.buffer).setUint32(0, number)
-  space.write([{ key: row, value: row }], () => {
-    process.stdout.write(`${number}\n`)
-    write(number + 1)
-  })
+const ROWS_EACH = 10
+
+function write(first: number): void {
+  const last = first + ROWS_EACH - 1
+  for (let number = first; number <= last; number++) {
+    const row = new Uint8Array(4)
+    new DataView(row.buffer).setUint32(0, number)
+    space.write([{ key: row, value: row }], () => {})
+  }
+  store.whenDown(() => process.stdout.write(`${last}\n`))
+  setImmediate(write, last + 1)
 }
 write(0)
