@@ -18,6 +18,8 @@ const benches: readonly Bench[] = [raft, etcd]
 const HELP = `npm run bench -- NAME [OPTION ..]
   --seconds S      so long is measured in each turn (default 5)
   --warm S         and so long is not, before (default 1)
+  --heat S         before that, so long under 64 outstanding: the code that counts is compiled by
+                   then, as in a server that runs for days (default 5)
   --rounds R       so many turns for each point (default 3)
   --only NAME      this contestant or trial alone; may be repeated
   --peer PROGRAM   a server program of the peer's, instead of the one that is built
@@ -35,6 +37,7 @@ const SHARES_SHOWN = 20
 const options = {
   seconds: { type: 'string', default: '5' },
   warm: { type: 'string', default: '1' },
+  heat: { type: 'string', default: '5' },
   rounds: { type: 'string', default: '3' },
   only: { type: 'string', multiple: true, default: [] as string[] },
   peer: { type: 'string' },
@@ -82,6 +85,7 @@ function askedOf(): Asked | 'help' {
     options: {
       seconds: numberOf('seconds', values.seconds),
       warmSeconds: numberOf('warm', values.warm),
+      heatSeconds: numberOf('heat', values.heat),
       rounds: Math.ceil(numberOf('rounds', values.rounds)),
       peerProgram: values.peer,
       profiles: values.profile ? join(values.out, 'profiles') : undefined,

@@ -48,8 +48,9 @@ export const raft: Bench = {
   sizeBytes: 256,
   contestants: async workshop => {
     const { Weir } = await import('./raft/contestant.ts')
+    const { WeirInside } = await import('./raft/inside.ts')
     const { Etcd } = await import('./peers/etcd/contestant.ts')
-    return [new Weir(workshop), new Etcd(workshop)]
+    return [new Weir(workshop), new Etcd(workshop), new WeirInside(workshop)]
   },
   targets,
   trials: async () => {

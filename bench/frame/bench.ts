@@ -18,6 +18,7 @@ export interface BenchOptions {
   readonly rounds: number
   readonly seconds: number
   readonly warmSeconds: number
+  readonly heatSeconds: number
   /** A server program of the peer's, instead of the one that is built. */
   readonly peerProgram: string | undefined
   /** Our own processes leave profiles there when they end. */

@@ -15,6 +15,7 @@ const options = {
   rounds: 2,
   seconds: 3,
   warmSeconds: 1,
+  heatSeconds: 9,
   peerProgram: undefined,
   profiles: undefined,
 }
@@ -57,7 +58,12 @@ test('one after the other, each started for its turn and stopped behind it', asy
     contestants: () => Promise.resolve([contestant('a', log), contestant('b', log)]),
   })
   const { results, versions } = await runBench(subject, options, place())
-  const turn = (name: string) => [`${name} start 4`, `${name} load 7 3 256`, `${name} stop`]
+  const turn = (name: string) => [
+    `${name} start 4`,
+    `${name} load 64 9 256`,
+    `${name} load 7 3 256`,
+    `${name} stop`,
+  ]
   expect(log).toEqual(['a', 'b', 'b', 'a'].flatMap(turn))
   expect(results.measured).toHaveLength(4)
   expect(versions).toEqual({ a: 'a 1.0', b: 'b 1.0' })

@@ -11,6 +11,9 @@ import { shown } from './report.ts'
 import { type Measured, Results, type Turn, turnsOf } from './results.ts'
 import { type Judgement, judged } from './target.ts'
 
+/** Outstanding, while everything gets hot. */
+const HOT = 64
+
 export interface Choice {
   /** Names of contestants and trials; empty: all. */
   readonly only: ReadonlySet<string>
@@ -46,10 +49,11 @@ async function takeTurns(bench: Bench, workshop: Workshop, choice: Choice): Prom
   const take = async (turn: Turn) => {
     const contestant = byName.get(turn.contestant)
     if (contestant === undefined) return
-    const { seconds, warmSeconds } = workshop.options
+    const { seconds, warmSeconds, heatSeconds } = workshop.options
     versions[contestant.name] = await contestant.start(turn.at.groups)
     try {
       const load = { ...turn.at, seconds, warmSeconds, sizeBytes: bench.sizeBytes }
+      await contestant.load({ ...load, outstanding: HOT, seconds: heatSeconds })
       const figures = await contestant.load(load)
       const one = { ...turn, figures }
       measured.push(one)

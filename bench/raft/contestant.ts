@@ -17,7 +17,7 @@ const WHOLE_MS = 30_000
 const run = promisify(execFile)
 
 export class Weir implements Contestant {
-  readonly name = 'weir'
+  readonly name: string = 'weir'
   readonly #workshop: Workshop
   #folder = ''
   #cluster: Cluster | undefined

@@ -6,7 +6,9 @@
 import { parseArgs } from 'node:util'
 import { callKinds, outcomes } from '../../chaos/kv/service/calls.ts'
 import { KvClient } from '../../chaos/kv/service/client.ts'
-import { Flow } from './flow.ts'
+import { keyOf } from '../../chaos/kv/service/fill.ts'
+import { Flow } from '../../chaos/kv/service/flow.ts'
+import { figuresOf } from './flown.ts'
 
 const { values } = parseArgs({
   options: {
@@ -18,8 +20,6 @@ const { values } = parseArgs({
     'size-bytes': { type: 'string' },
   },
 })
-
-const KEYS = 10_000
 
 const number = (name: 'outstanding' | 'seconds' | 'warm-seconds' | 'size-bytes') =>
   Number(values[name])
@@ -47,7 +47,7 @@ const flow = new Flow(
   () => performance.now(),
   (slot, done) => {
     const group = groups[slot % groups.length] as number
-    const key = `key-${String(keys++ % KEYS).padStart(8, '0')}`
+    const key = keyOf(keys++)
     clientOf(group).call({ group, kind: callKinds.WRITE, key, value }, answer => {
       const { outcome, code = '' } = answer
       if (outcome !== outcomes.OK) reasons.set(code, (reasons.get(code) ?? 0) + 1)
@@ -71,7 +71,8 @@ setTimeout(() => {
 }, warmMs)
 setTimeout(() => say('end'), warmMs + number('seconds') * 1000)
 
-flow.start(figures => {
+flow.start(flown => {
+  const figures = figuresOf([flown], number('seconds'))
   const clientCpuSeconds = cpuSeconds() - cpuAtBegin
   setImmediate(() => say(JSON.stringify({ ...figures, clientCpuSeconds })))
   for (const [code, count] of reasons) process.stderr.write(`${code}: ${count}\n`)

@@ -6,9 +6,16 @@
 
 import { type ChannelCredentials, type ClientDuplexStream, credentials } from '@grpc/grpc-js'
 import { outcomes, type WireAnswer, type WireCall } from './calls.ts'
+import type { FillPlan } from './fill.ts'
+import type { Flown } from './flow.ts'
 import { keyValueService, MESSAGE_BYTES_MAX } from './proto.ts'
 
 export type KvCall = Partial<Omit<WireCall, 'id'>> & Pick<WireCall, 'group' | 'kind' | 'key'>
+
+interface Filled {
+  readonly latencies_ms: readonly number[]
+  readonly failed: number
+}
 
 type Stream = ClientDuplexStream<unknown, { readonly answers: readonly WireAnswer[] }>
 
@@ -45,6 +52,17 @@ export class KvClient {
   /** For those who wait for one answer at a time. */
   ask(call: KvCall): Promise<WireAnswer> {
     return new Promise(resolve => this.call(call, resolve))
+  }
+
+  /** The node writes to its own groups; for benchmarks. */
+  fill(plan: FillPlan): Promise<Flown> {
+    return new Promise((resolve, reject) => {
+      const done = (error: Error | null, filled: Filled) => {
+        if (error !== null) reject(error)
+        else resolve({ latenciesMs: filled.latencies_ms, failed: filled.failed })
+      }
+      this.#client['Fill']?.call(this.#client, plan, done)
+    })
   }
 
   close(): void {

@@ -3,9 +3,15 @@
  * loop; a stream with too many calls open is not read from until some are answered.
  */
 
-import type { ServerDuplexStream, UntypedHandleCall } from '@grpc/grpc-js'
+import {
+  type handleUnaryCall,
+  type ServerDuplexStream,
+  status,
+  type UntypedHandleCall,
+} from '@grpc/grpc-js'
 import type { GrpcService } from '../../../src/io/grpc/transport.ts'
 import { answerCall, type FindGroup, type WireAnswer, type WireCall } from './calls.ts'
+import { type FillPlan, fill } from './fill.ts'
 import { keyValueService } from './proto.ts'
 
 interface CallBatch {
@@ -23,7 +29,16 @@ export function kvService(find: FindGroup): GrpcService {
   const serve = (stream: Stream) => new CallStream(stream, find).start()
   return {
     definition: keyValueService().service,
-    handlers: { Calls: serve as UntypedHandleCall },
+    handlers: { Calls: serve as UntypedHandleCall, Fill: filler(find) as UntypedHandleCall },
+  }
+}
+
+function filler(find: FindGroup): handleUnaryCall<FillPlan, object> {
+  return ({ request }, done) => {
+    fill(find, request, flown => {
+      if (flown === undefined) done({ code: status.NOT_FOUND, details: 'a group is not here' })
+      else done(null, { latencies_ms: flown.latenciesMs, failed: flown.failed })
+    })
   }
 }
 

@@ -223,3 +223,14 @@ test('nobody there is an answer too', async () => {
   })
   nobody.close()
 })
+
+test('a node that is told to fills its groups by itself', async () => {
+  const plan = { groups: [1, 1], warm_ms: 0, measured_ms: 20, size_bytes: 8 }
+  const { latenciesMs, failed } = await client.fill(plan)
+  expect(failed).toBe(0)
+  expect(latenciesMs.length).toBeGreaterThan(0)
+  const written = await client.ask({ group: 1, kind: READ, key: 'key-00000000' })
+  expect(written.value).toHaveLength(8)
+  await expect(client.fill({ ...plan, groups: [1, 9] })).rejects.toThrow('not here')
+  await expect(client.fill({ ...plan, groups: [] })).rejects.toThrow('not here')
+})

@@ -37,7 +37,7 @@ const names = { rows: 'state', clean: 'state-clean', run: 'state-run' } as const
 const SERIAL_KEY = Uint8Array.of(0)
 
 /** Written rows wait for others so long, or until there are so many bytes of them. */
-const GATHER_MS = 10
+const GATHER_MS = 50
 const GATHER_BYTES = 1024 * 1024
 /** Whoever writes more than this ahead of the database waits for it. */
 export const AHEAD_BYTES_MAX = 8 * GATHER_BYTES

@@ -4,15 +4,9 @@
  * it was asked.
  */
 
-import { quantile } from '../../chaos/live/quantile.ts'
-
-export interface FlowFigures {
-  readonly done: number
+export interface Flown {
+  readonly latenciesMs: readonly number[]
   readonly failed: number
-  readonly seconds: number
-  readonly p50Ms: number
-  readonly p99Ms: number
-  readonly maxMs: number
 }
 
 export interface FlowOptions {
@@ -28,7 +22,7 @@ export class Flow {
   readonly #options: FlowOptions
   readonly #nowMs: () => number
   readonly #send: Send
-  readonly #latencies: number[] = []
+  readonly #latenciesMs: number[] = []
   #failed = 0
   #open = 0
   #fromMs = 0
@@ -40,9 +34,9 @@ export class Flow {
     this.#send = send
   }
 
-  start(onOver: (figures: FlowFigures) => void): void {
+  start(onOver: (flown: Flown) => void): void {
     this.#fromMs = this.#nowMs() + this.#options.warmMs
-    this.#onOver = () => onOver(this.#figures())
+    this.#onOver = () => onOver({ latenciesMs: this.#latenciesMs, failed: this.#failed })
     for (let slot = 0; slot < this.#options.outstanding; slot++) this.#next(slot)
   }
 
@@ -57,24 +51,11 @@ export class Flow {
       const nowMs = this.#nowMs()
       this.#open--
       if (nowMs >= this.#fromMs && nowMs <= this.#toMs) {
-        if (isOk) this.#latencies.push(nowMs - askedMs)
+        if (isOk) this.#latenciesMs.push(nowMs - askedMs)
         else this.#failed++
       }
       if (nowMs < this.#toMs) this.#next(slot)
       else if (this.#open === 0) this.#onOver()
     })
-  }
-
-  #figures(): FlowFigures {
-    const at = (share: number) =>
-      this.#latencies.length === 0 ? 0 : quantile(this.#latencies, share)
-    return {
-      done: this.#latencies.length,
-      failed: this.#failed,
-      seconds: this.#options.measuredMs / 1000,
-      p50Ms: at(0.5),
-      p99Ms: at(0.99),
-      maxMs: at(1),
-    }
   }
 }
