@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { BlockSealer, blocksOf, blocksPart, openBlocks } from './image-blocks.ts'
 import { IMAGE_BLOCK_BYTES } from './limits.ts'
+import { expectBytes } from './testing/rig.ts'
 
 const content = (size: number) => Uint8Array.from({ length: size }, (_, i) => (i * 7) ^ (i >> 8))
 
@@ -36,7 +37,8 @@ test.each(realSizes)('an image of %i bytes is read in blocks, the last known as 
     for (let count = 1; count <= blocks - first + 1; count++) {
       const found = read(file, first, count)
       const start = first * IMAGE_BLOCK_BYTES
-      expect(found?.data).toEqual(bytes.slice(start, start + count * IMAGE_BLOCK_BYTES))
+      const wanted = bytes.subarray(start, start + count * IMAGE_BLOCK_BYTES)
+      expectBytes(found?.data, wanted)
       expect(found?.isLast).toBe(start + count * IMAGE_BLOCK_BYTES >= size)
     }
   }

@@ -7,7 +7,7 @@ import { Guard } from './guard.ts'
 import { ImageFiles } from './image-files.ts'
 import { CrashDisk } from './testing/crash-disk.ts'
 import { drain, imageAt, sourceOf } from './testing/fleet.ts'
-import { content } from './testing/rig.ts'
+import { content, expectBytes } from './testing/rig.ts'
 
 const [a, b] = [groupId(1), groupId(2)]
 
@@ -64,9 +64,9 @@ test('a saved image is there, whole, whenever its saver was told', () => {
   const folder = new Folder()
   folder.save(a, 5, 300_000)
   expect(folder.names).toEqual(['1-5-3-0'])
-  expect(folder.read(a, 5)).toEqual(content(300_000, 5))
+  expectBytes(folder.read(a, 5), content(300_000, 5))
   const left = folder.disk.crash(new Prng(1))
-  expect(left.bytesOf('image-1-5-3-0')).toEqual(folder.disk.bytesOf('image-1-5-3-0'))
+  expectBytes(left.bytesOf('image-1-5-3-0'), folder.disk.bytesOf('image-1-5-3-0'))
 })
 
 test('an empty image has an end and nothing before it', () => {

@@ -5,7 +5,7 @@ import { groupId, replicaId } from '../../base/ids.ts'
 import type { ChunkBytes } from '../ready.ts'
 import { founding, imageAt, sourceOf } from './testing/fleet.ts'
 import { readImage } from './testing/lives.ts'
-import { a, b, content, install, Rig } from './testing/rig.ts'
+import { a, b, content, expectBytes, install, Rig } from './testing/rig.ts'
 
 test('segments follow one another, and go once images cover them', () => {
   const rig = new Rig()
@@ -38,9 +38,9 @@ test('an image is durable before it is on record, and older ones go after that',
   expect(images().length).toBe(1)
   expect(images()[0]).not.toBe(first)
   expect(readImage(rig.disk, rig.store, a, 3)).toBe('there is none')
-  expect(readImage(rig.disk, rig.store, a, 6)).toEqual(content(200_000))
+  expectBytes(readImage(rig.disk, rig.store, a, 6), content(200_000))
   rig.open()
-  expect(readImage(rig.disk, rig.store, a, 6)).toEqual(content(200_000))
+  expectBytes(readImage(rig.disk, rig.store, a, 6), content(200_000))
 })
 
 test('an image that is not wanted leaves no file; one on record cannot be dropped', () => {
@@ -83,7 +83,7 @@ test('a received image takes the place of the log, and others write meanwhile', 
   rig.disk.settle()
   expect(rig.told[0]).toBe(`2:${last}`)
   expect(rig.told.length).toBe(4)
-  expect(readImage(rig.disk, rig.store, a, 50)).toEqual(content(200_000))
+  expectBytes(readImage(rig.disk, rig.store, a, 50), content(200_000))
   const { stored } = rig.open().groups.get(a) ?? { stored: founding }
   expect([stored.image.index, stored.entries.length]).toEqual([50, 0])
 })
@@ -119,7 +119,7 @@ test('chunks of an image are read anywhere, and the last is known as such', () =
     [200_000, 10],
   ] as const) {
     const { data, last, to, imageIndex } = rig.chunk(a, { index: 5, offset, size })
-    expect(data).toEqual(bytes.slice(offset, offset + size))
+    expectBytes(data, bytes.subarray(offset, offset + size))
     expect([last, to, imageIndex]).toEqual([offset + size >= bytes.length, 9, 5])
   }
 })

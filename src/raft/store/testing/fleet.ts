@@ -321,7 +321,10 @@ function termAt(stored: Stored, index: number): number {
 function plain(found: Found | StoredGroup): unknown {
   if (found === undefined) return 'nothing'
   const { replica, stored } = found
-  const entries = stored.entries.map(({ index, term, kind, data }) => [index, term, kind, ...data])
+  const entries = stored.entries.map(({ index, term, kind, data }) => [
+    ...[index, term, kind],
+    Buffer.from(data.buffer, data.byteOffset, data.length).toString('base64'),
+  ])
   const { term, vote, commit } = stored.hardState
   const { image } = stored
   const { voters, outgoing, learners } = image.members

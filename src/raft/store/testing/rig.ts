@@ -18,6 +18,12 @@ export const [a, b] = [groupId(1), groupId(2)]
 export const content = (size: number, salt = 1) =>
   Uint8Array.from({ length: size }, (_, i) => i * salt)
 
+/** `toEqual` compares number by number: of images that takes seconds. */
+export function expectBytes(found: Uint8Array | string | undefined, wanted: Uint8Array): void {
+  if (!(found instanceof Uint8Array)) throw new Error(`no bytes: ${found}`)
+  expect(Buffer.compare(found, wanted), 'bytes and what was wanted').toBe(0)
+}
+
 export class Rig implements StoreListener {
   readonly disk = new CrashDisk()
   readonly told: string[] = []
