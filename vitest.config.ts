@@ -1,15 +1,19 @@
-/** Unit tests: beside the source, in threads; the time limit only ends what hangs. */
+/**
+ * Unit tests: beside the source, in threads; the time limit only ends what hangs. A thread loads a
+ * module once for all the test files that it runs: for each anew would be a third of the whole
+ * time, and what is tested keeps no state outside of objects.
+ */
 
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
     include: ['{src,chaos,bench,scripts,tidy}/**/*.test.ts'],
-    // They need more than Node: vitest.live.config.ts.
+    // They wait for others: vitest.live.config.ts.
     exclude: ['**/*.live.test.ts', '**/node_modules/**'],
     pool: 'threads',
-    // More than there are cores: many tests wait for processes, sockets and disks.
-    maxWorkers: 3,
+    isolate: false,
+    maxWorkers: 2,
     testTimeout: 60_000,
   },
 })

@@ -1,14 +1,17 @@
 /**
- * Tests that need a service which `npm run services -- build NAME` makes: `*.live.test.ts`. The
- * gate builds it first; `npm run unit` leaves them alone.
+ * `npm run live`, the tests that wait: for processes, for nodes on real disks and sockets in real
+ * time, for a service which `npm run services -- build NAME` makes (the gate builds it first). They
+ * are called `*.live.test.ts`; `npm run unit` leaves them alone.
  */
 
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['{chaos,bench,scripts}/**/*.live.test.ts'],
+    include: ['{src,chaos,bench,scripts}/**/*.live.test.ts'],
     pool: 'threads',
+    // More than there are cores: they wait more than they reckon.
+    maxWorkers: 4,
     testTimeout: 60_000,
   },
 })
