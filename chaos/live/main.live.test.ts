@@ -18,6 +18,7 @@ test.each([
   ["no drill 'raft-bil'", 'raft-bil'],
   ['--rounds wants a whole number from 1 up', 'raft-kill', '--rounds', '0'],
   ['--seed wants a whole number', 'raft-kill', '--seed', 'x'],
+  ['--draw wants a whole number from 1 up', '--draw', '0'],
   ['--sabotage is one of lose, repeat, alter', 'raft-kill', '--sabotage', 'burn'],
   ['check which file?', 'check'],
   ['--nonsense', '--nonsense'],
@@ -35,6 +36,14 @@ test.each([
   const { code, output } = await command(args)
   expect(output).toContain(said)
   expect(code).toBe(0)
+})
+
+test('a draw is made by the seed', async () => {
+  const draw = (seed: string) => command(['list', '--draw', '2', '--seed', seed])
+  const [one, same, other] = await Promise.all([draw('1'), draw('1'), draw('2')])
+  expect(new Set(one.output.trim().split('\n')).size).toBe(2)
+  expect(same.output).toBe(one.output)
+  expect(other.output).not.toBe(one.output)
 })
 
 test('a history that was kept is judged again', async () => {

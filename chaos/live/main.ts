@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { CannotBuildHere } from '../../scripts/services/build.ts'
+import { Prng } from '../../src/base/prng.ts'
 import type { Cluster } from './cluster/cluster.ts'
 import { nodeProgram } from './cluster/program.ts'
 import { type Drill, objections } from './drill.ts'
@@ -20,8 +21,9 @@ import { factLines } from './report.ts'
 import { type Drilled, runDrill } from './run.ts'
 
 const HELP = `npm run chaos -- DRILL.. [OPTION ..]
-npm run chaos -- list
+npm run chaos -- list                      with --draw and --seed: those that would be drawn
 npm run chaos -- check FILE                judges a history that was kept
+  --draw N         N of the drills named, drawn by the seed; without names, of all
   --rounds N       so many faults (default: as the drill says)
   --seed N         what is drawn is drawn from it (default: drawn, and printed)
   --out DIR        keeps DIR/history.jsonl (of several drills: DIR/DRILL/history.jsonl)
@@ -37,6 +39,7 @@ const CANNOT_RUN_HERE = 75
 const SEED_MAX = 1_000_000_000
 
 const options = {
+  draw: { type: 'string' },
   rounds: { type: 'string' },
   seed: { type: 'string' },
   out: { type: 'string' },
@@ -87,21 +90,37 @@ function drillOf(name: string): Drill {
   return drill
 }
 
-function askedOf(): Asked | { readonly file: string } | 'help' | 'list' {
+const drawnSeed = () => String(Math.floor(Math.random() * SEED_MAX))
+
+function drawn(named: readonly Drill[], draw: string | undefined, seed: number): readonly Drill[] {
+  if (draw === undefined) return named
+  const most = wholeNumber('draw', draw, 1)
+  const among = named.length > 0 ? named : drills
+  return new Prng(seed)
+    .fork('drills')
+    .shuffle([...among])
+    .slice(0, most)
+}
+
+type Question = { readonly file: string } | { readonly listed: readonly Drill[] } | 'help'
+
+function askedOf(): Asked | Question {
   const { values, positionals } = parsed()
   if (values.help) return 'help'
-  if (positionals.length === 1 && positionals[0] === 'list') return 'list'
+  const seed = wholeNumber('seed', values.seed ?? drawnSeed(), 0)
   const [first, file, ...rest] = positionals
+  if (positionals.length === 1 && first === 'list') {
+    return { listed: drawn(drills, values.draw, seed) }
+  }
   if (first === 'check') {
     if (file === undefined || rest.length > 0) throw new Misuse('check which file?')
     return { file }
   }
-  if (positionals.length === 0) throw new Misuse('which drill?')
-  const seed = values.seed ?? String(Math.floor(Math.random() * SEED_MAX))
+  if (positionals.length === 0 && values.draw === undefined) throw new Misuse('which drill?')
   return {
-    drills: positionals.map(drillOf),
+    drills: drawn(positionals.map(drillOf), values.draw, seed),
     rounds: values.rounds === undefined ? undefined : wholeNumber('rounds', values.rounds, 1),
-    seed: wholeNumber('seed', seed, 0),
+    seed,
     out: values.out,
     sabotage: sabotageOf(values.sabotage),
     isKept: values.keep,
@@ -154,11 +173,16 @@ function check(file: string): number {
 
 async function main(): Promise<number> {
   const asked = askedOf()
-  if (asked === 'help' || asked === 'list') {
-    say(asked === 'help' ? HELP : drills.map(({ name, about }) => `${name}  ${about}`).join('\n'))
+  if (asked === 'help') {
+    say(HELP)
     return 0
   }
   if ('file' in asked) return check(asked.file)
+  if ('listed' in asked) {
+    for (const { name, about } of asked.listed) say(`${name}  ${about}`)
+    return 0
+  }
+  say(`seed ${asked.seed}: ${asked.drills.map(({ name }) => name).join(' ')}`)
   let red = 0
   for (const drill of asked.drills) if (!(await run(asked, drill))) red++
   say(`${asked.drills.length - red} passed, ${red} failed`)
