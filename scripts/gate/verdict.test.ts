@@ -74,7 +74,7 @@ test('green is: something passed, nothing failed', () => {
 
 test('a step is shown as the command that repeats it', () => {
   expect(steps.map(commandOf)).toContain('npm run types')
-  expect(steps.map(commandOf)).toContain('npm run mutants -- raft --draw 10 --jobs 2')
+  expect(steps.map(commandOf)).toContain('npm run mutants -- raft --draw 10 --time 40 --jobs 2')
 })
 
 test('no two steps share a name, and the quick ones are among them', () => {

@@ -40,6 +40,14 @@ test('one that survives is told with the harm it does, and the command fails', a
   expect(code).toBe(1)
 })
 
+test('what nobody noticed in the time for all is open, and open alone is no proof', async () => {
+  const args = ['--only', 'chunk-of-another-image-sent', '--from', '1', '--time', '3']
+  const { code, output } = await mutants('raft', ...args)
+  expect(output).toMatch(/chunk-of-another-image-sent +open +\d+\n/)
+  expect(output).toContain('caught 0 of 1, of the blind ones 0 of 0; 1 open when the')
+  expect(code).toBe(1)
+})
+
 test('a draw is made by the first seed', async () => {
   const draw = (from: string) => mutants('raft', '--draw', '3', '--from', from, '--list')
   const [one, same, other] = await Promise.all([draw('1'), draw('1'), draw('2')])

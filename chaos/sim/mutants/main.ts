@@ -15,7 +15,7 @@ import type { PlayOptions } from './play.ts'
 import { play } from './play.ts'
 import { raftMutants } from './raft.ts'
 import type { Trial, Verdict } from './verdict.ts'
-import { isCaught, row, summaryOf, table, told, widthOf } from './verdict.ts'
+import { isCaught, isProof, row, summaryOf, table, told, widthOf } from './verdict.ts'
 
 const lists: Readonly<Record<string, readonly Mutant[]>> = {
   raft: raftMutants,
@@ -27,13 +27,14 @@ const HELP = `npm run mutants -- LIST .. [OPTION ..]     lists: ${Object.keys(li
   --only NAME      this mutant alone; may be repeated
   --seeds MAX      a mutant that lives through so many seeds has survived (default 5000)
   --from SEED      the first seed (default: drawn, and printed)
+  --time SECONDS   for all; what nobody noticed by then is open: neither caught nor survived
   --seconds MAX    a mutant is stopped after so long, and not caught (default 600)
   --jobs J         so many processes at once (default 1)
   --json FILE      writes the verdicts
   --list           names the mutants and the harm they do, and runs nothing
   --help           this text
-Exit code 1: a mutant was not caught, or the source without any mutant fails; 2: it was asked
-wrongly.
+Exit code 1: a mutant was not caught (or all are open), or the source without any mutant fails; 2:
+it was asked wrongly.
 `
 const OK = 0
 const FAILED = 1
@@ -53,6 +54,7 @@ const options = {
   only: { type: 'string', multiple: true },
   seeds: { type: 'string', default: '5000' },
   from: { type: 'string' },
+  time: { type: 'string' },
   seconds: { type: 'string', default: '600' },
   jobs: { type: 'string', default: '1' },
   json: { type: 'string' },
@@ -111,7 +113,10 @@ function mustFit(mutants: readonly Mutant[]): void {
   if (problems.length > 0) throw new Misuse(problems.join('\n'))
 }
 
-type CourtOptions = Omit<PlayOptions, 'scenario'>
+interface CourtOptions extends Omit<PlayOptions, 'scenario'> {
+  /** On the clock of `performance`; after it there is no verdict but on what is caught. */
+  readonly endMs: number
+}
 
 const scenarioOf = ({ scenario }: Mutant): PlayName => scenario ?? 'raft'
 
@@ -128,8 +133,14 @@ class Court {
 
   async try(mutant: Mutant): Promise<Verdict> {
     const scenario = scenarioOf(mutant)
-    const options = { ...this.#options, scenario }
+    const { endMs, secondsMax } = this.#options
+    const leftSeconds = Math.max(0, endMs - performance.now()) / 1000
+    if (leftSeconds === 0) return { kind: 'open', seeds: 0 }
+    const options = { ...this.#options, scenario, secondsMax: Math.min(secondsMax, leftSeconds) }
     const verdict = await play(await bundled(this.#folder, mutant), options)
+    if (verdict.kind === 'stopped' && performance.now() >= endMs) {
+      return { kind: 'open', seeds: verdict.seeds }
+    }
     if (verdict.kind !== 'caught') return verdict
     const without = await this.#playUnpatched(scenario, verdict.seed)
     return without.kind === 'survived' ? verdict : { ...verdict, kind: 'unsound' }
@@ -166,8 +177,10 @@ async function trialsOf(mutants: readonly Mutant[], court: Court): Promise<reado
 async function campaign(mutants: readonly Mutant[], from: number, folder: string) {
   const secondsMax = wholeNumber('seconds', flags.seconds, 1)
   const seedsMax = wholeNumber('seeds', flags.seeds, 1)
+  const seconds = flags.time === undefined ? Infinity : wholeNumber('time', flags.time, 1)
+  const endMs = performance.now() + seconds * 1000
   say(`seeds from ${from}, at most ${seedsMax}`)
-  const court = new Court(folder, { from, seedsMax, secondsMax })
+  const court = new Court(folder, { from, seedsMax, secondsMax, endMs })
   for (const scenario of new Set(mutants.map(scenarioOf))) {
     const without = await court.unpatched(scenario, from, UNPATCHED_SEEDS)
     if (without.kind === 'survived') continue
@@ -179,7 +192,7 @@ async function campaign(mutants: readonly Mutant[], from: number, folder: string
   const summary = summaryOf(trials)
   say(`\n${table(trials)}\n\n${told(summary)}`)
   maybeWrite(from, trials)
-  return summary.caught === summary.mutants ? OK : FAILED
+  return isProof(summary) ? OK : FAILED
 }
 
 function maybeWrite(from: number, trials: readonly Trial[]): void {

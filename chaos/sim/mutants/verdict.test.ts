@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import type { Mutant } from './mutant.ts'
 import type { Trial, Verdict } from './verdict.ts'
-import { isCaught, row, summaryOf, table, told, toldBy } from './verdict.ts'
+import { isCaught, isProof, row, summaryOf, table, told, toldBy } from './verdict.ts'
 
 const mutant = (name: string, blind = false): Mutant => ({
   ...{ name, file: 'src/raft/step.ts', find: 'a', replace: 'b' },
@@ -69,10 +69,27 @@ test('the summary counts the blind ones apart and names the median of what was c
     trial('a-d', survived, true),
   ])
   expect(summary).toEqual({
-    ...{ mutants: 4, caught: 3, blind: 2, blindCaught: 1 },
+    ...{ mutants: 4, caught: 3, open: 0, blind: 2, blindCaught: 1 },
     ...{ seedsMedian: 2, seedsMost: 30 },
   })
   expect(told(summary)).toBe('caught 3 of 4, of the blind ones 1 of 2; median 2 seeds, at most 30')
+})
+
+test('what is open when the time is over is neither caught nor survived', () => {
+  const open = trial('a-b', { kind: 'open', seeds: 9 })
+  expect(isCaught(open)).toBe(false)
+  expect(row(open, 5)).toBe('a-b           open             9')
+  const text = told(summaryOf([open, trial('a-a', caught(1))]))
+  expect(text).toMatch(/^caught 1 of 2, .* at most 1; 1 open when the time was over$/)
+})
+
+test('a proof is that something was caught and nothing got away', () => {
+  const open = trial('a-a', { kind: 'open', seeds: 9 })
+  const good = trial('a-b', caught(1))
+  const proof = (...trials: readonly Trial[]) => isProof(summaryOf(trials))
+  expect([proof(good), proof(good, open)]).toEqual([true, true])
+  expect([proof(open), proof(), proof(good, trial('a-c', survived))]).toEqual([false, false, false])
+  expect([proof(good, trial('a-c', stopped))]).toEqual([false])
 })
 
 test('where nothing is caught there is no median', () => {

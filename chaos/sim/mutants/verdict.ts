@@ -18,6 +18,8 @@ export interface Failed {
 export type Verdict =
   | Failed
   | { readonly kind: 'survived'; readonly seeds: number }
+  /** The time for all was over; so many were played, and nobody can say more. */
+  | { readonly kind: 'open'; readonly seeds: number }
   /** The process did not come to an end of its own; in this seed it stood, or died. */
   | {
       readonly kind: 'stopped'
@@ -46,7 +48,7 @@ function isIllWritten(verdict: Verdict): boolean {
 
 /** Who noticed, in a few words. */
 export function toldBy(verdict: Verdict): string {
-  if (verdict.kind === 'survived') return ''
+  if (verdict.kind === 'survived' || verdict.kind === 'open') return ''
   if (verdict.kind === 'stopped') return `ended by ${verdict.how} in seed ${verdict.seed}`
   const { checker, detail } = verdict
   const first = detail.split('\n', 1)[0] ?? ''
@@ -57,6 +59,7 @@ export function toldBy(verdict: Verdict): string {
 function fate(trial: Trial): string {
   const { verdict } = trial
   if (isCaught(trial)) return 'caught'
+  if (verdict.kind === 'open') return 'open'
   return verdict.kind === 'caught' ? 'ILL-WRITTEN' : verdict.kind.toUpperCase()
 }
 
@@ -81,6 +84,8 @@ export function widthOf(mutants: readonly Mutant[]): number {
 export interface Summary {
   readonly mutants: number
   readonly caught: number
+  /** Without a verdict. */
+  readonly open: number
   readonly blind: number
   readonly blindCaught: number
   /** Seeds until the catch; undefined when nothing was caught. */
@@ -95,6 +100,7 @@ export function summaryOf(trials: readonly Trial[]): Summary {
   return {
     mutants: trials.length,
     caught: caught.length,
+    open: trials.filter(({ verdict }) => verdict.kind === 'open').length,
     blind: blind.length,
     blindCaught: blind.filter(isCaught).length,
     seedsMedian: seeds[seeds.length >> 1],
@@ -102,9 +108,16 @@ export function summaryOf(trials: readonly Trial[]): Summary {
   }
 }
 
+/** All that there is a verdict on, and there is one. */
+export function isProof({ mutants, caught, open }: Summary): boolean {
+  return caught > 0 && caught + open === mutants
+}
+
 export function told(summary: Summary): string {
-  const { mutants, caught, blind, blindCaught, seedsMedian, seedsMost } = summary
+  const { mutants, caught, open, blind, blindCaught, seedsMedian, seedsMost } = summary
   const seeds =
     seedsMedian === undefined ? '' : `; median ${seedsMedian} seeds, at most ${seedsMost}`
-  return `caught ${caught} of ${mutants}, of the blind ones ${blindCaught} of ${blind}${seeds}`
+  const left = open === 0 ? '' : `; ${open} open when the time was over`
+  const fates = `caught ${caught} of ${mutants}, of the blind ones ${blindCaught} of ${blind}`
+  return `${fates}${seeds}${left}`
 }
