@@ -71,6 +71,7 @@ const inputCodes: readonly string[] = [
   'data-damaged',
   'store-of-another-node',
   'store-of-another-cluster',
+  'store-of-another-folder',
   'store-format',
   'node-id-taken',
   'several-clusters',

@@ -98,6 +98,17 @@ test('a lost store gets another seat, and the old store none any more', async ()
   })
 })
 
+test('a word of an earlier start that comes late gets no seat, and turns no address back', async () => {
+  const node = await founder(1)
+  await seated(node, { ...who('n2', 's2', 2), http: '127.0.0.1:11' })
+  const late = await seated(node, who('n2', 's2', 1))
+  expect(late).toMatchObject({
+    code: 'old-incarnation',
+    message: expect.stringContaining('stop it, and let the node join with an empty folder'),
+  })
+  expect(node.node.face?.others()).toEqual([{ node: 'n2', http: '127.0.0.1:11' }])
+})
+
 test('whoever comes is heard of at once by those who know him', async () => {
   const node = await founder(1)
   await seated(node, who('n2', 's2'))

@@ -213,6 +213,7 @@ test('who lost its log does not join another cluster than before', async () => {
 test.each([
   ['cluster', { cluster: 'another' }, 'store-of-another-cluster'],
   ['node', { node: 'n9' }, 'store-of-another-node'],
+  ['folder', { store: 'another' }, 'store-of-another-folder'],
 ])('a log of another %s is no loss: people must look', async (_, other, code) => {
   const path = await founded()
   writeFileSync(join(path, 'node'), JSON.stringify({ ...fileOf(path), ...other }))

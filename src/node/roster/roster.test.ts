@@ -70,6 +70,33 @@ test('a new address is taken over, and is no new replica', () => {
   expect(moved.roster.nextReplica).toBe(2)
 })
 
+test('a later start is enrolled, an earlier one whose word comes late is refused', () => {
+  const at = (boot: number, port: number) => ({ ...who('a', 's1', port), boot })
+  const roster = enrolled(at(3, 1))
+  // At the same address: else nobody would know that what boot 4 says is no longer so.
+  expect(isEnrolled(roster, at(5, 1))).toBeUndefined()
+  const newer = enrol(roster, at(5, 1))
+  expect(newer.answer).toEqual({ replica: 1 })
+  expect(isEnrolled(newer.roster, at(5, 1))).toMatchObject({ replica: 1, boot: 5 })
+  for (const late of [at(4, 7), at(3, 1)]) {
+    expect(isEnrolled(newer.roster, late)).toBeUndefined()
+    const { roster: same, answer } = enrol(newer.roster, late)
+    expect(answer).toEqual({ refused: 'old-incarnation' })
+    expect(same).toBe(newer.roster)
+  }
+})
+
+test('whatever comes in which order, the newest boot of a store is what is known', () => {
+  const boots = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 12 })
+  fc.assert(
+    fc.property(boots, all => {
+      const roster = enrolled(...all.map(boot => ({ ...who('a', 's1', boot), boot })))
+      const newest = Math.max(...all)
+      expect(roster.replicas).toMatchObject([{ boot: newest, address: `a:${newest}` }])
+    }),
+  )
+})
+
 test('a lost store makes a new replica; the old store does not come back', () => {
   const roster = enrolled(who('a', 's1'), who('b', 's2'), who('a', 's3'))
   expect(newestOf(roster).get(nodeId('a'))?.replica).toBe(3)

@@ -34,7 +34,7 @@ export interface Roster {
 
 export type Enrolment =
   | { readonly replica: ReplicaId }
-  | { readonly refused: 'store-replaced' | 'roster-full' }
+  | { readonly refused: 'store-replaced' | 'roster-full' | 'old-incarnation' }
 
 export const emptyRoster: Roster = { nextReplica: 1, replicas: [], replaced: [] }
 
@@ -52,10 +52,13 @@ export function enrolledAs(roster: Roster, replica: ReplicaId): Enrolled | undef
   return roster.replicas.find(one => one.replica === replica)
 }
 
-/** Enrolling again changes nothing but the addresses. */
+/**
+ * Nothing would change by enrolling again. A later boot at the same address is news too: without it
+ * what an earlier one said elsewhere, and what comes late, would be believed.
+ */
 export function isEnrolled(roster: Roster, who: Introduction): Enrolled | undefined {
   const known = newestOf(roster).get(who.node)
-  if (known === undefined || known.store !== who.store) return undefined
+  if (known?.store !== who.store || known.boot !== who.boot) return undefined
   return known.address === who.address && known.http === who.http ? known : undefined
 }
 
@@ -64,7 +67,7 @@ export function enrol(
   who: Introduction,
 ): { readonly roster: Roster; readonly answer: Enrolment } {
   const known = newestOf(roster).get(who.node)
-  if (known?.store === who.store) return moved(roster, { ...who, replica: known.replica })
+  if (known?.store === who.store) return again(roster, known, who)
   if (roster.replaced.includes(who.store)) return { roster, answer: { refused: 'store-replaced' } }
   if (roster.replicas.length >= ROSTER_MAX) return { roster, answer: { refused: 'roster-full' } }
   const replica = replicaId(roster.nextReplica)
@@ -77,7 +80,9 @@ export function enrol(
   return { roster: next, answer: { replica } }
 }
 
-function moved(roster: Roster, to: Enrolled) {
+function again(roster: Roster, known: Enrolled, who: Introduction) {
+  if (who.boot < known.boot) return { roster, answer: { refused: 'old-incarnation' } as const }
+  const to = { ...who, replica: known.replica }
   const replicas = roster.replicas.map(one => (one.replica === to.replica ? to : one))
   return { roster: { ...roster, replicas }, answer: { replica: to.replica } }
 }

@@ -9,13 +9,13 @@ import { CrashDisk } from './testing/crash-disk.ts'
 import { Fleet, founding } from './testing/fleet.ts'
 import { dieWhileOpening, mustOpen, mustRefuse, open, options } from './testing/lives.ts'
 
-test('a store is made once, when it may be, and keeps the name that it was made with', () => {
+test('a store is made once, when it may be', () => {
   const disk = new CrashDisk()
   expect(mustRefuse(disk, { mayMake: false })).toBe('store-missing')
   const made = open(disk)
   expect(made).toMatchObject({ isMade: true })
   expect(made.store?.identity).toEqual({ cluster: 'c', node: 'n1', store: 's1' })
-  const again = open(disk, { store: 's2', mayMake: false })
+  const again = open(disk, { mayMake: false })
   expect(again).toMatchObject({ isMade: false })
   expect(again.store?.identity.store).toBe('s1')
 })
@@ -50,10 +50,11 @@ test('a making that is cut off at any step is made good, without a trace', () =>
       })
       for (let i = 0; i < steps; i++) disk.step()
       const left = disk.crash(new Prng(seed))
-      const { store, isMade } = { isMade: false, ...open(left, { store: 's2' }) }
-      expect(store?.groups.size).toBe(0)
-      expect(store?.identity.store).toBe(isMade ? 's2' : 's1')
-      if (isOpen) expect(isMade).toBe(false)
+      // What was not yet whole is made under another name; what was is known by its own.
+      const { store, refused } = open(left, { store: 's2' })
+      if (isOpen) expect(refused?.code).toBe('store-of-another-folder')
+      if (store === undefined) expect(mustOpen(left).groups.size).toBe(0)
+      else expect([store.groups.size, store.identity.store]).toEqual([0, 's2'])
       expect(left.names.filter(name => name.endsWith('.part'))).toEqual([])
     }
   }
@@ -76,6 +77,11 @@ test('the store of somebody else is refused, and not touched', () => {
   mustOpen(disk)
   expect(mustRefuse(disk, { node: nodeId('n2') })).toBe('store-of-another-node')
   expect(mustRefuse(disk, { cluster: 'd' })).toBe('store-of-another-cluster')
+  for (const mayMake of [true, false]) {
+    const { refused } = open(disk, { store: 's2', mayMake })
+    expect(refused?.code).toBe('store-of-another-folder')
+    expect(refused?.message).toMatch(/the log is store s1, and store s2 belongs here; .*put/)
+  }
   expect(mustOpen(disk).boot).toBe(2)
 })
 

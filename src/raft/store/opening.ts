@@ -30,7 +30,7 @@ import { writeWhole } from './whole-file.ts'
 export interface StoreOptions {
   readonly cluster: string
   readonly node: NodeId
-  /** The name of the store, if it is made: never used before. */
+  /** The name of the store: it is made with it, or one of that name is opened and no other. */
   readonly store: string
   /** Whether one may be made where there is none. */
   readonly mayMake: boolean
@@ -87,8 +87,8 @@ class Opening {
       const file = decodeIdentity(bytes)
       if (typeof file === 'string') this.#refuseFile(IDENTITY, file)
       else if (this.#isMine(file)) {
-        if (file.isMade) this.#readBoot(file, isMade)
-        else this.#maybeMake()
+        if (!file.isMade) this.#maybeMake()
+        else if (this.#isNamed(file)) this.#readBoot(file, isMade)
       }
     })
     this.#disk.read(IDENTITY, read)
@@ -111,6 +111,14 @@ class Opening {
       return false
     }
     return true
+  }
+
+  #isNamed({ store }: IdentityFile): boolean {
+    const { store: wanted } = this.#options
+    if (store === wanted) return true
+    const found = `the log is store ${store}, and store ${wanted} belongs here`
+    this.#refuse('store-of-another-folder', found)
+    return false
   }
 
   #maybeMake(): void {

@@ -7,6 +7,7 @@ const advice: readonly (readonly [StoreCode, RegExp])[] = [
   ['store-missing', /name the right folder/],
   ['store-of-another-node', /folder of this node/],
   ['store-of-another-cluster', /folder of this cluster/],
+  ['store-of-another-folder', /put the log .* back/],
   ['store-format', /version of Weir/],
   ['store-damaged', /join anew/],
   ['log-damaged', /join anew/],

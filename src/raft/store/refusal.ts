@@ -6,6 +6,7 @@ export type StoreCode =
   | 'store-missing'
   | 'store-of-another-node'
   | 'store-of-another-cluster'
+  | 'store-of-another-folder'
   | 'store-format'
   | 'store-damaged'
   | 'log-damaged'
@@ -24,6 +25,8 @@ const advice: Readonly<Record<StoreCode, string>> = {
   'store-missing': 'name the right folder, or say that a new store is wanted',
   'store-of-another-node': 'name the folder of this node, or start the node that it belongs to',
   'store-of-another-cluster': 'name a folder of this cluster, or an empty one',
+  'store-of-another-folder':
+    'put the log of this folder back, or empty the folder and let the node join anew',
   'store-format': 'start it with the version of Weir that wrote it, or a newer one',
   'store-damaged': REJOIN,
   'log-damaged': REJOIN,
