@@ -65,6 +65,21 @@ describe('images', () => {
     expect(node.mustGroup(1).stats().imagesTaken).toBe(2)
   })
 
+  it('are taken by a group that is idle, though it was asked before it was opened', () => {
+    const trio = Trio.led(1)
+    const [node] = trio.nodes as [Node]
+    trio.pass(200)
+    trio.kill(node)
+    node.begin()
+    for (const group of [1, 9]) node.store.wantImage(asGroup(group))
+    node.openAll(true)
+    expect(node.mustGroup(1).raft.log.image.index).toBe(0)
+    // Nobody proposes anything: what it had is all there is.
+    trio.pass(3000)
+    expect(node.mustGroup(1).stats().imagesTaken).toBe(1)
+    expect(node.mustGroup(1).stats().imageEntries).toBe(0)
+  })
+
   it('are two at once at most on one node', () => {
     const trio = Trio.led(6)
     const [node] = trio.nodes as [Node]

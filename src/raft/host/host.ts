@@ -44,6 +44,8 @@ export class Host {
   readonly #parts: HostParts
   readonly #groups = new Map<GroupId, Group>()
   readonly #moving = new Set<GroupId>()
+  /** Groups that are still to be opened and must take an image then. */
+  readonly #imagesWanted = new Set<GroupId>()
   /** Their machines still have something to do. */
   readonly #closing = new Set<Group>()
   #onAllClosed: (() => void) | undefined
@@ -79,7 +81,7 @@ export class Host {
     this.#works = this.#newWorks()
     store.listen({
       onPersisted: (group, number) => this.#onPersisted(group, number),
-      onImageWanted: group => this.#groups.get(group)?.takeImage(),
+      onImageWanted: group => this.#onImageWanted(group),
       onImageDamaged: group => this.#groups.get(group)?.takeImage(),
       onFailed: code => this.#fatal(code, diskTroubles[code]),
     })
@@ -253,6 +255,7 @@ export class Host {
     }
     const group = new Group(id, found, options, this.#works)
     this.#groups.set(id, group)
+    if (this.#imagesWanted.delete(id)) group.takeImage()
     return group
   }
 
@@ -264,6 +267,13 @@ export class Host {
 
   #onPersisted(group: GroupId, number: number): void {
     if (!this.#isDead) this.#groups.get(group)?.onPersisted(number, this.#parts.clock.monotonicMs())
+  }
+
+  /** Groups are opened one after the other, and the log's bound is looked at with its first sync. */
+  #onImageWanted(id: GroupId): void {
+    const group = this.#groups.get(id)
+    if (group !== undefined) group.takeImage()
+    else if (this.#parts.store.groups.has(id)) this.#imagesWanted.add(id)
   }
 
   #onPeerLost(node: NodeId): void {
@@ -292,10 +302,15 @@ export class Host {
     const group = this.#groups.get(id)
     if (group === undefined) {
       this.#unknownGroup++
-      this.#parts.listener.onUnknownGroup(id, from)
+      if (!this.#isExpected(id)) this.#parts.listener.onUnknownGroup(id, from)
     } else if (!group.onMessage(from, message)) {
       this.#wrongSender++
     }
+  }
+
+  /** Not there, and no news: it comes, goes or is yet to be opened, or nothing is taken any more. */
+  #isExpected(id: GroupId): boolean {
+    return this.#isStopping || this.#moving.has(id) || this.#parts.store.groups.has(id)
   }
 
   #fatal(code: FatalCode, message: string): void {

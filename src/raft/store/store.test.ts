@@ -123,6 +123,49 @@ test('many short segments are too many', () => {
   expect(rig.told).toContain('wanted 1')
 })
 
+test('a process that starts again and again, and writes little, keeps its log bounded too', () => {
+  const rig = new Rig()
+  rig.append(a, 1, 1)
+  rig.disk.settle()
+  let last = 1
+  const { segmentsMax, logBytesMax } = options.limits
+  for (let life = 0; life < 5 * segmentsMax; life++) {
+    rig.told.length = 0
+    rig.open()
+    last++
+    rig.append(a, last, last)
+    // Never as much as a segment, so that none is ever full.
+    rig.disk.settle()
+    if (rig.told.includes('wanted 1')) rig.compact(a, last)
+    expect(rig.store.stats().segments).toBeLessThanOrEqual(segmentsMax + 2)
+    expect(rig.store.stats().logBytes).toBeLessThan(logBytesMax)
+  }
+})
+
+test('an idle log that is over its bound asks group after group until it is not', () => {
+  const groups = [a, b, ...[3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map(groupId)]
+  const rig = new Rig()
+  for (const group of groups.slice(2)) {
+    rig.store.create(group, replicaId(1), founding, () => {})
+  }
+  rig.disk.settle()
+  // Each group's only entry in a segment of its own: none is pinned by two.
+  for (const group of groups) {
+    rig.open()
+    rig.append(group, 1, 1)
+    rig.disk.settle()
+  }
+  const { segmentsMax } = options.limits
+  expect(rig.store.stats().segments).toBeGreaterThan(segmentsMax)
+  // Nothing is written from here on but the images that are asked for.
+  for (let said = rig.told.splice(0); said.length > 0; said = rig.told.splice(0)) {
+    for (const one of said.filter(text => text.startsWith('wanted'))) {
+      rig.compact(groupId(Number(one.split(' ')[1])), 1)
+    }
+  }
+  expect(rig.store.stats().segments).toBeLessThanOrEqual(segmentsMax)
+})
+
 test('mistakes of the host are found at once', () => {
   const rig = new Rig()
   expect(() => rig.store.create(a, replicaId(1), founding, () => {})).toThrow('created once')

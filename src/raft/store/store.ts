@@ -60,7 +60,7 @@ export class LogStore {
   #unsynced: LogRecord[] = []
   /** Groups to be removed or made: as `states` will be, and how often before that. */
   readonly #coming = new Map<GroupId, { readonly holds: boolean; readonly open: number }>()
-  /** The newest segment when images were last asked for. */
+  /** The log's ends when images were last asked for: `#free` says how. */
   #askedAt = 0
   #onClosed: (() => void) | undefined
   #frames = 0
@@ -307,7 +307,8 @@ export class LogStore {
       const records = this.#unsynced
       this.#unsynced = []
       for (const record of records) this.#count(record)
-      if (records.some(isFreeing)) this.#free()
+      // The first of a life too: many short lives may never fill a segment.
+      if (this.#syncs === 1 || records.some(isFreeing)) this.#free()
       done()
     })
   }
@@ -369,8 +370,10 @@ export class LogStore {
     }
     const { logBytesMax, segmentsMax } = this.#limits
     const isOver = this.#segments.bytes > logBytesMax || this.#segments.count > segmentsMax
-    if (!isOver || this.#askedAt === this.#segment.number) return
-    this.#askedAt = this.#segment.number
+    // Either end of the log only moves forward, so that the sum is another as soon as one has.
+    const ends = 2 * this.#segment.number - this.#segments.count
+    if (!isOver || this.#askedAt === ends) return
+    this.#askedAt = ends
     for (const group of this.#segments.pins(this.#states)) this.#must.onImageWanted(group)
   }
 

@@ -26,7 +26,8 @@ export class StoredState {
 
 export class MemoryStore implements HostStore {
   readonly boot: number
-  readonly groups: ReadonlyMap<GroupId, StoredReplica>
+  /** What was found, of each group until it is written to. */
+  readonly groups: Map<GroupId, StoredReplica>
   syncMs = 1
   /** false: an image waits until the test lets it be saved. */
   savesImages = true
@@ -75,6 +76,7 @@ export class MemoryStore implements HostStore {
 
   remove(group: GroupId, done: () => void): void {
     this.#mustBeOpen()
+    this.groups.delete(group)
     this.#later(() => {
       this.#state.groups.delete(group)
       done()
@@ -83,6 +85,7 @@ export class MemoryStore implements HostStore {
 
   write(group: GroupId, write: Write): void {
     this.#mustBeOpen()
+    this.groups.delete(group)
     this.writes++
     this.#later(() => {
       this.#state.groups.get(group)?.disk.apply(write)

@@ -77,10 +77,18 @@ export class Node {
 
   /** A new process on the old disk; it opens what it finds. The state may outlive the old one. */
   start(keepsState: boolean): void {
+    this.begin()
+    this.openAll(keepsState)
+  }
+
+  begin(): void {
     this.clock = new MortalClock(this.#trio.clock)
     this.store = new MemoryStore(this.clock, this.state)
     this.host = this.#newHost()
-    for (const id of this.store.groups.keys()) {
+  }
+
+  openAll(keepsState: boolean): void {
+    for (const id of [...this.store.groups.keys()]) {
       const machine = this.machines.get(id)
       const isKept = keepsState && machine !== undefined
       if (isKept) machine.outlive(this.clock)
