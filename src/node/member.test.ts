@@ -253,6 +253,35 @@ test('who stops in peace hands over first, and changes no members any more', () 
   expect(leader.machine().isClosed).toBe(true)
 })
 
+test('a seat that comes while the node stops is left: the stop goes on', () => {
+  const { town, b } = trio()
+  const { member } = b.mustRun
+  let made = 0
+  b.holdsMachines = true
+  member.join(groupId(7), b.replica().group.replica, () => made++)
+  let isStopped = false
+  member.stop(() => {
+    isStopped = true
+  })
+  for (const make of b.held.splice(0)) make()
+  member.join(groupId(8), b.replica().group.replica, () => made++)
+  for (const make of b.held.splice(0)) make()
+  town.until(() => isStopped, 'the end')
+  expect([made, b.fatal, [...member.replicas.keys()]]).toEqual([0, [], [1]])
+})
+
+test('what is said about a group that is still being opened asks for no seat', () => {
+  const { town, b } = trio()
+  b.kill()
+  b.holdsMachines = true
+  b.start()
+  town.clock.pass(1000)
+  expect([b.has(1), b.unknown]).toEqual([false, []])
+  for (const make of b.held.splice(0)) make()
+  write(town, 'for all')
+  town.until(() => b.replica().machine.data.at(-1) === 'for all', 'the same as all')
+})
+
 test('a thousand groups open one after the other', () => {
   const town = new Town(['a'])
   const [a] = town.places as readonly [Place]

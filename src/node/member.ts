@@ -94,7 +94,10 @@ export class Member<M extends GroupMachine> {
     this.#each(missing, (group, next) => this.#create(group, first, founding, next), done)
   }
 
-  /** A seat in a group that others founded: what it holds is told by its leader. */
+  /**
+   * A seat in a group that others founded: what it holds is told by its leader. `done` never comes
+   * when the node is stopped before.
+   */
   join(group: GroupId, replica: ReplicaId, done: () => void): void {
     this.#create(group, replica, { voters: [], outgoing: [], learners: [] }, done)
   }
@@ -135,9 +138,11 @@ export class Member<M extends GroupMachine> {
     })
   }
 
+  /** Not when the node was stopped meanwhile: nothing is opened any more. */
   #withMachine(group: GroupId, use: (machine: M, roster: RosterMachine) => void): void {
     const { space, makeMachine, makeHasher, directory } = this.#parts
     makeMachine(space(group, INNER), inner => {
+      if (this.#isStopping) return
       const roster = new RosterMachine({
         inner,
         space: space(group, ROSTER),

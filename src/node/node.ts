@@ -263,10 +263,14 @@ export class WeirNode<M extends GroupMachine> {
     }
   }
 
-  /** At most one at a time; it runs until every group has confirmed this node's replica. */
+  /**
+   * At most one at a time; it runs until every group has confirmed this node's replica. Not before
+   * all groups of the log are open, or one of them would be made a second time.
+   */
   #maybeSeat(directory: Directory, self: Introduction, { cluster }: Tenant): void {
     const [member, client] = [this.#member, this.#client]
-    if (this.#isSeating || member === undefined || client === undefined) return
+    if (this.#isSeating || this.#isStopping || this.#face === undefined) return
+    if (member === undefined || client === undefined) return
     this.#isSeating = true
     const { settings, logger, onFatal } = this.#parts
     const others = () => directory.others().map(one => one.address)

@@ -51,6 +51,9 @@ export class Place {
   readonly logged: string[] = []
   readonly unknown: number[] = []
   address: string
+  /** Machines are made when the test lets them be. */
+  holdsMachines = false
+  readonly held: (() => void)[] = []
   #stores = 1
   #state = new StoredState()
   #spaces = new Map<string, MemorySpace>()
@@ -111,7 +114,11 @@ export class Place {
       logger: { log: (_level, message) => this.logged.push(message) },
       meter: { onSync() {}, onApply() {}, onImage() {} },
       space: (group, part) => this.#space(group, part),
-      makeMachine: (_space, done) => done(new ListMachine(world, clock)),
+      makeMachine: (_space, done) => {
+        const make = () => done(new ListMachine(world, clock))
+        if (this.holdsMachines) this.held.push(make)
+        else make()
+      },
       makeHasher: newHasher,
       onFatal: code => this.fatal.push(code),
       onUnknownGroup: group => this.unknown.push(group),

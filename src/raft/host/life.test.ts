@@ -2,9 +2,10 @@
 
 import { describe, expect, it } from 'vitest'
 import { replicaId } from '../../base/ids.ts'
+import { PacketWriter } from '../wire/packet.ts'
 import type { Outcome, ReadOutcome } from './calls.ts'
 import { freshStored, type Node, Trio } from './testing/trio.ts'
-import { asGroup } from './testing/world.ts'
+import { asGroup, nodeName } from './testing/world.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 
@@ -95,6 +96,80 @@ describe('a group', () => {
     trio.pass(300)
     expect(gone.mustGroup(1).raft.role).toBe('learner')
     expect(gone.mustMachine(1).data).toEqual(['for all'])
+  })
+})
+
+describe('a word about a group that is not here', () => {
+  /** What node 1 is told by node 2 about a group. */
+  function tell(trio: Trio, n: number): void {
+    const writer = new PacketWriter()
+    const beat = { type: 'heartbeat', from: replicaId(2), to: replicaId(1), term: 1 } as const
+    writer.add(asGroup(n), { ...beat, commit: 0, round: 1 })
+    trio.wires.deliver({ from: nodeName(2), to: nodeName(1), bytes: writer.finish() })
+  }
+
+  it('is passed on while nobody expects it', () => {
+    const trio = new Trio()
+    tell(trio, 1)
+    expect(trio.mustNode(1).unknown).toEqual([1])
+  })
+
+  it('is none while it is created', () => {
+    const trio = new Trio()
+    const node = trio.mustNode(1)
+    node.create(1, [1, 2, 3])
+    tell(trio, 1)
+    expect(node.unknown).toEqual([])
+    expect(node.host.stats().received.unknownGroup).toBe(1)
+    trio.pass(10)
+    tell(trio, 1)
+    expect(node.host.stats().received.unknownGroup).toBe(1)
+    expect(node.fatal).toEqual([])
+  })
+
+  it('is none while it is removed: nobody makes it again before it is gone', () => {
+    const trio = Trio.led(2)
+    const node = trio.mustNode(1)
+    node.mustMachine(1).laterMs = 50
+    trio.propose(1, 'slow')
+    trio.pass(10)
+    let removed = 0
+    node.host.remove(asGroup(1), () => removed++)
+    // The others go on sending, too.
+    while (removed === 0) {
+      tell(trio, 1)
+      trio.pass(1)
+    }
+    expect(node.unknown).toEqual([])
+    tell(trio, 1)
+    expect(node.unknown).toEqual([1])
+    expect([node.fatal, node.host.groups.size]).toEqual([[], 1])
+  })
+
+  it('is none while the host stops, whatever group it is', () => {
+    const trio = Trio.led(1)
+    const node = trio.mustNode(1)
+    let stopped = 0
+    node.host.stop(() => stopped++)
+    while (stopped === 0) {
+      tell(trio, 1)
+      tell(trio, 9)
+      trio.pass(1)
+    }
+    tell(trio, 9)
+    expect([node.unknown, node.fatal]).toEqual([[], []])
+  })
+
+  it('is none while it is yet to be opened', () => {
+    const trio = Trio.led(1)
+    const node = trio.mustNode(1)
+    trio.kill(node)
+    node.begin()
+    tell(trio, 1)
+    expect(node.unknown).toEqual([])
+    node.openAll(false)
+    tell(trio, 2)
+    expect([node.unknown, node.host.groups.size]).toEqual([[2], 1])
   })
 })
 
