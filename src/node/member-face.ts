@@ -8,6 +8,7 @@ import type { Directory } from './directory.ts'
 import type { Answer, Check, Figures, GroupReport, NodeFace, OtherNode } from './face.ts'
 import type { Member } from './member.ts'
 import { groupName, parseGroup } from './names.ts'
+import { checksOf } from './readiness.ts'
 import type { Replica } from './replica.ts'
 import type { Fingerprint } from './roster/digest.ts'
 
@@ -16,8 +17,10 @@ export interface FaceParts {
   readonly cluster: string
   readonly member: Member<GroupMachine>
   readonly directory: Directory
-  readonly links: Links
-  readonly store: LogStore
+  readonly links: Pick<Links, 'status'>
+  readonly store: Pick<LogStore, 'stats'>
+  /** Groups that members spoke of and that have no replica here. */
+  seatsMissing(): number
 }
 
 export class MemberFace implements NodeFace {
@@ -61,22 +64,9 @@ export class MemberFace implements NodeFace {
   }
 
   readiness(): readonly Check[] {
-    const replicas = this.#replicas()
-    const led = replicas.filter(one => one.leaderNode() !== undefined).length
-    const { isStopping } = this.#parts.member
-    return [
-      {
-        name: 'joined',
-        isGood: replicas.length > 0,
-        message: `${replicas.length} groups have a replica here`,
-      },
-      {
-        name: 'leaders',
-        isGood: led === replicas.length,
-        message: `${led} of ${replicas.length} groups have a known leader`,
-      },
-      { name: 'running', isGood: !isStopping, message: isStopping ? 'stopping' : 'not stopping' },
-    ]
+    const { member, seatsMissing } = this.#parts
+    const replicas = this.#replicas().map(one => one.readiness())
+    return checksOf({ replicas, seatsMissing: seatsMissing(), isStopping: member.isStopping })
   }
 
   figures(): Figures {

@@ -190,6 +190,7 @@ export class Member<M extends GroupMachine> {
   #look(replica: Replica<M>): void {
     this.#countLeader(replica)
     const { roster } = replica.roster
+    if (!replica.readiness().votes) replica.maybeCatchUp()
     if (!replica.isLeader || replica.isChanging) return
     if (isEnrolled(roster, this.#parts.self) === undefined) {
       replica.isChanging = true

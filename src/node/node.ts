@@ -79,6 +79,7 @@ export class WeirNode<M extends GroupMachine> {
   #member: Member<M> | undefined
   #face: NodeFace | undefined
   #isStopping = false
+  #seating: Seating | undefined
   #isSeating = false
   #peersWritten: Promise<void> = Promise.resolve()
 
@@ -202,7 +203,9 @@ export class WeirNode<M extends GroupMachine> {
     await new Promise<void>(resolve => member.open(resolve))
     await this.#found(folder, tenant, member)
     const { cluster } = tenant
-    this.#face = new MemberFace({ node: settings.node, cluster, member, directory, links, store })
+    const seatsMissing = () => this.#seating?.missing ?? 0
+    const known = { member, directory, links, store, seatsMissing }
+    this.#face = new MemberFace({ node: settings.node, cluster, ...known })
     this.#desk.member = { cluster, directory, replicas: member.replicas }
     member.start()
     this.#maybeSeat(directory, self, tenant)
@@ -288,6 +291,7 @@ export class WeirNode<M extends GroupMachine> {
       tell: (group, places) => member.tell(group, places),
       pause: () => this.#pause(),
     })
+    this.#seating = seating
     seating
       .run()
       .then(() => logger.log('info', 'every group has confirmed its replica here'))

@@ -15,8 +15,10 @@ import type { Directory } from './directory.ts'
 import type { Answer, GroupReport, MemberReport, PeerReport } from './face.ts'
 import type { ProposeOutcome, ReadOutcome, ServedGroup } from './group.ts'
 import { groupName } from './names.ts'
+import type { ReplicaFacts } from './readiness.ts'
 import { encodeDigest, encodeEnrol, encodeInner } from './roster/codec.ts'
 import type { RosterMachine } from './roster/machine.ts'
+import { VOTERS_MAX } from './roster/reconcile.ts'
 import { type Enrolment, enrolledAs, type Introduction, newestOf } from './roster/roster.ts'
 
 export interface ReplicaParts<M extends GroupMachine> {
@@ -54,6 +56,8 @@ export class Replica<M extends GroupMachine> implements ServedGroup<M> {
   isChanging = false
   failed = 0
   readsFailed = 0
+  #isCaughtUp = false
+  #isAsking = false
   readonly #parts: ReplicaParts<M>
 
   constructor(parts: ReplicaParts<M>) {
@@ -131,6 +135,27 @@ export class Replica<M extends GroupMachine> implements ServedGroup<M> {
     const refused = this.group.transfer(replica)
     if (refused === undefined) this.#awaitLeader(to, replica, done)
     else done({ refused: refused.refused, message: refusalMessage(refused.refused) })
+  }
+
+  /** Finds out whether all that is committed now is applied here; asks once at a time. */
+  maybeCatchUp(): void {
+    if (this.#isCaughtUp || this.#isAsking) return
+    this.#isAsking = true
+    this.group.read(({ kind }) => {
+      this.#isAsking = false
+      this.#isCaughtUp = kind === 'ready'
+    })
+  }
+
+  readiness(): ReplicaFacts {
+    const { voters, learners } = this.group.raft.log.members
+    const self = this.group.replica
+    return {
+      knowsLeader: this.leaderNode() !== undefined,
+      votes: voters.includes(self),
+      isSpare: learners.includes(self) && voters.length >= VOTERS_MAX,
+      isCaughtUp: this.#isCaughtUp,
+    }
   }
 
   report(): GroupReport {

@@ -41,6 +41,11 @@ export class Seating {
     return this.#named.size > 0 && this.#confirmed.size === this.#named.size
   }
 
+  /** Groups that were named and of which there is no replica here yet. */
+  get missing(): number {
+    return [...this.#named].filter(group => this.#parts.replicaHere(group) === undefined).length
+  }
+
   /** Resolves when every group has confirmed. Rejects when this node may not join at all. */
   async run(): Promise<void> {
     while (!(await this.#askAll())) await this.#parts.pause()

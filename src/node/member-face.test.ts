@@ -1,0 +1,62 @@
+/** What the HTTP interface is told of a member, above all whether it is ready. */
+
+import { expect, test } from 'vitest'
+import type { GroupMachine } from '../raft/host/machine.ts'
+import type { PeerLinkStatus } from '../raft/links/peer.ts'
+import type { Member } from './member.ts'
+import { MemberFace } from './member-face.ts'
+import { VOTERS_MAX } from './roster/reconcile.ts'
+import { type Place, settled, Town } from './testing/members.ts'
+
+const store = {
+  stats: () => ({ segments: 1, logBytes: 7, frames: 0, syncs: 0, entries: 0, queuedWrites: 0 }),
+}
+
+function faceOf(place: Place, links: readonly PeerLinkStatus[] = []): MemberFace {
+  const { member, directory } = place.mustRun
+  return new MemberFace({
+    ...{ node: place.name, cluster: 'c1', directory, store },
+    member: member as unknown as Member<GroupMachine>,
+    links: { status: () => links },
+    seatsMissing: () => 0,
+  })
+}
+
+const badAt = (place: Place) =>
+  faceOf(place)
+    .readiness()
+    .filter(({ isGood }) => !isGood)
+    .map(({ name }) => name)
+
+test('a node that learns is not ready; it is as soon as it votes', () => {
+  const town = settled(['a', 'b', 'c'])
+  const [, , c] = town.places as readonly [Place, Place, Place]
+  town.until(() => badAt(c).length === 0, 'a voter that knows it')
+  c.kill()
+  c.wipe()
+  c.start()
+  expect(badAt(c)).toEqual(['joined'])
+  c.askSeats(town.mustLead())
+  expect(badAt(c)).toContain('votes')
+  town.until(() => c.replica().leaderNode() !== undefined, 'a leader that it knows')
+  expect(badAt(c)).toEqual(['votes'])
+  town.until(() => town.voters().includes('c/4') && badAt(c).length === 0, 'its vote')
+  expect(faceOf(c).readiness()[2]?.message).toBe('1 of 1 replicas here vote')
+})
+
+test('a node beyond the voters is ready when it has caught up', () => {
+  const names = Array.from({ length: VOTERS_MAX + 1 }, (_, at) => `n${at + 1}`)
+  const town = new Town(names)
+  const [founder, ...others] = town.places as [Place, ...Place[]]
+  founder.start().found(1)
+  town.mustLead()
+  town.until(() => founder.replica().roster.roster.replicas.length === 1, 'its enrolment')
+  for (const one of others) one.start().askSeats(town.mustLead())
+  town.until(() => town.voters().length === VOTERS_MAX, 'all voters')
+  const spare = town.places.find(one => !town.voters().join().includes(`${one.name}/`)) as Place
+  town.until(() => badAt(spare).length === 0, 'the one that has caught up')
+  expect(spare.replica().report().role).toBe('learner')
+  expect(faceOf(spare).readiness()[2]?.message).toBe(
+    '0 of 1 replicas here vote, 1 have caught up beyond the votes',
+  )
+})
