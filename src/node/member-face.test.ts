@@ -60,3 +60,24 @@ test('a node beyond the voters is ready when it has caught up', () => {
     '0 of 1 replicas here vote, 1 have caught up beyond the votes',
   )
 })
+
+test('a leader says how far away its peers are, where that was measured', () => {
+  const town = settled(['a', 'b', 'c'])
+  const leader = town.mustLead()
+  const [near, far] = town.places.filter(one => one !== leader) as [Place, Place]
+  const link = (place: Place, rttMs: number | undefined): PeerLinkStatus => ({
+    ...{ node: place.name, address: place.address, state: 'up', boot: 1, rttMs },
+    ...{ queuedBytes: 0, dropped: 0, sentBytes: 3, receivedBytes: 4, losses: 0 },
+    ...{ lastRefusal: undefined, lastClosed: undefined },
+  })
+  const face = faceOf(leader, [link(near, 0.5), link(far, undefined)])
+  for (const report of [face.report('kv/1'), face.reports()[0]]) {
+    const rtts = new Map(report?.peers.map(one => [one.node, one.rttMs]))
+    expect([rtts.get(near.name), rtts.get(far.name)]).toEqual([0.5, undefined])
+  }
+  expect(face.figures().links.map(({ peer, rttMs }) => [peer, rttMs])).toEqual([
+    [near.name, 0.5],
+    [far.name, undefined],
+  ])
+  expect(faceOf(near, [link(leader, 1)]).report('kv/1')?.peers).toEqual([])
+})

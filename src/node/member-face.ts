@@ -35,12 +35,13 @@ export class MemberFace implements NodeFace {
   }
 
   reports(): readonly GroupReport[] {
-    return this.#replicas().map(replica => replica.report())
+    return this.#replicas().map(replica => this.#report(replica))
   }
 
   report(group: string): GroupReport | undefined {
     const id = parseGroup(group)
-    return id === undefined ? undefined : this.#find(id)?.report()
+    const replica = id === undefined ? undefined : this.#find(id)
+    return replica && this.#report(replica)
   }
 
   others(): readonly OtherNode[] {
@@ -85,10 +86,22 @@ export class MemberFace implements NodeFace {
       framesDropped: peers.reduce((total, { dropped }) => total + dropped, 0),
       stalls: member.host.stats().stalls.count,
       logBytes: store.stats().logBytes,
-      links: peers.map(({ node, sentBytes, receivedBytes, state }) => {
-        return { peer: node, sentBytes, receivedBytes, rttMs: undefined, isUp: state === 'up' }
+      links: peers.map(({ node, sentBytes, receivedBytes, rttMs, state }) => {
+        return { peer: node, sentBytes, receivedBytes, rttMs, isUp: state === 'up' }
       }),
     }
+  }
+
+  /** Groups know their peers as replicas; how far away a node is the links know. */
+  #report(replica: Replica<GroupMachine>): GroupReport {
+    const report = replica.report()
+    if (report.peers.length === 0) return report
+    const rtts = new Map(this.#parts.links.status().map(({ node, rttMs }) => [node, rttMs]))
+    const peers = report.peers.map(peer => {
+      const rttMs = peer.node && rtts.get(peer.node)
+      return rttMs === undefined ? peer : { ...peer, rttMs }
+    })
+    return { ...report, peers }
   }
 
   #replicas(): readonly Replica<GroupMachine>[] {

@@ -182,6 +182,7 @@ test('a follower refuses writes with a sentence, and counts it', async () => {
   const links = founder.node.face?.figures().links
   expect(links).toMatchObject([{ peer: 'n2', isUp: true }])
   expect(founder.reports()[0]?.peers).toMatchObject([{ node: 'n2', state: 'replicate' }])
+  await expect.poll(() => founder.reports()[0]?.peers[0]?.rttMs, WAIT).toBeGreaterThan(0)
 })
 
 test('fingerprints are equal on all replicas', async () => {

@@ -17,6 +17,7 @@ import {
 } from './hello.ts'
 import { refusals, unknownProtocol } from './judgement.ts'
 import type { LineParts } from './line.ts'
+import { ECHO_QUEUE_BYTES_MAX, encodeProbe, readProbe } from './probe.ts'
 
 export interface AcceptedListener {
   judge(hello: Hello, names: readonly string[] | undefined): LinkRefusal | undefined
@@ -115,12 +116,23 @@ export class Accepted implements ConnectionListener {
       this.refuse(refusals.oversize(frame.length, frameBytesMax))
       return
     }
+    const probe = readProbe(frame)
+    if (probe?.kind === 'probe') {
+      this.#echo(probe.serial)
+      return
+    }
     try {
       this.#listener.onFrame(hello, frame)
     } catch (error) {
       if (!(error instanceof WeirError) || error.code !== MALFORMED_BYTES) throw error
       this.#onMalformed(frame, error)
     }
+  }
+
+  #echo(serial: number): void {
+    const connection = this.#connection
+    if (connection.queuedBytes > ECHO_QUEUE_BYTES_MAX) return
+    connection.send(encodeProbe({ kind: 'echo', serial }))
   }
 
   /** A node's last word, or no word of a node. */

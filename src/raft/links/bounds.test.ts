@@ -35,7 +35,7 @@ describe('bounds', () => {
     fleet.pass(4000)
     expect(one.told).toEqual([])
     fleet.freeze(2)
-    while (one.links.status()[0]?.state === 'up') fleet.pass(100)
+    while (one.links.status()[0]?.state === 'up') fleet.pass(10)
     expect(one.links.status()[0]?.lastClosed).toBe('nothing was taken for 3000 ms')
     fleet.pass(51)
     expect(one.told).toEqual(['lost n2'])

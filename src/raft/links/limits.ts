@@ -12,6 +12,8 @@ export interface LinkLimits {
   readonly handshakeMs: number
   /** A connection from which the system took nothing for so long is closed. */
   readonly stuckMs: number
+  /** How often the way to a peer and back is measured. */
+  readonly probeMs: number
   readonly frameBytesMax: number
   /** Per peer and lane; a frame that does not fit is dropped. */
   readonly queuedBytesMax: number
@@ -32,6 +34,7 @@ export const defaultLinkLimits: LinkLimits = {
   suspectMs: 50,
   handshakeMs: 2000,
   stuckMs: 3000,
+  probeMs: 1000,
   frameBytesMax: 16 * MIB,
   queuedBytesMax: 32 * MIB,
   imageBytesPerS: 64 * MIB,

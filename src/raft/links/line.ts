@@ -19,6 +19,7 @@ import {
 } from './hello.ts'
 import { refusals, unknownProtocol } from './judgement.ts'
 import type { LinkLimits } from './limits.ts'
+import { RoundTrips, readProbe } from './probe.ts'
 
 const TWO_32 = 2 ** 32
 /** The pause doubles with each failure until it has reached its bound; no need to count further. */
@@ -49,6 +50,7 @@ export class Line {
   readonly #node: NodeId
   readonly #lane: Lane
   readonly #listener: LineListener
+  readonly #trips: RoundTrips
   #address: string
   #state: LineState = 'waiting'
   #connection: Connection | undefined
@@ -70,6 +72,9 @@ export class Line {
     this.#lane = peer.lane
     this.#address = peer.address
     this.#listener = listener
+    const { clock, limits } = parts
+    const { probeMs } = limits
+    this.#trips = new RoundTrips({ clock, probeMs, send: frame => this.send(frame) })
   }
 
   get state(): LineState {
@@ -78,6 +83,11 @@ export class Line {
 
   get queuedBytes(): number {
     return this.#state === 'up' ? (this.#connection?.queuedBytes ?? 0) : 0
+  }
+
+  /** The way there and back on this connection; undefined: not measured (yet). */
+  get rttMs(): number | undefined {
+    return this.#trips.rttMs
   }
 
   /** Dials now, unless it is connected or about to be. */
@@ -144,6 +154,11 @@ export class Line {
   }
 
   #onFrame(frame: Uint8Array): void {
+    const probe = this.#state === 'up' ? readProbe(frame) : undefined
+    if (probe?.kind === 'echo') {
+      this.#trips.onEcho(probe)
+      return
+    }
     const greeting = this.#read(frame)
     if (greeting === undefined) return
     if (greeting.kind === 'refusal') {
@@ -180,6 +195,7 @@ export class Line {
     this.#timer?.cancel()
     this.#state = 'up'
     this.#upSinceMs = this.#parts.clock.monotonicMs()
+    if (this.#lane === 'turn') this.#trips.begin()
     this.#listener.onUp(this.#lane, hello)
   }
 
@@ -220,6 +236,7 @@ export class Line {
   #hangUp(): void {
     this.#timer?.cancel()
     this.#stuckTimer?.cancel()
+    this.#trips.end()
     this.#timer = undefined
     this.#stuckTimer = undefined
     this.#connection?.close()

@@ -25,6 +25,8 @@ export interface PeerLinkStatus {
   readonly sentBytes: number
   readonly receivedBytes: number
   readonly losses: number
+  /** The way there and back, of the line that carries turns; undefined: not measured (yet). */
+  readonly rttMs: number | undefined
   readonly lastRefusal: LinkRefusal | undefined
   /** Why the line that carries turns, or an attempt at it, last ended; for people. */
   readonly lastClosed: string | undefined
@@ -117,6 +119,7 @@ export class Peer implements LineListener {
       sentBytes: this.#sentBytes,
       receivedBytes,
       losses: this.#losses,
+      rttMs: this.#turn.rttMs,
       lastRefusal,
       lastClosed: this.#lastClosed,
     }

@@ -7,6 +7,7 @@ import { describe, expect, it, test } from 'vitest'
 import type { Connection, Transport } from '../../base/env.ts'
 import { Fleet, type Member, nameOf } from '../testing/fleet.ts'
 import { encodeHello, encodeRefusal, type Hello, type Lane, readGreeting } from './hello.ts'
+import { readProbe } from './probe.ts'
 
 interface Life {
   readonly boot: number
@@ -40,6 +41,7 @@ class Puppet {
   }
 
   #answer(connection: Connection, frame: Uint8Array): void {
+    if (readProbe(frame) !== undefined) return
     const greeting = readGreeting(frame, { min: 1, max: 1 })
     if (greeting.kind !== 'hello') return
     const { lane } = greeting.hello

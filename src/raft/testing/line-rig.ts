@@ -19,7 +19,8 @@ import {
   readGreeting,
 } from '../links/hello.ts'
 import { defaultLinkLimits, type LinkLimits } from '../links/limits.ts'
-import { Line, type LineListener } from '../links/line.ts'
+import { Line, type LineListener, type LineParts } from '../links/line.ts'
+import { encodeProbe, readProbe } from '../links/probe.ts'
 
 export const PLACE = 'host2:1'
 export const ELSEWHERE = 'host3:1'
@@ -44,6 +45,9 @@ const answer: Hello = {
 export class Callee {
   readonly heard: string[] = []
   readonly hellos: Hello[] = []
+  /** Of probes; `echoes`: each is sent back. */
+  readonly serials: number[] = []
+  echoes = false
   #latest: Connection | undefined
   /** Calls that the caller has not ended. */
   open = 0
@@ -86,6 +90,12 @@ export class Callee {
       this.heard.push(`frame ${frame[0]}`)
       return
     }
+    const probe = readProbe(frame)
+    if (probe !== undefined) {
+      this.serials.push(probe.serial)
+      if (this.echoes) this.say(encodeProbe({ kind: 'echo', serial: probe.serial }))
+      return
+    }
     const greeting = readGreeting(frame, PROTOCOL)
     if (greeting.kind === 'hello') this.hellos.push(greeting.hello)
     this.heard.push(greeting.kind === 'refusal' ? greeting.refusal.code : greeting.kind)
@@ -106,6 +116,7 @@ export class LineRig implements LineListener {
   readonly callee: Callee
   readonly other: Callee
   readonly line: Line
+  readonly parts: LineParts
   readonly told: string[] = []
   /** When it dialled, in whole milliseconds. */
   readonly dialledMs: number[] = []
@@ -132,8 +143,8 @@ export class LineRig implements LineListener {
     }
     const random = { uint32: () => Math.floor(this.share * (2 ** 32 - 1)) }
     const clock = new SimClock(queue)
-    const parts = { transport, clock, random, self: me, limits: this.limits }
-    this.line = new Line(parts, { node: answer.node, address: PLACE, lane }, this)
+    this.parts = { transport, clock, random, self: me, limits: this.limits }
+    this.line = new Line(this.parts, { node: answer.node, address: PLACE, lane }, this)
   }
 
   judge(hello: Hello, names: readonly string[] | undefined): LinkRefusal | undefined {

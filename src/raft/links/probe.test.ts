@@ -1,0 +1,186 @@
+/** The way there and back: what is sent, what counts as an answer, and what is told of it. */
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { nameOf, pair } from '../testing/fleet.ts'
+import { LineRig } from '../testing/line-rig.ts'
+import { readPacket } from '../wire/packet.ts'
+import { Accepted } from './accepted.ts'
+import { encodeHello, readGreeting } from './hello.ts'
+import { ECHO_QUEUE_BYTES_MAX, encodeProbe, type Probe, readProbe } from './probe.ts'
+
+const anyProbe: fc.Arbitrary<Probe> = fc.record({
+  kind: fc.constantFrom('probe', 'echo'),
+  serial: fc.nat(2 ** 32 - 1),
+})
+
+describe('a probe in bytes', () => {
+  it('survives them, and is neither greeting nor packet', () => {
+    fc.assert(
+      fc.property(anyProbe, probe => {
+        const bytes = encodeProbe(probe)
+        expect(readProbe(bytes)).toEqual(probe)
+        expect(() => readGreeting(bytes, { min: 1, max: 1 })).toThrow('malformed-bytes')
+        expect(() => readPacket(bytes, () => {})).toThrow('malformed-bytes')
+      }),
+    )
+  })
+
+  it('is nothing else, and nothing else is a probe', () => {
+    const bytes = encodeProbe({ kind: 'probe', serial: 7 })
+    for (const other of [bytes.slice(0, -1), Uint8Array.of(...bytes, 0), new Uint8Array(0)]) {
+      expect(readProbe(other)).toBeUndefined()
+    }
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 12 }), fc.boolean(), (noise, isTail) => {
+        const frame = isTail ? Uint8Array.of(...bytes.slice(0, 4), ...noise) : noise
+        const found = readProbe(frame)
+        // One encoding: what was read is what would be written.
+        if (found !== undefined) expect(encodeProbe(found)).toEqual(frame)
+      }),
+    )
+  })
+})
+
+const EVERY = 1000
+
+/** Up, and echoing what it hears after so long on the way. */
+function probed(delayMs = 0): LineRig {
+  const rig = new LineRig({ limits: { probeMs: EVERY } }).up()
+  rig.callee.echoes = true
+  if (delayMs > 0) rig.wire.addDelay(2, delayMs * 1000)
+  return rig
+}
+
+describe('a line', () => {
+  it('measures the way there and back, now and then', () => {
+    const rig = probed(20)
+    expect(rig.line.rttMs).toBeUndefined()
+    rig.pass(EVERY + 100)
+    // The delay is drawn; without it the way takes a fraction of a millisecond.
+    expect(rig.line.rttMs).toBeGreaterThan(1)
+    expect(rig.line.rttMs).toBeLessThan(100)
+    rig.pass(3 * EVERY)
+    expect(rig.callee.serials).toEqual([1, 2, 3, 4])
+    expect([rig.told, rig.line.state]).toEqual([[], 'up'])
+  })
+
+  it('has one probe on its way, and what is not answered counts by what it has waited', () => {
+    const rig = probed()
+    rig.pass(EVERY + 100)
+    expect(rig.line.rttMs).toBeLessThan(5)
+    rig.callee.echoes = false
+    rig.pass(5 * EVERY)
+    expect(rig.callee.serials).toEqual([1, 2])
+    expect(rig.line.rttMs).toBeGreaterThan(3.9 * EVERY)
+    rig.callee.say(encodeProbe({ kind: 'echo', serial: 2 }))
+    rig.callee.echoes = true
+    rig.pass(EVERY + 100)
+    expect(rig.line.rttMs).toBeLessThan(5)
+  })
+
+  it('believes no echo of what it did not send, nor a second one', () => {
+    const rig = probed()
+    rig.callee.echoes = false
+    for (const serial of [0, 1, 2]) rig.callee.say(encodeProbe({ kind: 'echo', serial }))
+    rig.pass(EVERY - 100)
+    expect(rig.line.rttMs).toBeUndefined()
+    rig.pass(200)
+    expect(rig.callee.serials).toEqual([1])
+    for (const serial of [0, 2, 3]) rig.callee.say(encodeProbe({ kind: 'echo', serial }))
+    rig.pass(50)
+    expect(rig.line.rttMs).toBeUndefined()
+    const echo = encodeProbe({ kind: 'echo', serial: 1 })
+    rig.callee.say(echo, echo)
+    rig.pass(50)
+    expect(rig.line.rttMs).toBeLessThan(200)
+    expect([rig.told, rig.line.state]).toEqual([[], 'up'])
+  })
+
+  it('forgets what it measured with the connection, and measures the next one', () => {
+    const rig = probed()
+    rig.pass(EVERY + 100)
+    expect(rig.line.rttMs).toBeDefined()
+    rig.callee.hangUp()
+    rig.pass(5)
+    expect(rig.line.rttMs).toBeUndefined()
+    rig.callee.hello()
+    rig.pass(EVERY + 100)
+    expect(rig.line.rttMs).toBeDefined()
+    rig.line.close()
+    expect(rig.line.rttMs).toBeUndefined()
+    const before = rig.callee.serials.length
+    rig.pass(5 * EVERY)
+    expect(rig.callee.serials).toHaveLength(before)
+  })
+
+  it('refuses whoever probes it where only echoes belong', () => {
+    const rig = probed()
+    rig.callee.say(encodeProbe({ kind: 'probe', serial: 1 }))
+    rig.pass(5)
+    expect(rig.told).toContain('refused by us: malformed-bytes')
+  })
+
+  it('refuses an echo before the hello', () => {
+    const rig = new LineRig()
+    rig.line.dial()
+    rig.pass(5)
+    rig.callee.say(encodeProbe({ kind: 'echo', serial: 1 }))
+    rig.pass(5)
+    expect(rig.told).toContain('refused by us: malformed-bytes')
+  })
+
+  it('on the lane of images measures nothing', () => {
+    const rig = new LineRig({ lane: 'image' })
+    rig.callee.echoes = true
+    rig.line.dial()
+    rig.pass(5)
+    rig.callee.hello({ lane: 'image' })
+    rig.pass(5 * EVERY)
+    expect(rig.line.state).toBe('up')
+    expect([rig.callee.serials, rig.line.rttMs]).toEqual([[], undefined])
+  })
+})
+
+describe('two nodes', () => {
+  it('know how far they are apart; probes are no frames of theirs', () => {
+    const { fleet, one, two } = pair()
+    fleet.wire.addDelay(2, 30_000)
+    fleet.pass(1500)
+    for (const { links, told } of [one, two]) {
+      const [status] = links.status()
+      expect(status?.rttMs).toBeGreaterThan(1)
+      expect(status?.rttMs).toBeLessThan(200)
+      expect(status).toMatchObject({ sentBytes: 0, receivedBytes: 0 })
+      expect(told.filter(one => !one.startsWith('up'))).toEqual([])
+    }
+  })
+})
+
+it('whoever was called echoes each probe, unless too much waits already', () => {
+  const rig = new LineRig()
+  const sent: Uint8Array[] = []
+  const connection = { send: (frame: Uint8Array) => sent.push(frame), queuedBytes: 0, close() {} }
+  const accepted = new Accepted(rig.parts, connection, {
+    judge: () => undefined,
+    onHello: () => {},
+    onFrame: () => {
+      throw new Error('a probe is no frame of a node')
+    },
+    onRefused: () => {},
+    onGone: () => {},
+  })
+  const { self } = rig.parts
+  accepted.onFrame(encodeHello({ ...self, node: nameOf(7), lane: 'turn', to: self.node }))
+  expect(sent).toHaveLength(1)
+  const probe = (serial: number) => accepted.onFrame(encodeProbe({ kind: 'probe', serial }))
+  probe(1)
+  connection.queuedBytes = ECHO_QUEUE_BYTES_MAX + 1
+  probe(2)
+  connection.queuedBytes = ECHO_QUEUE_BYTES_MAX
+  probe(3)
+  expect(sent.slice(1).map(readProbe)).toEqual([
+    { kind: 'echo', serial: 1 },
+    { kind: 'echo', serial: 3 },
+  ])
+})
