@@ -114,6 +114,12 @@ test('a chain that differs makes replicas different, though the states are equal
   expect(await compare()).toMatchObject({ equal: false, complete: true })
 })
 
+test('a group of one is equal to itself, and nobody is asked', async () => {
+  const { paths, compare } = leader([member(1, 'a')], () => found(5, 'y'))
+  expect(await compare()).toMatchObject({ equal: true, complete: true })
+  expect(paths).toEqual([])
+})
+
 test('a leader that refuses is quoted, and nobody is asked', async () => {
   const { face, paths, compare } = leader(both, () => found(5, 'x'))
   face.refusal = { refused: 'too-many-proposals', message: 'ask again' }

@@ -98,7 +98,7 @@ test('a lost store gets another seat, and the old store none any more', async ()
   })
 })
 
-test('a word of an earlier start that comes late gets no seat, and turns no address back', async () => {
+test('a late word of an earlier start gets no seat, and turns no address back', async () => {
   const node = await founder(1)
   await seated(node, { ...who('n2', 's2', 2), http: '127.0.0.1:11' })
   const late = await seated(node, who('n2', 's2', 1))

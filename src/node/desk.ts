@@ -66,8 +66,8 @@ const sentences: Readonly<Record<string, string>> = {
     'the cluster has given up this data folder for a newer one of the same node; ' +
     'empty it, and let the node join as a new replica',
   'old-incarnation':
-    'a later start of this data folder has joined: an old copy of it came back, or an old process ' +
-    'still runs; stop it, and let the node join with an empty folder',
+    'a later start of this data folder has joined: an old copy of it came back, or an old ' +
+    'process still runs; stop it, and let the node join with an empty folder',
   'roster-full': 'the group has as many replicas as it can have; remove a node first',
 }
 

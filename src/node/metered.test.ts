@@ -1,103 +1,160 @@
-/** What is measured changes nothing of what is done. */
+/** A disk and a machine that are measured do what they did, and what they took is told. */
 
 import { expect, test } from 'vitest'
 import { diskContract } from '../../chaos/sim/contract/disk.ts'
-import type { Clock } from '../base/env.ts'
-import type { ByteSource, Piece } from '../base/source.ts'
+import type { AppendFile, Disk, DiskErrorCode } from '../base/env.ts'
 import { realClock } from '../io/clock.ts'
 import { FolderDisk } from '../io/disk.ts'
 import { Counting } from '../io/testing/counting-disk.ts'
 import { tempFolder } from '../io/testing/folder.ts'
-import type { GroupMachine } from '../raft/host/machine.ts'
+import { ListMachine } from '../raft/host/testing/machine.ts'
+import { joined } from '../raft/host/testing/source.ts'
+import { ManualClock } from '../raft/host/testing/world.ts'
 import { noMembers } from '../raft/members/members.ts'
 import type { Entry } from '../raft/types.ts'
 import { meteredDisk } from './metered-disk.ts'
 import { MeteredMachine } from './metered-machine.ts'
 
+const utf8 = (text: string) => new TextEncoder().encode(text)
+
+const done = (ask: (end: (error: DiskErrorCode | undefined) => void) => void) =>
+  new Promise<DiskErrorCode | undefined>(resolve => ask(resolve))
+
 diskContract('a disk whose syncs are measured', () => {
   const counting = new Counting()
-  const meter = { onSync: () => {} }
-  const disk = counting.disk(meteredDisk(new FolderDisk(tempFolder()), realClock, meter))
-  return { disk, settled: () => counting.settled() }
+  const disk = meteredDisk(new FolderDisk(tempFolder()), realClock, { onSync: () => {} })
+  return { disk: counting.disk(disk), settled: () => counting.settled() }
 })
 
-/** Each look at it is 5 ms later. */
-function tickingClock(): Clock {
-  let nowMs = 0
+test('syncs of files are measured, and nothing else: no commit waits for the rest', async () => {
+  const syncs: number[] = []
+  const clock = new ManualClock()
+  const disk = meteredDisk(new FolderDisk(tempFolder()), clock, { onSync: ms => syncs.push(ms) })
+  const file = disk.append('one')
+  expect(await done(end => file.write(utf8('hello world'), end))).toBeUndefined()
+  expect(syncs).toEqual([])
+  for (const all of [[0], [0, 0]]) {
+    expect(await done(end => file.sync(end))).toBeUndefined()
+    expect(syncs).toEqual(all)
+  }
+  expect(await done(end => file.close(end))).toBeUndefined()
+  expect(await done(end => disk.syncFolder(end))).toBeUndefined()
+  expect(syncs).toHaveLength(2)
+})
+
+/** A real disk whose syncs end when the test says so. */
+function slowDisk(clock: ManualClock, ms: number, error?: DiskErrorCode): Disk {
+  const real: Disk = new FolderDisk(tempFolder())
   return {
-    ...realClock,
-    monotonicMs() {
-      nowMs += 5
-      return nowMs
+    ...real,
+    append(name): AppendFile {
+      const file = real.append(name)
+      return { ...file, sync: end => void clock.after(ms, () => end(error)) }
     },
   }
 }
 
-test('each sync is measured, also one that fails', async () => {
-  const measured: number[] = []
-  const disk = meteredDisk(new FolderDisk(tempFolder()), tickingClock(), {
-    onSync: ms => measured.push(ms),
-  })
-  const file = disk.append('a')
-  const sync = () => new Promise(resolve => file.sync(resolve))
-  expect(await sync()).toBeUndefined()
-  expect(await sync()).toBeUndefined()
-  expect(measured).toEqual([5, 5])
-  await new Promise(resolve => file.close(resolve))
+test('a sync is measured from its call to its answer, several at a time', () => {
+  const clock = new ManualClock()
+  const syncs: number[] = []
+  const disk = meteredDisk(slowDisk(clock, 30), clock, { onSync: ms => syncs.push(ms) })
+  const file = disk.append('one')
+  const answers: string[] = []
+  file.sync(() => answers.push('first'))
+  clock.pass(10)
+  file.sync(() => answers.push('second'))
+  clock.pass(20)
+  expect([syncs, answers]).toEqual([[30], ['first']])
+  clock.pass(10)
+  expect([syncs, answers]).toEqual([
+    [30, 30],
+    ['first', 'second'],
+  ])
 })
 
-class ToldMachine implements GroupMachine {
-  readonly appliedIndex = 7
-  readonly calls: string[] = []
-  readonly pieces: Piece[] = [{ kind: 'bytes', bytes: Uint8Array.of(1) }, { kind: 'end' }]
+test('a sync that fails took its time too, and its error is told', () => {
+  const clock = new ManualClock()
+  const syncs: number[] = []
+  const disk = meteredDisk(slowDisk(clock, 7, 'io-error'), clock, { onSync: ms => syncs.push(ms) })
+  const errors: unknown[] = []
+  disk.append('one').sync(error => errors.push(error))
+  clock.pass(7)
+  expect([syncs, errors]).toEqual([[7], ['io-error']])
+})
 
-  apply(entries: readonly Entry[], done: (results: readonly unknown[]) => void): void {
-    this.calls.push(`apply ${entries.length}`)
-    done(entries.map(entry => entry.index))
-  }
+const entry = (index: number, text: string): Entry => ({
+  index,
+  term: 1,
+  kind: 'data',
+  data: utf8(text),
+})
 
-  cut(): ByteSource {
-    this.calls.push('cut')
-    return {
-      next: done => done(this.pieces.shift() ?? { kind: 'broken', why: 'over' }),
-      close: () => this.calls.push('source closed'),
-    }
+function metered() {
+  const clock = new ManualClock()
+  const inner = new ListMachine(clock)
+  const applies: number[] = []
+  const images: number[] = []
+  const meter = {
+    onApply: (ms: number) => applies.push(ms),
+    onImage: (ms: number) => images.push(ms),
   }
-
-  restore(_image: unknown, _source: ByteSource, done: (isWhole: boolean) => void): void {
-    this.calls.push('restore')
-    done(true)
-  }
-
-  close(done: () => void): void {
-    this.calls.push('close')
-    done()
-  }
+  return { clock, inner, applies, images, machine: new MeteredMachine(inner, clock, meter) }
 }
 
-test('applies and images are measured and passed on', () => {
-  const inner = new ToldMachine()
-  const measured: string[] = []
-  const machine = new MeteredMachine(inner, tickingClock(), {
-    onApply: ms => measured.push(`apply ${ms}`),
-    onImage: ms => measured.push(`image ${ms}`),
-  })
-  expect(machine.appliedIndex).toBe(7)
-  const entry: Entry = { index: 8, term: 1, kind: 'term', data: new Uint8Array(0) }
+test('an apply is measured to its answer, within the call or later', () => {
+  const { clock, inner, applies, machine } = metered()
   const results: unknown[] = []
-  machine.apply([entry], found => results.push(...found))
-  expect(results).toEqual([8])
+  inner.workMs = 5
+  machine.apply([entry(1, 'a'), entry(2, 'b')], all => results.push(...all))
+  expect([applies, results]).toEqual([[10], ['did a', 'did b']])
+  inner.workMs = 0
+  inner.laterMs = 40
+  machine.apply([entry(3, 'c')], all => results.push(...all))
+  expect(applies).toEqual([10])
+  clock.pass(40)
+  expect(applies).toEqual([10, 40])
+  expect(results).toEqual(['did a', 'did b', 'did c'])
+  expect(machine.appliedIndex).toBe(3)
+})
+
+test('an image is measured when its last byte is taken, and is whole', () => {
+  const { clock, inner, images, machine } = metered()
+  machine.apply([entry(1, 'a')], () => {})
   const source = machine.cut()
-  const kinds: string[] = []
-  source.next(piece => kinds.push(piece.kind))
-  expect(measured).toEqual(['apply 5'])
-  source.next(piece => kinds.push(piece.kind))
-  source.close()
-  expect(kinds).toEqual(['bytes', 'end'])
-  expect(measured).toEqual(['apply 5', 'image 5'])
+  clock.stall(12)
+  let bytes: Uint8Array | undefined
+  joined(source, all => {
+    bytes = all
+  })
+  expect(images).toEqual([12])
   const image = { index: 1, term: 1, members: noMembers, membersIndex: 0, chain: 0 }
-  machine.restore(image, source, isWhole => results.push(isWhole))
-  machine.close(() => results.push('closed'))
-  expect(results).toEqual([8, true, 'closed'])
-  expect(inner.calls).toEqual(['apply 1', 'cut', 'source closed', 'restore', 'close'])
+  const twin = metered()
+  const whole: boolean[] = []
+  const from = { at: bytes }
+  twin.machine.restore(
+    image,
+    {
+      next(tell) {
+        const [piece, rest] = [from.at, undefined]
+        from.at = rest
+        tell(piece === undefined ? { kind: 'end' } : { kind: 'bytes', bytes: piece })
+      },
+      close() {},
+    },
+    isWhole => whole.push(isWhole),
+  )
+  expect(whole).toEqual([true])
+  expect(twin.machine.appliedIndex).toBe(1)
+  expect(twin.inner.data).toEqual(inner.data)
+})
+
+test('an image that nobody reads to its end is not measured', () => {
+  const { images, machine, inner } = metered()
+  machine.apply([entry(1, 'a')], () => {})
+  const source = machine.cut()
+  source.next(() => {})
+  source.close()
+  expect(images).toEqual([])
+  machine.close(() => {})
+  expect(inner.isClosed).toBe(true)
 })

@@ -1,12 +1,12 @@
-/** Taking seats: whom it asks, when it is content, and what it will not put up with. */
+/** Taking seats: whom is asked, what is believed of the answers, and when it is over. */
 
 import { expect, test } from 'vitest'
-import { type GroupId, groupId, type ReplicaId, replicaId } from '../base/ids.ts'
+import { WeirError } from '../base/errors.ts'
+import type { ReplicaId } from '../base/ids.ts'
 import type { JoinAnswer, Place, Seat } from '../io/members/service.ts'
-import type { Enrolled } from './roster/roster.ts'
 import { Seating } from './seating.ts'
 
-const place = (node: string, replica: number): Place => ({
+const place = (replica: number, node: string): Place => ({
   replica,
   node,
   store: `${node}-1`,
@@ -15,160 +15,243 @@ const place = (node: string, replica: number): Place => ({
   http: `${node}:2`,
 })
 
-const seat = (group: number, replica: number, places: readonly Place[] = []): Seat => ({
+const seat = (group: number, replica: number, ...places: readonly Place[]): Seat => ({
   group,
   replica,
   leader: '',
   places,
 })
 
-const answer = (...groups: readonly Seat[]): JoinAnswer => ({ code: '', message: '', groups })
-const refused = (code: string): JoinAnswer => ({ code, message: `because ${code}`, groups: [] })
+const yes = (...groups: readonly Seat[]): JoinAnswer => ({ code: '', message: '', groups })
+const no = (code: string): JoinAnswer => ({ code, message: `because of ${code}`, groups: [] })
 
-/** What each address answers, one time after the other; the last is repeated. */
-type Script = Readonly<Record<string, readonly (JoinAnswer | Error)[]>>
+/** What each address says, round by round; the last word stays, a text is thrown. */
+type Script = Readonly<Record<string, readonly (JoinAnswer | string)[]>>
 
-class Scene {
+const ROUNDS_MAX = 10
+
+class Table {
   readonly asked: string[] = []
-  readonly created: string[] = []
+  readonly made = new Map<number, number>()
+  readonly leads = new Set<number>()
   readonly told: string[] = []
   readonly logged: string[] = []
-  readonly here = new Map<GroupId, ReplicaId>()
-  readonly led = new Set<GroupId>()
-  readonly known = new Set<string>()
-  pauses = 0
+  readonly addresses: string[]
+  rounds = 1
+  onPause = () => {}
   readonly seating: Seating
+  readonly #script: Script
+  readonly #turns = new Map<string, number>()
 
-  constructor(script: Script) {
-    const turns = new Map<string, number>()
-    for (const address of Object.keys(script)) this.known.add(address)
+  constructor(script: Script, addresses: readonly string[] = Object.keys(script)) {
+    this.#script = script
+    this.addresses = [...addresses]
     this.seating = new Seating({
-      logger: { log: (level, message) => this.logged.push(`${level} ${message}`) },
-      addresses: () => [...this.known],
-      join: address => {
-        this.asked.push(address)
-        const turn = turns.get(address) ?? 0
-        turns.set(address, turn + 1)
-        const said = script[address]?.[turn] ?? script[address]?.at(-1)
-        if (said === undefined) return Promise.reject(new Error('nobody there'))
-        return said instanceof Error ? Promise.reject(said) : Promise.resolve(said)
+      logger: {
+        log: (_level, message, facts) => this.logged.push(`${message}: ${facts?.['why']}`),
       },
-      replicaHere: group => this.here.get(group),
-      leadsHere: group => this.led.has(group),
+      addresses: () => this.addresses,
+      join: address => this.#answer(address),
+      replicaHere: group => this.made.get(group) as ReplicaId | undefined,
+      leadsHere: group => this.leads.has(group),
       create: (group, replica) => {
-        this.created.push(`${group}/${replica}`)
-        this.here.set(group, replica)
+        this.made.set(group, replica)
         return Promise.resolve()
       },
-      tell: (group, places: readonly Enrolled[]) => {
-        for (const one of places) this.told.push(`${group} ${one.node}/${one.replica}`)
+      tell: (group, places) => {
+        for (const one of places) {
+          this.told.push(`${group}: ${one.replica} is ${one.node}`)
+          if (!this.addresses.includes(one.address)) this.addresses.push(one.address)
+        }
       },
       pause: () => {
-        this.pauses++
-        if (this.pauses > 20) return Promise.reject(new Error('too long'))
-        return Promise.resolve()
+        this.rounds++
+        this.onPause()
+        const isEnough = this.rounds > ROUNDS_MAX
+        return isEnough ? Promise.reject(new Error('it never ends')) : Promise.resolve()
       },
     })
   }
+
+  run(): Promise<void> {
+    return this.seating.run()
+  }
+
+  #answer(address: string): Promise<JoinAnswer> {
+    this.asked.push(address)
+    const lines = this.#script[address] ?? []
+    const turn = this.#turns.get(address) ?? 0
+    this.#turns.set(address, turn + 1)
+    const line = lines[Math.min(turn, lines.length - 1)] ?? 'refused'
+    return typeof line === 'string' ? Promise.reject(new Error(line)) : Promise.resolve(line)
+  }
 }
 
-test('each group that is given is made here, once', async () => {
-  const scene = new Scene({ a: [answer(seat(1, 2), seat(2, 3))], b: [answer(seat(1, 0))] })
-  await scene.seating.run()
-  expect(scene.created).toEqual(['1/2', '2/3'])
-  expect(scene.asked).toEqual(['a', 'b'])
-  expect(scene.seating.isSeated).toBe(true)
-  expect(scene.pauses).toBe(0)
+test('who is alone has nobody to ask', async () => {
+  const table = new Table({})
+  await table.run()
+  expect([table.asked, table.rounds]).toEqual([[], 1])
+  expect(table.seating.isSeated).toBe(false)
 })
 
-test('where replicas live is told before the group is made', async () => {
-  const scene = new Scene({ a: [answer(seat(1, 2, [place('a', 1), place('me', 2)]))] })
-  await scene.seating.run()
-  expect(scene.told).toEqual(['1 a/1', '1 me/2'])
+test('a seat is taken in each group that its leader confirms', async () => {
+  const table = new Table({ a: [yes(seat(1, 3), seat(2, 4))] })
+  await table.run()
+  expect([...table.made]).toEqual([
+    [1, 3],
+    [2, 4],
+  ])
+  expect(table.rounds).toBe(1)
+  expect(table.seating.isSeated).toBe(true)
 })
 
-test('a group that is only named is asked for again, until its leader is found', async () => {
-  const scene = new Scene({
-    a: [answer(seat(1, 2), seat(2, 0))],
-    b: [answer(seat(2, 0)), answer(seat(2, 0)), answer(seat(2, 5))],
+test('several leaders on several nodes: all are asked, none is waited for alone', async () => {
+  const table = new Table({
+    a: [yes(seat(1, 3), seat(2, 0))],
+    b: [yes(seat(1, 0), seat(2, 4))],
   })
-  await scene.seating.run()
-  expect(scene.created).toEqual(['1/2', '2/5'])
-  expect(scene.pauses).toBe(2)
+  await table.run()
+  expect(table.asked).toEqual(['a', 'b'])
+  expect(table.made.size).toBe(2)
 })
 
-test('nodes that it hears of meanwhile are asked in the same round', async () => {
-  const scene = new Scene({ a: [answer(seat(1, 0))], c: [answer(seat(1, 2))] })
-  scene.known.delete('c')
-  const run = scene.seating.run()
-  scene.known.add('c')
-  await run
-  expect(scene.asked).toEqual(['a', 'c'])
+test('seeds that do not answer hold nobody up', async () => {
+  const table = new Table({ x: ['refused'], a: [yes(seat(1, 3))], y: ['too late'] })
+  await table.run()
+  expect(table.asked).toEqual(['x', 'a', 'y'])
+  expect([...table.made]).toEqual([[1, 3]])
+  expect(table.logged).toEqual([])
 })
 
-test('a replica that is there already is confirmed, not made', async () => {
-  const scene = new Scene({ a: [answer(seat(1, 2))] })
-  scene.here.set(groupId(1), replicaId(2))
-  await scene.seating.run()
-  expect(scene.created).toEqual([])
-  expect(scene.seating.isSeated).toBe(true)
-})
-
-test('a leader needs nobody’s leave', async () => {
-  const scene = new Scene({ a: [answer(seat(1, 0))] })
-  scene.here.set(groupId(1), replicaId(1))
-  scene.led.add(groupId(1))
-  await scene.seating.run()
-  expect(scene.seating.isSeated).toBe(true)
-})
-
-test('whoever has nobody to ask is content', async () => {
-  const scene = new Scene({})
-  await scene.seating.run()
-  expect(scene.asked).toEqual([])
-  expect(scene.seating.isSeated).toBe(false)
-})
-
-test('members that do not answer are asked again, and it is said once', async () => {
-  const gone = new Error('refused')
-  const scene = new Scene({ a: [gone, gone, gone, answer(seat(1, 2))], b: [gone] })
-  await scene.seating.run()
-  expect(scene.pauses).toBe(3)
-  expect(scene.logged).toEqual(['warn no member of the cluster answers'])
-  expect(scene.created).toEqual(['1/2'])
-})
-
-test('a node that is of no cluster yet is as good as silent', async () => {
-  const scene = new Scene({ a: [refused('wrong-cluster'), answer(seat(1, 2))] })
-  await scene.seating.run()
-  expect(scene.created).toEqual(['1/2'])
-})
-
-test('an answer without groups is no seat', async () => {
-  const scene = new Scene({ a: [answer(), answer(seat(1, 2))] })
-  await scene.seating.run()
-  expect(scene.pauses).toBe(1)
-})
-
-test.each(['store-replaced', 'roster-full'])('%s ends it', async code => {
-  const scene = new Scene({ a: [refused(code)] })
-  await expect(scene.seating.run()).rejects.toMatchObject({
-    code,
-    message: `${code}: because ${code}`,
+test('who is named in an answer is asked in the same round, and nobody twice', async () => {
+  const table = new Table({
+    'a:1': [yes(seat(1, 0, place(1, 'a'), place(2, 'b')))],
+    'b:1': [yes(seat(1, 3, place(1, 'a'), place(2, 'b')))],
   })
+  table.addresses.splice(1)
+  await table.run()
+  expect(table.asked).toEqual(['a:1', 'b:1'])
+  expect(table.told.slice(0, 2)).toEqual(['1: 1 is a', '1: 2 is b'])
+  expect(table.rounds).toBe(1)
 })
 
-test('another replica than the log holds ends it', async () => {
-  const scene = new Scene({ a: [answer(seat(1, 5))] })
-  scene.here.set(groupId(1), replicaId(2))
-  await expect(scene.seating.run()).rejects.toMatchObject({
+test('places are told before the group is made: it must send to them', async () => {
+  const table = new Table({ a: [yes(seat(1, 3, place(1, 'a')))] })
+  let known = 0
+  const set = table.made.set.bind(table.made)
+  table.made.set = (group, replica) => {
+    known = table.told.length
+    return set(group, replica)
+  }
+  await table.run()
+  expect(known).toBe(1)
+})
+
+test('a group without a leader is asked for until there is one', async () => {
+  const table = new Table({ a: [yes(seat(1, 0)), yes(seat(1, 0)), yes(seat(1, 3))] })
+  await table.run()
+  expect(table.rounds).toBe(3)
+  expect([...table.made]).toEqual([[1, 3]])
+})
+
+test('a member without groups is no answer: the founder is still at it', async () => {
+  const table = new Table({ a: [yes(), yes(seat(1, 2))] })
+  await table.run()
+  expect(table.rounds).toBe(2)
+})
+
+test('a group that this node leads needs nobody’s leave', async () => {
+  const table = new Table({ a: [yes(seat(1, 0))] })
+  table.made.set(1, 2)
+  table.leads.add(1)
+  await table.run()
+  expect(table.rounds).toBe(1)
+})
+
+test('what was confirmed stays confirmed while the others come', async () => {
+  const table = new Table({
+    a: [yes(seat(1, 3), seat(2, 0)), yes(seat(1, 0), seat(2, 4))],
+  })
+  await table.run()
+  expect(table.rounds).toBe(2)
+})
+
+test('what is missing are the groups that were named and are not here', async () => {
+  const table = new Table({
+    a: [yes(seat(1, 0), seat(2, 0), seat(3, 5)), yes(seat(1, 3), seat(2, 0)), yes(seat(2, 4))],
+  })
+  table.made.set(1, 3)
+  const missing = [table.seating.missing]
+  table.onPause = () => missing.push(table.seating.missing)
+  await table.run()
+  expect([...missing, table.seating.missing]).toEqual([0, 1, 1, 0])
+})
+
+test('a group that somebody spoke of is waited for', async () => {
+  const table = new Table({ a: [yes(seat(1, 3)), yes(seat(1, 3), seat(7, 5))] })
+  table.seating.name(7 as Parameters<Seating['name']>[0])
+  await table.run()
+  expect(table.rounds).toBe(2)
+  expect(table.made.get(7)).toBe(5)
+})
+
+test('a replica that is here already is confirmed, not made again', async () => {
+  const table = new Table({ a: [yes(seat(1, 3))] })
+  table.made.set(1, 3)
+  await table.run()
+  expect(table.rounds).toBe(1)
+  expect([...table.made]).toEqual([[1, 3]])
+})
+
+test('another replica than the one that is here is refused with both', async () => {
+  const table = new Table({ a: [yes(seat(1, 4))] })
+  table.made.set(1, 3)
+  const error = await table.run().catch(one => one as WeirError)
+  expect(error).toBeInstanceOf(WeirError)
+  expect(error).toMatchObject({
     code: 'replica-mismatch',
-    message: expect.stringContaining('holds replica 2 of group 1, its members know this node as 5'),
+    message: expect.stringMatching(/holds replica 3 of group 1.*as 4.*empty the data folder/),
   })
 })
 
-test('a node that stops is not kept', async () => {
-  const scene = new Scene({ a: [new Error('gone')] })
-  await expect(scene.seating.run()).rejects.toThrow('too long')
-  expect(scene.pauses).toBe(21)
+test.each(['store-replaced', 'roster-full', 'of a later version'])('%s ends it', async code => {
+  const table = new Table({ a: [no(code)], b: [yes(seat(1, 3))] })
+  const error = await table.run().catch(one => one as WeirError)
+  expect(error).toMatchObject({ code, message: expect.stringContaining(`because of ${code}`) })
+  expect(table.made.size).toBe(0)
+})
+
+test('a node of another cluster, or of none yet, is passed over', async () => {
+  const table = new Table({ x: [no('wrong-cluster')], a: [yes(seat(1, 3))] })
+  await table.run()
+  expect(table.made.size).toBe(1)
+})
+
+test('when nobody answers it is told once, and again when the reason changes', async () => {
+  const table = new Table({
+    a: ['refused', 'refused', 'too late', 'too late', yes(seat(1, 3))],
+    b: ['refused', no('wrong-cluster'), no('wrong-cluster'), 'refused'],
+  })
+  await table.run()
+  expect(table.logged).toEqual([
+    'no member of the cluster answers: a (refused), b (refused)',
+    'no member of the cluster answers: a (refused), b (because of wrong-cluster)',
+    'no member of the cluster answers: a (too late), b (because of wrong-cluster)',
+    'no member of the cluster answers: a (too late), b (refused)',
+  ])
+})
+
+test('a seed that is found while it is asked is asked the next time', async () => {
+  const table = new Table({ a: ['refused'], late: [yes(seat(1, 3))] }, ['a'])
+  table.onPause = () => {
+    if (!table.addresses.includes('late')) table.addresses.push('late')
+  }
+  await table.run()
+  expect(table.asked).toEqual(['a', 'a', 'late'])
+})
+
+test('a node that stops asks nobody any more', async () => {
+  const table = new Table({ a: ['refused'] })
+  await expect(table.run()).rejects.toThrow('it never ends')
+  expect(table.asked).toHaveLength(ROUNDS_MAX)
 })

@@ -269,7 +269,7 @@ export class Host {
     if (!this.#isDead) this.#groups.get(group)?.onPersisted(number, this.#parts.clock.monotonicMs())
   }
 
-  /** Groups are opened one after the other, and the log's bound is looked at with its first sync. */
+  /** Groups are opened one after the other; the log's bound is looked at with its first sync. */
   #onImageWanted(id: GroupId): void {
     const group = this.#groups.get(id)
     if (group !== undefined) group.takeImage()
@@ -308,7 +308,7 @@ export class Host {
     }
   }
 
-  /** Not there, and no news: it comes, goes or is yet to be opened, or nothing is taken any more. */
+  /** Not there, and no news: it comes, goes or is yet to be opened, or nothing is taken. */
   #isExpected(id: GroupId): boolean {
     return this.#isStopping || this.#moving.has(id) || this.#parts.store.groups.has(id)
   }
