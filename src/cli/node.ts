@@ -13,6 +13,7 @@ import { NodeMetrics } from '../api/metrics.ts'
 import { WeirError } from '../base/errors.ts'
 import type { Logger } from '../base/log.ts'
 import { realClock } from '../io/clock.ts'
+import { diskTrouble } from '../io/disk-trouble.ts'
 import { askHttp, type HttpServer, listenHttp } from '../io/http.ts'
 import { JsonLog } from '../io/log.ts'
 import { SystemRandom } from '../io/random.ts'
@@ -169,7 +170,8 @@ class Run {
   }
 
   /** An error with a code is told in a sentence; any other is a mistake of ours, with its stack. */
-  #failureOf(error: unknown): Error {
+  #failureOf(ending: unknown): Error {
+    const error = ending instanceof WeirError ? ending : (diskTrouble(ending) ?? ending)
     const { code = 'internal', message, stack = '' } = error as Error & { code?: string }
     const facts = error instanceof WeirError ? { code } : { code, stack }
     this.#logger.log('error', 'the node ends', { ...facts, why: message })

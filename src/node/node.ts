@@ -12,6 +12,7 @@ import type { StateSpace } from '../base/state.ts'
 import { readBootId } from '../io/boot-id.ts'
 import { DataFolder, type Tenant } from '../io/data-folder.ts'
 import { FolderDisk } from '../io/disk.ts'
+import { diskTrouble, stateTrouble } from '../io/disk-trouble.ts'
 import { credentialsOf, type TlsFiles } from '../io/grpc/tls.ts'
 import { type GrpcService, type GrpcTransport, openTransport } from '../io/grpc/transport.ts'
 import { LevelStore, type LockedFolder, lockFolder } from '../io/level/store.ts'
@@ -169,7 +170,7 @@ export class WeirNode<M extends GroupMachine> {
       folder: folder.path,
       store: tenant.store,
       bootId: readBootId(),
-      onFailed: error => this.#parts.onFatal('state-failed', String(error)),
+      onFailed: error => this.#onBroken(stateTrouble(error)),
     })
     this.#state = state
     logger.log('info', 'the state store is open', {
@@ -228,7 +229,7 @@ export class WeirNode<M extends GroupMachine> {
     const write = () => {
       this.#peersWritten = this.#peersWritten
         .then(() => folder.writePeers(showMemory(peers)))
-        .catch(error => this.#parts.onFatal('io-error', `peers: ${(error as Error).message}`))
+        .catch(error => this.#onBroken(diskTrouble(error) ?? (error as Error)))
     }
     return new Links({
       ...{ transport, clock, random },
@@ -236,6 +237,12 @@ export class WeirNode<M extends GroupMachine> {
       memory: { peers, onLearned: write },
       limits: defaultLinkLimits,
     })
+  }
+
+  /** A mistake of ours has no code, and is not told as if it were somebody else's. */
+  #onBroken(error: Error): void {
+    if (!(error instanceof WeirError)) throw error
+    this.#parts.onFatal(error.code, bare(error))
   }
 
   /** The host hears what it wants; what is for people goes to the log. */

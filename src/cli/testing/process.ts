@@ -22,8 +22,15 @@ export class Started {
   #out = ''
   #err = ''
 
-  constructor(command: string, args: readonly string[], environment: Record<string, string> = {}) {
-    this.#child = spawn(process.execPath, [command, ...args], {
+  /** `through`: a program and its arguments, which runs what follows them. */
+  constructor(
+    command: string,
+    args: readonly string[],
+    environment: Record<string, string> = {},
+    through: readonly string[] = [],
+  ) {
+    const [program = '', ...rest] = [...through, process.execPath, command, ...args]
+    this.#child = spawn(program, rest, {
       env: { ...process.env, UV_THREADPOOL_SIZE: '16', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
