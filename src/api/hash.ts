@@ -105,7 +105,10 @@ export function ownFingerprint(
   const report = face.report(group)
   const index = Number(request.query['index'])
   if (report === undefined) {
-    sendProblem(response, problemOf('unknown-group', `no replica of ${group} is here`))
+    sendProblem(
+      response,
+      problemOf('unknown-group', `no replica of ${group} is here; ask another node`),
+    )
   } else if (!Number.isSafeInteger(index) || index < 1) {
     sendProblem(response, problemOf('bad-request', 'index is a whole number from 1'))
   } else response.json(face.fingerprint(report.id, index) ?? { index })

@@ -81,7 +81,8 @@ async function relay(
 ) {
   const other = face.others().find(one => one.node === node)
   if (other === undefined) {
-    sendProblem(response, problemOf('unknown-node', `no group here knows a node ${node}`))
+    const detail = `no group here knows a node ${node}; GET /v1/raft names the members of each`
+    sendProblem(response, problemOf('unknown-node', detail))
     return
   }
   try {

@@ -53,7 +53,7 @@ test('whoever has no cluster says so, and lets nobody join', async () => {
     http: `http-${waiting.address}`,
   })
   const answer = await client.join(waiting.address, { cluster: '', who: who('n6', 's6') })
-  expect(answer).toMatchObject({ code: 'wrong-cluster', groups: [] })
+  expect(answer).toMatchObject({ code: 'no-cluster', groups: [] })
 })
 
 test('a member says which cluster it is of, and each process is its own', async () => {
@@ -66,7 +66,11 @@ test('a member says which cluster it is of, and each process is its own', async 
   expect(one.cluster).toBe(node.node.face?.cluster)
   expect(one.process).not.toBe(two.process)
   const wrong = await client.join(other.address, { cluster: one.cluster, who: who('n6', 's6') })
-  expect(wrong).toMatchObject({ code: 'wrong-cluster' })
+  const ours = other.node.face?.cluster
+  expect(wrong).toMatchObject({
+    code: 'wrong-cluster',
+    message: expect.stringContaining(`belongs to cluster ${ours}, whoever asks to ${one.cluster};`),
+  })
 })
 
 test('a seat in every group, the same one however often it is asked for', async () => {

@@ -38,8 +38,13 @@ export class Desk implements MembersDesk {
   }
 
   join({ cluster, who }: JoinRequest, done: (answer: JoinAnswer) => void): void {
-    if (this.member?.cluster !== cluster) {
-      const message = 'this node does not belong to that cluster (yet); ask again, or another'
+    if (this.member === undefined) {
+      const message = 'this node does not belong to a cluster yet; ask again, or another'
+      done({ code: 'no-cluster', message, groups: [] })
+      return
+    }
+    if (this.member.cluster !== cluster) {
+      const message = otherCluster(this.member.cluster, cluster)
       done({ code: 'wrong-cluster', message, groups: [] })
       return
     }
@@ -60,6 +65,10 @@ export class Desk implements MembersDesk {
     }
   }
 }
+
+const otherCluster = (ours: string, theirs: string) =>
+  `this node belongs to cluster ${ours}, whoever asks to ${theirs}; correct --join there, or give ` +
+  'that node an empty data folder if it is to change clusters'
 
 const sentences: Readonly<Record<string, string>> = {
   'store-replaced':

@@ -114,5 +114,6 @@ export class MemberFace implements NodeFace {
 }
 
 function unknownGroup(group: GroupId) {
-  return { refused: 'unknown-group', message: `no replica of ${groupName(group)} is here` }
+  const message = `no replica of ${groupName(group)} is here; GET /v1/raft lists who leads what`
+  return { refused: 'unknown-group', message }
 }

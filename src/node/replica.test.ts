@@ -80,7 +80,7 @@ test('a transfer to nobody, and one that a follower is asked for', () => {
   const { town, leader, first, second } = trio()
   expect(transfer(town, leader, 'nobody')).toEqual({
     refused: 'unknown-node',
-    message: 'kv/1 has no replica on nobody',
+    message: 'kv/1 has no replica on nobody; GET /v1/raft/kv/1 names its members',
   })
   expect(transfer(town, first, second.name)).toEqual({
     refused: 'not-leader',

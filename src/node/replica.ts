@@ -43,6 +43,9 @@ const hostRefusals: Readonly<Record<string, string>> = {
 const TRANSFER_LOOK_MS = 10
 const TRANSFER_MS_MAX = 5000
 
+const noReplica = (group: string, node: NodeId) =>
+  `${group} has no replica on ${node}; GET /v1/raft/${group} names its members`
+
 function refusalMessage(code: string): string {
   return hostRefusals[code] ?? refusals[code as keyof typeof refusals] ?? code
 }
@@ -125,7 +128,7 @@ export class Replica<M extends GroupMachine> implements ServedGroup<M> {
   transfer(to: NodeId, done: (answer: Answer<{ leader: NodeId }>) => void): void {
     const replica = newestOf(this.roster.roster).get(to)?.replica
     if (replica === undefined) {
-      done({ refused: 'unknown-node', message: `${groupName(this.id)} has no replica on ${to}` })
+      done({ refused: 'unknown-node', message: noReplica(groupName(this.id), to) })
       return
     }
     if (replica === this.group.replica && this.isLeader) {

@@ -221,22 +221,26 @@ test.each(['store-replaced', 'roster-full', 'of a later version'])('%s ends it',
   expect(table.made.size).toBe(0)
 })
 
-test('a node of another cluster, or of none yet, is passed over', async () => {
-  const table = new Table({ x: [no('wrong-cluster')], a: [yes(seat(1, 3))] })
+test('a node of another cluster is told once, and passed over as one of none yet', async () => {
+  const a = [yes(seat(1, 0)), yes(seat(1, 0)), yes(seat(1, 3))]
+  const table = new Table({ x: [no('wrong-cluster')], y: [no('no-cluster')], a })
   await table.run()
-  expect(table.made.size).toBe(1)
+  expect([table.made.size, table.rounds]).toEqual([1, 3])
+  expect(table.logged).toEqual([
+    'a node named by --join is of another cluster: because of wrong-cluster',
+  ])
 })
 
 test('when nobody answers it is told once, and again when the reason changes', async () => {
   const table = new Table({
     a: ['refused', 'refused', 'too late', 'too late', yes(seat(1, 3))],
-    b: ['refused', no('wrong-cluster'), no('wrong-cluster'), 'refused'],
+    b: ['refused', no('no-cluster'), no('no-cluster'), 'refused'],
   })
   await table.run()
   expect(table.logged).toEqual([
     'no member of the cluster answers: a (refused), b (refused)',
-    'no member of the cluster answers: a (refused), b (because of wrong-cluster)',
-    'no member of the cluster answers: a (too late), b (because of wrong-cluster)',
+    'no member of the cluster answers: a (refused), b (because of no-cluster)',
+    'no member of the cluster answers: a (too late), b (because of no-cluster)',
     'no member of the cluster answers: a (too late), b (refused)',
   ])
 })

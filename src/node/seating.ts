@@ -31,6 +31,7 @@ export class Seating {
   readonly #parts: SeatingParts
   readonly #named = new Set<GroupId>()
   readonly #confirmed = new Set<GroupId>()
+  readonly #wrong = new Set<string>()
   #told = ''
 
   constructor(parts: SeatingParts) {
@@ -63,7 +64,7 @@ export class Seating {
     for (let [address] = this.#parts.addresses(); address !== undefined; ) {
       asked.add(address)
       try {
-        await this.#onAnswer(await this.#parts.join(address))
+        await this.#onAnswer(address, await this.#parts.join(address))
         answers++
       } catch (error) {
         if (error instanceof WeirError) throw error
@@ -76,8 +77,9 @@ export class Seating {
     return isAlone || (answers > 0 && this.isSeated)
   }
 
-  async #onAnswer({ code, message, groups }: JoinAnswer): Promise<void> {
-    if (code === 'wrong-cluster') throw new Error(message)
+  async #onAnswer(address: string, { code, message, groups }: JoinAnswer): Promise<void> {
+    if (code === 'wrong-cluster') this.#tellWrong(address, message)
+    if (code === 'wrong-cluster' || code === 'no-cluster') throw new Error(message)
     if (code !== '') throw new WeirError(code, message)
     for (const seat of groups) await this.#onSeat(seat)
   }
@@ -92,6 +94,14 @@ export class Seating {
     if (here === undefined) await this.#parts.create(group, replicaId(given))
     else if (here !== given) throw otherReplica(number, here, given)
     this.#confirmed.add(group)
+  }
+
+  /** Of each address once: this node goes on with those that are of its cluster. */
+  #tellWrong(address: string, why: string): void {
+    if (this.#wrong.has(address)) return
+    this.#wrong.add(address)
+    const facts = { address, code: 'wrong-cluster', why }
+    this.#parts.logger.log('error', 'a node named by --join is of another cluster', facts)
   }
 
   #tellTroubles(troubles: readonly string[]): void {

@@ -56,7 +56,8 @@ function withoutCluster({ node, founds, formerly, seeds }: StartFacts): StartVer
   const silence = silent.map(seed => `${seed.address} (${seed.why})`).join(', ')
   if (formerly !== undefined) {
     return wait(`this node was a member of cluster ${formerly} and lost its log, so that it founds
- nothing; no member of that cluster answers${silence === '' ? '' : `: ${silence}`}`)
+ nothing, and no member of that cluster answers; name one that runs by --join, or give the node an
+ empty data folder to begin anew${silence === '' ? '' : `; no answer from ${silence}`}`)
   }
   if (!founds) {
     return wait(`no node that was named by --join belongs to a cluster yet; start one of them with

@@ -1,6 +1,6 @@
 /** The state store on a real folder: what it keeps, what it throws away, what it refuses. */
 
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { groupId } from '../../base/ids.ts'
@@ -157,8 +157,24 @@ test('a folder that is not there is refused, with what to do', async () => {
   writeFileSync(join(gone, '..', '..', 'a'), '')
   await expect(lockFolder(gone)).rejects.toMatchObject({
     code: 'state-unreadable',
-    message: expect.stringContaining('may write in the data folder'),
+    message: expect.stringContaining('see that the data folder is whole'),
   })
+})
+
+test('a store whose files do not fit together is refused: people may remove it, as it says', async () => {
+  const folder = tempFolder()
+  await (await begin(folder)).close()
+  writeFileSync(join(folder, 'state', 'CURRENT'), 'MANIFEST-999999\n')
+  await expect(lockFolder(folder)).rejects.toMatchObject({
+    code: 'state-unreadable',
+    message: expect.stringMatching(
+      /999999.*remove its folder `state`: it is made anew from the log/,
+    ),
+  })
+  rmSync(join(folder, 'state'), { recursive: true })
+  const again = await begin(folder)
+  expect(await rowsOf(again.space(groupId(1), 0))).toEqual([])
+  await again.close()
 })
 
 test('a write that fails is told once, and nothing is answered afterwards', async () => {

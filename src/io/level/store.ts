@@ -15,6 +15,7 @@ import { Level } from 'level'
 import { WeirError } from '../../base/errors.ts'
 import type { GroupId } from '../../base/ids.ts'
 import type { StateChange, StateSpace } from '../../base/state.ts'
+import { diskTrouble } from '../disk-trouble.ts'
 import { readSmallFile, removeSmallFile, syncFolder, writeSmallFile } from '../small-file.ts'
 import { Ahead, type Layer } from './ahead.ts'
 import { type Database, LevelSpace, type Range, type Rows } from './space.ts'
@@ -288,10 +289,13 @@ function inUse(folder: string): WeirError {
 
 function cannotOpen(folder: string, error: unknown): WeirError {
   const { message, cause } = error as { message: string; cause?: { message?: string } }
+  const said = cause?.message ?? message
+  const trouble = diskTrouble({ message: said })
+  if (trouble !== undefined) return trouble
   return new WeirError(
     'state-unreadable',
-    `the state store cannot be opened (${cause?.message ?? message}); ` +
-      'see that the disk has room and that this user may write in the data folder',
+    `the state store cannot be opened (${said}); see that the data folder is whole, or remove its ` +
+      'folder `state`: it is made anew from the log',
     { folder },
   )
 }

@@ -4,6 +4,7 @@
  * code comes with a sentence that says what to do.
  */
 
+import { MALFORMED_BYTES } from '../../base/bytes.ts'
 import type { NodeId } from '../../base/ids.ts'
 import type { Hello, HelloSelf, LinkRefusal, ProtocolRange } from './hello.ts'
 import { isOld, type Remembered } from './memory.ts'
@@ -84,9 +85,10 @@ export function unknownProtocol(theirs: ProtocolRange, { min, max }: ProtocolRan
 
 /** Refusals that are no judgement of a hello. */
 export const refusals = {
+  /** `what`: also as an error with this very code has it. */
   malformed: (what: string): LinkRefusal => ({
-    code: 'malformed-bytes',
-    message: `${what}; if nothing else than nodes of this version can reach the port, report it`,
+    code: MALFORMED_BYTES,
+    message: `${what.replace(`${MALFORMED_BYTES}: `, '')}; if nothing else than nodes of this version can reach the port, report it`,
   }),
   oversize: (sizeBytes: number, frameBytesMax: number): LinkRefusal => ({
     code: 'frame-oversize',
