@@ -44,7 +44,9 @@ export function diskTrouble(error: unknown): WeirError | undefined {
 export function stateTrouble(error: unknown): WeirError {
   const { message, cause } = error as Error
   const said = cause instanceof Error ? cause : { message }
-  const what = `the state store failed (${said.message}); see that the disk is sound, then start again`
-  const advice = 'its folder `state` may be removed: it is made anew from the log'
+  const what = `the state store failed (${said.message})`
+  const advice =
+    'see that the disk is sound, then start again; its folder `state` may be removed: it is made ' +
+    'anew from the log'
   return diskTrouble(said) ?? new WeirError('state-failed', `${what}; ${advice}`)
 }

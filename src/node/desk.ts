@@ -67,8 +67,8 @@ export class Desk implements MembersDesk {
 }
 
 const otherCluster = (ours: string, theirs: string) =>
-  `this node belongs to cluster ${ours}, whoever asks to ${theirs}; correct --join there, or give ` +
-  'that node an empty data folder if it is to change clusters'
+  `this node belongs to cluster ${ours}, whoever asks to ${theirs}; correct --join there, or ` +
+  'give that node an empty data folder if it is to change clusters'
 
 const sentences: Readonly<Record<string, string>> = {
   'store-replaced':

@@ -44,6 +44,25 @@ test('a node that learns is not ready; it is as soon as it votes', () => {
   expect(faceOf(c).readiness()[2]?.message).toBe('1 of 1 replicas here vote')
 })
 
+test.each([0, 1])('once it is ready another may go: the group goes on without its %i', at => {
+  const town = settled(['a', 'b', 'c'], at + 1)
+  const [a, b, c] = town.places as readonly [Place, Place, Place]
+  c.kill()
+  c.wipe()
+  c.start().askSeats(town.mustLead())
+  // To the millisecond: the change that gives it its vote is seen before it is committed.
+  while (badAt(c).length > 0) town.clock.pass(1)
+  const victim = [a, b][at] as Place
+  victim.kill()
+  const written = town.mustLead()
+  let kind = ''
+  written.replica().propose(Uint8Array.of(1), outcome => {
+    kind = outcome.kind
+  })
+  town.until(() => kind !== '', 'the fate of a write')
+  expect(kind).toBe('applied')
+})
+
 test('a node beyond the voters is ready when it has caught up', () => {
   const names = Array.from({ length: VOTERS_MAX + 1 }, (_, at) => `n${at + 1}`)
   const town = new Town(names)

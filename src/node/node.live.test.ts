@@ -12,6 +12,7 @@ const WAIT = { timeout: 30_000, interval: 20 }
 
 const whole = (count: number) => Array.from({ length: count }, (_, at) => `n${at + 1}`)
 
+/** For good: what only stands in a log may need the vote of a node that the test takes away. */
 async function expectVoters(at: TestNode, nodes: readonly string[], group = 1): Promise<void> {
   await expect
     .poll(
@@ -23,6 +24,7 @@ async function expectVoters(at: TestNode, nodes: readonly string[], group = 1): 
       WAIT,
     )
     .toEqual([...nodes])
+  await expect.poll(() => at.isReady, WAIT).toBe(true)
 }
 
 /** Whoever leads takes it. */
@@ -207,7 +209,7 @@ test('fingerprints are equal on all replicas', async () => {
 
 test('ready is who knows its leaders and does not stop', async () => {
   const [founder] = (await cluster(1, 2)) as [TestNode]
-  await expect.poll(() => founder.node.face?.readiness().every(one => one.isGood), WAIT).toBe(true)
+  await expect.poll(() => founder.isReady, WAIT).toBe(true)
   const face = founder.node.face
   await founder.stop()
   expect(face?.readiness().find(one => one.name === 'running')).toMatchObject({ isGood: false })

@@ -10,6 +10,7 @@ import type { Check } from './face.ts'
 
 export interface ReplicaFacts {
   readonly knowsLeader: boolean
+  /** As everybody agrees: no change of the members is under way. */
   readonly votes: boolean
   /** Its group has all the voters that it may have, and this one learns. */
   readonly isSpare: boolean

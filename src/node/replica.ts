@@ -151,11 +151,13 @@ export class Replica<M extends GroupMachine> implements ServedGroup<M> {
   }
 
   readiness(): ReplicaFacts {
-    const { voters, learners } = this.group.raft.log.members
+    const { members, membersIndex, commit } = this.group.raft.log
+    const { voters, outgoing, learners } = members
     const self = this.group.replica
     return {
       knowsLeader: this.leaderNode() !== undefined,
-      votes: voters.includes(self),
+      // Members count as soon as they stand in a log; those before them, until that is committed.
+      votes: voters.includes(self) && outgoing.length === 0 && membersIndex <= commit,
       isSpare: learners.includes(self) && voters.length >= VOTERS_MAX,
       isCaughtUp: this.#isCaughtUp,
     }

@@ -294,8 +294,8 @@ function cannotOpen(folder: string, error: unknown): WeirError {
   if (trouble !== undefined) return trouble
   return new WeirError(
     'state-unreadable',
-    `the state store cannot be opened (${said}); see that the data folder is whole, or remove its ` +
-      'folder `state`: it is made anew from the log',
+    `the state store cannot be opened (${said}); see that the data folder is whole, or remove ` +
+      'its folder `state`: it is made anew from the log',
     { folder },
   )
 }

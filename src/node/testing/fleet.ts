@@ -92,6 +92,10 @@ export class TestNode {
     return this.logged.some(one => one.message === message)
   }
 
+  get isReady(): boolean {
+    return this.node.face?.readiness().every(one => one.isGood) === true
+  }
+
   reports(): readonly GroupReport[] {
     return this.node.face?.reports() ?? []
   }

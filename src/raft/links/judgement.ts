@@ -88,7 +88,9 @@ export const refusals = {
   /** `what`: also as an error with this very code has it. */
   malformed: (what: string): LinkRefusal => ({
     code: MALFORMED_BYTES,
-    message: `${what.replace(`${MALFORMED_BYTES}: `, '')}; if nothing else than nodes of this version can reach the port, report it`,
+    message:
+      `${what.replace(`${MALFORMED_BYTES}: `, '')}; ` +
+      'if nothing else than nodes of this version can reach the port, report it',
   }),
   oversize: (sizeBytes: number, frameBytesMax: number): LinkRefusal => ({
     code: 'frame-oversize',
