@@ -1,25 +1,15 @@
 /** Streams over real sockets: refusals by the system, what is under way at an end, many at once. */
 
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Connection, ConnectionListener } from '../../base/env.ts'
 import { misread, refusedBy } from './listening.ts'
 import { Authority } from './testing/certificates.ts'
-import { addressOf, FRAME_BYTES_MAX, mustOpen, opened, until } from './testing/rig.ts'
+import { addressOf, FRAME_BYTES_MAX, opened, opener, until } from './testing/rig.ts'
 import { credentialsOf } from './tls.ts'
-import type { GrpcOptions, GrpcTransport } from './transport.ts'
+import type { GrpcTransport } from './transport.ts'
 
 const authority = new Authority('an authority')
-const transports: GrpcTransport[] = []
-
-async function open(options: Partial<GrpcOptions> = {}): Promise<GrpcTransport> {
-  const transport = await mustOpen(options)
-  transports.push(transport)
-  return transport
-}
-
-afterEach(() => {
-  for (const transport of transports.splice(0)) transport.destroy()
-})
+const open = opener()
 
 /** One side of a connection, and all that it was told. */
 class Diary implements ConnectionListener {

@@ -1,12 +1,12 @@
 /** The real transport: the contract of its door, over sockets of this machine, and its refusals. */
 
 import { createServer } from 'node:net'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { transportContract } from '../../../chaos/sim/contract/transport.ts'
 import type { Connection, ConnectionListener } from '../../base/env.ts'
 import { misread } from './listening.ts'
 import { Authority } from './testing/certificates.ts'
-import { addressOf, contractRig, FRAME_BYTES_MAX, mustOpen, opened, until } from './testing/rig.ts'
+import { addressOf, contractRig, FRAME_BYTES_MAX, opened, opener, until } from './testing/rig.ts'
 import type { GrpcOptions, GrpcTransport } from './transport.ts'
 
 const authority = new Authority('an authority')
@@ -15,17 +15,7 @@ const tlsOf = (name: string, names?: readonly string[]) => ({ tls: authority.iss
 transportContract('gRPC in the clear', () => contractRig({}))
 transportContract('gRPC with TLS', () => contractRig(tlsOf('a', ['a']), tlsOf('b', ['b'])))
 
-const transports: GrpcTransport[] = []
-
-async function open(options: Partial<GrpcOptions> = {}): Promise<GrpcTransport> {
-  const transport = await mustOpen(options)
-  transports.push(transport)
-  return transport
-}
-
-afterEach(() => {
-  for (const transport of transports.splice(0)) transport.destroy()
-})
+const open = opener()
 
 function noting(told: string[]): ConnectionListener {
   return {

@@ -7,7 +7,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { nodeId, type ReplicaId, replicaId } from '../../base/ids.ts'
 import type { MembersWish } from '../../raft/members/members.ts'
-import type { PeerStatus, Status } from '../../raft/status.ts'
+import type { Status } from '../../raft/status.ts'
 import type { Members } from '../../raft/types.ts'
 import { decodeRoster, encodeRoster } from './codec.ts'
 import { nextMembers, VOTERS_MAX } from './reconcile.ts'
@@ -21,8 +21,7 @@ import {
   pruned,
   type Roster,
 } from './roster.ts'
-
-const COMMIT = 1000
+import { COMMIT, leaderOf, peerAt } from './testing/status.ts'
 
 /** A group with a log that everybody believes at once: what is left is who is a member. */
 class Model {
@@ -114,32 +113,8 @@ class Model {
 
   #status(): Status {
     const { voters, learners } = this.members
-    return {
-      self: replicaId(1),
-      role: 'leader',
-      term: 1,
-      vote: 0,
-      leader: replicaId(1),
-      commit: COMMIT,
-      applied: COMMIT,
-      durable: COMMIT,
-      lastIndex: COMMIT,
-      image: 0,
-      members: this.members,
-      membersIndex: 1,
-      transferee: 0,
-      fast: false,
-      electionElapsedMs: 0,
-      peers: [...voters, ...learners].map(id => this.#peer(id)),
-      uncommittedBytes: 0,
-      readsPending: 0,
-    }
-  }
-
-  #peer(id: ReplicaId): PeerStatus {
-    const match = this.lagging.has(id) ? 0 : COMMIT
-    const inflight = { inflightEntries: 0, inflightBytes: 0 }
-    return { id, match, next: match + 1, state: 'replicate', active: true, ...inflight }
+    const peers = [...voters, ...learners].map(id => peerAt(id, this.lagging.has(id) ? 0 : COMMIT))
+    return leaderOf(this.members, peers)
   }
 }
 

@@ -4,9 +4,10 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { nodeId, replicaId } from '../../base/ids.ts'
 import type { MembersWish } from '../../raft/members/members.ts'
-import type { PeerStatus, Status } from '../../raft/status.ts'
+import type { Status } from '../../raft/status.ts'
 import { nextMembers, VOTERS_MAX } from './reconcile.ts'
 import { emptyRoster, enrol, type Roster } from './roster.ts'
+import { leaderOf, peerAt } from './testing/status.ts'
 
 /** `roster('a', 'b', 'a')`: replicas 1 to 3, node a lost its store once. */
 function roster(...nodes: readonly string[]): Roster {
@@ -29,40 +30,9 @@ interface Facts {
 }
 
 function status({ voters, learners = [], outgoing = [], match = {}, more = {} }: Facts): Status {
-  const peers = Object.entries(match).map(([id, at]) => peer(Number(id), at))
-  return {
-    self: replicaId(1),
-    role: 'leader',
-    term: 1,
-    vote: 0,
-    leader: replicaId(1),
-    commit: 1000,
-    applied: 1000,
-    durable: 1000,
-    lastIndex: 1000,
-    image: 0,
-    members: { voters: ids(...voters), learners: ids(...learners), outgoing: ids(...outgoing) },
-    membersIndex: 1,
-    transferee: 0,
-    fast: false,
-    electionElapsedMs: 0,
-    peers,
-    uncommittedBytes: 0,
-    readsPending: 0,
-    ...more,
-  }
-}
-
-function peer(id: number, match: number): PeerStatus {
-  const inflight = { inflightEntries: 0, inflightBytes: 0 }
-  return {
-    id: replicaId(id),
-    match,
-    next: match + 1,
-    state: 'replicate',
-    active: true,
-    ...inflight,
-  }
+  const peers = Object.entries(match).map(([id, at]) => peerAt(replicaId(Number(id)), at))
+  const members = { voters: ids(...voters), learners: ids(...learners), outgoing: ids(...outgoing) }
+  return { ...leaderOf(members, peers), ...more }
 }
 
 const wish = (voters: readonly number[], learners: readonly number[]): MembersWish => ({
@@ -150,8 +120,8 @@ test.each<[string, Facts, Roster, MembersWish | undefined]>([
 
 test('a learner that is silent or gets an image is not promoted', () => {
   const facts = { voters: [1], learners: [2] }
-  const silent = { ...peer(2, 1000), active: false }
-  const snapshot = { ...peer(2, 1000), state: 'snapshot' as const }
+  const silent = { ...peerAt(replicaId(2), 1000), active: false }
+  const snapshot = { ...peerAt(replicaId(2), 1000), state: 'snapshot' as const }
   for (const one of [silent, snapshot]) {
     expect(
       nextMembers(status({ ...facts, more: { peers: [one] } }), roster('a', 'b')),

@@ -7,8 +7,8 @@ import { defaultLinkLimits, type LinkLimits } from '../../../raft/links/limits.t
 import { Links } from '../../../raft/links/links.ts'
 import type { Remembered } from '../../../raft/links/memory.ts'
 import { readPacket } from '../../../raft/wire/packet.ts'
+import { realClock } from '../../clock.ts'
 import type { GrpcTransport } from '../transport.ts'
-import { realClock } from './rig.ts'
 
 export interface NodeOptions {
   readonly boot?: number

@@ -1,7 +1,7 @@
 /** Test support: real transports on free ports of this machine, and real time. */
 
+import { afterEach } from 'vitest'
 import type { Place, TransportRig } from '../../../../chaos/sim/contract/transport.ts'
-import type { Clock } from '../../../base/env.ts'
 import {
   type GrpcAnswer,
   type GrpcOptions,
@@ -24,20 +24,24 @@ export async function mustOpen(options: Partial<GrpcOptions> = {}): Promise<Grpc
   return answer.transport
 }
 
+/** As `mustOpen`; all of them end with the test that opened them. */
+export function opener(): typeof mustOpen {
+  const transports: GrpcTransport[] = []
+  afterEach(() => {
+    for (const transport of transports.splice(0)) transport.destroy()
+  })
+  return async options => {
+    const transport = await mustOpen(options)
+    transports.push(transport)
+    return transport
+  }
+}
+
 export const addressOf = ({ port }: GrpcTransport): string => `127.0.0.1:${port}`
 
 /** Turns of the loop pass until this holds; what hangs is ended by the test's own limit. */
 export async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise(turn => setImmediate(turn))
-}
-
-export const realClock: Clock = {
-  monotonicMs: () => performance.now(),
-  wallMs: () => Date.now(),
-  after: (delayMs, fire) => {
-    const timer = setTimeout(fire, delayMs)
-    return { cancel: () => clearTimeout(timer) }
-  },
 }
 
 /** The n-th process has the n-th of these options; behind the last the first comes again. */
