@@ -1,17 +1,9 @@
 /** The command from outside: what is asked wrongly is refused, with the help. */
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
-import { run } from '../scripts/gate/child.ts'
+import { expect, test } from 'vitest'
+import { commandOf } from '../scripts/gate/testing/command.ts'
 
-const cache = mkdtempSync(join(tmpdir(), 'weir-command-'))
-process.env['WEIR_CACHE'] = cache
-afterAll(() => rmSync(cache, { recursive: true, force: true }))
-
-const command = (args: readonly string[]) =>
-  run(process.execPath, ['scripts/run.mjs', 'bench/main.ts', ...args])
+const command = commandOf('bench/main.ts')
 
 test.each([
   ['which benchmark?'],

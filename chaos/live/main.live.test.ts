@@ -1,17 +1,12 @@
 /** The command from outside: what is asked wrongly is refused, with the help. */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
-import { run } from '../../scripts/gate/child.ts'
+import { expect, test } from 'vitest'
+import { commandOf } from '../../scripts/gate/testing/command.ts'
+import { tempFolder } from '../../src/io/testing/folder.ts'
 
-const cache = mkdtempSync(join(tmpdir(), 'weir-command-'))
-process.env['WEIR_CACHE'] = cache
-afterAll(() => rmSync(cache, { recursive: true, force: true }))
-
-const command = (args: readonly string[]) =>
-  run(process.execPath, ['scripts/run.mjs', 'chaos/live/main.ts', ...args])
+const command = commandOf('chaos/live/main.ts')
 
 test.each([
   ['which drill?'],
@@ -54,7 +49,7 @@ test('a history that was kept is judged again', async () => {
     event('ok', 'write', 7),
     event('invoke', 'read', null),
   ]
-  const file = join(cache, 'history.jsonl')
+  const file = join(tempFolder(), 'history.jsonl')
   for (const [seen, code, verdict] of [
     [7, 0, 'green'],
     [null, 1, 'red'],

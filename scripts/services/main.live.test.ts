@@ -1,18 +1,11 @@
 /** The command from outside: what is asked wrongly is refused, with the help. */
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
-import { run } from '../gate/child.ts'
+import { expect, test } from 'vitest'
+import { commandOf } from '../gate/testing/command.ts'
 
-const cache = mkdtempSync(join(tmpdir(), 'weir-command-'))
-process.env['WEIR_CACHE'] = cache
 delete process.env['WEIR_TEST_TOXIPROXY']
-afterAll(() => rmSync(cache, { recursive: true, force: true }))
 
-const command = (args: readonly string[]) =>
-  run(process.execPath, ['scripts/run.mjs', 'scripts/services/main.ts', ...args])
+const command = commandOf('scripts/services/main.ts')
 
 test.each([
   ['what to do?'],
