@@ -11,6 +11,7 @@ import { nodeId } from '../../base/ids.ts'
 import { Prng } from '../../base/prng.ts'
 import { encodeHello, type Hello, PROTOCOL, readGreeting } from '../../raft/links/hello.ts'
 import { BadFrames } from '../../raft/testing/bad-frames.ts'
+import { sealed } from '../../raft/testing/seal.ts'
 import { framesMethod } from './service.ts'
 import { TestNode } from './testing/node.ts'
 import { addressOf, mustOpen, until } from './testing/rig.ts'
@@ -51,9 +52,8 @@ async function expectAlive(): Promise<void> {
   peer.links.setPeer(nodeId('a'), addressOf(transport))
   await until(() => peer.told.length > 0)
   expect(node.links.counters().accepted).toBeGreaterThan(0)
-  expect(peer.links.send(nodeId('a'), 'turn', Uint8Array.of(1, 1, 1, 1, 1, 1, 1, 1, 0, 0))).toBe(
-    true,
-  )
+  const beat = sealed(Uint8Array.of(1, 1, 1, 1, 1, 1, 1, 1, 0, 0))
+  expect(peer.links.send(nodeId('a'), 'turn', beat)).toBe(true)
   const heard = node.messages
   await until(() => node.messages === heard + 1)
   peer.links.stop()

@@ -6,6 +6,7 @@
 import { expect, it } from 'vitest'
 import { BadFrames } from '../testing/bad-frames.ts'
 import { type Fleet, nameOf, pair } from '../testing/fleet.ts'
+import { sealed } from '../testing/seal.ts'
 import { readPacket } from '../wire/packet.ts'
 import { readGreeting } from './hello.ts'
 import { helloCodes } from './judgement.ts'
@@ -61,7 +62,7 @@ it('ten thousand bad frames are refused with a code, and do no harm', () => {
   expect(refusedByPeers['self']).toBeGreaterThan(100)
   expect(accepted).toBe(2)
 
-  two.links.send(nameOf(1), 'turn', Uint8Array.of(1, 0, 0, 0))
+  two.links.send(nameOf(1), 'turn', sealed(Uint8Array.of(1, 0, 0, 0)))
   fleet.pass(100)
   expect(one.told).toContain('n2: 1')
   expect(one.links.status()).toMatchObject([{ node: 'n2', state: 'up' }, {}])

@@ -10,6 +10,7 @@ import { encodeHello, encodeRefusal, type Hello } from '../links/hello.ts'
 import { PacketWriter } from '../wire/packet.ts'
 import * as any from './arbitraries.ts'
 import { mutated } from './mutation.ts'
+import { sealed, unsealed } from './seal.ts'
 
 export class BadFrames {
   readonly #random: Prng
@@ -60,7 +61,8 @@ export class BadFrames {
     const good = random.pick(this.#packets)
     const kind = random.below(16)
     if (kind < 6) return good
-    if (kind < 13) return mutated(good, random)
+    if (kind < 8) return mutated(good, random)
+    if (kind < 13) return sealed(mutated(unsealed(good), random))
     if (kind < 15) return Uint8Array.from({ length: random.below(40) }, () => random.below(256))
     return new Uint8Array(this.#oversizeBytes)
   }

@@ -5,6 +5,7 @@ import { ByteWriter, MALFORMED_BYTES } from '../../base/bytes.ts'
 import { WeirError } from '../../base/errors.ts'
 import { groupId, replicaId } from '../../base/ids.ts'
 import { type Message, messageTypes } from '../messages.ts'
+import { sealed, unsealed } from '../testing/seal.ts'
 import type { Entry, EntryKind, Image } from '../types.ts'
 import { PACKET_FULL_BYTES, PACKET_ITEMS_MAX, PacketWriter, readPacket } from './packet.ts'
 
@@ -137,8 +138,8 @@ describe('the layout', () => {
     [{ type: 'read', ...around, read }, [1, 0, 0, 1, 9, 1, 2, 3, 4, 5, 6, 7]],
     [{ type: 'read-reply', ...around, read, index: 8 }, [1, 0, 0, 1, 10, 1, 2, 3, 4, 5, 6, 7, 8]],
   ])('of $type', (message, bytes) => {
-    expect([...packetOf(message)]).toEqual(bytes)
-    expect(readAll(Uint8Array.from(bytes))).toEqual([[1, message]])
+    expect([...unsealed(packetOf(message))]).toEqual(bytes)
+    expect(readAll(sealed(Uint8Array.from(bytes)))).toEqual([[1, message]])
   })
 })
 
@@ -149,8 +150,13 @@ describe('what is malformed says why', () => {
   const tooLong = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]
   const above = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x1f]
 
+  it('what is no packet at all, or was changed on its way', () => {
+    expect(refusal(new Uint8Array(0))).toContain('this is no packet')
+    expect(refusal(Uint8Array.of(1, 0, 0, 0))).toContain('a packet is too small')
+    expect(refusal(Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0))).toContain('does not match its checksum')
+  })
+
   it.each<[string, Uint8Array, string]>([
-    ['no byte at all', new Uint8Array(0), 'end too early'],
     ['format 0', Uint8Array.of(0, 0, 0, 0), 'this is no packet'],
     ['the next format', Uint8Array.of(2, 0, 0, 0), 'this is no packet'],
     ['no table of replies', Uint8Array.of(1, 0), 'end too early'],
@@ -185,16 +191,15 @@ describe('what is malformed says why', () => {
     ['a crowd of voters', snapshot(...tooLong.slice(0, 7), 1, 1, 2), 'end too early'],
     ['data of an image cut off', snapshot(0, 0, 0, 0, 9, 1), 'end too early'],
   ])('%s', (_, bytes, why) => {
-    expect(refusal(bytes)).toContain(why)
+    expect(refusal(sealed(bytes))).toContain(why)
   })
 
   it('and nothing that stood before it is taken', () => {
-    const good = [
-      ...packetOf({ type: 'heartbeat', ...filled(1, true, new Uint8Array(0))[6] } as Message),
-    ]
-    expect(readAll(Uint8Array.from(good))).toHaveLength(1)
+    const beat = { type: 'heartbeat', ...filled(1, true, new Uint8Array(0))[6] } as Message
+    const good = [...unsealed(packetOf(beat))]
+    expect(readAll(sealed(Uint8Array.from(good)))).toHaveLength(1)
     const bad = [...good.slice(0, -1), 1, 8, 1, 2, 3]
-    expect(refusal(Uint8Array.from(bad))).toContain('larger than what')
+    expect(refusal(sealed(Uint8Array.from(bad)))).toContain('larger than what')
   })
 })
 
@@ -325,6 +330,6 @@ describe('a number that no message has', () => {
     const out = new ByteWriter().uint8(1).varint(0).varint(0).varint(1)
     out.uint8(5).varint(1).varint(1).varint(2).varint(3).uint8(1)
     out.varint(MAX).varint(MAX).raw(Uint8Array.of(0x81, 0))
-    expect(refusal(out.finish())).toContain('longer than it needs to be')
+    expect(refusal(sealed(out.finish()))).toContain('longer than it needs to be')
   })
 })

@@ -9,6 +9,7 @@ import { Prng } from '../../base/prng.ts'
 import { type Message, messageTypes } from '../messages.ts'
 import * as any from '../testing/arbitraries.ts'
 import { mutated } from '../testing/mutation.ts'
+import { sealed, unsealed } from '../testing/seal.ts'
 import type { Entry } from '../types.ts'
 import { PACKET_FULL_BYTES, PACKET_ITEMS_MAX, PacketWriter, readPacket } from './packet.ts'
 
@@ -130,9 +131,9 @@ describe('a packet', () => {
     )
   })
 
-  it('of nothing is four bytes', () => {
-    expect(write([])).toEqual(Uint8Array.of(1, 0, 0, 0))
-    expect(read(Uint8Array.of(1, 0, 0, 0))).toEqual([])
+  it('of nothing is four bytes and their checksum', () => {
+    expect(write([])).toEqual(sealed(Uint8Array.of(1, 0, 0, 0)))
+    expect(read(sealed(Uint8Array.of(1, 0, 0, 0)))).toEqual([])
   })
 
   it('folds the beats of a hundred idle groups into a few bytes each', () => {
@@ -200,7 +201,7 @@ describe('a packet is full', () => {
 })
 
 describe('what is refused', () => {
-  const packet = (...bytes: number[]) => Uint8Array.from(bytes)
+  const packet = (...bytes: number[]) => sealed(Uint8Array.from(bytes))
 
   it.each([
     ['nothing', packet()],
@@ -223,10 +224,12 @@ describe('what is refused', () => {
       for (const byte of head) out.uint8(byte)
       expect(
         tryRead(
-          out
-            .varint(2 ** 40)
-            .raw(new Uint8Array(100))
-            .finish(),
+          sealed(
+            out
+              .varint(2 ** 40)
+              .raw(new Uint8Array(100))
+              .finish(),
+          ),
         ),
       ).toBe('malformed')
     }
@@ -235,8 +238,8 @@ describe('what is refused', () => {
   it('more items than any packet may hold, though the bytes are there', () => {
     const many = PACKET_ITEMS_MAX + 1
     const out = new ByteWriter().uint8(1).varint(0).varint(0).varint(many)
-    for (let i = 0; i < many; i++) out.raw(packet(8, 1, 1, 1, 1))
-    expect(() => read(out.finish())).toThrow('a packet holds more than any packet may')
+    for (let i = 0; i < many; i++) out.raw(Uint8Array.of(8, 1, 1, 1, 1))
+    expect(() => read(sealed(out.finish()))).toThrow('a packet holds more than any packet may')
   })
 
   it('the sum of many appends that is too much, each of them being small enough', () => {
@@ -244,12 +247,24 @@ describe('what is refused', () => {
     const out = new ByteWriter().uint8(1).varint(0).varint(0).varint(2)
     for (let i = 0; i < 2; i++) {
       out
-        .raw(packet(4, 1, 1, 1, 1, 0, 0, 0))
+        .raw(Uint8Array.of(4, 1, 1, 1, 1, 0, 0, 0))
         .varint(half)
         .varint(4 * half)
-      for (let n = 0; n < half; n++) out.raw(packet(1, 1, 0, 0))
+      for (let n = 0; n < half; n++) out.raw(Uint8Array.of(1, 1, 0, 0))
     }
-    expect(() => read(out.finish())).toThrow('a packet holds more than any packet may')
+    expect(() => read(sealed(out.finish()))).toThrow('a packet holds more than any packet may')
+  })
+
+  it('every packet of which one bit turned over', () => {
+    fc.assert(
+      fc.property(said, fc.nat(), (all, bit) => {
+        const bytes = write(all)
+        const at = bit % (8 * bytes.length)
+        bytes[at >>> 3] = (bytes[at >>> 3] as number) ^ (1 << (at & 7))
+        expect(tryRead(bytes)).toBe('malformed')
+      }),
+      { numRuns: 2000 },
+    )
   })
 
   it('every beginning of a packet', () => {
@@ -257,6 +272,8 @@ describe('what is refused', () => {
       fc.property(said, fc.nat(), (all, cut) => {
         const bytes = write(all)
         expect(tryRead(bytes.subarray(0, cut % bytes.length))).toBe('malformed')
+        const said = unsealed(bytes)
+        expect(tryRead(sealed(said.subarray(0, cut % said.length)))).toBe('malformed')
       }),
       { numRuns: 500 },
     )
@@ -266,7 +283,7 @@ describe('what is refused', () => {
 describe('ten thousand bad packets', () => {
   it('are refused, or are good ones that are written in the same way', () => {
     const random = new Prng(20_261)
-    const good = fc.sample(said, { numRuns: 500, seed: 7 }).map(all => write(all))
+    const good = fc.sample(said, { numRuns: 500, seed: 7 }).map(all => unsealed(write(all)))
     const outcomes = { malformed: 0, read: 0 }
     for (let i = 0; i < 10_000; i++) {
       const isNoise = i % 5 === 0
@@ -275,12 +292,13 @@ describe('ten thousand bad packets', () => {
             at === 0 ? 1 : random.below(random.pick([4, 256])),
           )
         : mutated(random.pick(good), random)
-      const taken = tryRead(bytes)
+      const packet = sealed(bytes)
+      const taken = tryRead(packet)
       if (taken === 'malformed') {
         outcomes.malformed++
       } else {
         outcomes.read++
-        expect(write(taken)).toEqual(bytes)
+        expect(write(taken)).toEqual(packet)
       }
     }
     expect(outcomes.malformed).toBeGreaterThan(3000)

@@ -1,7 +1,7 @@
 /**
  * A packet: what one node says to another in one turn, the messages of all groups together.
  *
- *     packet = FORMAT, beats, replies, letters
+ *     packet = FORMAT, beats, replies, letters, CRC-32C of all before it in four bytes
  *     beats   = count, then for each heartbeat: group, from, to, term, commit, round
  *     replies = count, then for each heartbeat-reply: group, from, to, term, round
  *     letters = count, then every other message (message-codec.ts), in the order in which they
@@ -10,9 +10,13 @@
  * All numbers are varints of src/base/bytes.ts. Beats stand in front, so that a receiver hears that
  * its leaders live before it works on anything else, and in tables, so that an idle group costs
  * about ten bytes a beat. What was read may alias the packet's bytes, which nobody changes.
+ *
+ * The checksum is there because what TCP's sixteen bits let through would be believed: an entry
+ * with one bit turned over on its way to a follower makes two states of one log.
  */
 
-import { ByteWriter } from '../../base/bytes.ts'
+import { ByteReader, ByteWriter } from '../../base/bytes.ts'
+import { crc32c } from '../../base/crc32c.ts'
 import { invariant } from '../../base/errors.ts'
 import type { GroupId } from '../../base/ids.ts'
 import type { Heartbeat, HeartbeatReply, Message } from '../messages.ts'
@@ -35,8 +39,9 @@ export const PACKET_FULL_BYTES = 1024 * 1024
 
 const BEAT_BYTES_MIN = 6
 const REPLY_BYTES_MIN = 5
-/** What stands before the beats and before each table. */
-const FRAME_BYTES_MAX = 1 + 3 * 8
+const CHECKSUM_BYTES = 4
+/** What stands before the beats, before each table, and at the end. */
+const FRAME_BYTES_MAX = 1 + 3 * 8 + CHECKSUM_BYTES
 
 /** Takes messages until `finish`; copies what it takes, and may be used again afterwards. */
 export class PacketWriter {
@@ -89,7 +94,7 @@ export class PacketWriter {
     this.#replyCount = 0
     this.#letterCount = 0
     this.#entryCount = 0
-    return packet.finish()
+    return sealed(packet.uint32(0).finish())
   }
 }
 
@@ -98,8 +103,9 @@ export function readPacket(
   bytes: Uint8Array,
   take: (group: GroupId, message: Message) => void,
 ): void {
-  const input = new PacketInput(bytes, PACKET_ITEMS_MAX)
-  mustHold(input.uint8() === FORMAT, 'this is no packet')
+  mustHold(bytes[0] === FORMAT, 'this is no packet')
+  const input = new PacketInput(unsealed(bytes), PACKET_ITEMS_MAX)
+  input.uint8()
   const groups: GroupId[] = []
   const messages: Message[] = []
   const note = (group: GroupId, message: Message): void => {
@@ -118,6 +124,23 @@ export function readPacket(
   }
   input.done()
   for (const [i, message] of messages.entries()) take(groups[i] as GroupId, message)
+}
+
+/** Fills in the checksum, for which there is room. */
+function sealed(packet: Uint8Array): Uint8Array {
+  const end = packet.length - CHECKSUM_BYTES
+  const place = new DataView(packet.buffer, packet.byteOffset + end, CHECKSUM_BYTES)
+  place.setUint32(0, crc32c(packet.subarray(0, end)), true)
+  return packet
+}
+
+function unsealed(packet: Uint8Array): Uint8Array {
+  const end = packet.length - CHECKSUM_BYTES
+  mustHold(end > 0, 'a packet is too small')
+  const said = packet.subarray(0, end)
+  const checksum = new ByteReader(packet.subarray(end)).uint32()
+  mustHold(checksum === crc32c(said), 'a packet does not match its checksum')
+  return said
 }
 
 function writeBeat(out: ByteWriter, group: GroupId, beat: Heartbeat): void {
