@@ -4,6 +4,7 @@ import type { GroupId } from '../../../src/base/ids.ts'
 import { Prng } from '../../../src/base/prng.ts'
 import { isRefusal } from '../../../src/raft/refusal.ts'
 import { type EventQueue, US_PER_MS } from '../world/clock.ts'
+import type { Mishap } from '../world/mishaps.ts'
 import type { Tally } from '../world/tally.ts'
 import { happenings, type Trace } from '../world/trace.ts'
 import type { SimWire } from '../world/transport.ts'
@@ -115,6 +116,33 @@ const reset = on((world, node, { salt }) => {
   return over
 })
 
+/** One bit of the next frame; at times of the first that a new connection carries. */
+const damagedFrame = on((world, node, { salt }) => {
+  const other = pick(others(world, node), salt)
+  if (other === undefined) return 'missed'
+  world.wire.plan(other.index, node.index, 'damaged-frame')
+  if (new Prng(salt).chance(0.5)) world.wire.reset(other.index, node.index)
+  return 'later'
+})
+
+/** Befalls what is said first on the next connection: there is one at once. */
+const helloGoesWrong = (mishap: Mishap): Injection =>
+  on((world, node, { salt }) => {
+    const other = pick(others(world, node), salt)
+    if (other === undefined) return 'missed'
+    world.wire.plan(other.index, node.index, mishap)
+    world.wire.reset(other.index, node.index)
+    return 'later'
+  })
+
+const lateHello = on((world, node, fault) => {
+  const other = pick(others(world, node), fault.salt)
+  if (other === undefined) return 'missed'
+  world.wire.reset(other.index, node.index)
+  world.wire.clog(other.index, node.index, untilUs(world, fault))
+  return over
+})
+
 const stranger = on((world, node, { salt }) => {
   world.strangers.call(node, new Prng(salt))
   return over
@@ -165,6 +193,30 @@ const lostDisk = on(({ fleet }, node) => {
   if (!fleet.mayImpair(node)) return 'missed'
   fleet.loseDisk(node)
   return over
+})
+
+/**
+ * A copy of the disk is made; the node starts anew twice, so that whoever hears of it remembers
+ * more than the copy does; then the copy is put back, if all others have heard.
+ */
+const oldDisk = on((world, node, { forMs }) => {
+  const { queue, fleet, tally } = world
+  const copy = node.copied()
+  if (copy === undefined || fleet.isFlipped(node)) return 'missed'
+  const forUs = Math.round(forMs * US_PER_MS)
+  const bounce = (): void => {
+    node.kill()
+    node.start()
+  }
+  for (const share of [1 / 3, 2 / 3]) queue.after(Math.round(share * forUs), { fire: bounce })
+  const putBack = (): void => {
+    if (fleet.isPastFor(node, copy) && fleet.mayImpair(node)) {
+      fleet.putBack(node, copy)
+      tally.hit('old-disk')
+    }
+  }
+  queue.after(forUs, { fire: putBack })
+  return 'later'
 })
 
 const crash = on((_world, node) => {
@@ -256,6 +308,10 @@ const injections: Readonly<Record<FleetFaultKind, Injection | undefined>> = {
   'isolate-leader': isolate,
   clog,
   reset,
+  'damaged-frame': damagedFrame,
+  'lost-hello': helloGoesWrong('lost-hello'),
+  'twice-hello': helloGoesWrong('twice-hello'),
+  'late-hello': lateHello,
   stranger,
   // These come with a power cut or a profile.
   'unsynced-lost': undefined,
@@ -267,6 +323,7 @@ const injections: Readonly<Record<FleetFaultKind, Injection | undefined>> = {
   'disk-stall': diskStall,
   'sync-fails': syncFails,
   'lost-disk': lostDisk,
+  'old-disk': oldDisk,
   crash,
   'crash-leader': crash,
   'power-cut': powerCut,

@@ -8,7 +8,7 @@ import { replicaId } from '../../../src/base/ids.ts'
 import { isMember, noMembers } from '../../../src/raft/members/members.ts'
 import { isImage } from '../../../src/raft/store/names.ts'
 import type { Members, Stored } from '../../../src/raft/types.ts'
-import type { Member } from './member.ts'
+import type { Member, OldDisk } from './member.ts'
 import type { Assignment } from './running.ts'
 import type { Seat } from './seat.ts'
 import type { Steward } from './steward.ts'
@@ -133,6 +133,23 @@ export class Fleet {
     }
   }
 
+  /** Does everybody else remember this life of the node, and so a later one than the copy's? */
+  isPastFor(node: Member, copy: OldDisk): boolean {
+    const now = node.running?.self
+    if (now === undefined || node.isPast || this.isFlipped(node)) return false
+    if (copy.store === now.store && copy.boot + 1 >= now.boot) return false
+    return this.members.every(({ name, memory }) => {
+      const known = memory.peers.get(node.name)
+      return name === node.name || (known?.store === now.store && known.boot === now.boot)
+    })
+  }
+
+  /** The node starts on an old disk: it has forgotten what it acknowledged since. */
+  putBack(node: Member, copy: OldDisk): void {
+    this.#impair(node)
+    node.putBack(copy)
+  }
+
   /** The node's disk is lost: what lived there is dead, and new replicas begin. */
   loseDisk(node: Member): void {
     this.#flipped.delete(node)
@@ -163,7 +180,7 @@ export class Fleet {
   /** A replica of this group lives here, or did and may not have left. */
   hadReplica(group: GroupId, node: Member): boolean {
     if (this.#replicaOn(group, node) !== undefined) return true
-    return node.running?.seats.has(group) ?? true
+    return node.isPast || (node.running?.seats.has(group) ?? true)
   }
 
   /** Replicas that were replaced and belong to nobody's group any more leave their nodes. */

@@ -9,6 +9,10 @@ export const fleetFaults = {
   'isolate-leader': 'a node that leads loses all others',
   clog: 'a path holds everything back, then lets it go in a burst',
   reset: 'the connections between two nodes break',
+  'damaged-frame': 'a bit of a frame turns over on its way',
+  'lost-hello': 'a connection opens, and nothing that is said on it from then on arrives',
+  'twice-hello': 'what is said first on a connection arrives twice',
+  'late-hello': 'what is said first arrives late, perhaps when nobody waits for it any more',
   stranger: 'somebody who is no node of this cluster calls, and is to be refused',
   // Disk.
   'unsynced-lost': 'a power cut loses bytes that were not synced',
@@ -20,6 +24,7 @@ export const fleetFaults = {
   'disk-stall': 'a disk does nothing for a while',
   'sync-fails': 'a sync reports an error, and what it should have saved may be gone',
   'lost-disk': 'a node comes back with an empty disk: new replicas take the place of all it had',
+  'old-disk': 'a node starts on a copy of its own disk, older than its peers remember',
   // Process.
   crash: 'a process is killed',
   'crash-leader': 'a process that leads is killed',

@@ -12,7 +12,7 @@ import type { LogStore } from '../../../src/raft/store/store.ts'
 import { Violation } from '../checkers/checker.ts'
 import { Life, LivingDisk } from '../host/life.ts'
 import { type EventQueue, US_PER_MS } from '../world/clock.ts'
-import type { SimDisk } from '../world/disk.ts'
+import type { DiskCopy, SimDisk } from '../world/disk.ts'
 import { happenings, type Trace } from '../world/trace.ts'
 import type { SimWire } from '../world/transport.ts'
 import { LivingClock } from './clock.ts'
@@ -39,6 +39,13 @@ export interface MemberParts extends Omit<RunningParts, Own> {
   onLost(member: Member, why: string): void
 }
 
+/** A copy of a node's disk, and by what its peers know how old it is. */
+export interface OldDisk {
+  readonly files: DiskCopy
+  readonly store: string
+  readonly boot: number
+}
+
 export class Member {
   readonly index: number
   readonly name: NodeId
@@ -49,11 +56,15 @@ export class Member {
   running: Running | undefined
   /** Told to stop, and not yet gone. */
   isStopping = false
+  /** It runs on a copy of its disk that is older than its peers remember. */
+  isPast = false
   clockRate = 1
   /** Counts the disks that it has had. */
   #store = 1
   #isNew = true
   #holds = 0
+  /** Of its past: it is found out in its first life. */
+  #pastLives = 0
   #lives = 0
   #life: Life | undefined
   #clock: LivingClock | undefined
@@ -77,6 +88,11 @@ export class Member {
 
   start(): void {
     if (this.#life !== undefined || this.#holds > 0) return
+    if (this.isPast && this.#pastLives++ > 0) {
+      // Each further life would count as a later one, up to what its peers remember.
+      this.lose('whoever starts it again has seen that its disk is of the past')
+      return
+    }
     const life = new Life()
     this.#life = life
     const { cluster, profile } = this.#parts
@@ -152,6 +168,25 @@ export class Member {
     this.disk.wipe()
     this.#store++
     this.#isNew = true
+    this.isPast = false
+  }
+
+  /** undefined: nothing runs here that could be copied. */
+  copied(): OldDisk | undefined {
+    const { running } = this
+    if (running === undefined || this.isPast) return undefined
+    const { store, boot } = running.self
+    return { files: this.disk.copy(), store, boot }
+  }
+
+  /** The power goes, and comes back with an old disk in place of this one. */
+  putBack({ files }: OldDisk): void {
+    this.cutPower()
+    this.disk.putBack(files)
+    this.isPast = true
+    this.#pastLives = 0
+    this.#isNew = false
+    this.start()
   }
 
   setClockRate(rate: number): void {

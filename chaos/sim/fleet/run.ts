@@ -3,11 +3,14 @@
 import { BrokenInvariant } from '../../../src/base/errors.ts'
 import { type GroupId, groupId, nodeId } from '../../../src/base/ids.ts'
 import { Prng } from '../../../src/base/prng.ts'
+import { PROTOCOL, readGreeting } from '../../../src/raft/links/hello.ts'
+import type { LinkCounters } from '../../../src/raft/links/links.ts'
 import { isMember } from '../../../src/raft/members/members.ts'
 import { Violation } from '../checkers/checker.ts'
 import { addCounters, addCounts, type Failure, type Result } from '../run/result.ts'
 import { EventQueue, US_PER_MS } from '../world/clock.ts'
 import { SimDisk } from '../world/disk.ts'
+import type { Struck } from '../world/mishaps.ts'
 import { Tally } from '../world/tally.ts'
 import { Trace } from '../world/trace.ts'
 import { SimWire } from '../world/transport.ts'
@@ -23,7 +26,10 @@ import { Steward } from './steward.ts'
 import { Strangers } from './strangers.ts'
 
 const CLUSTER = 'fleet'
+const UNDERSTOOD = 'HOST-2 nodes understand each other'
 const UNHARMED = 'HOST-3 a disk that nobody harmed is trusted'
+const PAST = 'HOST-5 whoever comes from the past is not heard'
+const STRUCK = 'HOST-6 what no node sends ends its connection, and is counted'
 
 export interface FleetOptions {
   /** Lines for people. */
@@ -48,6 +54,10 @@ class FleetRun {
   readonly #liveness: FleetLiveness
   readonly #cells: Record<string, number> = {}
   readonly #refused: Record<string, number> = {}
+  /** A frame that no node sends is being handed over. */
+  #isStruck = false
+  /** The frame that is handed over is no packet, but says why a connection ends. */
+  #isLastWord = false
 
   constructor(scenario: FleetScenario, options: FleetOptions) {
     this.#scenario = scenario
@@ -55,7 +65,10 @@ class FleetRun {
     const prng = new Prng(seed)
     const queue = this.#queue
     this.#trace = new Trace(queue, options.tell)
-    this.#wire = new SimWire(profile.wire, { queue, prng: prng.fork('wire') })
+    this.#wire = new SimWire(profile.wire, {
+      ...{ queue, prng: prng.fork('wire') },
+      onStruck: struck => this.#onStruck(struck),
+    })
     const ids = Array.from({ length: groups }, (_, i) => groupId(i + 1))
     const members = Array.from({ length: nodes }, (_, i) => this.#makeMember(i, prng))
     this.#fleet = new Fleet(ids, members)
@@ -140,8 +153,19 @@ class FleetRun {
         onStoreOpened: member => this.#fleet.clearFlipped(member),
         onLost: (member, why) => {
           this.#trace.tell(`${member.name} has lost its log: ${why}`)
-          if (!this.#fleet.isFlipped(member)) throw new Violation(UNHARMED, why)
+          if (!this.#fleet.isFlipped(member) && !member.isPast) throw new Violation(UNHARMED, why)
           this.#fleet.loseDisk(member)
+        },
+        onHeard: (from, bytes) => {
+          const isPast = this.#fleet.members.some(one => one.name === from && one.isPast)
+          this.#isLastWord = isRefusal(bytes)
+          if (isPast && !this.#isLastWord) {
+            throw new Violation(PAST, `${name} takes a frame of ${from}`)
+          }
+        },
+        onMalformed: (from, message) => {
+          if (this.#isStruck || this.#isLastWord) return
+          throw new Violation(UNDERSTOOD, `${from}: ${message}`)
         },
       },
       name,
@@ -157,6 +181,22 @@ class FleetRun {
     })
   }
 
+  /** A frame that was damaged, or a second greeting, must cost its connection. */
+  #onStruck(struck: Struck): void {
+    const { mishap, to } = struck
+    this.#tally.hit(mishap)
+    if (this.#trace.isTold) this.#trace.tell(`${mishap} befalls a frame to node ${to}`)
+    const links = this.#fleet.members[to]?.running?.links
+    const counted = (): number => (links === undefined ? 0 : refusals(links.counters()))
+    const before = counted()
+    this.#isStruck = true
+    struck.hand()
+    this.#isStruck = false
+    if (mishap === 'lost-hello') return
+    const isOver = struck.isClosed && counted() > before
+    if (!isOver) throw new Violation(STRUCK, `${mishap} was taken by node ${to}`)
+  }
+
   #onEnded(group: GroupId, seat: Seat): void {
     this.#fleet.onEnded(group, seat)
     this.#count(seat)
@@ -170,6 +210,24 @@ class FleetRun {
 /** So many nodes, counted round from the n-th. */
 function around(members: readonly Member[], from: number, many: number): readonly Member[] {
   return Array.from({ length: many }, (_, i) => members[(from + i) % members.length] as Member)
+}
+
+/** Every greeting begins so; no packet does. */
+const GREETING_FIRST_BYTE = 'W'.charCodeAt(0)
+
+function isRefusal(bytes: Uint8Array): boolean {
+  if (bytes[0] !== GREETING_FIRST_BYTE) return false
+  try {
+    return readGreeting(bytes, PROTOCOL).kind === 'refusal'
+  } catch {
+    return false
+  }
+}
+
+/** Connections that ended by somebody's judgement, ours or theirs. */
+function refusals({ refused, refusedByPeers }: LinkCounters): number {
+  const counts = [...Object.values(refused), ...Object.values(refusedByPeers)]
+  return counts.reduce((sum, count) => sum + count, 0)
 }
 
 /** Whatever is thrown is a finding: a node that crashes has failed as much as one that lies. */

@@ -10,8 +10,13 @@ import type { Prng } from '../../../src/base/prng.ts'
 import { defaultBounds } from '../../../src/raft/host/bounds.ts'
 import type { Group, GroupOptions } from '../../../src/raft/host/group.ts'
 import { Host } from '../../../src/raft/host/host.ts'
-import type { HostListener, HostStore, StoredReplica } from '../../../src/raft/host/ports.ts'
-import { PROTOCOL } from '../../../src/raft/links/hello.ts'
+import type {
+  HostLinks,
+  HostListener,
+  HostStore,
+  StoredReplica,
+} from '../../../src/raft/host/ports.ts'
+import { type HelloSelf, PROTOCOL } from '../../../src/raft/links/hello.ts'
 import { Links } from '../../../src/raft/links/links.ts'
 import { segmentOf } from '../../../src/raft/store/names.ts'
 import type { LogStore } from '../../../src/raft/store/store.ts'
@@ -54,6 +59,9 @@ export interface RunningParts {
   assigned(member: Member): readonly Assignment[]
   onOpened(group: GroupId, seat: Seat): void
   onEnded(group: GroupId, seat: Seat): void
+  /** A frame has come from there and was let in; the host is about to read it. */
+  onHeard(from: NodeId, bytes: Uint8Array): void
+  onMalformed(from: NodeId, message: string): void
 }
 
 interface Taken {
@@ -65,6 +73,7 @@ export class Running {
   readonly seats = new Map<GroupId, Seat>()
   readonly host: Host
   readonly links: Links
+  readonly self: HelloSelf
   readonly #book = new Book()
   /** Groups that are being made or removed. */
   readonly #busy = new Set<GroupId>()
@@ -73,7 +82,7 @@ export class Running {
   constructor(parts: RunningParts) {
     const { store, clock, prng: random, profile, member, transport, cluster } = parts
     this.#parts = parts
-    const self = {
+    this.self = {
       protocol: PROTOCOL,
       cluster,
       node: member.name,
@@ -81,12 +90,13 @@ export class Running {
       boot: store.boot,
     }
     const { links: limits } = profile
+    const { self } = this
     this.links = new Links({ transport, clock, random, self, memory: member.memory, limits })
     this.host = new Host({
       clock,
       random,
-      links: this.links,
-      store: this.#watched(store),
+      links: this.#hostLinks(),
+      store: member.isPast ? store : this.#watched(store),
       times: profile.times,
       limits: profile.limits,
       bounds: { ...defaultBounds, imageEntriesMax: profile.store.imageEntries },
@@ -99,7 +109,9 @@ export class Running {
     const { store, member } = this.#parts
     for (const [group, found] of store.groups) {
       const taken = this.#seat(group, found)
-      this.#opened(group, taken.seat, this.host.open(group, this.#options(group, taken)))
+      const opened = this.host.open(group, this.#options(group, taken))
+      // What a node of the past says and does is nobody's: it is not looked at, nor asked.
+      if (!member.isPast) this.#opened(group, taken.seat, opened)
     }
     for (const peer of this.#parts.peersOf(member)) this.links.setPeer(peer.name, peer.address)
     this.adopt()
@@ -108,6 +120,7 @@ export class Running {
   /** Makes the replicas that are assigned to this node and not yet here. */
   adopt(): void {
     const { member } = this.#parts
+    if (member.isPast) return
     for (const { group, replica, stored } of this.#parts.assigned(member)) {
       if (this.seats.has(group) || this.#busy.has(group)) continue
       this.#busy.add(group)
@@ -143,11 +156,13 @@ export class Running {
   }
 
   #seat(group: GroupId, { replica, stored }: StoredReplica): Taken {
-    const { store, queue, life, profile, prng } = this.#parts
+    const { store, queue, life, profile, prng, member } = this.#parts
     const durable = this.#book.begin(group, stored)
     const machine = new FleetMachine(profile.machine, {
       ...{ queue, life, prng },
-      onApplied: entry => this.#parts.world(group).watch.applied(seat, entry),
+      onApplied: entry => {
+        if (!member.isPast) this.#parts.world(group).watch.applied(seat, entry)
+      },
     })
     const { boot } = store
     const startedMs = queue.nowMs
@@ -156,10 +171,11 @@ export class Running {
   }
 
   #options(group: GroupId, { seat, machine }: Taken): GroupOptions {
-    const { nodeOf, world } = this.#parts
+    const { nodeOf, world, member } = this.#parts
+    const options = { machine, nodeOf: (replica: ReplicaId) => nodeOf(group, replica) }
+    if (member.isPast) return options
     return {
-      machine,
-      nodeOf: replica => nodeOf(group, replica),
+      ...options,
       makeRaft: (options, stored) => {
         const { watch } = world(group)
         const raft = new WatchedRaft(options, stored, { seat, watch })
@@ -188,8 +204,29 @@ export class Running {
         else member.die(life, `${code}: ${message}`)
       },
       onUnknownGroup: () => {},
-      onMalformed: (from, message) => {
-        throw new Violation('HOST-2 nodes understand each other', `${from}: ${message}`)
+      onMalformed: (from, message) => this.#parts.onMalformed(from, message),
+    }
+  }
+
+  /** What the host hears is told; a node that its peers call old ends for good. */
+  #hostLinks(): HostLinks {
+    return {
+      send: (to, lane, bytes) => this.links.send(to, lane, bytes),
+      listen: host => {
+        this.links.listen({
+          onFrame: (from, bytes) => {
+            this.#parts.onHeard(from, bytes)
+            host.onFrame(from, bytes)
+          },
+          onPeerLost: node => host.onPeerLost(node),
+          onPeerUp: node => host.onPeerUp(node),
+          onRefused: (node, code, message) => {
+            host.onRefused(node, code)
+            const { refusedByPeers } = this.links.counters()
+            const isOld = (refusedByPeers['old-incarnation'] ?? 0) > 0
+            if (isOld && !this.#parts.life.isDead) this.#parts.member.lose(message)
+          },
+        })
       },
     }
   }

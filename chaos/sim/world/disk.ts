@@ -29,6 +29,9 @@ export interface DiskProfile {
   readonly slowReads?: number
 }
 
+/** Durable files by name. */
+export type DiskCopy = ReadonlyMap<string, Uint8Array>
+
 /** Below which byte of a file a bit may turn over. */
 export type FlipBound = (name: string, bytes: Uint8Array) => number
 
@@ -181,6 +184,21 @@ export class SimDisk implements Disk {
     this.#durableNames = new Map()
     this.#nameChangesSettled += this.#nameChanges.length
     this.#nameChanges = []
+  }
+
+  /** Files as they would be found if the power failed now and nothing unsynced were left. */
+  copy(): DiskCopy {
+    return new Map([...this.#durableNames].map(([name, { platter }]) => [name, platter.copy()]))
+  }
+
+  /** Another disk is put in the place of this one: the copy, as it was made. */
+  putBack(copy: DiskCopy): void {
+    this.wipe()
+    for (const [name, bytes] of copy) {
+      const file = SimFile.holding(bytes)
+      this.#names.set(name, file)
+      this.#durableNames.set(name, file)
+    }
   }
 
   /**

@@ -76,6 +76,14 @@ export class SimFile {
    */
   #settled = 0
 
+  /** A file that was written and synced. */
+  static holding(bytes: Uint8Array): SimFile {
+    const file = new SimFile()
+    file.append(bytes)
+    file.sync(file.mark())
+    return file
+  }
+
   get isUnsynced(): boolean {
     return this.#changes.length > 0
   }

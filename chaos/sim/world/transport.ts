@@ -11,6 +11,7 @@ import { invariant } from '../../../src/base/errors.ts'
 import type { Prng } from '../../../src/base/prng.ts'
 import type { EventQueue } from './clock.ts'
 import { US_PER_MS } from './clock.ts'
+import { flipped, type Mishap, Mishaps, type Struck } from './mishaps.ts'
 import { NODES_MAX } from './network.ts'
 import { Pipe, type Segment } from './pipe.ts'
 
@@ -28,6 +29,8 @@ const DEATH_TOLD_MS = 10
 export interface WireParts {
   readonly queue: EventQueue
   readonly prng: Prng
+  /** Told of a mishap when it happens, in place of the frame's being handed over. */
+  onStruck?(struck: Struck): void
 }
 
 /** One process of a node: it may connect, and be connected to once it accepts. */
@@ -63,6 +66,10 @@ class End implements Connection {
   other: End | undefined
   isOpen = false
   isClosed = false
+  /** A frame of this side has arrived. */
+  hasSpoken = false
+  /** Nothing that this side says arrives. */
+  isMute = false
 
   constructor(process: Process, out: Pipe) {
     this.process = process
@@ -89,6 +96,7 @@ export class SimWire {
   /** Connections that were refused, broken by a reset, and told of a death. */
   readonly counts = { refused: 0, reset: 0, died: 0 }
   readonly #parts: WireParts
+  readonly #mishaps = new Mishaps()
   readonly #processes: (Process | undefined)[] = []
   readonly #nodeAt = new Map<string, number>()
   readonly #isOff = new Uint8Array(NODES_MAX)
@@ -163,6 +171,11 @@ export class SimWire {
     this.#clogUntilUs[path] = Math.max(untilUs, this.#clogUntilUs[path] as number)
   }
 
+  /** Befalls the next frame on the path that it fits. */
+  plan(from: number, to: number, mishap: Mishap): void {
+    this.#mishaps.plan(from, to, mishap)
+  }
+
   addDelay(node: number, delayUs: number): void {
     this.#addedDelayUs[node] = (this.#addedDelayUs[node] as number) + delayUs
   }
@@ -181,6 +194,7 @@ export class SimWire {
 
   /** No fault is left on any path; what stalled goes on. */
   heal(): void {
+    this.#mishaps.clear()
     this.#cuts.fill(0)
     this.#clogUntilUs.fill(0)
     this.#addedDelayUs.fill(0)
@@ -227,11 +241,42 @@ export class SimWire {
       receiver.listener?.onOpen()
       receiver.out.open()
     } else if (segment.kind === 'frame') {
-      receiver.listener?.onFrame(segment.frame)
+      this.#hand(sender, receiver, segment.frame)
     } else if (segment.kind === 'closed') {
       this.#tellClosed(receiver, segment.why)
       this.#forget(sender, receiver)
     }
+  }
+
+  #hand(sender: End, receiver: End, frame: Uint8Array): void {
+    const { from, to } = sender.out
+    const isFirst = !sender.hasSpoken
+    sender.hasSpoken = true
+    if (sender.isMute) return
+    const mishap = this.#mishaps.take(from, to, isFirst)
+    if (mishap === undefined) receiver.listener?.onFrame(frame)
+    else this.#strike(mishap, sender, receiver, frame)
+  }
+
+  #strike(mishap: Mishap, sender: End, receiver: End, frame: Uint8Array): void {
+    const { prng, onStruck } = this.#parts
+    const isLost = mishap === 'lost-hello'
+    if (isLost) sender.isMute = true
+    const taken = mishap === 'damaged-frame' ? flipped(frame, prng) : frame
+    const times = mishap === 'twice-hello' ? 2 : 1
+    const hand = (): void => {
+      for (let i = 0; i < times && !isLost && !receiver.isClosed; i++) {
+        receiver.listener?.onFrame(taken)
+      }
+    }
+    const struck: Struck = {
+      ...{ mishap, to: sender.out.to, hand },
+      get isClosed() {
+        return receiver.isClosed
+      },
+    }
+    if (onStruck === undefined) hand()
+    else onStruck(struck)
   }
 
   /** A call has come to the machine. */
