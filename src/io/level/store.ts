@@ -1,6 +1,7 @@
 /**
  * The state store of a node on LevelDB: a cache of the log, never synced while it runs. Whether
- * what is found may be used says verdict.ts; this file reads the facts and carries the verdict out.
+ * what is found may be used says src/base/state-verdict.ts; this file reads the facts and carries
+ * the verdict out.
  * The database also locks the data folder: a second process is refused.
  *
  * Writes of all groups gather in memory before the database gets them (ahead.ts), one batch at a
@@ -15,11 +16,18 @@ import { Level } from 'level'
 import { WeirError } from '../../base/errors.ts'
 import type { GroupId } from '../../base/ids.ts'
 import type { StateChange, StateSpace } from '../../base/state.ts'
+import {
+  judgeStore,
+  readClean,
+  readRun,
+  showClean,
+  showRun,
+  type Verdict,
+} from '../../base/state-verdict.ts'
 import { diskTrouble } from '../disk-trouble.ts'
 import { readSmallFile, removeSmallFile, syncFolder, writeSmallFile } from '../small-file.ts'
 import { Ahead, type Layer } from './ahead.ts'
 import { type Database, LevelSpace, type Range, type Rows } from './space.ts'
-import { judgeStore, readClean, readRun, showClean, showRun, type Verdict } from './verdict.ts'
 
 export interface LevelOptions {
   /** The node's data folder; it is there. */

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { judgeStore, readClean, readRun, showClean, showRun } from './verdict.ts'
+import { judgeStore, readClean, readRun, showClean, showRun } from './state-verdict.ts'
 
 const clean = { store: 'log-1', bootId: 'boot-1', lastWrite: 7 }
 const run = { store: 'log-1', bootId: 'boot-1' }

@@ -1,0 +1,107 @@
+/** The simulated state store: the contract of its door, and what a power cut leaves of its rows. */
+
+import { expect, test } from 'vitest'
+import { groupId } from '../../../src/base/ids.ts'
+import { Prng } from '../../../src/base/prng.ts'
+import { type StateRig, stateContract } from '../contract/state.ts'
+import { Life, LivingDisk } from '../host/life.ts'
+import { EventQueue } from './clock.ts'
+import { SimDisk } from './disk.ts'
+import { SimRows } from './rows.ts'
+import { SimState } from './state.ts'
+import { coreTally } from './tally.ts'
+
+class Machine implements StateRig {
+  readonly queue = new EventQueue()
+  readonly disk: SimDisk
+  readonly rows: SimRows
+  readonly failures: string[] = []
+  gaps = 0
+
+  constructor(seed = 1) {
+    const [queue, prng] = [this.queue, new Prng(seed)]
+    const profile = { syncMinUs: 10, syncMeanUs: 100, readUs: 10, otherUs: 10 }
+    this.disk = new SimDisk(profile, { queue, tally: coreTally(), prng })
+    this.rows = new SimRows({ prng, tally: { hit: () => this.gaps++ } })
+  }
+
+  async begin(bootId: string | undefined, store: string) {
+    const life = new Life()
+    const { queue, rows } = this
+    const state = await this.told<SimState>(done =>
+      SimState.begin(
+        {
+          ...{ rows, store, bootId },
+          disk: new LivingDisk(this.disk, life),
+          later: happen => life.later(queue, 50, happen),
+          onFailed: code => this.failures.push(code),
+        },
+        done,
+      ),
+    )
+    return {
+      isKept: state.verdict.keep,
+      space: state.space.bind(state),
+      close: () => this.told<void>(done => state.close(done)),
+      kill: () => Promise.resolve(life.end()),
+    }
+  }
+
+  told<T>(ask: (done: (answer: T) => void) => void): Promise<T> {
+    let answer: { readonly is: T } | undefined
+    ask(is => {
+      answer = { is }
+    })
+    while (answer === undefined) if (!this.queue.step()) throw new Error('nobody answers')
+    return Promise.resolve(answer.is)
+  }
+}
+
+stateContract('the simulated state store', () => new Machine())
+
+const put = (key: number, value: number) => ({
+  key: Uint8Array.of(key),
+  value: Uint8Array.of(value),
+})
+
+test('a power cut may lose the middle of what was not synced, never what was', async () => {
+  let gaps = 0
+  for (let seed = 1; seed <= 40; seed++) {
+    const machine = new Machine(seed)
+    const run = await machine.begin('boot-1', 'log-1')
+    const space = run.space(groupId(1), 0)
+    for (let key = 0; key < 4; key++)
+      await machine.told<void>(done => space.write([put(key, 1)], done))
+    machine.rows.sync()
+    for (let key = 4; key < 12; key++)
+      await machine.told<void>(done => space.write([put(key, 1)], done))
+    machine.rows.cutPower()
+    const keys = space.rows().map(({ key }) => key[0] ?? -1)
+    expect(keys.slice(0, 4)).toEqual([0, 1, 2, 3])
+    const isPrefix = keys.every((key, at) => key === at)
+    expect(isPrefix).toBe(machine.gaps === 0)
+    gaps += machine.gaps
+  }
+  expect(gaps).toBeGreaterThan(5)
+})
+
+test('a mark that cannot be written is told, once, and the store does not begin', async () => {
+  const machine = new Machine()
+  machine.disk.isFull = true
+  await expect(machine.begin('boot-1', 'log-1')).rejects.toThrow('nobody answers')
+  expect(machine.failures).toEqual(['disk-full'])
+})
+
+test('a copy of the rows is what was synced when it was made', async () => {
+  const machine = new Machine()
+  const run = await machine.begin('boot-1', 'log-1')
+  const space = run.space(groupId(1), 0)
+  await machine.told<void>(done => space.write([put(1, 1)], done))
+  const before = machine.rows.copy()
+  machine.rows.sync()
+  const after = machine.rows.copy()
+  machine.rows.putBack(before)
+  expect(space.rows()).toEqual([])
+  machine.rows.putBack(after)
+  expect(space.rows()).toEqual([put(1, 1)])
+})
