@@ -98,6 +98,39 @@ export class TestMachine implements Machine {
     return this.#mix().value()
   }
 
+  /** What the state holds under one key, as bytes for a row. */
+  row(key: number): Uint8Array {
+    const out = new ByteWriter()
+    if (kindOf(key) === 'register') return out.varint(this.#registers.get(key) ?? 0).finish()
+    const { items, taken } = this.#sequences.get(key) ?? { items: [], taken: 0 }
+    out.varint(taken).varint(items.length)
+    for (const item of items) out.varint(item)
+    return out.finish()
+  }
+
+  /** Every key that has a row. */
+  keys(): readonly number[] {
+    return [...this.#registers.keys(), ...this.#sequences.keys()]
+  }
+
+  /** Takes such rows for its whole state. */
+  adopt(appliedIndex: number, rows: Iterable<readonly [number, Uint8Array]>): void {
+    this.#appliedIndex = appliedIndex
+    this.#registers = new Map()
+    this.#sequences = new Map()
+    for (const [key, bytes] of rows) {
+      const input = new ByteReader(bytes)
+      if (kindOf(key) === 'register') this.#registers.set(key, input.varint())
+      else {
+        const taken = input.varint()
+        const items = Array.from({ length: input.varint() }, () => input.varint())
+        this.#sequences.set(key, { items, taken })
+      }
+      input.done()
+    }
+    this.#mixture = this.#mix()
+  }
+
   /**
    * Equal states need not have equal bytes: what this machine has been through shows in them.
    * Whoever mixes the images of two replicas gets what no machine can load, or loads into another

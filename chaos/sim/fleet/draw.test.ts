@@ -33,7 +33,7 @@ test('faults come in order of time, within the safety phase', () => {
 })
 
 test('every kind that is scheduled comes often', () => {
-  const unscheduled = ['unsynced-lost', 'torn-tail', 'slow-read']
+  const unscheduled = ['unsynced-lost', 'torn-tail', 'slow-read', 'state-gap']
   const counts = new Map<string, number>()
   for (const { faults } of scenarios) {
     for (const { kind } of faults) counts.set(kind, (counts.get(kind) ?? 0) + 1)

@@ -52,6 +52,7 @@ function drawProfile(prng: Prng, safetyMs: number): FleetProfile {
       readUs: prng.pick([50, 500, 5000]),
       otherUs: prng.pick([5, 50, 500]),
       slowReads: prng.pick([0, 0, 0.1, 0.5]),
+      looseRemovals: prng.chance(0.5),
     },
     machine: { delayUs: prng.pick([1, 100, 5000]), pieceBytesMax: prng.pick([10, 100, 10_000]) },
     times,
@@ -65,6 +66,7 @@ function drawProfile(prng: Prng, safetyMs: number): FleetProfile {
       imageSyncBytes: prng.pick([100, 100_000]),
       imageEntries: prng.pick([5, 20, 60, 500]),
     },
+    state: { isKept: prng.chance(0.7), isBootKnown: prng.chance(0.9) },
     workload: { ...drawWorkload(prng.fork('workload'), safetyMs), operations: 120 },
   }
 }

@@ -317,6 +317,7 @@ const injections: Readonly<Record<FleetFaultKind, Injection | undefined>> = {
   'unsynced-lost': undefined,
   'torn-tail': undefined,
   'slow-read': undefined,
+  'state-gap': undefined,
   'bit-flip': bitFlip,
   'disk-full': diskFull,
   'slow-disk': slowDisk,

@@ -17,6 +17,7 @@ export const fleetFaults = {
   // Disk.
   'unsynced-lost': 'a power cut loses bytes that were not synced',
   'torn-tail': 'a power cut leaves half a write, or garbage, at the end of a file',
+  'state-gap': 'a power cut loses a stretch in the middle of what state stores had not synced',
   'bit-flip': 'a synced bit turns over',
   'disk-full': 'there is no space left for a while',
   'slow-read': 'a read is answered seconds later, while other work goes on',

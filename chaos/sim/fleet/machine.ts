@@ -1,6 +1,8 @@
 /**
  * The simulated machine as the real host sees it: entries and images take their time, images come
  * in pieces. Nothing answers a process that is dead, and one that stands still hears of it later.
+ * With rows it keeps its state in them as the product's machines do: what a batch changes and the
+ * index behind it in one write, and no index while an image is loaded.
  */
 
 import type { Prng } from '../../../src/base/prng.ts'
@@ -11,6 +13,8 @@ import type { Life } from '../host/life.ts'
 import type { ApplyResult } from '../machine.ts'
 import { TestMachine } from '../machine.ts'
 import type { EventQueue } from '../world/clock.ts'
+import type { SimSpace } from '../world/state.ts'
+import { stateRows } from './state-rows.ts'
 
 export interface MachineProfile {
   /** What is asked of the machine takes up to so long. */
@@ -22,6 +26,8 @@ export interface MachineParts {
   readonly queue: EventQueue
   readonly prng: Prng
   readonly life: Life
+  /** Where its state outlives the process; without it all is built anew from image and log. */
+  readonly space?: SimSpace | undefined
   onApplied(entry: Entry, result: ApplyResult): void
 }
 
@@ -33,6 +39,7 @@ export class FleetMachine implements GroupMachine {
   constructor(profile: MachineProfile, parts: MachineParts) {
     this.#profile = profile
     this.#parts = parts
+    if (parts.space !== undefined) stateRows.load(parts.space, this.state)
   }
 
   get appliedIndex(): number {
@@ -51,7 +58,7 @@ export class FleetMachine implements GroupMachine {
     }
     const finish = (): void => {
       work(entries.slice(half))
-      done(results)
+      this.#keep(entries, () => done(results))
     }
     // Whoever looks meanwhile sees a state that is half way.
     const begin = (): void => {
@@ -84,15 +91,30 @@ export class FleetMachine implements GroupMachine {
           return
         }
         source.close()
-        if (piece.kind === 'end') this.state.restore(joined(pieces))
-        done(piece.kind === 'end')
+        if (piece.kind === 'end') this.#restored(joined(pieces), () => done(true))
+        else done(false)
       })
     }
-    pull()
+    const { space } = this.#parts
+    if (space === undefined) pull()
+    else stateRows.void(space, pull)
   }
 
   close(done: () => void): void {
     this.#later(done)
+  }
+
+  #keep(entries: readonly Entry[], done: () => void): void {
+    const { space } = this.#parts
+    if (space === undefined) done()
+    else stateRows.keep(space, this.state, entries, done)
+  }
+
+  #restored(bytes: Uint8Array, done: () => void): void {
+    const { space } = this.#parts
+    this.state.restore(bytes)
+    if (space === undefined) done()
+    else stateRows.keepAll(space, this.state, done)
   }
 
   #piece(bytes: Uint8Array, at: number): Piece {

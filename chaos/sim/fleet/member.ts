@@ -13,6 +13,8 @@ import { Violation } from '../checkers/checker.ts'
 import { Life, LivingDisk } from '../host/life.ts'
 import { type EventQueue, US_PER_MS } from '../world/clock.ts'
 import type { DiskCopy, SimDisk } from '../world/disk.ts'
+import type { RowsCopy, SimRows } from '../world/rows.ts'
+import { SimState } from '../world/state.ts'
 import { happenings, type Trace } from '../world/trace.ts'
 import type { SimWire } from '../world/transport.ts'
 import { LivingClock } from './clock.ts'
@@ -24,11 +26,15 @@ const RESTART_MS = [50, 500] as const
 const LOST: ReadonlySet<string> = new Set(['log-damaged', 'log-lost', 'store-damaged'])
 const DISK: ReadonlySet<string> = new Set(['disk-full', 'io-error', 'no-such-file'])
 
-type Own = 'member' | 'life' | 'store' | 'clock' | 'transport'
+type Own = 'member' | 'life' | 'store' | 'state' | 'clock' | 'transport'
+/** A write of the state store takes up to so long. */
+const STATE_WRITE_US = 2000
 
 export interface MemberParts extends Omit<RunningParts, Own> {
   readonly index: number
   readonly disk: SimDisk
+  /** What its state store keeps; it lies on the same disk. */
+  readonly rows: SimRows
   readonly wire: SimWire
   readonly prng: Prng
   readonly queue: EventQueue
@@ -42,6 +48,7 @@ export interface MemberParts extends Omit<RunningParts, Own> {
 /** A copy of a node's disk, and by what its peers know how old it is. */
 export interface OldDisk {
   readonly files: DiskCopy
+  readonly rows: RowsCopy
   readonly store: string
   readonly boot: number
 }
@@ -51,6 +58,7 @@ export class Member {
   readonly name: NodeId
   readonly address: string
   readonly disk: SimDisk
+  readonly rows: SimRows
   /** What it remembers of its peers; kept in a file of its own, which no fault touches. */
   memory: PeerMemory = emptyMemory()
   running: Running | undefined
@@ -65,6 +73,8 @@ export class Member {
   #holds = 0
   /** Of its past: it is found out in its first life. */
   #pastLives = 0
+  /** Of the machine: each names a boot of it. */
+  #powerCuts = 0
   #lives = 0
   #life: Life | undefined
   #clock: LivingClock | undefined
@@ -74,6 +84,7 @@ export class Member {
     this.#parts = parts
     this.index = parts.index
     this.disk = parts.disk
+    this.rows = parts.rows
     this.name = name
     this.address = `${name}:7170`
   }
@@ -106,7 +117,7 @@ export class Member {
         limits: profile.store,
       },
       answer => {
-        if ('store' in answer) this.#run(life, answer.store)
+        if ('store' in answer) this.#openState(life, answer.store)
         else this.#onRefused(life, answer.refused)
       },
     )
@@ -123,6 +134,8 @@ export class Member {
     this.#end()
     this.#parts.wire.powerOff(this.index)
     this.disk.cutPower()
+    this.rows.cutPower()
+    this.#powerCuts++
   }
 
   pause(): void {
@@ -155,7 +168,7 @@ export class Member {
     const life = this.#life
     if (this.running === undefined) return
     this.isStopping = true
-    this.running.host.stop(() => {
+    this.running.stop(() => {
       if (life !== this.#life) return
       this.kill()
       done()
@@ -166,6 +179,7 @@ export class Member {
   reset(): void {
     this.kill()
     this.disk.wipe()
+    this.rows.wipe()
     this.#store++
     this.#isNew = true
     this.isPast = false
@@ -176,13 +190,14 @@ export class Member {
     const { running } = this
     if (running === undefined || this.isPast) return undefined
     const { store, boot } = running.self
-    return { files: this.disk.copy(), store, boot }
+    return { files: this.disk.copy(), rows: this.rows.copy(), store, boot }
   }
 
   /** The power goes, and comes back with an old disk in place of this one. */
-  putBack({ files }: OldDisk): void {
+  putBack({ files, rows }: OldDisk): void {
     this.cutPower()
     this.disk.putBack(files)
+    this.rows.putBack(rows)
     this.isPast = true
     this.#pastLives = 0
     this.#isNew = false
@@ -215,15 +230,35 @@ export class Member {
     })
   }
 
-  #run(life: Life, store: LogStore): void {
+  #openState(life: Life, store: LogStore): void {
+    const { profile, queue, prng } = this.#parts
+    if (!profile.state.isKept) {
+      this.#run(life, store, undefined)
+      return
+    }
+    const parts = {
+      disk: new LivingDisk(this.disk, life),
+      rows: this.rows,
+      store: store.identity.store,
+      bootId: profile.state.isBootKnown ? `boot-${this.#powerCuts}` : undefined,
+      later: (happen: () => void) => life.later(queue, 1 + prng.below(STATE_WRITE_US), happen),
+      onFailed: (code: string) => this.die(life, `the state store: ${code}`),
+    }
+    SimState.begin(parts, state => this.#run(life, store, state))
+  }
+
+  #run(life: Life, store: LogStore, state: SimState | undefined): void {
     const { queue, wire, trace } = this.#parts
     this.#isNew = false
     const clock = new LivingClock(queue, life, this.clockRate)
     this.#clock = clock
     trace.note(happenings.start, this.index, this.#store, store.boot)
-    if (trace.isTold) trace.tell(`${this.name} starts, boot ${store.boot} of disk ${this.#store}`)
+    const why = state === undefined ? '' : `, its state: ${state.verdict.why}`
+    if (trace.isTold) {
+      trace.tell(`${this.name} starts, boot ${store.boot} of disk ${this.#store}${why}`)
+    }
     const transport = wire.door(this.index, this.address)
-    const parts = { ...this.#parts, member: this, life, store, clock, transport }
+    const parts = { ...this.#parts, member: this, life, store, state, clock, transport }
     this.running = new Running(parts)
     this.#parts.onStoreOpened(this)
     this.running.begin()

@@ -11,6 +11,7 @@ import { addCounters, addCounts, type Failure, type Result } from '../run/result
 import { EventQueue, US_PER_MS } from '../world/clock.ts'
 import { SimDisk } from '../world/disk.ts'
 import type { Struck } from '../world/mishaps.ts'
+import { SimRows } from '../world/rows.ts'
 import { Tally } from '../world/tally.ts'
 import { Trace } from '../world/trace.ts'
 import { SimWire } from '../world/transport.ts'
@@ -140,10 +141,11 @@ class FleetRun {
     const [queue, trace, wire] = [this.#queue, this.#trace, this.#wire]
     const fork = prng.fork(`node ${index}`)
     const disk = new SimDisk(profile.disk, { queue, prng: fork.fork('disk'), tally: this.#tally })
+    const rows = new SimRows({ prng: fork.fork('rows'), tally: this.#tally })
     const name = nodeId(`n${index + 1}`)
     return new Member(
       {
-        ...{ index, disk, wire, queue, trace, profile, prng: fork, cluster: CLUSTER },
+        ...{ index, disk, rows, wire, queue, trace, profile, prng: fork, cluster: CLUSTER },
         world: group => this.#worlds.get(group) as GroupWorld,
         nodeOf: (group, replica) => this.#fleet.nodeOf(group, replica),
         peersOf: member => this.#fleet.members.filter(other => other !== member),

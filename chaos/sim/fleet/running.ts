@@ -24,6 +24,7 @@ import type { Stored } from '../../../src/raft/types.ts'
 import { Violation } from '../checkers/checker.ts'
 import type { Life } from '../host/life.ts'
 import type { EventQueue } from '../world/clock.ts'
+import type { SimSpace, SimState } from '../world/state.ts'
 import { Book } from './book.ts'
 import type { GroupWorld } from './group-world.ts'
 import { FleetMachine } from './machine.ts'
@@ -49,6 +50,8 @@ export interface RunningParts {
   readonly member: Member
   readonly life: Life
   readonly store: LogStore
+  /** Missing: machines keep nothing over the end of their process. */
+  readonly state: SimState | undefined
   readonly clock: Clock
   readonly transport: Transport<string>
   world(group: GroupId): GroupWorld
@@ -124,12 +127,17 @@ export class Running {
     for (const { group, replica, stored } of this.#parts.assigned(member)) {
       if (this.seats.has(group) || this.#busy.has(group)) continue
       this.#busy.add(group)
-      const taken = this.#seat(group, { replica, stored })
-      this.host.create(group, replica, stored, this.#options(group, taken), made => {
-        this.#busy.delete(group)
-        this.#opened(group, taken.seat, made)
-      })
+      this.#emptied(group, () => this.#make(group, { replica, stored }))
     }
+  }
+
+  /** Hands leaderships over; then the log is closed, and behind it the state. */
+  stop(done: () => void): void {
+    const { state } = this.#parts
+    this.host.stop(() => {
+      if (state === undefined) done()
+      else state.close(done)
+    })
   }
 
   remove(group: GroupId): void {
@@ -149,6 +157,26 @@ export class Running {
     this.seats.clear()
   }
 
+  /** What an earlier replica left in the state is none of the next one's. */
+  #emptied(group: GroupId, done: () => void): void {
+    const space = this.#space(group)
+    if (space === undefined) done()
+    else space.clear(done)
+  }
+
+  #make(group: GroupId, found: StoredReplica): void {
+    const taken = this.#seat(group, found)
+    const { replica, stored } = found
+    this.host.create(group, replica, stored, this.#options(group, taken), made => {
+      this.#busy.delete(group)
+      this.#opened(group, taken.seat, made)
+    })
+  }
+
+  #space(group: GroupId): SimSpace | undefined {
+    return this.#parts.state?.space(group, 0)
+  }
+
   #opened(group: GroupId, seat: Seat, opened: Group): void {
     seat.take(opened)
     this.seats.set(group, seat)
@@ -159,7 +187,7 @@ export class Running {
     const { store, queue, life, profile, prng, member } = this.#parts
     const durable = this.#book.begin(group, stored)
     const machine = new FleetMachine(profile.machine, {
-      ...{ queue, life, prng },
+      ...{ queue, life, prng, space: this.#space(group) },
       onApplied: entry => {
         if (!member.isPast) this.#parts.world(group).watch.applied(seat, entry)
       },

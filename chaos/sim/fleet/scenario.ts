@@ -34,7 +34,15 @@ export interface FleetProfile {
   readonly limits: RaftLimits
   readonly links: LinkLimits
   readonly store: StoreProfile
+  readonly state: StateProfile
   readonly workload: WorkloadOptions
+}
+
+export interface StateProfile {
+  /** Whether the machines' state is in rows that outlive their process. */
+  readonly isKept: boolean
+  /** Whether the machine's boot can be told from another. */
+  readonly isBootKnown: boolean
 }
 
 /** Small enough that segments come and go within a run. */

@@ -123,17 +123,6 @@ const drafts: readonly Omit<Mutant, 'scenario' | 'blind'>[] = [
     origin: 'etcd-io/etcd#10219 (order of release)',
   },
   {
-    name: 'removed-group-takes-its-successor-along',
-    file: `${STORE}/store.ts`,
-    find: 'const holds = record.isRemoved === true',
-    replace: 'const holds = false',
-    why: [
-      'A group is removed and made again at once. Files of its new life are begun before the old',
-      'one is gone, and go with it.',
-    ].join(' '),
-    origin: 'valkey#3926 (a new life of an old name); lni/dragonboat docs/devops.md',
-  },
-  {
     name: 'boot-of-the-past-believed',
     file: `${LINKS}/memory.ts`,
     find: 'return known.store === store ? boot < known.boot : known.replaced.includes(store)',

@@ -29,7 +29,7 @@ describe.each(all)('$name', mutant => {
 
   test('says by what it harms and where it is from', () => {
     expect(mutant.name).toMatch(/^[a-z]+(-[a-z]+)+$/)
-    expect(mutant.file).toMatch(/^src\/raft\/.+\.ts$/)
+    expect(mutant.file).toMatch(/^src\/(base|raft)\/.+\.ts$/)
     expect(mutant.why.length).toBeGreaterThan(30)
     expect(mutant.origin).not.toBe('')
   })

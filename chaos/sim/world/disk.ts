@@ -27,6 +27,8 @@ export interface DiskProfile {
   readonly otherUs: number
   /** The chance that a read waits for a cold or busy disk. */
   readonly slowReads?: number
+  /** Removals reach the disk in any order: a power cut may keep a later one and not an earlier. */
+  readonly looseRemovals?: boolean
 }
 
 /** Durable files by name. */
@@ -163,6 +165,7 @@ export class SimDisk implements Disk {
     const names = this.#nameChanges.length
     const kept = prng.below(names + 1)
     this.#settleNames(kept)
+    if (this.profile.looseRemovals === true) this.#settleRemovals()
     this.#nameChangesSettled += this.#nameChanges.length
     this.#nameChanges = []
     let lost = kept < names
@@ -292,12 +295,27 @@ export class SimDisk implements Disk {
     this.#nameChanges.push(change)
   }
 
+  /** Of what is lost, some removals are not: those of files that are not changed otherwise. */
+  #settleRemovals(): void {
+    const changed = new Set(
+      this.#nameChanges.filter(({ file }) => file !== undefined).flatMap(namesOf),
+    )
+    for (const change of this.#nameChanges) {
+      const isRemoval = change.file === undefined && !changed.has(change.name)
+      if (isRemoval && this.#parts.prng.chance(0.5)) apply(this.#durableNames, change)
+    }
+  }
+
   #settleNames(many: number): void {
     for (const change of this.#nameChanges.splice(0, Math.max(0, many))) {
       apply(this.#durableNames, change)
       this.#nameChangesSettled++
     }
   }
+}
+
+function namesOf({ name, gone }: NameChange): readonly string[] {
+  return gone === undefined ? [name] : [name, gone]
 }
 
 function apply(names: Map<string, SimFile>, change: NameChange): void {

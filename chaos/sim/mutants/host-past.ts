@@ -1,0 +1,55 @@
+/** Known bugs of nodes that come back: on old disks, on state that is not theirs, on bad wires. */
+
+import type { Mutant } from './mutant.ts'
+
+const scenario = 'host'
+
+export const past: readonly Mutant[] = [
+  {
+    name: 'store-kept-after-an-unclean-boot',
+    scenario,
+    file: 'src/base/state-verdict.ts',
+    find: 'if (bootId !== undefined && mark.bootId === bootId) {',
+    replace: "if (bootId !== '') {",
+    why:
+      'State that was not synced is believed after the machine went down: a stretch in its middle ' +
+      'is gone, and nobody knows.',
+    origin: 'LevelDB without sync is not prefix-consistent (measured); etcd 13766',
+  },
+  {
+    name: 'boot-that-nobody-knows-believed',
+    scenario,
+    file: 'src/base/state-verdict.ts',
+    find: 'if (bootId !== undefined && mark.bootId === bootId) {',
+    replace: "if (mark.bootId === (bootId ?? '')) {",
+    why: 'Where the boot of the machine cannot be read, every boot is taken for the same one.',
+    origin: 'containers without /proc; two unknowns compared as equal',
+  },
+  {
+    name: 'kept-state-is-applied-to-again',
+    scenario,
+    file: 'src/raft/host/applier.ts',
+    find: 'const skipped = machine.appliedIndex - first.index + 1',
+    replace: 'const skipped = 0 * machine.appliedIndex',
+    why: 'After a restart entries are applied once more to a state that holds them.',
+    origin: 'etcd 13766: the applied index and the state it belongs to',
+  },
+  {
+    name: 'checksum-of-packets-ignored',
+    scenario,
+    file: 'src/raft/wire/packet.ts',
+    find: 'mustHold(checksum === crc32c(said),',
+    replace: 'mustHold(checksum >= 0,',
+    why: 'An entry that was damaged on its way is stored and applied: two states of one log.',
+    origin: "Stone and Partridge, SIGCOMM 2000: what TCP's checksum lets through",
+  },
+  {
+    name: 'malformed-frame-is-forgiven',
+    scenario,
+    file: 'src/raft/links/accepted.ts',
+    find: 'else this.refuse(refusals.malformed(error.message))',
+    replace: 'else this.#parts.self.node.trim()',
+    why: 'Whoever sends what no node sends is listened to further.',
+    origin: 'a stream that is read on behind a broken frame',
+  },
+]
