@@ -48,7 +48,7 @@ export const past: readonly Mutant[] = [
     scenario,
     file: 'src/raft/links/accepted.ts',
     find: 'else this.refuse(refusals.malformed(error.message))',
-    replace: 'else this.#parts.self.node.trim()',
+    replace: 'else if (frame.length === 0) this.refuse(refusals.malformed(error.message))',
     why: 'Whoever sends what no node sends is listened to further.',
     origin: 'a stream that is read on behind a broken frame',
   },
