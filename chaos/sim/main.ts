@@ -9,6 +9,8 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { cutOffBounds, cutOffLoad, type Kept } from './cut-off/bounds.ts'
+import { runCutOff } from './cut-off/cut-off.ts'
 import { isPlayName, type PlayName, playOf } from './plays.ts'
 import { cellTable, failureReport, report, summary } from './run/report.ts'
 import type { Result } from './run/result.ts'
@@ -23,6 +25,7 @@ const HELP = `npm run sim -- [OPTION ..]
   --scenario NAME  raft: the consensus core alone (default); host: whole nodes with many groups
   --seed N         runs one seed and prints its tables
   --replay FILE    runs a scenario kept as JSON
+  --cut-off N      cuts a follower off for N minutes of load, and prints what grew meanwhile
   --verbose        with --seed or --replay: what happens, line by line
   --shrink         with --seed or --replay: makes a failing scenario smaller and prints it
   --save FILE      with --seed or --replay: writes the scenario, shrunk if asked for
@@ -55,6 +58,7 @@ const options = {
   scenario: { type: 'string', default: 'raft' },
   replay: { type: 'string' },
   save: { type: 'string' },
+  'cut-off': { type: 'string' },
   verbose: { type: 'boolean', default: false },
   shrink: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
@@ -245,6 +249,23 @@ function shrunk(scenario: Scenario, checker: string): Scenario {
   return smaller.scenario
 }
 
+/** Bounds and load of the test that says they are kept. */
+function cutOff(minutes: number): number {
+  const { served, alone, most, ...rest } = runCutOff({
+    ...{ seed: 1, minutes, bounds: cutOffBounds },
+    ...cutOffLoad,
+  })
+  const row = (...cells: readonly (string | number)[]): void => {
+    const [name = '', ...numbers] = cells.map(String)
+    say(name.padEnd(18) + numbers.map(cell => cell.padStart(12)).join(''))
+  }
+  row('at most', 'serving', 'cut off', 'bound')
+  const kept = Object.keys(most) as Kept[]
+  for (const name of kept) row(name, served[name], alone[name], most[name])
+  for (const [name, value] of Object.entries(rest)) row(name, value)
+  return kept.every(name => Math.max(served[name], alone[name]) <= most[name]) ? 0 : 1
+}
+
 function maybeSave(scenario: Scenario): void {
   if (flags.save !== undefined) {
     writeFileSync(flags.save, `${JSON.stringify(scenario, null, 1)}\n`)
@@ -256,6 +277,7 @@ function main(): number | Promise<number> {
     say(HELP)
     return 0
   }
+  if (flags['cut-off'] !== undefined) return cutOff(wholeNumber('cut-off', flags['cut-off'], 1))
   if (flags.replay !== undefined) {
     const scenario = kept(flags.replay)
     return runOne(scenario, `${COMMAND} --replay ${flags.replay} --verbose`)

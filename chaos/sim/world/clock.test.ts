@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { EventQueue, SimClock } from './clock.ts'
+import { EventQueue, SimClock, US_PER_MS } from './clock.ts'
 
 function note(list: number[], n: number) {
   return { fire: () => void list.push(n) }
@@ -52,4 +52,20 @@ test('a cancelled timer never fires', () => {
   queue.runUntil(5000)
   expect(happened).toEqual([2])
   expect(clock.monotonicMs()).toBe(5)
+})
+
+test('time and order go on beyond what one number holds', () => {
+  const queue = new EventQueue()
+  const happened: string[] = []
+  const note = (what: string) => ({ fire: () => void happened.push(`${what} ${queue.nowMs}`) })
+  const minuteUs = 60_000 * US_PER_MS
+  for (let minute = 1; minute <= 100; minute++) {
+    queue.after(minuteUs, note('first'))
+    queue.after(minuteUs, note('second'))
+    queue.after(8 * minuteUs, note('late'))
+    queue.runUntil(queue.nowUs + minuteUs)
+    expect(happened.slice(-2)).toEqual([`first ${minute * 60_000}`, `second ${minute * 60_000}`])
+  }
+  expect(happened.filter(line => line.startsWith('late'))).toHaveLength(93)
+  expect(() => queue.after(600_000 * US_PER_MS, note('never'))).toThrow('time-within-span')
 })

@@ -15,7 +15,7 @@ export interface SimEvent {
 export const US_PER_MS = 1000
 /**
  * Time and order share one double: 29 bits of microseconds (536 s) above 24 bits of order (16
- * million events).
+ * million events). Both count from a base that moves when they come to their end.
  */
 const ORDER_SPAN = 2 ** 24
 const TIME_SPAN_US = 2 ** 29
@@ -29,6 +29,7 @@ export class EventQueue {
   readonly #events: (SimEvent | undefined)[] = []
   #size = 0
   #order = 0
+  #baseUs = 0
 
   get nowMs(): number {
     return this.nowUs / US_PER_MS
@@ -42,9 +43,10 @@ export class EventQueue {
    * `atUs` is a whole number; what lies in the past happens now, behind what already waits for now.
    */
   at(atUs: number, event: SimEvent): void {
-    invariant(atUs < TIME_SPAN_US, 'time-within-span', atUs)
-    invariant(this.#order < ORDER_SPAN, 'events-within-span')
-    const key = Math.max(atUs, this.nowUs) * ORDER_SPAN + this.#order++
+    const isAtEnd = atUs - this.#baseUs >= TIME_SPAN_US || this.#order >= ORDER_SPAN
+    if (isAtEnd) this.#rebase()
+    invariant(atUs - this.#baseUs < TIME_SPAN_US, 'time-within-span', atUs)
+    const key = (Math.max(atUs, this.nowUs) - this.#baseUs) * ORDER_SPAN + this.#order++
     if (this.#size === this.#keys.length) {
       const grown = new Float64Array(2 * this.#size)
       grown.set(this.#keys)
@@ -59,8 +61,7 @@ export class EventQueue {
 
   /** Lets everything happen up to `untilUs` and leaves the time there. */
   runUntil(untilUs: number): void {
-    const limit = (untilUs + 1) * ORDER_SPAN
-    while (this.#size > 0 && (this.#keys[0] as number) < limit) {
+    while (this.#size > 0 && (this.#keys[0] as number) < this.#keyAt(untilUs + 1)) {
       this.#fireFirst()
     }
     this.nowUs = Math.max(this.nowUs, untilUs)
@@ -79,9 +80,29 @@ export class EventQueue {
     const key = this.#keys[0] as number
     const event = this.#events[0] as SimEvent
     this.#dropFirst()
-    this.nowUs = Math.floor(key / ORDER_SPAN)
+    this.nowUs = this.#baseUs + Math.floor(key / ORDER_SPAN)
     this.fired++
     event.fire()
+  }
+
+  /** Larger than the key of whatever comes before. */
+  #keyAt(atUs: number): number {
+    return (atUs - this.#baseUs) * ORDER_SPAN
+  }
+
+  /** Time and order count from now on; what waits keeps its time and its place. */
+  #rebase(): void {
+    const shift = (this.nowUs - this.#baseUs) * ORDER_SPAN
+    const waiting = this.#events.slice(0, this.#size).map((event, i) => {
+      return { key: (this.#keys[i] as number) - shift, event }
+    })
+    waiting.sort((a, b) => a.key - b.key)
+    this.#baseUs = this.nowUs
+    this.#order = 0
+    for (const [i, { key, event }] of waiting.entries()) {
+      this.#keys[i] = Math.floor(key / ORDER_SPAN) * ORDER_SPAN + this.#order++
+      this.#events[i] = event
+    }
   }
 
   #rise(key: number, event: SimEvent): void {

@@ -227,6 +227,11 @@ export class SimDisk implements Disk {
     return file === undefined ? 0 : file.seen.size - file.promised
   }
 
+  /** As the operating system shows them. */
+  names(): readonly string[] {
+    return [...this.#names.keys()]
+  }
+
   has(name: string): boolean {
     return this.#names.has(name)
   }
