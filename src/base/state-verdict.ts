@@ -4,8 +4,8 @@
  * silently), and then only a store that was closed in peace can be believed. A mere end of the
  * process loses nothing, because the system holds what was written.
  *
- * Pure, and shared by the bodies of the state store: the real one reads and carries out, and so does
- * the simulated one.
+ * Pure, and shared by the bodies of the state store: the real one reads and carries out, and so
+ * does the simulated one.
  */
 
 /** Written when the store and the log were synced and closed; gone while they are written to. */

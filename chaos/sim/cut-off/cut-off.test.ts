@@ -1,7 +1,7 @@
 /**
- * Memory is bounded while a follower is cut off for an hour of load: whatever grows stays below what
- * the options say, on those who serve and on the one that is alone; and the bounds are scaled so
- * (bounds.ts) that they are really reached. Then it comes back and catches up.
+ * Memory is bounded while a follower is cut off for an hour of load: whatever grows stays below
+ * what the options say, on those who serve and on the one that is alone; and the bounds are scaled
+ * so (bounds.ts) that they are really reached. Then it comes back and catches up.
  */
 
 import { expect, test } from 'vitest'

@@ -111,7 +111,7 @@ class CutOff {
     }
   }
 
-  /** One group is led by who stays, one by the node that will be cut off: it goes on being asked. */
+  /** One group is led by who stays, one by who will be cut off: it goes on being asked. */
   #handOver(): void {
     for (const [i, group] of this.#groups.entries()) {
       const to = i === 0 ? 0 : ALONE

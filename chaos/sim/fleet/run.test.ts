@@ -2,7 +2,9 @@
 
 import { expect, test } from 'vitest'
 import { drawFleet } from './draw.ts'
+import type { FleetFaultKind } from './kinds.ts'
 import { runFleet } from './run.ts'
+import type { FleetFault } from './scenario.ts'
 
 test('a seed is one run, to the last event', () => {
   const [first, second] = [runFleet(drawFleet(5)), runFleet(drawFleet(5))]
@@ -26,6 +28,57 @@ test('a node that lost its disk is replaced in each of its groups', () => {
   expect(result.failure).toBeUndefined()
   expect(result.faults['lost-disk']).toBe(1)
   expect(result.cells['learner append']).toBeGreaterThan(0)
+})
+
+const fault = (kind: FleetFaultKind, atMs: number, more: Partial<FleetFault> = {}) => ({
+  ...{ kind, atMs, who: 0, whom: 0, forMs: 0, amount: 0, salt: 1 },
+  ...more,
+})
+
+/** Three nodes that keep their state, and no fault but these. */
+function played(seed: number, faults: readonly FleetFault[]) {
+  const lines: string[] = []
+  const drawn = drawFleet(seed)
+  const profile = { ...drawn.profile, state: { isKept: true, isBootKnown: true } }
+  const scenario = { ...drawn, profile, groups: 2, nodes: 3, replication: 3, faults }
+  return { lines, result: runFleet(scenario, { tell: line => lines.push(line) }) }
+}
+
+test('a node on an old disk is refused by each peer, and comes back as another replica', () => {
+  const { lines, result } = played(9, [fault('old-disk', 5000, { forMs: 9000 })])
+  expect(result.failure).toBeUndefined()
+  expect(result.faults['old-disk']).toBe(1)
+  expect(lines.some(line => line.includes('has lost its log: n1 comes with boot'))).toBe(true)
+  expect(lines.some(line => line.includes('n1 starts, boot 1 of disk 2'))).toBe(true)
+  expect(result.cells['learner append']).toBeGreaterThan(0)
+})
+
+test('a copy that is not older than the peers remember is not put back', () => {
+  const cut = fault('isolate', 5500, { forMs: 20_000 })
+  const { result } = played(9, [fault('old-disk', 5000, { forMs: 9000 }), cut])
+  expect(result.failure).toBeUndefined()
+  expect(result.faults['old-disk']).toBe(0)
+})
+
+test.each(['damaged-frame', 'twice-hello', 'lost-hello'] as const)(
+  'a %s costs its connection, and nothing else',
+  kind => {
+    const faults = [5000, 9000, 13_000].map((atMs, salt) => fault(kind, atMs, { salt }))
+    const { result } = played(11, faults)
+    expect(result.failure).toBeUndefined()
+    expect(result.faults[kind]).toBe(3)
+  },
+)
+
+test('state is kept over the end of a process, not over the end of a machine', () => {
+  const crash = fault('crash', 8000, { forMs: 500 })
+  /** Of the second boot of the node that is hit; in the end another one is killed. */
+  const why = (lines: readonly string[]) =>
+    lines.find(line => line.includes('n1 starts, boot 2'))?.split('its state: ')[1]
+  expect(why(played(9, [crash]).lines)).toBe('the machine ran on')
+  expect(why(played(9, [{ ...crash, kind: 'power-cut' }]).lines)).toBe('the machine went down')
+  const stop = { ...crash, kind: 'stop' as const }
+  expect(why(played(9, [stop]).lines)).toBe('closed in peace')
 })
 
 test('what happens is told in lines when somebody listens', () => {

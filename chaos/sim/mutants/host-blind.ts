@@ -80,8 +80,8 @@ const drafts: readonly Omit<Mutant, 'scenario' | 'blind'>[] = [
       'this.#timer = clock.after(limits.handshakeMs, () => {\n' +
       "      if (this.#state === 'connecting') return",
     why: [
-      'Whoever was called took the connection and its answer was lost. The caller waits for a hello',
-      'that never comes, and never calls again: the two never hear each other.',
+      'Whoever was called took the connection and its answer was lost. The caller waits for a',
+      'hello that never comes, and never calls again: the two never hear each other.',
     ].join(' '),
     origin: 'facts of every transport: a missing timeout of a call (madsim leaks, RR#654)',
   },
@@ -103,9 +103,9 @@ const drafts: readonly Omit<Mutant, 'scenario' | 'blind'>[] = [
     find: 'offset, syncedTo: this.#syncedTo, chain: this.#chain }',
     replace: 'offset, syncedTo: offset, chain: this.#chain }',
     why: [
-      'A frame says that all before it was synced when some of it was only written. The power fails',
-      'and keeps the later page but not the earlier: the break is taken for damage below what was',
-      'promised, and a sound node is sent away.',
+      'A frame says that all before it was synced when some of it was only written. The power',
+      'fails and keeps the later page but not the earlier: the break is taken for damage below',
+      'what was promised, and a sound node is sent away.',
     ].join(' '),
     origin: 'Alagappan et al., FAST 2018: telling a torn tail from damage in the middle',
   },
@@ -131,7 +131,7 @@ const drafts: readonly Omit<Mutant, 'scenario' | 'blind'>[] = [
       'A node comes back on a copy of its disk that was made a while ago, under its own name and',
       'identity. It has forgotten what it acknowledged since and votes as if it never had.',
     ].join(' '),
-    origin: 'lni/dragonboat docs/devops.md (a disk put back); etcd-io/etcd#21178',
+    origin: 'lni/dragonboat on devops (a disk put back); etcd-io/etcd#21178',
   },
 ]
 

@@ -12,8 +12,8 @@ export const past: readonly Mutant[] = [
     find: 'if (bootId !== undefined && mark.bootId === bootId) {',
     replace: "if (bootId !== '') {",
     why:
-      'State that was not synced is believed after the machine went down: a stretch in its middle ' +
-      'is gone, and nobody knows.',
+      'State that was not synced is believed after the machine went down: a stretch in its ' +
+      'middle is gone, and nobody knows.',
     origin: 'LevelDB without sync is not prefix-consistent (measured); etcd 13766',
   },
   {

@@ -192,3 +192,36 @@ test('what is read slowly is not answered over a power cut', () => {
   settle()
   expect(isAnswered).toBe(false)
 })
+
+test('a copy of a disk holds what was synced, and is put back as it was', () => {
+  const { disk, settle, read, keep } = rig()
+  keep('a', run(0, 4))
+  const file = disk.append('a')
+  file.write(run(4, 4), () => {})
+  settle()
+  const copy = disk.copy()
+  keep('b', run(0, 1))
+  disk.putBack(copy)
+  expect(read('a')).toEqual(run(0, 4))
+  expect(read('b')).toBeUndefined()
+  expect(disk.promised('a')).toBe(4)
+  disk.cutPower()
+  expect(read('a')).toEqual(run(0, 4))
+})
+
+test('loose removals reach the disk in any order, and nothing else does', () => {
+  const left = new Set<string>()
+  for (let seed = 1; seed <= 60; seed++) {
+    const { disk, settle, keep } = rig(seed)
+    disk.profile = { ...disk.profile, looseRemovals: true }
+    for (const name of ['a', 'b', 'c']) keep(name, run(0, 1))
+    for (const name of ['a', 'b']) disk.remove(name, () => {})
+    disk.rename('c', 'd', () => {})
+    disk.remove('d', () => {})
+    settle()
+    disk.cutPower()
+    left.add(disk.names().join(''))
+  }
+  // Of c and d a prefix only; of a and b anything.
+  expect([...left].sort()).toEqual(['', 'abc', 'ac', 'bc', 'c', 'd'].sort())
+})

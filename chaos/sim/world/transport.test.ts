@@ -297,3 +297,71 @@ test('equal seeds tell equal stories', () => {
   expect(story(7)).toBe(story(7))
   expect(story(7)).not.toBe(story(8))
 })
+
+describe('mishaps of single frames', () => {
+  test('a bit turns over in the next frame on the path, and in no other', () => {
+    const rig = new Rig()
+    rig.pass(100)
+    rig.wire.plan(0, 1, 'damaged-frame')
+    rig.say(0, 0)
+    const told = rig.pass(100)
+    expect(told).toHaveLength(2)
+    expect(told[0]).toMatch(/^1 hears (1|2|4|8|16|32|64|128)$/)
+    expect(told[1]).toBe('1 hears 0')
+  })
+
+  test('what is said first is lost with all behind it, until the end of the connection', () => {
+    const rig = new Rig()
+    rig.wire.plan(0, 1, 'lost-hello')
+    rig.say(1, 2)
+    expect(rig.pass(100)).toEqual(['0 open'])
+    rig.say(3)
+    rig.answerer?.send(Uint8Array.of(9))
+    expect(rig.pass(100)).toEqual(['0 hears 9'])
+    rig.connection.close()
+    expect(rig.pass(100)).toEqual(['1 closed'])
+  })
+
+  test('what is said first comes twice; later frames of an old connection do not fit', () => {
+    const rig = new Rig()
+    rig.say(1)
+    rig.pass(100)
+    rig.wire.plan(0, 1, 'twice-hello')
+    rig.say(2)
+    expect(rig.pass(100)).toEqual(['1 hears 2'])
+    rig.dial().send(Uint8Array.of(3))
+    expect(rig.pass(100).filter(line => line.includes('hears'))).toEqual(['1 hears 3', '1 hears 3'])
+  })
+
+  test('whoever watches is told in place of the frame, and hands it over', () => {
+    const told: string[] = []
+    const queue = new EventQueue()
+    const wire = new SimWire(profile, {
+      ...{ queue, prng: new Prng(1) },
+      onStruck: ({ mishap, to, hand }) => {
+        told.push(`${mishap} at ${to}`)
+        hand()
+        told.push('handed')
+      },
+    })
+    const listener = {
+      onOpen: () => {},
+      onFrame: () => void told.push('frame'),
+      onClosed: () => {},
+    }
+    wire.door(1, 'n1').accept(() => listener)
+    wire.plan(0, 1, 'twice-hello')
+    wire.door(0, 'n0').connect('n1', listener).send(Uint8Array.of(1))
+    queue.runUntil(100_000)
+    expect(told).toEqual(['twice-hello at 1', 'frame', 'frame', 'handed'])
+  })
+
+  test('healing forgets what was planned', () => {
+    const rig = new Rig()
+    rig.pass(100)
+    rig.wire.plan(0, 1, 'damaged-frame')
+    rig.wire.heal()
+    rig.say(0)
+    expect(rig.pass(100)).toEqual(['1 hears 0'])
+  })
+})
