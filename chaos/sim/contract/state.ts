@@ -12,7 +12,7 @@ export interface StateRun {
   space(group: ReturnType<typeof groupId>, part: number): StateSpace
   /** In peace. */
   close(): Promise<void>
-  /** The process dies; the machine goes on. */
+  /** The process dies when what it wrote has come down; the machine goes on. */
   kill(): Promise<void>
 }
 
@@ -114,6 +114,18 @@ function rowRules(makeRig: () => StateRig): void {
     await rig.told<void>(done => space.write([{ key: bytes(2) }], done))
     expect(order).toEqual([1, 2, 3])
     expect(await new Asked(rig).rows(space)).toEqual([[1, 3]])
+    await run.close()
+  })
+
+  test('what is written is seen at once, in the rows too', async () => {
+    const rig = makeRig()
+    const run = await rig.begin('boot-1', LOG)
+    const space = run.space(group, 0)
+    space.write([{ key: bytes(1), value: bytes(1) }], () => {})
+    expect(space.get(bytes(1))).toEqual(bytes(1))
+    space.write([{ key: bytes(1) }, { key: bytes(2), value: bytes(2) }], () => {})
+    expect(space.get(bytes(1))).toBeUndefined()
+    expect(await new Asked(rig).rows(space)).toEqual([[2, 2]])
     await run.close()
   })
 }

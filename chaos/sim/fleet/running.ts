@@ -31,6 +31,7 @@ import { FleetMachine } from './machine.ts'
 import type { Member } from './member.ts'
 import type { FleetProfile } from './scenario.ts'
 import { Seat } from './seat.ts'
+import { stateRows } from './state-rows.ts'
 import { WatchedRaft, WatchedStore } from './watched.ts'
 
 const SYNCED = 'HOST-4 what is reported durable is synced'
@@ -111,13 +112,19 @@ export class Running {
   begin(): void {
     const { store, member } = this.#parts
     for (const [group, found] of store.groups) {
-      const taken = this.#seat(group, found)
-      const opened = this.host.open(group, this.#options(group, taken))
-      // What a node of the past says and does is nobody's: it is not looked at, nor asked.
-      if (!member.isPast) this.#opened(group, taken.seat, opened)
+      this.#busy.add(group)
+      stateRows.ready(this.#space(group), () => this.#open(group, found))
     }
     for (const peer of this.#parts.peersOf(member)) this.links.setPeer(peer.name, peer.address)
     this.adopt()
+  }
+
+  #open(group: GroupId, found: StoredReplica): void {
+    this.#busy.delete(group)
+    const taken = this.#seat(group, found)
+    const opened = this.host.open(group, this.#options(group, taken))
+    // What a node of the past says and does is nobody's: it is not looked at, nor asked.
+    if (!this.#parts.member.isPast) this.#opened(group, taken.seat, opened)
   }
 
   /** Makes the replicas that are assigned to this node and not yet here. */

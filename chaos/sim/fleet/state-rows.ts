@@ -15,13 +15,17 @@ const APPLIED = 0
 const VALUE = 1
 const appliedKey = Uint8Array.of(APPLIED)
 
+/** What an interrupted load left goes before a state is made of it. */
+function ready(space: SimSpace | undefined, done: () => void): void {
+  const isSound = space === undefined || space.get(appliedKey) !== undefined
+  if (isSound || space.rows().length === 0) done()
+  else space.clear(done)
+}
+
 /** Takes for the state what is there. */
 function load(space: SimSpace, state: TestMachine): void {
   const applied = space.get(appliedKey)
-  if (applied === undefined) {
-    space.clear(() => {})
-    return
-  }
+  if (applied === undefined) return
   const values = space.rows().filter(({ key }) => key[0] === VALUE)
   const parts = values.map(
     ({ key, value }: StateRow) => [numberIn(key.subarray(1)), value] as const,
@@ -77,4 +81,4 @@ function numberIn(bytes: Uint8Array): number {
   return value
 }
 
-export const stateRows = { load, keep, void: forget, keepAll } as const
+export const stateRows = { ready, load, keep, void: forget, keepAll } as const

@@ -43,7 +43,12 @@ class Machine implements StateRig {
       isKept: state.verdict.keep,
       space: state.space.bind(state),
       close: () => this.told<void>(done => state.close(done)),
-      kill: () => Promise.resolve(life.end()),
+      /** At once, whatever is under way. */
+      die: () => life.end(),
+      kill: () => {
+        while (queue.step());
+        return Promise.resolve(life.end())
+      },
     }
   }
 
@@ -70,11 +75,13 @@ test('a power cut may lose the middle of what was not synced, never what was', a
     const machine = new Machine(seed)
     const run = await machine.begin('boot-1', 'log-1')
     const space = run.space(groupId(1), 0)
-    for (let key = 0; key < 4; key++)
-      await machine.told<void>(done => space.write([put(key, 1)], done))
+    const write = (key: number) => {
+      space.write([put(key, 1)], () => {})
+      while (machine.queue.step());
+    }
+    for (let key = 0; key < 4; key++) write(key)
     machine.rows.sync()
-    for (let key = 4; key < 12; key++)
-      await machine.told<void>(done => space.write([put(key, 1)], done))
+    for (let key = 4; key < 12; key++) write(key)
     machine.rows.cutPower()
     const keys = space.rows().map(({ key }) => key[0] ?? -1)
     expect(keys.slice(0, 4)).toEqual([0, 1, 2, 3])
@@ -83,6 +90,20 @@ test('a power cut may lose the middle of what was not synced, never what was', a
     gaps += machine.gaps
   }
   expect(gaps).toBeGreaterThan(5)
+})
+
+test('a process that is killed takes with it what it had gathered, and nothing before', async () => {
+  const machine = new Machine()
+  const run = await machine.begin('boot-1', 'log-1')
+  const space = run.space(groupId(1), 0)
+  space.write([put(1, 1)], () => {})
+  while (machine.queue.step());
+  space.write([put(2, 2)], () => {})
+  expect(space.rows()).toEqual([put(1, 1), put(2, 2)])
+  run.die()
+  const next = await machine.begin('boot-1', 'log-1')
+  expect(next.isKept).toBe(true)
+  expect(next.space(groupId(1), 0).rows()).toEqual([put(1, 1)])
 })
 
 test('a mark that cannot be written is told, once, and the store does not begin', async () => {
@@ -96,7 +117,8 @@ test('a copy of the rows is what was synced when it was made', async () => {
   const machine = new Machine()
   const run = await machine.begin('boot-1', 'log-1')
   const space = run.space(groupId(1), 0)
-  await machine.told<void>(done => space.write([put(1, 1)], done))
+  space.write([put(1, 1)], () => {})
+  while (machine.queue.step());
   const before = machine.rows.copy()
   machine.rows.sync()
   const after = machine.rows.copy()

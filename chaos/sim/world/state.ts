@@ -2,6 +2,7 @@
  * The simulated body of the state store: rows that a process leaves behind, and the marks by which
  * the next one knows whether to believe them. Whether it does is decided by the very rule of the
  * real store (src/base/state-verdict.ts); its steps are those of src/io/level, in the same order.
+ * What is written gathers in memory first, as there, and is lost with the process.
  */
 
 import type { Disk, DiskErrorCode } from '../../../src/base/env.ts'
@@ -27,7 +28,7 @@ export interface StateParts {
   readonly store: string
   /** undefined: unreadable. */
   readonly bootId: string | undefined
-  /** A write takes its time. */
+  /** Whatever is written, read or cleared takes its time. */
   later(happen: () => void): void
   /** Once; nothing is answered afterwards. */
   onFailed(code: DiskErrorCode): void
@@ -41,19 +42,17 @@ const CUT_ROWS_MAX = 3
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
-interface Queued {
-  readonly batch: Batch
-  readonly done: () => void
-}
+/** What is written and not yet in the rows: the last change of each key. */
+type Ahead = Map<string, Uint8Array | undefined>
 
 export class SimState {
   readonly verdict: Verdict
   readonly #parts: StateParts
   readonly #guard: Guard
+  readonly #ahead: Ahead = new Map()
   #serial: number
-  #queue: Queued[] = []
-  #isWriting = false
-  #onIdle: (() => void) | undefined
+  /** What gathers will be brought down. */
+  #isDue = false
 
   private constructor(parts: StateParts, guard: Guard, verdict: Verdict) {
     this.#parts = parts
@@ -89,75 +88,91 @@ export class SimState {
   }
 
   space(group: GroupId, part: number): SimSpace {
-    return new SimSpace(this.#parts.rows, group, part, (batch, done) => this.#write(batch, done))
+    return new SimSpace(this, group, part)
   }
 
   /** Call it when the log is closed: the mark says that both are durable. */
   close(done: () => void): void {
-    this.#idle(() => {
+    this.later(() => {
       const { rows, store, bootId, disk } = this.#parts
+      this.#bringDown()
       rows.sync()
       const mark = { store, bootId: bootId ?? '', lastWrite: this.#serial }
       new Marks(disk, this.#guard).write(names.clean, showClean(mark), done)
     })
   }
 
-  /** One write at a time, which those that come meanwhile join. */
-  #write(batch: Batch, done: () => void): void {
-    this.#queue.push({ batch, done })
-    if (!this.#isWriting) this.#writeQueued()
+  get(key: string): Uint8Array | undefined {
+    return this.#ahead.has(key) ? this.#ahead.get(key) : this.#parts.rows.get(key)
   }
 
-  #writeQueued(): void {
-    const turn = this.#queue
-    this.#queue = []
-    this.#isWriting = true
-    this.#parts.later(() => {
-      const serial = { key: SERIAL_KEY, value: encoder.encode(String(++this.#serial)) }
-      this.#parts.rows.write([...turn.flatMap(({ batch }) => batch), serial])
-      this.#isWriting = false
-      for (const { done } of turn) done()
-      if (this.#queue.length > 0 && !this.#isWriting) this.#writeQueued()
-      if (!this.#isWriting) this.#onIdle?.()
+  /** All whose keys begin so, in order. */
+  under(prefix: string): readonly (readonly [string, Uint8Array])[] {
+    const found = new Map(this.#parts.rows.under(prefix))
+    for (const [key, value] of this.#ahead) {
+      if (!key.startsWith(prefix)) continue
+      if (value === undefined) found.delete(key)
+      else found.set(key, value)
+    }
+    return [...found].sort(([a], [b]) => (a < b ? -1 : 1))
+  }
+
+  write(batch: Batch): void {
+    for (const { key, value } of batch) this.#ahead.set(key, value)
+    if (this.#isDue) return
+    this.#isDue = true
+    this.later(() => this.#bringDown())
+  }
+
+  later(happen: () => void): void {
+    this.#parts.later(happen)
+  }
+
+  /** Removes rows in the order of their keys, behind all that was written; not all at once. */
+  clear(prefix: string, done: () => void): void {
+    this.later(() => {
+      this.#bringDown()
+      const gone = this.under(prefix).map(([key]) => ({ key, value: undefined }))
+      const half = Math.ceil(gone.length / 2)
+      this.#parts.rows.write(gone.slice(0, half))
+      this.later(() => {
+        this.#parts.rows.write(gone.slice(half))
+        done()
+      })
     })
   }
 
-  #idle(done: () => void): void {
-    if (this.#isWriting) this.#onIdle = done
-    else done()
+  #bringDown(): void {
+    this.#isDue = false
+    if (this.#ahead.size === 0) return
+    const batch = [...this.#ahead].map(([key, value]) => ({ key, value }))
+    const serial = { key: SERIAL_KEY, value: encoder.encode(String(++this.#serial)) }
+    this.#parts.rows.write([...batch, serial])
+    this.#ahead.clear()
   }
 }
 
 /** The rows of one part of one group. */
 export class SimSpace implements StateSpace {
-  readonly #rows: SimRows
+  readonly #state: SimState
   readonly #prefix: string
-  readonly #write: (batch: Batch, done: () => void) => void
 
-  constructor(
-    rows: SimRows,
-    group: GroupId,
-    part: number,
-    write: (batch: Batch, done: () => void) => void,
-  ) {
-    this.#rows = rows
+  constructor(state: SimState, group: GroupId, part: number) {
+    this.#state = state
     this.#prefix = prefixOf(group, part)
-    this.#write = write
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    return this.#rows.get(this.#prefix + textOf(key))
+    return this.#state.get(this.#prefix + textOf(key))
   }
 
   write(changes: readonly StateChange[], done: () => void): void {
-    const batch = changes.map(({ key, value }) => ({ key: this.#prefix + textOf(key), value }))
-    this.#write(batch, done)
+    this.#state.write(changes.map(({ key, value }) => ({ key: this.#prefix + textOf(key), value })))
+    done()
   }
 
   clear(done: () => void): void {
-    const gone = this.#found().map(([key]) => ({ key, value: undefined }))
-    const half = Math.ceil(gone.length / 2)
-    this.#write(gone.slice(0, half), () => this.#write(gone.slice(half), done))
+    this.#state.clear(this.#prefix, done)
   }
 
   cut(): StateCut {
@@ -166,7 +181,7 @@ export class SimSpace implements StateSpace {
     return {
       next: done => {
         const more = rows.splice(0, CUT_ROWS_MAX)
-        this.#write([], () => {
+        this.#state.later(() => {
           if (!isClosed) done(more)
         })
       },
@@ -178,13 +193,9 @@ export class SimSpace implements StateSpace {
 
   /** All at once: what a machine that keeps its state in memory begins with. */
   rows(): readonly StateRow[] {
-    return this.#found().map(([key, value]) => {
+    return this.#state.under(this.#prefix).map(([key, value]) => {
       return { key: bytesOf(key.slice(this.#prefix.length)), value }
     })
-  }
-
-  #found(): readonly (readonly [string, Uint8Array])[] {
-    return this.#rows.under(this.#prefix)
   }
 }
 

@@ -4,7 +4,7 @@ import { cpSync } from 'node:fs'
 import { type StateRig, stateContract } from '../../../chaos/sim/contract/state.ts'
 import { tempFolder } from '../testing/folder.ts'
 import { LevelStore, lockFolder } from './store.ts'
-import { told } from './testing/run.ts'
+import { down, told } from './testing/run.ts'
 
 /** A process that dies leaves its files as they are: the next one works on a copy of them. */
 class Folder implements StateRig {
@@ -23,6 +23,7 @@ class Folder implements StateRig {
       space: level.space.bind(level),
       close: () => level.close(),
       kill: async () => {
+        await down(level)
         this.#folder = tempFolder()
         cpSync(folder, this.#folder, { recursive: true })
         await level.close()
