@@ -15,7 +15,7 @@
  * with one bit turned over on its way to a follower makes two states of one log.
  */
 
-import { ByteReader, ByteWriter } from '../../base/bytes.ts'
+import { ByteWriter } from '../../base/bytes.ts'
 import { crc32c } from '../../base/crc32c.ts'
 import { invariant } from '../../base/errors.ts'
 import type { GroupId } from '../../base/ids.ts'
@@ -129,8 +129,8 @@ export function readPacket(
 /** Fills in the checksum, for which there is room. */
 function sealed(packet: Uint8Array): Uint8Array {
   const end = packet.length - CHECKSUM_BYTES
-  const place = new DataView(packet.buffer, packet.byteOffset + end, CHECKSUM_BYTES)
-  place.setUint32(0, crc32c(packet.subarray(0, end)), true)
+  const checksum = crc32c(packet.subarray(0, end))
+  for (let i = 0; i < CHECKSUM_BYTES; i++) packet[end + i] = checksum >>> (8 * i)
   return packet
 }
 
@@ -138,9 +138,15 @@ function unsealed(packet: Uint8Array): Uint8Array {
   const end = packet.length - CHECKSUM_BYTES
   mustHold(end > 0, 'a packet is too small')
   const said = packet.subarray(0, end)
-  const checksum = new ByteReader(packet.subarray(end)).uint32()
-  mustHold(checksum === crc32c(said), 'a packet does not match its checksum')
+  mustHold(checksumAt(packet, end) === crc32c(said), 'a packet does not match its checksum')
   return said
+}
+
+/** Little endian. */
+function checksumAt(packet: Uint8Array, at: number): number {
+  let checksum = 0
+  for (let i = CHECKSUM_BYTES - 1; i >= 0; i--) checksum = (checksum << 8) | (packet[at + i] ?? 0)
+  return checksum >>> 0
 }
 
 function writeBeat(out: ByteWriter, group: GroupId, beat: Heartbeat): void {
