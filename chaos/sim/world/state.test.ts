@@ -92,7 +92,7 @@ test('a power cut may lose the middle of what was not synced, never what was', a
   expect(gaps).toBeGreaterThan(5)
 })
 
-test('a process that is killed takes with it what it had gathered, and nothing before', async () => {
+test('a process that is killed takes with it what it had gathered, nothing before', async () => {
   const machine = new Machine()
   const run = await machine.begin('boot-1', 'log-1')
   const space = run.space(groupId(1), 0)
