@@ -3,6 +3,7 @@
  * linearizability demands, and is seen at once.
  */
 
+import type { ReplicaId } from '../../../src/base/ids.ts'
 import type { Message, ReadReply } from '../../../src/raft/messages.ts'
 import type { ReadId } from '../../../src/raft/types.ts'
 import type { ReplicaView, StepInput } from './checker.ts'
@@ -24,6 +25,8 @@ export class Reads extends Rule {
   /** What was committed when a follower asked its leader. */
   readonly #floors = new Map<string, number>()
   readonly #proofs = new Proofs()
+  /** By which members of a leader its proofs were last counted. */
+  readonly #counted = new Map<ReplicaId, number>()
 
   constructor(ledger: Ledger) {
     super()
@@ -41,8 +44,6 @@ export class Reads extends Rule {
     this.must(appliedIndex >= floor, () => {
       return `a read is answered at ${appliedIndex}; ${floor} was committed when it was asked`
     })
-    // The answers of fewer may be enough, now that some members have left.
-    if (this.#proofs.newest <= at) this.#recount()
     this.must(at === 0 || this.#proofs.newest > at || this.#rulesAlone(), () => {
       return 'a read is answered, and since it was asked no quorum has confirmed a leader'
     })
@@ -57,19 +58,18 @@ export class Reads extends Rule {
   }
 
   stepped({ id, raft }: ReplicaView, _input: StepInput, message?: Message): void {
-    if (message?.type === 'heartbeat-reply') this.#proofs.replied(message, raft.log.members, id)
+    const { members, membersIndex } = raft.log
+    if (message?.type === 'heartbeat-reply') this.#proofs.replied(message, members, id)
+    if (this.#counted.get(id) === membersIndex) return
+    this.#counted.set(id, membersIndex)
+    // The answers of fewer may be enough, now that some members have left.
+    if (raft.status().role === 'leader') this.#proofs.count(members, id)
   }
 
   sent(view: ReplicaView, message: Message): void {
     if (message.type === 'heartbeat') this.#proofs.beat(message)
     else if (message.type === 'read') this.#onRead(message.read)
     else if (message.type === 'read-reply') this.#onReply(view, message)
-  }
-
-  #recount(): void {
-    for (const { view } of this.#ledger.sights.values()) {
-      if (view.raft.status().role === 'leader') this.#proofs.count(view.raft.log.members, view.id)
-    }
   }
 
   /** A leader that is its own quorum needs nobody to confirm it. */
