@@ -205,11 +205,13 @@ const oldDisk = on((world, node, { forMs }) => {
   if (copy === undefined || fleet.isFlipped(node)) return 'missed'
   const forUs = Math.round(forMs * US_PER_MS)
   const bounce = (): void => {
+    if (fleet.isHealed) return
     node.kill()
     node.start()
   }
   for (const share of [1 / 3, 2 / 3]) queue.after(Math.round(share * forUs), { fire: bounce })
   const putBack = (): void => {
+    if (fleet.isHealed) return
     if (fleet.isPastFor(node, copy) && fleet.mayImpair(node)) {
       fleet.putBack(node, copy)
       tally.hit('old-disk')
@@ -346,7 +348,6 @@ const calmDisk = { syncMinUs: 100, syncMeanUs: 1000, readUs: 50, otherUs: 50 } a
 
 export class FleetFaults {
   readonly #world: FleetWorld
-  #isHealed = false
 
   constructor(world: FleetWorld) {
     this.#world = world
@@ -358,7 +359,7 @@ export class FleetFaults {
   /** Lifts every fault, and starts whoever is down. */
   heal(): void {
     const { wire, fleet } = this.#world
-    this.#isHealed = true
+    fleet.isHealed = true
     wire.heal()
     wire.profile = { ...wire.profile, delayMinUs: 200, delayMeanUs: 500 }
     for (const node of fleet.members) {
@@ -374,8 +375,8 @@ export class FleetFaults {
   }
 
   #inject(fault: FleetFault): void {
-    const { queue, tally, trace } = this.#world
-    if (this.#isHealed) return
+    const { queue, tally, trace, fleet } = this.#world
+    if (fleet.isHealed) return
     const outcome = injections[fault.kind]?.(this.#world, fault) ?? 'missed'
     const kind = fleetFaultKinds.indexOf(fault.kind)
     trace.note(happenings.fault, 0, kind, outcome === 'missed' ? 0 : 1)
@@ -386,7 +387,7 @@ export class FleetFaults {
     if (outcome === over) return
     queue.at(untilUs(this.#world, fault), {
       fire: () => {
-        if (!this.#isHealed) outcome()
+        if (!fleet.isHealed) outcome()
       },
     })
   }

@@ -35,6 +35,8 @@ export class Fleet {
   /** Files in which a bit turned over that nobody has found yet. */
   readonly #flipped = new Map<Member, string>()
   steward: Steward | undefined
+  /** No fault does anything from now on, however long ago it began. */
+  isHealed = false
 
   constructor(groups: readonly GroupId[], members: readonly Member[]) {
     this.groups = groups

@@ -48,13 +48,15 @@ export class FleetLiveness {
   }
 
   demandAll(): void {
-    const { worlds, steward, scenario, queue } = this.#parts
+    const { worlds, steward, scenario, queue, fleet } = this.#parts
     const { electionMs } = scenario.profile.times
     const healedUs = queue.nowUs
     const electedMs = RESIDUE_MS + LEADER_ELECTIONS * electionMs
     this.#within(electedMs, this.#leads, () => this.#allLed())
     for (const { workload } of worlds) workload.stop()
-    this.#within(MEND_MS, this.#mends, () => !steward.isBusy && this.#allSettled())
+    const hasPast = (): boolean => fleet.members.some(({ isPast }) => isPast)
+    const isMended = (): boolean => !hasPast() && !steward.isBusy && this.#allSettled()
+    this.#within(MEND_MS, this.#mends, isMended)
     this.#within(CONVERGE_MS, this.#converges, () => this.#allConverged())
     this.#sweep()
     this.#within(CONVERGE_MS, this.#converges, () => this.#allConverged())
