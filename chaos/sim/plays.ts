@@ -1,6 +1,6 @@
 /** What the simulator can play: the consensus core alone, or whole nodes with many groups. */
 
-import { drawFleet } from './fleet/draw.ts'
+import { completed, drawFleet } from './fleet/draw.ts'
 import { fleetFaultKinds } from './fleet/kinds.ts'
 import { runFleet } from './fleet/run.ts'
 import { drawScenario } from './run/draw.ts'
@@ -37,7 +37,7 @@ const raft: Play<ReturnType<typeof drawScenario>> = {
 const host: Play<ReturnType<typeof drawFleet>> = {
   kinds: fleetFaultKinds,
   drawn: drawFleet,
-  run: runFleet,
+  run: (kept, options) => runFleet(completed(kept), options),
   shrunk: (scenario, checker) => {
     const fails = (smaller: typeof scenario) => runFleet(smaller).failure?.checker === checker
     const simplifications = [

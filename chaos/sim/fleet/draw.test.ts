@@ -1,8 +1,9 @@
 /** Scenarios of whole nodes: plain, the same for the same seed, and of every kind. */
 
 import { expect, test } from 'vitest'
-import { drawFleet } from './draw.ts'
+import { completed, drawFleet } from './draw.ts'
 import { fleetFaultKinds } from './kinds.ts'
+import type { FleetScenario } from './scenario.ts'
 
 const scenarios = Array.from({ length: 300 }, (_, seed) => drawFleet(seed))
 
@@ -42,4 +43,12 @@ test('every kind that is scheduled comes often', () => {
     if (unscheduled.includes(kind)) expect(counts.get(kind)).toBeUndefined()
     else expect(counts.get(kind), kind).toBeGreaterThan(50)
   }
+})
+
+test('what was kept before a bound or a time existed has the usual one', () => {
+  const drawn = drawFleet(1)
+  expect(completed(drawn)).toEqual(drawn)
+  const { probeMs, ...links } = drawn.profile.links
+  const kept = { ...drawn, profile: { ...drawn.profile, links } } as FleetScenario
+  expect(completed(kept).profile.links.probeMs).toBe(probeMs)
 })

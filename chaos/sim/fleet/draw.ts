@@ -11,6 +11,7 @@ import {
   type RaftLimits,
   type RaftTimes,
 } from '../../../src/raft/options.ts'
+import { defaultStoreLimits } from '../../../src/raft/store/limits.ts'
 import { drawWorkload } from '../clients/mix.ts'
 import type { FleetFaultKind } from './kinds.ts'
 import type { FleetFault, FleetProfile, FleetScenario, FleetTarget } from './scenario.ts'
@@ -36,6 +37,16 @@ export function drawFleet(seed: number): FleetScenario {
     profile: drawProfile(prng.fork('profile'), safetyMs),
     faults: drawFaults(prng.fork('faults'), safetyMs),
   }
+}
+
+/** A schedule that was kept knows nothing of bounds and times that came later: they are usual. */
+export function completed(kept: FleetScenario): FleetScenario {
+  const { profile } = kept
+  const times = { ...defaultTimes, ...profile.times }
+  const limits = { ...defaultLimits, ...profile.limits }
+  const links = { ...defaultLinkLimits, ...profile.links }
+  const store = { ...defaultStoreLimits, ...profile.store }
+  return { ...kept, profile: { ...profile, times, limits, links, store } }
 }
 
 function drawProfile(prng: Prng, safetyMs: number): FleetProfile {
