@@ -125,12 +125,16 @@ const damagedFrame = on((world, node, { salt }) => {
   return 'later'
 })
 
-/** Befalls what is said first on the next connection: there is one at once. */
+/** Hellos come on two lanes, and the answers to those of the other side behind them. */
+const HELLOS_MAX = 4
+
+/** Befalls what is said first on the next connections: there are some at once. */
 const helloGoesWrong = (mishap: Mishap): Injection =>
   on((world, node, { salt }) => {
     const other = pick(others(world, node), salt)
     if (other === undefined) return 'missed'
-    world.wire.plan(other.index, node.index, mishap)
+    const many = new Prng(salt).between(1, HELLOS_MAX)
+    for (let i = 0; i < many; i++) world.wire.plan(other.index, node.index, mishap)
     world.wire.reset(other.index, node.index)
     return 'later'
   })

@@ -66,7 +66,7 @@ test.each(['damaged-frame', 'twice-hello', 'lost-hello'] as const)(
     const faults = [5000, 9000, 13_000].map((atMs, salt) => fault(kind, atMs, { salt }))
     const { result } = played(11, faults)
     expect(result.failure).toBeUndefined()
-    expect(result.faults[kind]).toBe(3)
+    expect(result.faults[kind]).toBeGreaterThanOrEqual(3)
   },
 )
 

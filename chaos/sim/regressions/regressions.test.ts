@@ -1,7 +1,8 @@
 /**
  * Every schedule that once showed a bug is run again: in the folder beside, one file each, named
  * after the bug. Those of whole nodes lie in `host` and have the name of the mutant that is the
- * bug: put back, it fails on them.
+ * bug: put back, it fails on them. They do what does the harm again and again, since messages
+ * change, and with them every moment.
  */
 
 import { readdirSync, readFileSync } from 'node:fs'
