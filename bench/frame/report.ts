@@ -10,6 +10,8 @@ import type { Judgement } from './target.ts'
 export interface Finding {
   readonly trial: string
   readonly lines: readonly string[]
+  /** What was seen one by one; for the JSON alone. */
+  readonly details?: unknown
 }
 
 export interface Report {

@@ -79,9 +79,9 @@ export async function runBench(
   const judgements: Judgement[] = bench.targets.map(target => judged(target, results))
   const trials = await bench.trials()
   for (const trial of trials.filter(({ name }) => choice.isChosen(name))) {
-    const found = await trial.run(workshop)
-    findings.push({ trial: found.trial, lines: found.lines })
-    judgements.push(...found.judgements)
+    const { judgements: found, ...finding } = await trial.run(workshop)
+    findings.push(finding)
+    judgements.push(...found)
   }
   const after = await conditions(folder)
   return { name: bench.name, versions, before, after, results, findings, judgements }

@@ -42,6 +42,8 @@ export class Core {
   term: number
   vote: ReplicaId | typeof NO_ONE
   leader: ReplicaId | typeof NO_ONE = NO_ONE
+  /** The last one that was known to lead; its successors are counted from it. */
+  lastLeader: ReplicaId | typeof NO_ONE = NO_ONE
   /** Since the leader was heard, a vote was given, or a campaign began. */
   electionElapsedMs = 0
   electionTimeoutMs = 0

@@ -57,11 +57,16 @@ export const fastTimes = {
   /** The first in the order of successors asks so soon. */
   firstMs: [0, 10],
   othersMs: [30, 80],
-  /** Between the campaigns of one replica. */
-  againMs: [50, 150],
+  /** Before the next attempt of one replica; twice as long behind each one that failed. */
+  firstAgainMs: [50, 100],
+  othersAgainMs: [100, 200],
+  doublingsMax: 2,
   /** Then ordinary time-outs hold again. */
-  attempts: 10,
+  attempts: 6,
 } as const
+
+/** So long whoever asked or campaigned helps no later successor, but in fast mode. */
+export const RIVAL_MS = 200
 
 /** Ticks in a row that may be excused as late before an election starts all the same. */
 export const LATE_TICKS_MAX = 2

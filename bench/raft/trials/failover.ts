@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cluster } from '../../../chaos/live/cluster/cluster.ts'
 import type { LiveNode } from '../../../chaos/live/cluster/node.ts'
-import { ledBy, replicasOf } from '../../../chaos/live/cluster/raft-status.ts'
+import { type GroupStatus, replicasOf } from '../../../chaos/live/cluster/raft-status.ts'
 import { quantile } from '../../../chaos/live/quantile.ts'
 import type { Trial, Workshop } from '../../frame/bench.ts'
 import { shown } from '../../frame/report.ts'
@@ -18,41 +18,88 @@ const GROUPS = 100
 const KILLS = 50
 const SETTLE_MS = 500
 const POLL_MS = 10
+/** Beyond it the report says when each group had its leader. */
+const SLOW_MS = 500
 const PATIENCE_MS = 30_000
 const P99 = 0.99
 const P99_MS_MAX = 1000
 
 const ms = (value: number) => `${shown(value)} ms`
 
-async function timeToLeaders(cluster: Cluster, dead: LiveNode): Promise<number> {
+/** When a group was first seen with a leader, and how many terms that took. */
+interface Regained {
+  readonly group: number
+  readonly afterMs: number
+  readonly terms: number
+}
+
+/** One kill; `groups` when it took long enough to be asked why. */
+interface Recovery {
+  readonly victim: string
+  readonly tookMs: number
+  readonly groups?: readonly Regained[]
+}
+
+type Terms = ReadonlyMap<number, number>
+
+/** By group the highest term of all, or of those who lead. */
+function termsOf(
+  replicas: readonly GroupStatus[],
+  isCounted: (one: GroupStatus) => boolean,
+): Terms {
+  const terms = new Map<number, number>()
+  for (const one of replicas.filter(isCounted)) {
+    terms.set(one.id, Math.max(terms.get(one.id) ?? 0, one.term))
+  }
+  return terms
+}
+
+async function replicasAt(nodes: readonly LiveNode[]): Promise<readonly GroupStatus[]> {
+  const asked = nodes.map(({ id, plan }) => replicasOf(id, plan.http))
+  return (await Promise.all(asked)).flatMap(replicas => replicas ?? [])
+}
+
+async function recovery(cluster: Cluster, dead: LiveNode): Promise<Recovery> {
+  const before = termsOf(await replicasAt(cluster.nodes), () => true)
   const survivors = cluster.nodes.filter(node => node !== dead)
   await dead.kill()
   const diedMs = performance.now()
+  const regained = new Map<number, Regained>()
   for (;;) {
-    const asked = survivors.map(({ id, plan }) => replicasOf(id, plan.http))
-    const led = new Set((await Promise.all(asked)).flatMap(ledBy))
+    const led = termsOf(await replicasAt(survivors), ({ role }) => role === 'leader')
     const afterMs = performance.now() - diedMs
-    if (led.size === GROUPS) return afterMs
+    for (const [group, term] of led) {
+      if (regained.has(group)) continue
+      regained.set(group, { group, afterMs, terms: term - (before.get(group) ?? 0) })
+    }
+    if (led.size === GROUPS)
+      return told({ victim: dead.id, tookMs: afterMs }, [...regained.values()])
     if (afterMs > PATIENCE_MS) throw new Error(`only ${led.size} groups have a leader`)
     await sleep(POLL_MS)
   }
 }
 
-async function kills(cluster: Cluster, say: Workshop['say']): Promise<readonly number[]> {
-  const times: number[] = []
+function told(recovery: Recovery, groups: readonly Regained[]): Recovery {
+  return recovery.tookMs > SLOW_MS ? { ...recovery, groups } : recovery
+}
+
+async function kills(cluster: Cluster, say: Workshop['say']): Promise<readonly Recovery[]> {
+  const recoveries: Recovery[] = []
   for (let kill = 0; kill < KILLS; kill++) {
     const victim = cluster.nodes[kill % cluster.nodes.length] as LiveNode
     const lacks = await cluster.whole(PATIENCE_MS)
     if (lacks.length > 0) throw new Error(`not whole before a kill: ${lacks.join('; ')}`)
     await gathered(cluster, victim.id)
     await sleep(SETTLE_MS)
-    const tookMs = await timeToLeaders(cluster, victim)
-    times.push(tookMs)
-    say(`kill ${kill + 1} of ${victim.id}: ${ms(tookMs)}`)
+    const one = await recovery(cluster, victim)
+    recoveries.push(one)
+    const terms = Math.max(0, ...(one.groups ?? []).map(group => group.terms))
+    const why = one.groups === undefined ? '' : `, up to ${terms} terms`
+    say(`kill ${kill + 1} of ${victim.id}: ${ms(one.tookMs)}${why}`)
     await victim.start()
     await cluster.ready()
   }
-  return times
+  return recoveries
 }
 
 export const failover: Trial = {
@@ -61,7 +108,8 @@ export const failover: Trial = {
     const weir = new Weir(workshop)
     await weir.start(GROUPS)
     try {
-      const times = await kills(weir.cluster, workshop.say)
+      const recoveries = await kills(weir.cluster, workshop.say)
+      const times = recoveries.map(({ tookMs }) => tookMs)
       const at = (share: number) => quantile(times, share)
       const target = {
         name: `all ${GROUPS} groups have a leader again, p99 of ${KILLS} kills`,
@@ -74,6 +122,7 @@ export const failover: Trial = {
       return {
         trial: `${KILLS} kills of the node that leads ${GROUPS} groups`,
         lines: [`Until all have a leader again: ${figures} (${seen})`],
+        details: recoveries,
         judgements: [judgedValue(target, at(P99))],
       }
     } finally {

@@ -1,12 +1,14 @@
 /**
  * Votes, and promises of them, are given where they are due: to a log that is at least as good, in
  * a term in which no vote is given yet, and while no leader is heard. Who withholds one endangers
- * nothing; it leaves a group without a leader that could have one.
+ * nothing; it leaves a group without a leader that could have one. Only whoever has just asked
+ * himself, with as good a log, may withhold a promise from those who come after him.
  */
 
 import type { ReplicaId } from '../../../src/base/ids.ts'
 import type { Message, PreVote, Vote } from '../../../src/raft/messages.ts'
 import type { RaftLimits, RaftTimes } from '../../../src/raft/options.ts'
+import { RIVAL_MS } from '../../../src/raft/options.ts'
 import { NO_ONE } from '../../../src/raft/types.ts'
 import { isSound } from '../../../src/raft/validate.ts'
 import type { ReplicaView, StepInput } from './checker.ts'
@@ -15,6 +17,9 @@ import type { Ledger } from './ledger.ts'
 import { Rule } from './rule.ts'
 import type { Sight } from './witness.ts'
 
+/** More than the ids of any run. */
+const CIRCLE = 2 ** 32
+
 export class DueVotes extends Rule {
   readonly name = 'RAFT-25 votes are given when due'
   readonly #ledger: Ledger
@@ -22,6 +27,8 @@ export class DueVotes extends Rule {
   readonly #termJumpMax: number
   /** By voter: the last question, if it deserved a promise. */
   readonly #due = new Map<ReplicaId, PreVote>()
+  /** By voter: whom it heard last in this life. */
+  readonly #lastLeaders = new Map<ReplicaId, ReplicaId>()
 
   constructor(ledger: Ledger, times: RaftTimes, limits: RaftLimits) {
     super()
@@ -30,13 +37,19 @@ export class DueVotes extends Rule {
     this.#termJumpMax = limits.termJumpMax
   }
 
+  started({ id }: ReplicaView): void {
+    this.#lastLeaders.delete(id)
+  }
+
   stepped({ id, raft }: ReplicaView, _input: StepInput, message?: Message): void {
     this.#due.delete(id)
+    this.#noteLeader(id)
     if (message?.type !== 'pre-vote' && message?.type !== 'vote') return
     const { status, before } = this.#ledger.sights.get(id) as Sight
     if (!this.#isHeard(before, message) || !isUpToDate(message, raft.log)) return
     if (message.type === 'pre-vote') {
-      if (message.term > before.term && !this.#hasLease(before)) this.#due.set(id, message)
+      const isWilling = message.term > before.term && !this.#hasLease(before)
+      if (isWilling && !this.#mayInsist(before, message, raft.log)) this.#due.set(id, message)
     } else if (this.#isFree(before, message)) {
       this.must(status.term === message.term && status.vote === message.from, () => {
         return `${id} gives no vote to ${message.from}, to whom it is due in term ${message.term}`
@@ -52,6 +65,23 @@ export class DueVotes extends Rule {
     this.must(message.granted, () => {
       return `${id} promises no vote to ${asked.from}, to whom it is due in term ${asked.term}`
     })
+  }
+
+  #noteLeader(id: ReplicaId): void {
+    const { leader } = (this.#ledger.sights.get(id) as Sight).status
+    if (leader !== NO_ONE) this.#lastLeaders.set(id, leader)
+  }
+
+  /** It asks itself, just now or in fast mode, and comes first among equals. */
+  #mayInsist(before: StatusView, { from, lastIndex, lastTerm }: PreVote, log: LogView): boolean {
+    const { self, role, fast, electionElapsedMs } = before
+    if (role !== 'pre-candidate' && role !== 'candidate') return false
+    if (!fast && electionElapsedMs >= RIVAL_MS) return false
+    const lost = this.#lastLeaders.get(self) ?? NO_ONE
+    // Behind the lost leader in the circle of ids: who is met first, coming from there?
+    const steps = (id: ReplicaId): number => (id > lost ? id - lost : id - lost + CIRCLE)
+    const isEven = lastIndex === log.lastIndex && lastTerm === (log.term(lastIndex) ?? 0)
+    return isEven && steps(self) < steps(from)
   }
 
   #isHeard({ self, term }: StatusView, message: PreVote | Vote): boolean {

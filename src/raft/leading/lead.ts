@@ -20,6 +20,7 @@ export function becomeLeader(core: Core): void {
   core.fastAttempts = 0
   core.role = 'leader'
   core.leader = core.self
+  core.lastLeader = core.self
   core.leading = leading
   leading.uncommittedBytes = bytesBetween(core, core.log.commit + 1, core.log.lastIndex)
   syncPeers(core, leading)

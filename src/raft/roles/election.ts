@@ -8,6 +8,7 @@ import { fastTimes, LATE_TICKS_MAX } from '../options.ts'
 import type { RefusalCode } from '../refusal.ts'
 import { NO_ONE } from '../types.ts'
 import { becomeFollower, loseReads, resetElectionTimer, setElectionTimer } from './follow.ts'
+import { isFirstSuccessor } from './succession.ts'
 
 /** Nothing was heard for a whole election timeout; this tick came `lateMs` after it was due. */
 export function onElectionTimeout(core: Core, lateMs: number): void {
@@ -20,7 +21,8 @@ export function onElectionTimeout(core: Core, lateMs: number): void {
     return
   }
   if (core.fastAttempts > 0) core.fastAttempts--
-  beginPreVote(core)
+  if (core.fastAttempts > 0 && isUnrefused(core)) waitOn(core)
+  else beginPreVote(core)
 }
 
 /**
@@ -34,15 +36,22 @@ export function suspectLeader(core: Core, peer: ReplicaId): void {
   core.leader = NO_ONE
   if (!core.isVoter) return
   core.fastAttempts = fastTimes.attempts
-  const [lowMs, highMs] = isFirstSuccessor(core, peer) ? fastTimes.firstMs : fastTimes.othersMs
+  const [lowMs, highMs] = isFirstSuccessor(core) ? fastTimes.firstMs : fastTimes.othersMs
   setElectionTimer(core, lowMs, highMs)
 }
 
-/** The voter behind the leader in the circle of ids. */
-function isFirstSuccessor(core: Core, leader: ReplicaId): boolean {
-  const others = core.log.members.voters.filter(id => id !== leader)
-  const first = others.find(id => id > leader) ?? others[0]
-  return first === core.self
+/** A candidate that may yet win: its votes are late, and to begin anew would throw them away. */
+function isUnrefused({ role, campaign }: Core): boolean {
+  return (
+    role === 'candidate' && campaign !== undefined && ![...campaign.votes.values()].includes(false)
+  )
+}
+
+/** The same question in the same term, to whoever has not answered it. */
+function waitOn(core: Core): void {
+  resetElectionTimer(core)
+  // Else the question waits for the disk, and leaves by itself.
+  if (core.campaign?.votes.has(core.self) === true) askVotes(core, false)
 }
 
 /**
@@ -74,8 +83,13 @@ export function beginCampaign(core: Core, forced: boolean): void {
   core.receiving = undefined
   core.campaign = { votes: new Map(), selfVoteNumber: core.writeNumber }
   resetElectionTimer(core)
+  askVotes(core, forced)
+}
+
+function askVotes(core: Core, forced: boolean): void {
   const { lastIndex, lastTerm } = core.log
   for (const to of otherVoters(core)) {
+    if (core.campaign?.votes.has(to) === true) continue
     core.sendDurable({ type: 'vote', to, lastIndex, lastTerm, forced })
   }
 }

@@ -4,6 +4,7 @@ import type { ReplicaId } from '../../base/ids.ts'
 import type { Core } from '../core.ts'
 import { fastTimes } from '../options.ts'
 import { NO_ONE } from '../types.ts'
+import { isFirstSuccessor } from './succession.ts'
 
 export function becomeFollower(core: Core, term: number, leader: ReplicaId | typeof NO_ONE): void {
   if (term > core.term) {
@@ -17,7 +18,10 @@ export function becomeFollower(core: Core, term: number, leader: ReplicaId | typ
   core.leading = undefined
   core.role = core.isVoter ? 'follower' : 'learner'
   core.leader = leader
-  if (leader !== NO_ONE) core.fastAttempts = 0
+  if (leader !== NO_ONE) {
+    core.lastLeader = leader
+    core.fastAttempts = 0
+  }
   resetElectionTimer(core)
 }
 
@@ -51,12 +55,27 @@ export function loseReads(core: Core): void {
 }
 
 export function resetElectionTimer(core: Core): void {
-  const { electionMs } = core.options.times
+  const [lowMs, highMs] = core.fastAttempts > 0 ? fastAgainMs(core) : patienceMs(core)
+  setElectionTimer(core, lowMs, highMs)
+}
+
+function patienceMs({ options, campaign }: Core): readonly [lowMs: number, highMs: number] {
+  const { electionMs } = options.times
   // Whoever asks or campaigns knows that there is no leader: two that asked at once, and so split
   // the votes, need not wait as long again as a follower must.
-  const patienceMs = core.campaign === undefined ? electionMs : electionMs / 2
-  const [low, high] = core.fastAttempts > 0 ? fastTimes.againMs : [patienceMs, 2 * patienceMs]
-  setElectionTimer(core, low, high)
+  const lowMs = campaign === undefined ? electionMs : electionMs / 2
+  return [lowMs, 2 * lowMs]
+}
+
+/**
+ * Whatever made an attempt fail, be it a slow disk or a process that has just begun to run hot,
+ * is given twice the time in the next one.
+ */
+function fastAgainMs(core: Core): readonly [lowMs: number, highMs: number] {
+  const { attempts, doublingsMax, firstAgainMs, othersAgainMs } = fastTimes
+  const [lowMs, highMs] = isFirstSuccessor(core) ? firstAgainMs : othersAgainMs
+  const factor = 2 ** Math.min(attempts - core.fastAttempts, doublingsMax)
+  return [lowMs * factor, highMs * factor]
 }
 
 /** Draws the time until this replica loses patience from [lowMs, highMs). */

@@ -5,12 +5,13 @@ import type { PreVote, Vote } from '../messages.ts'
 import type { RefusalCode } from '../refusal.ts'
 import { NO_ONE } from '../types.ts'
 import { becomeFollower, resetElectionTimer } from './follow.ts'
+import { isRival } from './succession.ts'
 
 /** Changes nothing here but the counters. */
 export function onPreVote(core: Core, message: PreVote): RefusalCode | undefined {
   const { from: to, lastIndex, lastTerm } = message
   const willing = message.term > core.term && !core.hasLease
-  const granted = willing && core.log.isUpToDate(lastIndex, lastTerm)
+  const granted = willing && core.log.isUpToDate(lastIndex, lastTerm) && !isRival(core, message)
   // A refusal carries the term of this replica, so that whoever is behind can catch up; a promise
   // carries the term that it is for.
   const term = granted ? message.term : core.term
