@@ -6,7 +6,7 @@ import { type Facts, objections } from './drill.ts'
 import { drills } from './drills.ts'
 import { drawn, type FaultPlan, partitions, told, victimOf } from './faults/plan.ts'
 
-const struck = { what: 'kill', victim: 'n1', led: 2, hits: 1 }
+const struck = { what: 'kill', victim: 'n1', led: 2, hits: 1, replacedMs: [] }
 
 const good: Facts = {
   verdict: { keys: 2, calls: 20, impossible: [], undecided: [] },

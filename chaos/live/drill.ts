@@ -36,6 +36,8 @@ export interface Struck {
   readonly victim: string
   readonly led: number
   readonly hits: number
+  /** Of each of these groups that others led before the fault was taken back: since when. */
+  readonly replacedMs: readonly number[]
 }
 
 export interface Facts {

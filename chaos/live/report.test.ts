@@ -14,10 +14,10 @@ const event = (type: HistoryEvent['type']): HistoryEvent => ({
 })
 
 test('calls by outcome, hits, gaps and the verdict', () => {
-  const struck = { what: 'kill', victim: 'n1', led: 3, hits: 1 }
+  const struck = { what: 'kill', victim: 'n1', led: 3, hits: 1, replacedMs: [20, 15.2] }
   const facts = {
     verdict: { keys: 1, calls: 2, impossible: ['r1'], undecided: [] },
-    struck: [struck, { ...struck, led: 1 }],
+    struck: [struck, { ...struck, led: 1, replacedMs: [] }],
     gapsMs: [[30, 10], [1200.4]],
     ok: 1,
     seconds: 12.34,
@@ -30,8 +30,8 @@ test('calls by outcome, hits, gaps and the verdict', () => {
     'calls: 2 in 12.3 s, 1 ok, 0 failed, 1 unknown',
     'faults: 2, which hit 2 processes or connections and 4 leaderships',
     'without service, by fault and group: median 30 ms, p99 1200 ms, longest 1200 ms',
-    '  kill: n1: longest 30 ms',
-    '  kill: n1: longest 1200 ms',
+    '  kill: n1: longest 30 ms; 2 of 3 groups led by others within 20 ms',
+    '  kill: n1: longest 1200 ms; 0 of 1 groups led by others',
     'linearizable: 1 keys, 2 calls placed, 1 impossible, 0 undecided',
   ])
 })

@@ -17,8 +17,11 @@ export function factLines(drilled: {
   const led = struck.reduce((sum, one) => sum + one.led, 0)
   const all = gapsMs.flat()
   const ms = (share: number) => `${Math.round(quantile(all, share))} ms`
-  const faults = struck.map(({ what, victim }, i) => {
-    return `  ${what}: ${victim}: longest ${Math.round(Math.max(0, ...(gapsMs[i] ?? [])))} ms`
+  const faults = struck.map(({ what, victim, led, replacedMs }, i) => {
+    const gap = Math.round(Math.max(0, ...(gapsMs[i] ?? [])))
+    const replaced = `${replacedMs.length} of ${led} groups led by others`
+    const when = replacedMs.length > 0 ? ` within ${Math.round(Math.max(...replacedMs))} ms` : ''
+    return `  ${what}: ${victim}: longest ${gap} ms; ${replaced}${when}`
   })
   return [
     `calls: ${count('invoke')} in ${seconds.toFixed(1)} s, ${ok} ok, ` +

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Prng } from '../../src/base/prng.ts'
 import { Cluster } from './cluster/cluster.ts'
 import type { NodeProgram } from './cluster/node.ts'
+import { replacedMs } from './cluster/succession.ts'
 import type { Drill, Facts, Struck } from './drill.ts'
 import { drawn, type FaultPlan } from './faults/plan.ts'
 import { strike } from './faults/strike.ts'
@@ -98,11 +99,12 @@ class Run {
   async #round(plan: FaultPlan, crowd: Crowd): Promise<void> {
     const { faultMs, quietMs } = this.#drill
     const atNs = crowd.nowNs()
-    const { what, victim, led, hits, heal } = await strike(plan, this.#cluster, this.#random)
-    this.#struck.push({ what, victim, led, hits })
+    const { what, victim, groups, hits, heal } = await strike(plan, this.#cluster, this.#random)
     this.#strikesNs.push(atNs)
-    this.#options.say(`${what}: ${victim}, which led ${led} groups`)
-    await sleep(faultMs)
+    this.#options.say(`${what}: ${victim}, which led ${groups.length} groups`)
+    const lost = { victim, groups, patienceMs: faultMs }
+    const [replaced] = await Promise.all([replacedMs(this.#cluster, lost), sleep(faultMs)])
+    this.#struck.push({ what, victim, led: groups.length, hits, replacedMs: replaced })
     const healedNs = crowd.nowNs()
     await heal()
     await this.#cluster.ready()

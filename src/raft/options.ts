@@ -14,7 +14,7 @@ export interface RaftOptions {
 
 export interface RaftTimes {
   readonly heartbeatMs: number
-  /** A follower's patience is drawn from [electionMs, 2 * electionMs), a candidate's from half. */
+  /** A leader's lease; a follower's patience is up to twice as long, a candidate's half of that. */
   readonly electionMs: number
   /**
    * A tick later than this was held up by the process itself and counts for nothing in an election
@@ -51,6 +51,15 @@ export const defaultTimes: RaftTimes = {
   stallMs: 300,
   chunkRetryMs: 1000,
 }
+
+/**
+ * How long a follower waits for its leader, in election times: the first in the order of successors
+ * asks when the others' leases are over for sure, and the others when it must have failed.
+ */
+export const patience = {
+  first: [1.1, 1.3],
+  others: [1.3, 2],
+} as const
 
 /** Fast suspicion: the leader's connection closed (ranges in ms, the upper end excluded). */
 export const fastTimes = {

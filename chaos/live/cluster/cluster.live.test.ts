@@ -11,6 +11,7 @@ import { nodeProgram } from '../testing/node.ts'
 import { Cluster } from './cluster.ts'
 import { configOf } from './config.ts'
 import { ledBy, replicasOf } from './raft-status.ts'
+import { replacedMs } from './succession.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'weir-cluster-'))
 let cluster: Cluster | undefined
@@ -86,7 +87,7 @@ test.each<[FaultPlan['kind'], number]>([
 ])('%s: the leader is gone, then it starts again', async (kind, starts) => {
   const one = await start()
   const struck = await strike({ kind } as FaultPlan, one, new Prng(1))
-  expect(struck).toMatchObject({ victim: 'n1', led: 1, hits: 1, what: kind })
+  expect(struck).toMatchObject({ victim: 'n1', groups: [1], hits: 1, what: kind })
   expect(one.node('n1').isAlive).toBe(false)
   expect(one.node('n1').trouble()).toContain('SIGKILL')
   await struck.heal()
@@ -111,7 +112,7 @@ test('a fault that hits nobody counts no hit', async () => {
   const one = await start()
   for (const node of one.nodes) await node.kill()
   const struck = await strike({ kind: 'pause' }, one, new Prng(1))
-  expect(struck).toMatchObject({ hits: 0, led: 0 })
+  expect(struck).toMatchObject({ hits: 0, groups: [] })
   await expect(one.ready()).rejects.toThrow('SIGKILL')
 })
 
@@ -124,4 +125,11 @@ test('what may not be is refused', async () => {
   expect(node.loseDisk()).toBe(true)
   expect(node.loseDisk()).toBe(false)
   expect(await node.kill()).toBe(false)
+})
+
+test('a group counts as taken over when another node says that it leads it', async () => {
+  const one = await start()
+  const lost = { groups: [1, 2], patienceMs: 1 }
+  expect(await replacedMs(one, { ...lost, victim: 'n2' })).toHaveLength(1)
+  expect(await replacedMs(one, { ...lost, victim: 'n1' })).toEqual([])
 })

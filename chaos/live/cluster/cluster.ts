@@ -12,6 +12,8 @@ import { compareReplicas, groupsAt, lackOf, ledBy, replicasOf } from './raft-sta
 
 const READY_MS = 60_000
 const LOOK_MS = 50
+/** A hundred at once make each other wait for longer than anybody waits for one. */
+const COMPARED_AT_ONCE = 8
 
 export interface ClusterOptions {
   readonly program: NodeProgram
@@ -99,12 +101,12 @@ export class Cluster {
     }
     const lacks = found.flatMap(group => lackOf(group, this.nodes.length) ?? [])
     if (lacks.length > 0) return lacks
-    const compared = found.map(async ({ group }) => {
-      const { equal, complete } = (await compareReplicas(http, group)) ?? {}
-      if (equal === false) return [`the replicas of ${group} differ`]
-      return complete === true ? [] : [`not all replicas of ${group} could be compared`]
-    })
-    return (await Promise.all(compared)).flat()
+    for (let from = 0; from < found.length; from += COMPARED_AT_ONCE) {
+      const lot = found.slice(from, from + COMPARED_AT_ONCE)
+      const unequal = await Promise.all(lot.map(({ group }) => inequality(http, group)))
+      if (unequal.some(Boolean)) return unequal.flatMap(one => one ?? [])
+    }
+    return []
   }
 
   /** Waits until nothing lacks, so long at most; what lacks still. */
@@ -130,6 +132,12 @@ export class Cluster {
     await Promise.all(this.nodes.map(node => node.stop()))
     await this.#net?.stop()
   }
+}
+
+async function inequality(http: string, group: string): Promise<string | undefined> {
+  const { equal, complete } = (await compareReplicas(http, group)) ?? {}
+  if (equal === false) return `the replicas of ${group} differ`
+  return complete === true ? undefined : `not all replicas of ${group} could be compared`
 }
 
 async function furnished(

@@ -9,7 +9,7 @@ export interface Strike {
   readonly what: string
   readonly victim: string
   /** Groups that the victim led at that moment. */
-  readonly led: number
+  readonly groups: readonly number[]
   /** A process that ran, a folder that was there, connections that stood; 0: it hit nothing. */
   readonly hits: number
   heal(): Promise<void>
@@ -21,9 +21,9 @@ export async function strike(plan: FaultPlan, cluster: Cluster, random: Random):
   const leaderships = await cluster.leaderships()
   const victim = victimOf(leaderships, random)
   if (victim === undefined) throw new Error('a cluster without nodes')
-  const led = leaderships.get(victim)?.length ?? 0
+  const groups = leaderships.get(victim) ?? []
   const deed = await carriedOut(plan, cluster, cluster.node(victim))
-  return { what: told(plan), victim, led, ...deed }
+  return { what: told(plan), victim, groups, ...deed }
 }
 
 async function carriedOut(plan: FaultPlan, cluster: Cluster, node: LiveNode): Promise<Deed> {

@@ -1,8 +1,21 @@
 /** Objections to how replicas answer: to the past, to those who deserve a vote, to silence. */
 
 import { expect, test } from 'vitest'
+import { RIVAL_MS } from '../../../src/raft/options.ts'
 import { examine, heartbeat, peer } from './testing/crimes.ts'
-import { Stage } from './testing/stage.ts'
+import { type Hand, Stage } from './testing/stage.ts'
+
+/** It asked so long ago whether it would win; 1 led. */
+function asks(stage: Stage, hand: Hand, elapsedMs: number): void {
+  stage.step(hand, () => {
+    hand.leader = 1
+  })
+  stage.step(hand, () => {
+    stage.become(hand, 'pre-candidate', 1, 1)
+    hand.leader = 0
+    hand.electionElapsedMs = elapsedMs
+  })
+}
 
 examine({
   'RAFT-24': {
@@ -49,6 +62,21 @@ examine({
       stage.step(c, () => {}, 'message', { ...stage.ask(b, c), type: 'pre-vote', term: 2 })
       stage.send(c, { type: 'pre-vote-reply', from: c.id, to: b.id, term: 1, granted: false })
     },
+    'a promise withheld from an earlier successor': ({ stage, b, c }) => {
+      asks(stage, c, 0)
+      stage.step(c, () => {}, 'message', { ...stage.ask(b, c), type: 'pre-vote', term: 2 })
+      stage.send(c, { type: 'pre-vote-reply', from: c.id, to: b.id, term: 1, granted: false })
+    },
+    'a promise withheld from a later successor for too long': ({ stage, b, c }) => {
+      asks(stage, b, RIVAL_MS)
+      stage.step(b, () => {}, 'message', { ...stage.ask(c, b), type: 'pre-vote', term: 2 })
+      stage.send(b, { type: 'pre-vote-reply', from: b.id, to: c.id, term: 1, granted: false })
+    },
+    'a promise to a later successor by one who asks himself': ({ stage, b, c }) => {
+      asks(stage, b, RIVAL_MS - 1)
+      stage.step(b, () => {}, 'message', { ...stage.ask(c, b), type: 'pre-vote', term: 2 })
+      stage.send(b, { type: 'pre-vote-reply', from: b.id, to: c.id, term: 2, granted: true })
+    },
   },
   'RAFT-26': {
     'an election for a late tick alone': ({ stage, b }) => {
@@ -79,6 +107,18 @@ test('what is not due may be withheld', () => {
   stage.step(c, () => {}, 'message', { ...stage.ask(b, c), lastIndex: Number.NaN })
   stage.step(a, () => {}, 'message', stage.ask(b, c))
   expect(stage.objections).toEqual([])
+})
+
+test('a later successor whose log is better gets the promise of an earlier one', () => {
+  const stage = new Stage(3)
+  const [a, b, c] = [stage.hand(1), stage.hand(2), stage.hand(3)]
+  stage.elect(a, 1, [b, c])
+  for (const other of [b, c]) stage.replicate(a, other)
+  asks(stage, b, 0)
+  const better = { ...stage.ask(c, b), type: 'pre-vote', term: 2, lastIndex: 9 } as const
+  stage.step(b, () => {}, 'message', better)
+  stage.send(b, { type: 'pre-vote-reply', from: b.id, to: c.id, term: 2, granted: true })
+  expect(stage.objections).not.toContain('RAFT-25')
 })
 
 test('a third late tick in a row may start an election', () => {

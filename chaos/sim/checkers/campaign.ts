@@ -82,8 +82,7 @@ export class CheckQuorum extends Rule {
   constructor(ledger: Ledger, { electionMs, heartbeatMs }: RaftTimes) {
     super()
     this.#ledger = ledger
-    // Heard just after one look at the quorum, a peer counts until the look after the next.
-    this.#beatsMax = (2 * electionMs) / heartbeatMs + EXTRA_BEATS
+    this.#beatsMax = electionMs / heartbeatMs + EXTRA_BEATS
   }
 
   stepped({ id }: ReplicaView, _input: StepInput, message?: Message): void {

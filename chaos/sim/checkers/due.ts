@@ -1,8 +1,8 @@
 /**
  * Votes, and promises of them, are given where they are due: to a log that is at least as good, in
  * a term in which no vote is given yet, and while no leader is heard. Who withholds one endangers
- * nothing; it leaves a group without a leader that could have one. Only whoever has just asked
- * himself, with as good a log, may withhold a promise from those who come after him.
+ * nothing; it leaves a group without a leader that could have one. One promise is withheld: by
+ * whoever has just asked himself, with as good a log, from those who come after him.
  */
 
 import type { ReplicaId } from '../../../src/base/ids.ts'
@@ -25,8 +25,8 @@ export class DueVotes extends Rule {
   readonly #ledger: Ledger
   readonly #electionMs: number
   readonly #termJumpMax: number
-  /** By voter: the last question, if it deserved a promise. */
-  readonly #due = new Map<ReplicaId, PreVote>()
+  /** By voter: the last question that could be promised, and whether it deserved it. */
+  readonly #asked = new Map<ReplicaId, { readonly question: PreVote; readonly isDue: boolean }>()
   /** By voter: whom it heard last in this life. */
   readonly #lastLeaders = new Map<ReplicaId, ReplicaId>()
 
@@ -42,14 +42,15 @@ export class DueVotes extends Rule {
   }
 
   stepped({ id, raft }: ReplicaView, _input: StepInput, message?: Message): void {
-    this.#due.delete(id)
+    this.#asked.delete(id)
     this.#noteLeader(id)
     if (message?.type !== 'pre-vote' && message?.type !== 'vote') return
     const { status, before } = this.#ledger.sights.get(id) as Sight
     if (!this.#isHeard(before, message) || !isUpToDate(message, raft.log)) return
     if (message.type === 'pre-vote') {
-      const isWilling = message.term > before.term && !this.#hasLease(before)
-      if (isWilling && !this.#mayInsist(before, message, raft.log)) this.#due.set(id, message)
+      if (message.term <= before.term || this.#hasLease(before)) return
+      const isDue = !this.#insists(before, message, raft.log)
+      this.#asked.set(id, { question: message, isDue })
     } else if (this.#isFree(before, message)) {
       this.must(status.term === message.term && status.vote === message.from, () => {
         return `${id} gives no vote to ${message.from}, to whom it is due in term ${message.term}`
@@ -59,11 +60,14 @@ export class DueVotes extends Rule {
 
   sent({ id }: ReplicaView, message: Message): void {
     if (message.type !== 'pre-vote-reply') return
-    const asked = this.#due.get(id)
-    if (asked?.from !== message.to) return
-    this.#due.delete(id)
-    this.must(message.granted, () => {
-      return `${id} promises no vote to ${asked.from}, to whom it is due in term ${asked.term}`
+    const { question, isDue } = this.#asked.get(id) ?? {}
+    if (question?.from !== message.to) return
+    this.#asked.delete(id)
+    this.must(message.granted || isDue !== true, () => {
+      return `${id} promises no vote to ${question.from}, to whom it is due in term ${question.term}`
+    })
+    this.must(!message.granted || isDue === true, () => {
+      return `${id} asks itself, and helps ${question.from}, who comes after it`
     })
   }
 
@@ -73,7 +77,7 @@ export class DueVotes extends Rule {
   }
 
   /** It asks itself, just now or in fast mode, and comes first among equals. */
-  #mayInsist(before: StatusView, { from, lastIndex, lastTerm }: PreVote, log: LogView): boolean {
+  #insists(before: StatusView, { from, lastIndex, lastTerm }: PreVote, log: LogView): boolean {
     const { self, role, fast, electionElapsedMs } = before
     if (role !== 'pre-candidate' && role !== 'candidate') return false
     if (!fast && electionElapsedMs >= RIVAL_MS) return false

@@ -167,6 +167,34 @@ export const elections: readonly Mutant[] = [
     origin: 'etcd-io/raft ForgetLeader',
   },
   {
+    name: 'first-successor-helps-the-next',
+    file: VOTES,
+    find: ' && !isRival(core, message)',
+    replace: '',
+    why:
+      'Two cold survivors of a killed leader ask at the same time, promise each other their ' +
+      'votes and spend them on themselves, again and again: a failover takes seconds.',
+    origin: 'docs/decisions/0011-succession.md',
+  },
+  {
+    name: 'first-successor-insists-for-ever',
+    file: 'src/raft/roles/succession.ts',
+    find: 'if (fastAttempts === 0 && electionElapsedMs >= RIVAL_MS) return false',
+    replace: 'if (fastAttempts > 0 && electionElapsedMs >= RIVAL_MS) return false',
+    why:
+      'The first in the order cannot reach enough others to win, and refuses the only one that ' +
+      'can: the group stays without a leader.',
+    origin: 'docs/decisions/0011-succession.md; partial connectivity',
+  },
+  {
+    name: 'silence-is-never-broken',
+    file: 'src/raft/leading/replies.ts',
+    find: 'peer.silentMs = 0',
+    replace: 'peer.silentMs *= 1',
+    why: 'The clock of a peer runs on though it answers: every leader steps down in its prime.',
+    origin: 'docs/decisions/0011-succession.md',
+  },
+  {
     name: 'check-quorum-off',
     file: 'src/raft/tick.ts',
     find: 'if (!alive) becomeFollower(core, core.term, NO_ONE)',

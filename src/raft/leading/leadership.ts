@@ -24,6 +24,7 @@ export class Leadership {
   /** Bytes of the entries behind the commit index. */
   uncommittedBytes = 0
   heartbeatElapsedMs = 0
+  /** Since the quorum was last looked at. */
   quorumElapsedMs = 0
   transfer: Transfer | undefined
 

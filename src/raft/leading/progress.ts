@@ -30,7 +30,9 @@ export class Progress {
   state: ProgressState = 'probe'
   /** A probe is out; nothing more before an answer or the next heartbeat's. */
   probing = false
-  /** Heard of since the last check of the quorum. */
+  /** Since it was heard of, up to the last check of the quorum. */
+  silentMs = 0
+  /** Heard of within an election time. */
   active = true
   /** The last round of reads that it confirmed. */
   round = 0

@@ -20,6 +20,7 @@ function fromPeer<M extends { readonly from: Progress['id'] }>(reply: Reply<M>) 
     const peer = leading.peers.get(message.from)
     if (peer === undefined) return 'unknown-peer'
     peer.active = true
+    peer.silentMs = 0
     return reply(core, leading, peer, message)
   }
 }

@@ -2,7 +2,7 @@
 
 import type { ReplicaId } from '../../base/ids.ts'
 import type { Core } from '../core.ts'
-import { fastTimes } from '../options.ts'
+import { fastTimes, patience } from '../options.ts'
 import { NO_ONE } from '../types.ts'
 import { isFirstSuccessor } from './succession.ts'
 
@@ -59,12 +59,14 @@ export function resetElectionTimer(core: Core): void {
   setElectionTimer(core, lowMs, highMs)
 }
 
-function patienceMs({ options, campaign }: Core): readonly [lowMs: number, highMs: number] {
-  const { electionMs } = options.times
+function patienceMs(core: Core): readonly [lowMs: number, highMs: number] {
+  const { electionMs } = core.options.times
   // Whoever asks or campaigns knows that there is no leader: two that asked at once, and so split
   // the votes, need not wait as long again as a follower must.
-  const lowMs = campaign === undefined ? electionMs : electionMs / 2
-  return [lowMs, 2 * lowMs]
+  const scaleMs = core.campaign === undefined ? electionMs : electionMs / 2
+  const { first, others } = patience
+  const [low, high] = isFirstSuccessor(core) ? first : others
+  return [Math.floor(low * scaleMs), Math.floor(high * scaleMs)]
 }
 
 /**
