@@ -67,11 +67,11 @@ export const fastTimes = {
   firstMs: [0, 10],
   othersMs: [30, 80],
   /** Before the next attempt of one replica; twice as long behind each one that failed. */
-  firstAgainMs: [50, 100],
-  othersAgainMs: [100, 200],
+  firstAgainMs: [100, 200],
+  othersAgainMs: [200, 400],
   doublingsMax: 2,
   /** Then ordinary time-outs hold again. */
-  attempts: 6,
+  attempts: 5,
 } as const
 
 /** So long whoever asked or campaigned helps no later successor, but in fast mode. */

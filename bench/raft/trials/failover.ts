@@ -17,7 +17,8 @@ import { gathered } from '../leaders.ts'
 const GROUPS = 100
 const KILLS = 50
 const SETTLE_MS = 500
-const POLL_MS = 10
+/** Each question costs the survivors some milliseconds, at the worst of moments. */
+const POLL_MS = 25
 /** Beyond it the report says when each group had its leader. */
 const SLOW_MS = 500
 const PATIENCE_MS = 30_000

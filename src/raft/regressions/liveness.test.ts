@@ -43,6 +43,41 @@ describe('a process that stood still', () => {
   })
 })
 
+describe('a leader that nobody answers', () => {
+  it.each([0, 300, 700])(
+    'steps down an election time later, heard %i ms into its term',
+    heardMs => {
+      const bench = trio()
+      for (let ms = 0; ms < heardMs; ms += 100) {
+        bench.tick(1, 100)
+        bench.settle()
+      }
+      bench.cut(1)
+      for (let ms = 0; ms < 900; ms += 100) bench.tick(1, 100)
+      expect(bench.role(1)).toBe('leader')
+      bench.tick(1, 100)
+      expect(bench.role(1)).toBe('follower')
+    },
+  )
+
+  it('stays in office for one that answers, until others are silent', () => {
+    const bench = new Bench({ voters: [1, 2, 3, 4, 5] })
+    bench.elect(1)
+    bench.lost = ({ from, to }) => from > 3 || to > 3
+    for (let ms = 0; ms < 3000; ms += 100) {
+      bench.tick(1, 100)
+      bench.settle()
+    }
+    expect(bench.role(1)).toBe('leader')
+    bench.lost = ({ from, to }) => from > 2 || to > 2
+    for (let ms = 0; ms < 1100; ms += 100) {
+      bench.tick(1, 100)
+      bench.settle()
+    }
+    expect(bench.role(1)).toBe('follower')
+  })
+})
+
 describe('the connection to the leader closed', () => {
   it('elects the next in order within the time that is promised', () => {
     const bench = trio()
@@ -64,6 +99,27 @@ describe('the connection to the leader closed', () => {
     for (const id of [1, 2]) bench.replica(id).raft.suspectLeader(bench.replica(3).id)
     expect(bench.replica(1).raft.wakeInMs()).toBeLessThan(fastTimes.firstMs[1])
     expect(bench.replica(2).raft.wakeInMs()).toBeGreaterThanOrEqual(fastTimes.othersMs[0])
+  })
+
+  it.each([1, 2, 3, 4, 5])('has one first successor, whoever of five it was (%i)', leader => {
+    const bench = new Bench({ voters: [1, 2, 3, 4, 5] })
+    bench.elect(leader)
+    const others = [...bench.replicas.keys()].filter(id => id !== leader)
+    for (const id of others) bench.replica(id).raft.suspectLeader(bench.replica(leader).id)
+    const early = others.filter(id => bench.replica(id).raft.wakeInMs() < fastTimes.firstMs[1])
+    expect(early).toEqual([(leader % 5) + 1])
+  })
+
+  it('leaves the first one less time between its attempts, too', () => {
+    const bench = trio()
+    bench.cut(1)
+    for (const id of [2, 3]) bench.replica(id).raft.suspectLeader(bench.replica(1).id)
+    bench.lost = () => true
+    for (let attempt = 1; attempt < fastTimes.attempts; attempt++) {
+      for (const id of [2, 3]) bench.tick(id, bench.replica(id).raft.wakeInMs())
+      const [firstMs, otherMs] = [2, 3].map(id => bench.replica(id).raft.wakeInMs())
+      expect(firstMs).toBeLessThan(otherMs as number)
+    }
   })
 
   // 52: no storm: quick campaigns are drawn by chance and counted.

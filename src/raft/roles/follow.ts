@@ -76,7 +76,8 @@ function patienceMs(core: Core): readonly [lowMs: number, highMs: number] {
 function fastAgainMs(core: Core): readonly [lowMs: number, highMs: number] {
   const { attempts, doublingsMax, firstAgainMs, othersAgainMs } = fastTimes
   const [lowMs, highMs] = isFirstSuccessor(core) ? firstAgainMs : othersAgainMs
-  const factor = 2 ** Math.min(attempts - core.fastAttempts, doublingsMax)
+  const failed = Math.max(0, attempts - core.fastAttempts - 1)
+  const factor = 2 ** Math.min(failed, doublingsMax)
   return [lowMs * factor, highMs * factor]
 }
 
