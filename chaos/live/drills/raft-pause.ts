@@ -13,5 +13,5 @@ export const raftPause: Drill = {
   rounds: 6,
   faultMs: 4000,
   quietMs: 1500,
-  expects: { gapMsMax: 5000, okPerSecondMin: 50 },
+  expects: { gapMsMax: 3000, okPerSecondMin: 50 },
 }

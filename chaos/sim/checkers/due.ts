@@ -60,14 +60,15 @@ export class DueVotes extends Rule {
 
   sent({ id }: ReplicaView, message: Message): void {
     if (message.type !== 'pre-vote-reply') return
-    const { question, isDue } = this.#asked.get(id) ?? {}
-    if (question?.from !== message.to) return
+    const asked = this.#asked.get(id)
+    if (asked?.question.from !== message.to) return
     this.#asked.delete(id)
-    this.must(message.granted || isDue !== true, () => {
-      return `${id} promises no vote to ${question.from}, to whom it is due in term ${question.term}`
+    const { from, term } = asked.question
+    this.must(message.granted || !asked.isDue, () => {
+      return `${id} promises no vote to ${from}, to whom it is due in term ${term}`
     })
-    this.must(!message.granted || isDue === true, () => {
-      return `${id} asks itself, and helps ${question.from}, who comes after it`
+    this.must(!message.granted || asked.isDue, () => {
+      return `${id} asks itself, and helps ${from}, who comes after it`
     })
   }
 

@@ -1,8 +1,9 @@
 /**
- * Test support, no part of what runs: the survivors of a leader that was killed or fell silent, each
- * with many groups on one event loop. A loop does what is due, then what has arrived; each input
- * takes it time, and whatever comes meanwhile waits. Writes that come while the disk is at work are
- * done together behind it. So an election costs what it costs on a machine that is slow or busy.
+ * Test support, no part of what runs: the survivors of a leader that was killed or fell silent,
+ * each with many groups on one event loop. A loop does what is due, then what has arrived; each
+ * input takes it time, and whatever comes meanwhile waits. Writes that come while the disk is at
+ * work are done together behind it. So an election costs what it costs on a machine that is slow
+ * or busy.
  */
 
 import type { ReplicaId } from '../../base/ids.ts'
