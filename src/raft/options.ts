@@ -52,13 +52,19 @@ export const defaultTimes: RaftTimes = {
   chunkRetryMs: 1000,
 }
 
-/**
- * How long a follower waits for its leader, in election times: the first in the order of successors
- * asks when the others' leases are over for sure, and the others when it must have failed.
- */
+/** In election times. */
 export const patience = {
+  /**
+   * How long a follower waits for its leader: the first in the order of successors asks when the
+   * others' leases are over for sure, and the others when it must have failed.
+   */
   first: [1.1, 1.3],
   others: [1.3, 2],
+  /**
+   * So long whoever has asked helps no later successor. Much less than the time between two
+   * attempts: two that disagree about the order must find each other idle now and then.
+   */
+  insists: 0.2,
 } as const
 
 /** Fast suspicion: the leader's connection closed (ranges in ms, the upper end excluded). */
@@ -73,9 +79,6 @@ export const fastTimes = {
   /** Then ordinary time-outs hold again. */
   attempts: 5,
 } as const
-
-/** So long whoever asked or campaigned helps no later successor, but in fast mode. */
-export const RIVAL_MS = 200
 
 /** Ticks in a row that may be excused as late before an election starts all the same. */
 export const LATE_TICKS_MAX = 2

@@ -1,9 +1,11 @@
 /** Objections to how replicas answer: to the past, to those who deserve a vote, to silence. */
 
 import { expect, test } from 'vitest'
-import { RIVAL_MS } from '../../../src/raft/options.ts'
+import { defaultTimes, patience } from '../../../src/raft/options.ts'
 import { examine, heartbeat, peer } from './testing/crimes.ts'
 import { type Hand, Stage } from './testing/stage.ts'
+
+const INSISTS_MS = patience.insists * defaultTimes.electionMs
 
 /** It asked so long ago whether it would win; 1 led. */
 function asks(stage: Stage, hand: Hand, elapsedMs: number): void {
@@ -68,12 +70,12 @@ examine({
       stage.send(c, { type: 'pre-vote-reply', from: c.id, to: b.id, term: 1, granted: false })
     },
     'a promise withheld from a later successor for too long': ({ stage, b, c }) => {
-      asks(stage, b, RIVAL_MS)
+      asks(stage, b, INSISTS_MS)
       stage.step(b, () => {}, 'message', { ...stage.ask(c, b), type: 'pre-vote', term: 2 })
       stage.send(b, { type: 'pre-vote-reply', from: b.id, to: c.id, term: 1, granted: false })
     },
     'a promise to a later successor by one who asks himself': ({ stage, b, c }) => {
-      asks(stage, b, RIVAL_MS - 1)
+      asks(stage, b, INSISTS_MS - 1)
       stage.step(b, () => {}, 'message', { ...stage.ask(c, b), type: 'pre-vote', term: 2 })
       stage.send(b, { type: 'pre-vote-reply', from: b.id, to: c.id, term: 2, granted: true })
     },

@@ -8,7 +8,7 @@
 import type { ReplicaId } from '../../../src/base/ids.ts'
 import type { Message, PreVote, Vote } from '../../../src/raft/messages.ts'
 import type { RaftLimits, RaftTimes } from '../../../src/raft/options.ts'
-import { RIVAL_MS } from '../../../src/raft/options.ts'
+import { patience } from '../../../src/raft/options.ts'
 import { NO_ONE } from '../../../src/raft/types.ts'
 import { isSound } from '../../../src/raft/validate.ts'
 import type { ReplicaView, StepInput } from './checker.ts'
@@ -81,7 +81,7 @@ export class DueVotes extends Rule {
   #insists(before: StatusView, { from, lastIndex, lastTerm }: PreVote, log: LogView): boolean {
     const { self, role, fast, electionElapsedMs } = before
     if (role !== 'pre-candidate' && role !== 'candidate') return false
-    if (!fast && electionElapsedMs >= RIVAL_MS) return false
+    if (!fast && electionElapsedMs >= patience.insists * this.#electionMs) return false
     const lost = this.#lastLeaders.get(self) ?? NO_ONE
     // Behind the lost leader in the circle of ids: who is met first, coming from there?
     const steps = (id: ReplicaId): number => (id > lost ? id - lost : id - lost + CIRCLE)

@@ -179,8 +179,8 @@ export const elections: readonly Mutant[] = [
   {
     name: 'first-successor-insists-for-ever',
     file: 'src/raft/roles/succession.ts',
-    find: 'if (fastAttempts === 0 && electionElapsedMs >= RIVAL_MS) return false',
-    replace: 'if (fastAttempts > 0 && electionElapsedMs >= RIVAL_MS) return false',
+    find: 'if (fastAttempts === 0 && electionElapsedMs >= insistsMs) return false',
+    replace: 'if (fastAttempts > 0 && electionElapsedMs >= insistsMs) return false',
     why:
       'The first in the order cannot reach enough others to win, and refuses the only one that ' +
       'can: the group stays without a leader.',

@@ -78,6 +78,44 @@ describe('a leader that nobody answers', () => {
   })
 })
 
+describe('survivors that disagree about who led last', () => {
+  /** Of four, 1 and 2 each take themselves for the first; their election time is short. */
+  function disagreeing(seed: number): Bench {
+    const times = { electionMs: 300, heartbeatMs: 30 }
+    const bench = new Bench({ voters: [1, 2, 3, 4], times, seed })
+    bench.elect(4)
+    bench.elect(1)
+    bench.cut(1)
+    for (let beat = 0; beat < 10; beat++) bench.tick(1, 30)
+    bench.settle()
+    bench.lost = ({ from, to, type }) => type === 'append' || from === 2 || to === 2
+    bench.elect(4)
+    bench.tick(4, 30)
+    bench.settle()
+    expect([1, 2, 3].map(id => bench.status(id).leader)).toEqual([4, 1, 4])
+    // Asks in vain, and hears of the term.
+    bench.lost = ({ from, to, type }) => type === 'append' || from === 4 || to === 4
+    bench.timeout(2)
+    bench.settle()
+    bench.replica(4).crash()
+    bench.heal()
+    for (const id of [1, 2, 3]) bench.timeout(id)
+    bench.settle()
+    const asking = { role: 'pre-candidate', term: 3 }
+    for (const id of [1, 2]) expect(bench.status(id)).toMatchObject(asking)
+    return bench
+  }
+
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])('elect all the same (%i)', seed => {
+    const bench = disagreeing(seed)
+    for (let ms = 0; ms < 3000 && bench.leader === 0; ms += 5) {
+      for (const id of [1, 2, 3]) bench.tick(id, 5)
+      bench.settle()
+    }
+    expect(bench.leader).not.toBe(0)
+  })
+})
+
 describe('the connection to the leader closed', () => {
   it('elects the next in order within the time that is promised', () => {
     const bench = trio()

@@ -55,8 +55,9 @@ export function loseReads(core: Core): void {
 }
 
 export function resetElectionTimer(core: Core): void {
-  const [lowMs, highMs] = core.fastAttempts > 0 ? fastAgainMs(core) : patienceMs(core)
-  setElectionTimer(core, lowMs, highMs)
+  const [lowMs, highMs] = patienceMs(core)
+  const [fastLowMs, fastHighMs] = core.fastAttempts > 0 ? fastAgainMs(core) : [lowMs, highMs]
+  setElectionTimer(core, Math.min(lowMs, fastLowMs), Math.min(highMs, fastHighMs))
 }
 
 function patienceMs(core: Core): readonly [lowMs: number, highMs: number] {

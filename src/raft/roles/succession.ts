@@ -6,7 +6,7 @@
 import type { ReplicaId } from '../../base/ids.ts'
 import type { Core } from '../core.ts'
 import type { PreVote } from '../messages.ts'
-import { RIVAL_MS } from '../options.ts'
+import { patience } from '../options.ts'
 
 /** Does `one` come before `other`? */
 function isEarlier({ lastLeader }: Core, one: ReplicaId, other: ReplicaId): boolean {
@@ -26,9 +26,10 @@ export function isFirstSuccessor(core: Core): boolean {
  * for a moment, since it may be the one who cannot win.
  */
 export function isRival(core: Core, { from, lastIndex, lastTerm }: PreVote): boolean {
-  const { campaign, fastAttempts, electionElapsedMs, log } = core
+  const { campaign, fastAttempts, electionElapsedMs, log, options } = core
   if (campaign === undefined) return false
-  if (fastAttempts === 0 && electionElapsedMs >= RIVAL_MS) return false
+  const insistsMs = patience.insists * options.times.electionMs
+  if (fastAttempts === 0 && electionElapsedMs >= insistsMs) return false
   const isEven = lastIndex === log.lastIndex && lastTerm === log.lastTerm
   return isEven && isEarlier(core, core.self, from)
 }
