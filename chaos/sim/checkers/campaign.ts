@@ -57,6 +57,8 @@ function keyOf(term: number, candidate: ReplicaId): string {
 interface Contact {
   sent: number
   heardAt: number
+  /** Like `heardAt`, of answers to this leader in its term. */
+  answeredAt: number
 }
 
 interface Reign {
@@ -66,12 +68,18 @@ interface Reign {
   readonly contacts: Map<ReplicaId, Contact>
 }
 
+const answers: ReadonlySet<Message['type']> = new Set<Message['type']>([
+  'append-reply',
+  'heartbeat-reply',
+  'snapshot-reply',
+])
+
 /** Rounds of heartbeats that go out besides those of the timer, with room to spare. */
 const EXTRA_BEATS = 10
 
 /**
- * A leader that no quorum answers steps down. Time is measured in the heartbeats that it sends
- * itself, so that one whose process stands still is not blamed.
+ * A leader that no quorum answers steps down, and no other does by itself. Time is measured in the
+ * heartbeats that it sends itself, so that one whose process stands still is not blamed.
  */
 export class CheckQuorum extends Rule {
   readonly name = 'RAFT-23 a lonely leader steps down'
@@ -85,17 +93,36 @@ export class CheckQuorum extends Rule {
     this.#beatsMax = electionMs / heartbeatMs + EXTRA_BEATS
   }
 
-  stepped({ id }: ReplicaView, _input: StepInput, message?: Message): void {
+  stepped(view: ReplicaView, input: StepInput, message?: Message): void {
+    const reign = this.#reigns.get(view.id)
+    if (reign === undefined) return
+    if (input === 'tick') this.#onTick(view, reign)
     if (message === undefined) return
-    const contact = this.#reigns.get(id)?.contacts.get(message.from)
-    if (contact !== undefined) contact.heardAt = contact.sent
+    const contact = reign.contacts.get(message.from)
+    if (contact === undefined) return
+    contact.heardAt = contact.sent
+    if (answers.has(message.type) && message.term === reign.term) contact.answeredAt = contact.sent
+  }
+
+  /** Whoever steps down because time passes has missed the answers of a quorum. */
+  #onTick({ id, raft }: ReplicaView, { term, contacts, membersIndex }: Reign): void {
+    const { status, before } = this.#ledger.sights.get(id) as Sight
+    if (before.role !== 'leader' || status.role === 'leader' || before.term !== term) return
+    if (status.term !== term || raft.log.membersIndex !== membersIndex) return
+    const answered = (peer: ReplicaId): boolean => {
+      const contact = contacts.get(peer)
+      return peer === id || (contact !== undefined && contact.sent - contact.answeredAt <= 1)
+    }
+    this.must(!hasQuorum(raft.log.members, answered), () => {
+      return `${id} steps down in term ${term}, and a quorum has just answered`
+    })
   }
 
   sent({ id, raft }: ReplicaView, message: Message): void {
     if (message.type !== 'heartbeat') return
     const { to, term } = message
     const { contacts } = this.#reignOf(id, term, raft.log.membersIndex)
-    const contact = contacts.get(to) ?? { sent: 0, heardAt: 0 }
+    const contact = contacts.get(to) ?? { sent: 0, heardAt: 0, answeredAt: -2 }
     contacts.set(to, contact)
     contact.sent++
     if (contact.sent - contact.heardAt <= this.#beatsMax) return

@@ -106,6 +106,11 @@ examine({
         for (const to of [b, c]) stage.send(a, heartbeat(a, to, 0))
       }
     },
+    'a leader that steps down though it is answered': ({ stage, a, b, c }) => {
+      for (const to of [b, c]) stage.send(a, heartbeat(a, to, 0))
+      stage.step(a, () => {}, 'message', stage.ack(a, b, 1))
+      stage.step(a, () => stage.become(a, 'follower', 1, 1), 'tick')
+    },
   },
   'RAFT-15': {
     'a pre-vote that resets the timer': ({ stage, b, c }) => {
