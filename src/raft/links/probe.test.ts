@@ -184,3 +184,14 @@ it('whoever was called echoes each probe, unless too much waits already', () => 
     { kind: 'echo', serial: 3 },
   ])
 })
+
+it('a probe or echo of which one bit turned over is neither', () => {
+  fc.assert(
+    fc.property(anyProbe, fc.nat(), (probe, bit) => {
+      const bytes = encodeProbe(probe)
+      const at = bit % (8 * bytes.length)
+      bytes[at >>> 3] = (bytes[at >>> 3] as number) ^ (1 << (at & 7))
+      expect(readProbe(bytes)).toBeUndefined()
+    }),
+  )
+})

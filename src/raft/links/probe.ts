@@ -3,11 +3,12 @@
  * turns, whoever was called sends the probe back at once: both wait behind what is queued, as every
  * message does. A frame is told from hello and refusal by its kind, from a packet by its beginning.
  *
- *     probe = 'WEIR', 3, serial
- *     echo  = 'WEIR', 4, serial
+ *     probe = 'WEIR', 3, serial, CRC-32C of it
+ *     echo  = 'WEIR', 4, serial, CRC-32C of it
  */
 
 import { ByteReader, ByteWriter } from '../../base/bytes.ts'
+import { crc32c } from '../../base/crc32c.ts'
 import type { Clock, Timer } from '../../base/env.ts'
 
 export type ProbeKind = 'probe' | 'echo'
@@ -20,23 +21,28 @@ export interface Probe {
 /** 'WEIR', little endian. */
 const MAGIC = 0x52494557
 const kinds: Readonly<Record<ProbeKind, number>> = { probe: 3, echo: 4 }
-const PROBE_BYTES = 9
+const CHECKSUM_BYTES = 4
+const PROBE_BYTES = 9 + CHECKSUM_BYTES
 
 /** Whoever sends probes and takes no echoes gets none while so much waits for it. */
 export const ECHO_QUEUE_BYTES_MAX = 64 * 1024
 
 export function encodeProbe({ kind, serial }: Probe): Uint8Array {
-  return new ByteWriter().uint32(MAGIC).uint8(kinds[kind]).uint32(serial).finish()
+  const out = new ByteWriter().uint32(MAGIC).uint8(kinds[kind]).uint32(serial)
+  const said = out.finish()
+  return out.raw(said).uint32(crc32c(said)).finish()
 }
 
-/** undefined: it is another frame. */
+/** undefined: it is another frame, or was damaged on its way. */
 export function readProbe(frame: Uint8Array): Probe | undefined {
   if (frame.length !== PROBE_BYTES) return undefined
   const input = new ByteReader(frame)
   if (input.uint32() !== MAGIC) return undefined
   const kind = input.uint8()
   if (kind !== kinds.probe && kind !== kinds.echo) return undefined
-  return { kind: kind === kinds.probe ? 'probe' : 'echo', serial: input.uint32() }
+  const serial = input.uint32()
+  if (input.uint32() !== crc32c(frame.subarray(0, -CHECKSUM_BYTES))) return undefined
+  return { kind: kind === kinds.probe ? 'probe' : 'echo', serial }
 }
 
 export interface RoundTripParts {
