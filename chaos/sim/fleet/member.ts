@@ -73,6 +73,8 @@ export class Member {
   #holds = 0
   /** Of its past: it is found out in its first life. */
   #pastLives = 0
+  /** With an old folder comes the name of its store. */
+  #pastStore: string | undefined
   /** Of the machine: each names a boot of it. */
   #powerCuts = 0
   #lives = 0
@@ -112,7 +114,7 @@ export class Member {
       {
         cluster,
         node: this.name,
-        store: `${this.name}-${this.#store}`,
+        store: this.#pastStore ?? `${this.name}-${this.#store}`,
         mayMake: this.#isNew,
         limits: profile.store,
       },
@@ -183,6 +185,7 @@ export class Member {
     this.#store++
     this.#isNew = true
     this.isPast = false
+    this.#pastStore = undefined
   }
 
   /** undefined: nothing runs here that could be copied. */
@@ -194,8 +197,9 @@ export class Member {
   }
 
   /** The power goes, and comes back with an old disk in place of this one. */
-  putBack({ files, rows }: OldDisk): void {
+  putBack({ files, rows, store }: OldDisk): void {
     this.cutPower()
+    this.#pastStore = store
     this.disk.putBack(files)
     this.rows.putBack(rows)
     this.isPast = true
