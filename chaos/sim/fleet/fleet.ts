@@ -28,12 +28,18 @@ class Registry {
   nextId = 1
 }
 
+/** What is known of a bit that turned over. */
+interface Flip {
+  readonly file: string
+  readonly impaired: readonly (readonly [GroupId, ReplicaId])[]
+}
+
 export class Fleet {
   readonly members: readonly Member[]
   readonly groups: readonly GroupId[]
   readonly #registries: ReadonlyMap<GroupId, Registry>
   /** Files in which a bit turned over that nobody has found yet. */
-  readonly #flipped = new Map<Member, string>()
+  readonly #flipped = new Map<Member, Flip>()
   steward: Steward | undefined
   /** No fault does anything from now on, however long ago it began. */
   isHealed = false
@@ -100,24 +106,27 @@ export class Fleet {
   mayImpair(node: Member): boolean {
     return this.groups.every(group => {
       const id = this.#replicaOn(group, node)
-      if (id === undefined) return true
-      if (this.#registry(group).impaired.has(id)) return false
-      return this.#knownMembers(group).every(members => {
-        return this.isSound(group, members.voters, id) && this.isSound(group, members.outgoing, id)
+      if (id !== undefined && this.#registry(group).impaired.has(id)) return false
+      const all = this.#replicasOn(group, node)
+      return this.#knownMembers(group).every(({ voters, outgoing }) => {
+        return this.isSound(group, voters, all) && this.isSound(group, outgoing, all)
       })
     })
   }
 
-  isSound(group: GroupId, voters: readonly ReplicaId[], without?: ReplicaId): boolean {
+  isSound(
+    group: GroupId,
+    voters: readonly ReplicaId[],
+    without: readonly ReplicaId[] = [],
+  ): boolean {
     const { impaired } = this.#registry(group)
-    const lost = voters.filter(id => id === without || impaired.has(id)).length
+    const lost = voters.filter(id => without.includes(id) || impaired.has(id)).length
     return lost <= Math.max(0, Math.floor((voters.length - 1) / 2))
   }
 
   /** A bit of its disk has turned over: its log may be found damaged when it is next opened. */
   markFlipped(node: Member, file: string): void {
-    this.#flipped.set(node, file)
-    this.#impair(node)
+    this.#flipped.set(node, { file, impaired: this.#impair(node) })
   }
 
   isFlipped(node: Member): boolean {
@@ -126,13 +135,10 @@ export class Fleet {
 
   /** A disk was opened without a complaint: it is sound, but for images, which were not read. */
   clearFlipped(node: Member): void {
-    const file = this.#flipped.get(node)
-    if (file === undefined || (isImage(file) && node.disk.has(file))) return
+    const flip = this.#flipped.get(node)
+    if (flip === undefined || (isImage(flip.file) && node.disk.has(flip.file))) return
     this.#flipped.delete(node)
-    for (const group of this.groups) {
-      const id = this.#replicaOn(group, node)
-      if (id !== undefined) this.#registry(group).impaired.delete(id)
-    }
+    for (const [group, id] of flip.impaired) this.#registry(group).impaired.delete(id)
   }
 
   /** Does everybody else remember this life of the node, and so a later one than the copy's? */
@@ -179,6 +185,12 @@ export class Fleet {
     return undefined
   }
 
+  /** Those too that are on their way out, or were replaced: the group may still count on them. */
+  #replicasOn(group: GroupId, node: Member): readonly ReplicaId[] {
+    const { homes } = this.#registry(group)
+    return [...homes].filter(([, home]) => home === node).map(([id]) => id)
+  }
+
   /** A replica of this group lives here, or did and may not have left. */
   hadReplica(group: GroupId, node: Member): boolean {
     if (this.#replicaOn(group, node) !== undefined) return true
@@ -218,11 +230,14 @@ export class Fleet {
     return [leader, ...known].filter(({ voters }) => voters.length > 0)
   }
 
-  #impair(node: Member): void {
-    for (const group of this.groups) {
-      const id = this.#replicaOn(group, node)
-      if (id !== undefined) this.#registry(group).impaired.add(id)
-    }
+  /** Tells whose harm is new. */
+  #impair(node: Member): Flip['impaired'] {
+    return this.groups.flatMap(group => {
+      const { impaired } = this.#registry(group)
+      const fresh = this.#replicasOn(group, node).filter(id => !impaired.has(id))
+      for (const id of fresh) impaired.add(id)
+      return fresh.map(id => [group, id] as const)
+    })
   }
 
   #succeed(group: GroupId, old: ReplicaId, home: Member): void {
