@@ -22,6 +22,9 @@ export interface MachineProfile {
   readonly pieceBytesMax: number
 }
 
+/** An image is loaded in as many times what a batch takes. */
+const LOAD_DELAYS = 40
+
 export interface MachineParts {
   readonly queue: EventQueue
   readonly prng: Prng
@@ -91,7 +94,7 @@ export class FleetMachine implements GroupMachine {
           return
         }
         source.close()
-        if (piece.kind === 'end') this.#restored(joined(pieces), () => done(true))
+        if (piece.kind === 'end') this.#load(pieces, () => done(true))
         else done(false)
       })
     }
@@ -110,11 +113,15 @@ export class FleetMachine implements GroupMachine {
     else stateRows.keep(space, this.state, entries, done)
   }
 
-  #restored(bytes: Uint8Array, done: () => void): void {
+  /** Whoever asks meanwhile would see what was there before. */
+  #load(pieces: readonly Uint8Array[], done: () => void): void {
     const { space } = this.#parts
-    this.state.restore(bytes)
-    if (space === undefined) done()
-    else stateRows.keepAll(space, this.state, done)
+    const load = (): void => {
+      this.state.restore(joined(pieces))
+      if (space === undefined) done()
+      else stateRows.keepAll(space, this.state, done)
+    }
+    this.#later(load, LOAD_DELAYS)
   }
 
   #piece(bytes: Uint8Array, at: number): Piece {
@@ -123,9 +130,9 @@ export class FleetMachine implements GroupMachine {
     return { kind: 'bytes', bytes: bytes.slice(at, at + size) }
   }
 
-  #later(happen: () => void): void {
+  #later(happen: () => void, delays = 1): void {
     const { life, queue, prng } = this.#parts
-    life.later(queue, 1 + prng.below(this.#profile.delayUs), happen)
+    life.later(queue, 1 + prng.below(delays * this.#profile.delayUs), happen)
   }
 }
 
