@@ -194,7 +194,9 @@ class FleetRun {
     this.#isStruck = true
     struck.hand()
     this.#isStruck = false
-    if (mishap === 'lost-hello') return
+    // A node that has stopped reads nothing more while it puts its state away.
+    const isOwed = mishap !== 'lost-hello' && this.#fleet.members[to]?.isStopping === false
+    if (!isOwed) return
     const isOver = struck.isClosed && counted() > before
     if (!isOver) throw new Violation(STRUCK, `${mishap} was taken by node ${to}`)
   }
