@@ -6,7 +6,7 @@
 import type { GroupId, NodeId, ReplicaId } from '../../../src/base/ids.ts'
 import { replicaId } from '../../../src/base/ids.ts'
 import { isMember, noMembers } from '../../../src/raft/members/members.ts'
-import { isImage } from '../../../src/raft/store/names.ts'
+import { isImage, wholeOf } from '../../../src/raft/store/names.ts'
 import type { Members, Stored } from '../../../src/raft/types.ts'
 import type { Member, OldDisk } from './member.ts'
 import type { Assignment } from './running.ts'
@@ -126,7 +126,8 @@ export class Fleet {
 
   /** A bit of its disk has turned over: its log may be found damaged when it is next opened. */
   markFlipped(node: Member, file: string): void {
-    this.#flipped.set(node, { file, impaired: this.#impair(node) })
+    // A part may have its name by the time when it is read.
+    this.#flipped.set(node, { file: wholeOf(file), impaired: this.#impair(node) })
   }
 
   isFlipped(node: Member): boolean {

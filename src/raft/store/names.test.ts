@@ -2,7 +2,16 @@
 
 import { expect, test } from 'vitest'
 import { groupId } from '../../base/ids.ts'
-import { imageName, isImage, isOurs, isPart, partOf, segmentName, segmentOf } from './names.ts'
+import {
+  imageName,
+  isImage,
+  isOurs,
+  isPart,
+  partOf,
+  segmentName,
+  segmentOf,
+  wholeOf,
+} from './names.ts'
 
 test('segments are listed in their order', () => {
   const names = [1, 9, 10, 99, 100, 123_456].map(segmentName)
@@ -23,6 +32,8 @@ test('a part is one of a file of ours', () => {
     expect(isOurs(name)).toBe(true)
     expect(isPart(name)).toBe(false)
     expect(isPart(partOf(name))).toBe(true)
+    expect(wholeOf(partOf(name))).toBe(name)
+    expect(wholeOf(name)).toBe(name)
     expect(isOurs(partOf(name))).toBe(false)
   }
 })

@@ -15,6 +15,11 @@ export function partOf(name: string): string {
   return name + PART
 }
 
+/** The name that a file has, or will have, when it is whole. */
+export function wholeOf(name: string): string {
+  return isPart(name) ? name.slice(0, -PART.length) : name
+}
+
 export function isPart(name: string): boolean {
   return name.endsWith(PART) && isOurs(name.slice(0, -PART.length))
 }
