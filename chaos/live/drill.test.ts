@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { Prng } from '../../src/base/prng.ts'
-import { type Facts, objections } from './drill.ts'
+import { type Facts, objections, slackened } from './drill.ts'
 import { drills } from './drills.ts'
 import { drawn, type FaultPlan, partitions, told, victimOf } from './faults/plan.ts'
 
@@ -25,6 +25,12 @@ const expects = { gapMsMax: 1000, okPerSecondMin: 50 }
 
 test('nothing is objected to what is good', () => {
   expect(objections(expects, good)).toEqual([])
+})
+
+test('a busy machine is given more time and less to do', () => {
+  const slack = slackened(expects, 4)
+  expect(objections(slack, { ...good, gapsMs: [[4000]], ok: 126 })).toEqual([])
+  expect(objections(slack, { ...good, gapsMs: [[4001]], ok: 124 })).toHaveLength(2)
 })
 
 test.each<[string, Partial<Facts>]>([

@@ -55,6 +55,11 @@ export interface Facts {
   readonly troubles: readonly string[]
 }
 
+/** What is expected of a machine that does much else besides. */
+export function slackened({ gapMsMax, okPerSecondMin }: Expectation, slack: number): Expectation {
+  return { gapMsMax: slack * gapMsMax, okPerSecondMin: okPerSecondMin / slack }
+}
+
 /** What there is to object to; empty: the drill passed. */
 export function objections(
   { gapMsMax, okPerSecondMin }: Expectation,

@@ -48,7 +48,10 @@ export const steps: readonly Step[] = [
   step('unit', { inCheck: true }),
   step('services', { args: ['build', 'toxiproxy'] }),
   step('live'),
-  step('chaos', { args: ['--draw', String(DRILLS), '--rounds', String(ROUNDS)], isReport: true }),
+  step('chaos', {
+    args: ['--draw', String(DRILLS), '--slack', '4', '--rounds', String(ROUNDS)],
+    isReport: true,
+  }),
   step('package'),
   step('unit:lts'),
   step('sim', { args: ['--seeds', String(SEEDS), ...JOBS], isReport: true }),

@@ -115,6 +115,22 @@ test.each([
   expect((await again.stop()).code).toBe(0)
 })
 
+test('a node that stops', async () => {
+  const disk = SmallDisk.maybeMount(24 * MIB)
+  const scene = await Scene.on(disk?.folder ?? tempFolder(), 100)
+  const first = scene.start()
+  await expect.poll(() => first.has(READY), WAIT).toBe(true)
+  // Where nothing can be filled, nothing is: then it stops in peace.
+  disk?.fill(0)
+  const ended = await first.stop()
+  if (disk === undefined) expect(ended.code).toBe(0)
+  else expectSaid(ended, /disk-full: the disk is full; make room and start again/)
+  disk?.makeRoom(200 * MIB)
+  const again = scene.start()
+  await expect.poll(() => again.has(READY), WAIT).toBe(true)
+  expect((await again.stop()).code).toBe(0)
+})
+
 test('a node that has never run', async () => {
   const disk = SmallDisk.maybeMount(MIB)
   const scene = await Scene.on(disk?.folder ?? tempFolder(), 100)

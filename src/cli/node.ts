@@ -86,24 +86,27 @@ const inputCodes: readonly string[] = [
   'old-incarnation',
 ]
 
-/** What ends a run; nothing: it was asked to stop. */
-type Ending = Error | undefined
-
 class Run {
   readonly #settings: NodeSettings
   readonly #logger: Logger
   readonly #node: WeirNode<KvMachine>
   readonly #metrics: NodeMetrics
   readonly #version = { ...readVersion() }
-  readonly #ended: Promise<Ending>
-  #end: (ending: Ending) => void = () => {}
+  readonly #asked: Promise<void>
+  #onAsked: () => void = () => {}
+  /** Never resolves. Whatever fails while the node runs, also while it stops. */
+  readonly #failed: Promise<never>
+  #fail: (error: unknown) => void = () => {}
 
   constructor(settings: NodeSettings, write: (line: string) => void) {
     const { node: name, logLevel: level, tls } = settings
     this.#settings = settings
     this.#logger = new JsonLog({ level, always: { node: name }, nowMs: Date.now, write })
-    this.#ended = new Promise(resolve => {
-      this.#end = resolve
+    this.#asked = new Promise(resolve => {
+      this.#onAsked = resolve
+    })
+    this.#failed = new Promise((_, reject) => {
+      this.#fail = reject
     })
     this.#metrics = new NodeMetrics(() => this.#node.face, this.#version)
     this.#node = new WeirNode({
@@ -115,30 +118,36 @@ class Run {
       tls: tls && { ca: mustRead(tls.ca), cert: mustRead(tls.cert), key: mustRead(tls.key) },
       makeMachine: (space, done) => KvMachine.open(space, done),
       services: find => [kvService(find)],
-      onFatal: (code, message) => this.#end(new WeirError(code, message)),
+      onFatal: (code, message) => this.#fail(new WeirError(code, message)),
     })
   }
 
   async whole(): Promise<void> {
     const onSignal = (signal: string) => {
       this.#logger.log('info', 'stopping', { signal })
-      this.#end(undefined)
+      this.#onAsked()
     }
+    const onUncaught = (error: unknown) => this.#fail(error)
     // Once: a second signal ends the process at once, as it does where nobody listens.
     process.once('SIGTERM', onSignal).once('SIGINT', onSignal)
+    process.once('uncaughtException', onUncaught)
     try {
-      const http = await this.#begin()
-      const ending = await this.#ended
-      if (ending !== undefined) throw ending
-      await this.#node.stop()
-      await http.close()
+      await Promise.race([this.#run(), this.#failed])
       this.#logger.log('info', 'stopped')
     } catch (error) {
       this.#node.abort()
       throw this.#failureOf(error)
     } finally {
       process.off('SIGTERM', onSignal).off('SIGINT', onSignal)
+      process.off('uncaughtException', onUncaught)
     }
+  }
+
+  async #run(): Promise<void> {
+    const http = await this.#begin()
+    await this.#asked
+    await this.#node.stop()
+    await http.close()
   }
 
   /** Resolves when it listens; joining goes on behind. */
@@ -150,7 +159,7 @@ class Run {
     this.#node
       .join(reached)
       .then(() => this.#logger.log('info', 'the node is a member'))
-      .catch((error: Error) => this.#end(error))
+      .catch((error: Error) => this.#fail(error))
     return http
   }
 

@@ -129,13 +129,21 @@ export class Member<M extends GroupMachine> {
   }
 
   #create(group: GroupId, replica: ReplicaId, members: Members, done: () => void): void {
-    this.#withMachine(group, (machine, roster) => {
-      const options = this.#optionsOf(group, roster)
-      this.host.create(group, replica, newborn(members), options, made => {
-        this.#add(made, machine, roster)
-        done()
+    this.#cleared(group, () => {
+      this.#withMachine(group, (machine, roster) => {
+        const options = this.#optionsOf(group, roster)
+        this.host.create(group, replica, newborn(members), options, made => {
+          this.#add(made, machine, roster)
+          done()
+        })
       })
     })
+  }
+
+  /** A replica that lived here before may have left its rows. */
+  #cleared(group: GroupId, done: () => void): void {
+    const { space } = this.#parts
+    space(group, INNER).clear(() => space(group, ROSTER).clear(done))
   }
 
   /** Not when the node was stopped meanwhile: nothing is opened any more. */

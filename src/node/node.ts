@@ -261,10 +261,10 @@ export class WeirNode<M extends GroupMachine> {
             logger.log('info', 'a peer is up', { peer: node, boot: hello.boot })
             host.onPeerUp(node)
           },
-          onRefused: (node, code, message) => {
+          onRefused: (node, code, message, isTheirs) => {
             logger.log('warn', 'a connection was refused', { peer: node ?? '', code, why: message })
             host.onRefused(node, code)
-            if ((links.counters().refusedByPeers['old-incarnation'] ?? 0) > 0) {
+            if (isTheirs && code === 'old-incarnation') {
               onFatal('old-incarnation', `a peer remembers a newer data folder: ${message}`)
             }
           },

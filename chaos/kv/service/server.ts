@@ -36,7 +36,7 @@ export function kvService(find: FindGroup): GrpcService {
 function filler(find: FindGroup): handleUnaryCall<FillPlan, object> {
   return ({ request }, done) => {
     fill(find, request, flown => {
-      if (flown === undefined) done({ code: status.NOT_FOUND, details: 'a group is not here' })
+      if (typeof flown === 'string') done({ code: status.FAILED_PRECONDITION, details: flown })
       else done(null, { latencies_ms: flown.latenciesMs, failed: flown.failed })
     })
   }

@@ -231,6 +231,11 @@ test('a node that is told to fills its groups by itself', async () => {
   expect(latenciesMs.length).toBeGreaterThan(0)
   const written = await client.ask({ group: 1, kind: READ, key: 'key-00000000' })
   expect(written.value).toHaveLength(8)
+  group.next = { kind: 'refused', code: 'not-leader', message: 'ask the leader' }
+  expect(await client.fill({ ...plan, groups: [1] })).toMatchObject({ latenciesMs: [] })
+  group.next = undefined
   await expect(client.fill({ ...plan, groups: [1, 9] })).rejects.toThrow('not here')
-  await expect(client.fill({ ...plan, groups: [] })).rejects.toThrow('not here')
+  await expect(client.fill({ ...plan, groups: [] })).rejects.toThrow('groups are wanted')
+  await expect(client.fill({ ...plan, warm_ms: 600_000 })).rejects.toThrow('it may last')
+  await expect(client.fill({ ...plan, size_bytes: 2 ** 21 })).rejects.toThrow('at most')
 })

@@ -13,5 +13,5 @@ export const raftKill: Drill = {
   rounds: 8,
   faultMs: 1500,
   quietMs: 1500,
-  expects: { gapMsMax: 5000, okPerSecondMin: 50 },
+  expects: { gapMsMax: 1000, okPerSecondMin: 50 },
 }

@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { StateChange } from '../../base/state.ts'
-import { Ahead, type Layer } from './ahead.ts'
+import { Ahead, type Layer, ROW_BYTES } from './ahead.ts'
 
 const key = fc.uint8Array({ maxLength: 2 })
 const value = fc.option(fc.uint8Array({ maxLength: 3 }), { nil: undefined })
@@ -16,7 +16,7 @@ const changeOf = (row: { key: Uint8Array; value: Uint8Array | undefined }): Stat
   row.value === undefined ? { key: row.key } : { key: row.key, value: row.value }
 
 const sizeOf = (layer: Iterable<StateChange>) =>
-  [...layer].reduce((sum, { key, value }) => sum + key.length + (value?.length ?? 0), 0)
+  [...layer].reduce((sum, { key, value }) => sum + ROW_BYTES + key.length + (value?.length ?? 0), 0)
 
 test('what is read through it is what was written last, and no byte is counted twice', () => {
   fc.assert(

@@ -10,7 +10,10 @@ import type { StateChange } from '../../base/state.ts'
 /** The last change of each key. */
 export type Layer = ReadonlyMap<string, StateChange>
 
-const sizeOf = ({ key, value }: StateChange) => key.length + (value?.length ?? 0)
+/** What a row takes in memory besides its bytes, about. */
+export const ROW_BYTES = 128
+
+const sizeOf = ({ key, value }: StateChange) => ROW_BYTES + key.length + (value?.length ?? 0)
 
 /** One character for each byte. */
 const nameOf = ({ buffer, byteOffset, length }: Uint8Array) =>

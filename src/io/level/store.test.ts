@@ -2,7 +2,7 @@
 
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { groupId } from '../../base/ids.ts'
 import type { StateRow, StateSpace } from '../../base/state.ts'
 import { tempFolder } from '../testing/folder.ts'
@@ -224,5 +224,27 @@ test('whoever writes far ahead of the database waits for it', async () => {
   expect(space.get(bytes(4))).toEqual(value)
   await down(store)
   expect(taken).toEqual([0, 1, 2, 3, 4])
+  await store.close()
+})
+
+test('a row that cannot be read is told to the owner, and whoever asks gets no further', async () => {
+  const store = await begin(tempFolder())
+  const space = store.space(groupId(1), 0)
+  await store.database.close()
+  expect(() => space.get(bytes(1))).toThrow('its folder `state` may be removed')
+  expect(store.failures).toHaveLength(1)
+  await store.close()
+})
+
+test('a batch goes down as soon as it is large, also behind another', async () => {
+  const store = await begin(tempFolder())
+  const space = store.space(groupId(1), 0)
+  const value = new Uint8Array(AHEAD_BYTES_MAX / 16)
+  const batch = vi.spyOn(store.database, 'batch')
+  for (let key = 0; key < 8; key++) space.write([{ key: bytes(key), value }], () => {})
+  await down(store)
+  // Two rows, and the number of the write.
+  const calls = batch.mock.calls as unknown as (readonly [readonly unknown[]])[]
+  expect(calls.map(([operations]) => operations.length)).toEqual([3, 3, 3, 3])
   await store.close()
 })

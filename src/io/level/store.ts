@@ -24,7 +24,7 @@ import {
   showRun,
   type Verdict,
 } from '../../base/state-verdict.ts'
-import { diskTrouble } from '../disk-trouble.ts'
+import { diskTrouble, stateTrouble } from '../disk-trouble.ts'
 import { readSmallFile, removeSmallFile, syncFolder, writeSmallFile } from '../small-file.ts'
 import { Ahead, type Layer } from './ahead.ts'
 import { type Database, LevelSpace, type Range, type Rows } from './space.ts'
@@ -126,13 +126,14 @@ export class LevelStore implements Rows {
 
   get(key: Uint8Array): Uint8Array | undefined {
     const ahead = this.#ahead.find(key)
-    return ahead === undefined ? this.#database.getSync(key) : ahead.value
+    return ahead === undefined ? this.#read(key) : ahead.value
   }
 
   write(changes: readonly StateChange[], done: () => void): void {
     if (this.#hasFailed) return
     this.#ahead.add(changes)
-    if (this.#ahead.openBytes >= GATHER_BYTES) this.#bringDown()
+    // Also while another batch is on its way: none is to become much larger.
+    if (this.#ahead.openBytes >= GATHER_BYTES) this.#seal()
     else this.#timer ??= setTimeout(() => this.#bringDown(), GATHER_MS)
     if (this.#ahead.bytes <= AHEAD_BYTES_MAX) done()
     else this.#held.push(done)
@@ -176,6 +177,16 @@ export class LevelStore implements Rows {
     await writeSmallFile(join(folder, names.clean), showClean(mark))
   }
 
+  /** Nothing can be answered without the row: whoever asks gets no further. */
+  #read(key: Uint8Array): Uint8Array | undefined {
+    try {
+      return this.#database.getSync(key)
+    } catch (error) {
+      this.onFailed(error)
+      throw stateTrouble(error)
+    }
+  }
+
   /** As soon as nothing else is under way: what gathers until then goes too. */
   #bringDown(): void {
     clearTimeout(this.#timer)
@@ -186,9 +197,14 @@ export class LevelStore implements Rows {
 
   /** When all that was written so far is in the database, and nothing else. */
   #behindAll(step: Step): void {
+    this.#seal()
+    this.#steps.push(step)
+    this.#pump()
+  }
+
+  #seal(): void {
     const layer = this.#ahead.seal()
     if (layer !== undefined) this.#steps.push(next => this.#writeDown(layer, next))
-    this.#steps.push(step)
     this.#pump()
   }
 

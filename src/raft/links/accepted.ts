@@ -78,7 +78,8 @@ export class Accepted implements ConnectionListener {
     const greeting = this.#read(frame)
     if (greeting === undefined) return
     if (greeting.kind === 'refusal') {
-      this.#turnAway(greeting.refusal, true)
+      // Whoever was promised nothing has nothing to refuse.
+      this.refuse(refusals.malformed('a refusal came before any hello'))
     } else if (greeting.kind === 'unknown-protocol') {
       this.refuse(unknownProtocol(greeting.protocol, this.#parts.self.protocol))
     } else {

@@ -30,7 +30,7 @@ export interface LinksListener {
   /** Frames can be sent; told again after each reconnection. */
   onPeerUp(node: NodeId, hello: Hello): void
   /** We refused them, or they us; `node` is who they say they are. The code has its sentence. */
-  onRefused(node: NodeId | undefined, code: string, message: string): void
+  onRefused(node: NodeId | undefined, code: string, message: string, isTheirs: boolean): void
 }
 
 /** How often it happened since the start, by code. */
@@ -197,7 +197,7 @@ export class Links {
     const isCounted = counts.has(code) || counts.size < CODES_MAX
     const name = isCounted ? code : OTHER_CODE
     counts.set(name, (counts.get(name) ?? 0) + 1)
-    this.#tell(to => to.onRefused(node, code, message))
+    this.#tell(to => to.onRefused(node, code, message, isTheirs))
   }
 
   #onGone(accepted: Accepted): void {

@@ -161,18 +161,32 @@ describe('a program that is no node', () => {
     }
     const word = encodeRefusal({ code: 'old-incarnation', message: 'your folder came back' })
     call(encodeHello(hello), word)
-    call(word)
     fleet.pass(100)
     expect(one.links.counters()).toMatchObject({
       refused: {},
-      refusedByPeers: { 'old-incarnation': 2 },
+      refusedByPeers: { 'old-incarnation': 1 },
+    })
+  })
+
+  it('has nothing to refuse before it has said who it is', () => {
+    const { fleet, one, call } = rig()
+    call(encodeRefusal({ code: 'old-incarnation', message: 'your folder came back' }))
+    fleet.pass(100)
+    expect(one.links.counters()).toMatchObject({
+      refused: { 'malformed-bytes': 1 },
+      refusedByPeers: {},
     })
   })
 
   it('cannot fill our memory with codes of its own', () => {
-    const { fleet, one, call } = rig()
-    for (let i = 0; i < 50; i++) call(encodeRefusal({ code: `code-${i}`, message: 'x'.repeat(30) }))
-    fleet.pass(100)
+    const { fleet, one, call, hello } = rig()
+    one.onFrame = () => {
+      throw new WeirError('malformed-bytes', 'this is no packet')
+    }
+    for (let i = 0; i < 50; i++) {
+      call(encodeHello(hello), encodeRefusal({ code: `code-${i}`, message: 'x'.repeat(30) }))
+      fleet.pass(100)
+    }
     const { refusedByPeers } = one.links.counters()
     expect(Object.keys(refusedByPeers)).toHaveLength(33)
     expect(refusedByPeers['other']).toBe(18)

@@ -50,7 +50,7 @@ export class BadFrames {
       () => encodeHello({ ...hello, node: hello.to }),
       () => encodeHello({ ...hello, boot: hello.boot - 1 }),
       () => encodeHello({ ...hello, protocol: { min: 2, max: 2 ** 40 } }),
-      () => encodeRefusal({ code: 'self', message: 'out of the blue; do nothing' }),
+      () => encodeRefusal({ code: 'old-incarnation', message: 'out of the blue' }),
       () => this.#packet(),
     ]
     return random.pick(kinds)()
