@@ -118,6 +118,13 @@ function drain(raft: Raft): void {
   }
 }
 
+describe('a type', () => {
+  it.each([{ toString: '' }, Symbol('vote'), ['vote'], null, 7])('that is no text: %o', type => {
+    const { vote } = letters({ from: 2, to: 1, term: 1, index: 1 })
+    expect(isSound(damaged(vote, ['type'], type) as typeof vote)).toBe(false)
+  })
+})
+
 describe('step', () => {
   it('takes anything: it throws at nothing, and what it calls malformed changes nothing', () => {
     const mutation = fc.record({ at: fc.nat(), value })

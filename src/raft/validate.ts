@@ -47,7 +47,8 @@ const checks: Checks = {
 }
 
 export function isSound(message: Message): boolean {
-  if (!Object.hasOwn(checks, message.type)) return false
+  // Something else may not even become a text.
+  if (typeof message.type !== 'string' || !Object.hasOwn(checks, message.type)) return false
   const check = checks[message.type] as Check<Message>
   return isId(message.from) && isId(message.to) && isCount(message.term) && check(message)
 }

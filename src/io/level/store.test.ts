@@ -227,7 +227,7 @@ test('whoever writes far ahead of the database waits for it', async () => {
   await store.close()
 })
 
-test('a row that cannot be read is told to the owner, and whoever asks gets no further', async () => {
+test('a row that cannot be read is told to the owner, and nothing is answered', async () => {
   const store = await begin(tempFolder())
   const space = store.space(groupId(1), 0)
   await store.database.close()
