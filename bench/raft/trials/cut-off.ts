@@ -3,6 +3,7 @@
  * meanwhile, and how long it takes him to catch up.
  */
 
+import { defaultStoreLimits } from '../../../src/raft/store/limits.ts'
 import type { Trial } from '../../frame/bench.ts'
 import { residentMb } from '../../frame/memory.ts'
 import { shown } from '../../frame/report.ts'
@@ -14,8 +15,14 @@ const GROUPS = 16
 const LOAD = { outstanding: 1000, groups: GROUPS, warmSeconds: 1, seconds: 60, sizeBytes: 256 }
 const SAMPLE_MS = 500
 const PATIENCE_MS = 120_000
-/** What a node may hold: its log in memory, its windows, its queues, and Node itself. */
-const RESIDENT_MB_MAX = 1024
+const MIB = 1024 * 1024
+/** What stands in the log is in memory too, until an image covers it, which takes a while. */
+const LOG_BYTES_MAX = defaultStoreLimits.logBytesMax + 2 * defaultStoreLimits.segmentBytes
+/** An entry of this load takes some 300 bytes of the log, and 450 more of memory. */
+const MEMORY_PER_LOG_BYTE = 2.5
+/** State that gathers, windows, queues, and Node itself. */
+const REST_MB = 200
+const RESIDENT_MB_MAX = (LOG_BYTES_MAX / MIB) * MEMORY_PER_LOG_BYTE + REST_MB
 
 class Watch {
   readonly #pids: readonly number[]

@@ -1,156 +1,27 @@
 /** Carries out the faults of a schedule at their times, and takes them away again. */
 
-import type { GroupId } from '../../../src/base/ids.ts'
 import { Prng } from '../../../src/base/prng.ts'
 import { isRefusal } from '../../../src/raft/refusal.ts'
-import { type EventQueue, US_PER_MS } from '../world/clock.ts'
-import type { Mishap } from '../world/mishaps.ts'
-import type { Tally } from '../world/tally.ts'
-import { happenings, type Trace } from '../world/trace.ts'
-import type { SimWire } from '../world/transport.ts'
-import type { Fleet } from './fleet.ts'
+import { US_PER_MS } from '../world/clock.ts'
+import { happenings } from '../world/trace.ts'
+import { type FleetWorld, groupAt, type Injection, on, over, pick, untilUs } from './injection.ts'
 import type { FleetFaultKind } from './kinds.ts'
 import { fleetFaultKinds } from './kinds.ts'
-import type { Member } from './member.ts'
-import type { FleetFault, FleetScenario } from './scenario.ts'
-import type { Steward } from './steward.ts'
-import type { Strangers } from './strangers.ts'
+import type { FleetFault } from './scenario.ts'
 import { vouchedBytes } from './vouched.ts'
-
-export interface FleetWorld {
-  readonly scenario: FleetScenario
-  readonly queue: EventQueue
-  readonly trace: Trace
-  readonly tally: Tally<FleetFaultKind>
-  readonly wire: SimWire
-  readonly fleet: Fleet
-  readonly steward: Steward
-  readonly strangers: Strangers
-}
-
-type Undo = () => void
-/** 'missed': nothing was hit. 'later': it counts itself. Else it hit, and this undoes it. */
-type Outcome = 'missed' | 'later' | Undo
-type Injection = (world: FleetWorld, fault: FleetFault) => Outcome
-
-/** It hit and is over. */
-const over: Undo = () => {}
-
-function pick<T>(from: readonly T[], at: number): T | undefined {
-  return from[at % Math.max(1, from.length)]
-}
-
-function groupAt({ fleet }: FleetWorld, at: number): GroupId {
-  return pick(fleet.groups, at) as GroupId
-}
-
-/** The node that leads a group, or the n-th that has a process. */
-function aimedAt(world: FleetWorld, { who, whom }: FleetFault): Member | undefined {
-  const { fleet } = world
-  if (who === 'leader') return fleet.leaderNode(groupAt(world, whom))
-  return pick(
-    fleet.members.filter(({ isUp }) => isUp),
-    who,
-  )
-}
-
-function others({ fleet }: FleetWorld, node: Member): readonly Member[] {
-  return fleet.members.filter(other => other !== node)
-}
-
-/** An injection that needs a node to hit. */
-function on(hit: (world: FleetWorld, node: Member, fault: FleetFault) => Outcome): Injection {
-  return (world, fault) => {
-    const node = aimedAt(world, fault)
-    return node === undefined ? 'missed' : hit(world, node, fault)
-  }
-}
-
-const delaySpike = on(({ wire }, { index }, { amount }) => {
-  const delayUs = Math.round(amount * US_PER_MS)
-  wire.addDelay(index, delayUs)
-  return () => wire.addDelay(index, -delayUs)
-})
-
-/** Cuts paths until they heal; each is told as [from, to]. */
-function cut(wire: SimWire, paths: readonly (readonly [number, number])[]): Undo {
-  for (const [from, to] of paths) wire.cut(from, to, 1)
-  return () => {
-    for (const [from, to] of paths) wire.cut(from, to, -1)
-  }
-}
-
-const cutOneWay = on((world, node, { salt }) => {
-  const other = pick(others(world, node), salt)
-  return other === undefined ? 'missed' : cut(world.wire, [[other.index, node.index]])
-})
-
-const cutPair = on((world, node, { salt }) => {
-  const other = pick(others(world, node), salt)
-  if (other === undefined) return 'missed'
-  return cut(world.wire, [
-    [node.index, other.index],
-    [other.index, node.index],
-  ])
-})
-
-const isolate = on((world, node) => {
-  const paths = others(world, node).flatMap(({ index }) => [
-    [node.index, index] as const,
-    [index, node.index] as const,
-  ])
-  return cut(world.wire, paths)
-})
-
-const clog = on((world, node, fault) => {
-  const other = pick(others(world, node), fault.salt)
-  if (other === undefined) return 'missed'
-  world.wire.clog(node.index, other.index, untilUs(world, fault))
-  return over
-})
-
-const reset = on((world, node, { salt }) => {
-  const other = pick(others(world, node), salt)
-  if (other === undefined) return 'missed'
-  world.wire.reset(node.index, other.index)
-  return over
-})
-
-/** One bit of the next frame; at times of the first that a new connection carries. */
-const damagedFrame = on((world, node, { salt }) => {
-  const other = pick(others(world, node), salt)
-  if (other === undefined) return 'missed'
-  world.wire.plan(other.index, node.index, 'damaged-frame')
-  if (new Prng(salt).chance(0.5)) world.wire.reset(other.index, node.index)
-  return 'later'
-})
-
-/** Hellos come on two lanes, and the answers to those of the other side behind them. */
-const HELLOS_MAX = 4
-
-/** Befalls what is said first on the next connections: there are some at once. */
-const helloGoesWrong = (mishap: Mishap): Injection =>
-  on((world, node, { salt }) => {
-    const other = pick(others(world, node), salt)
-    if (other === undefined) return 'missed'
-    const many = new Prng(salt).between(1, HELLOS_MAX)
-    for (let i = 0; i < many; i++) world.wire.plan(other.index, node.index, mishap)
-    world.wire.reset(other.index, node.index)
-    return 'later'
-  })
-
-const lateHello = on((world, node, fault) => {
-  const other = pick(others(world, node), fault.salt)
-  if (other === undefined) return 'missed'
-  world.wire.reset(other.index, node.index)
-  world.wire.clog(other.index, node.index, untilUs(world, fault))
-  return over
-})
-
-const stranger = on((world, node, { salt }) => {
-  world.strangers.call(node, new Prng(salt))
-  return over
-})
+import {
+  clog,
+  cutOneWay,
+  cutPair,
+  damagedFrame,
+  delaySpike,
+  helloGoesWrong,
+  isolate,
+  lateHello,
+  reset,
+  resetImage,
+  stranger,
+} from './wire-faults.ts'
 
 /** A flipped bit is found when the log is next read: the process is killed for that in a while. */
 const bitFlip = on((world, node, fault) => {
@@ -272,8 +143,10 @@ const restartStorm = on((world, node, { amount, forMs, salt }) => {
   return over
 })
 
-const stop = on(({ queue }, node, { forMs }) => {
+/** At times the disk fails just then. */
+const stop = on(({ queue }, node, { forMs, salt }) => {
   if (node.isPaused || node.isStopping) return 'missed'
+  if (new Prng(salt).chance(0.3)) node.disk.failingSyncs = 1
   node.stop(() => queue.after(Math.round(forMs * US_PER_MS), { fire: () => node.start() }))
   return over
 })
@@ -314,6 +187,7 @@ const injections: Readonly<Record<FleetFaultKind, Injection | undefined>> = {
   'isolate-leader': isolate,
   clog,
   reset,
+  'reset-image': resetImage,
   'damaged-frame': damagedFrame,
   'lost-hello': helloGoesWrong('lost-hello'),
   'twice-hello': helloGoesWrong('twice-hello'),
@@ -342,10 +216,6 @@ const injections: Readonly<Record<FleetFaultKind, Injection | undefined>> = {
   'clock-skew': clockSkew,
   transfer,
   move,
-}
-
-function untilUs({ queue }: FleetWorld, { forMs }: FleetFault): number {
-  return queue.nowUs + Math.round(forMs * US_PER_MS)
 }
 
 const calmDisk = { syncMinUs: 100, syncMeanUs: 1000, readUs: 50, otherUs: 50 } as const

@@ -81,6 +81,19 @@ export class Fleet {
     return this.#registry(group).homes.get(replica)?.name
   }
 
+  /** From whom to whom an image is on its way, if one is. */
+  imagePath(): { readonly from: Member; readonly to: Member } | undefined {
+    for (const group of this.groups) {
+      const from = this.leaderNode(group)
+      const needy = this.leader(group)
+        ?.raft.status()
+        .peers.find(({ state }) => state === 'snapshot')
+      const to = needy && this.#registry(group).homes.get(needy.id)
+      if (from !== undefined && to !== undefined && to !== from) return { from, to }
+    }
+    return undefined
+  }
+
   /** The replicas that are to live on a node: those that were not given up. */
   assigned(member: Member): readonly Assignment[] {
     const assigned: Assignment[] = []

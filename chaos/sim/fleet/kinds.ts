@@ -9,6 +9,7 @@ export const fleetFaults = {
   'isolate-leader': 'a node that leads loses all others',
   clog: 'a path holds everything back, then lets it go in a burst',
   reset: 'the connections between two nodes break',
+  'reset-image': 'the connections between two nodes break while one sends the other an image',
   'damaged-frame': 'a bit of a frame turns over on its way',
   'lost-hello': 'a connection opens, and nothing that is said on it from then on arrives',
   'twice-hello': 'what is said first on a connection arrives twice',

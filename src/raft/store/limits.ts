@@ -3,7 +3,10 @@
 export interface StoreLimits {
   /** A segment that has grown so far is followed by a new one. */
   readonly segmentBytes: number
-  /** Beyond it, groups that pin the oldest segment must take an image. */
+  /**
+   * Beyond it, groups that pin the oldest segment must take an image. What stands in the log stands
+   * in memory too, with some 450 bytes of bookkeeping for each entry.
+   */
   readonly logBytesMax: number
   /** The same, in segments: each opening begins one, however short the last one is. */
   readonly segmentsMax: number
@@ -18,7 +21,7 @@ const MIB = 1024 * KIB
 
 export const defaultStoreLimits: StoreLimits = {
   segmentBytes: 64 * MIB,
-  logBytesMax: 1024 * MIB,
+  logBytesMax: 320 * MIB,
   segmentsMax: 64,
   frameBytesMax: 4 * MIB,
   imageSyncBytes: 8 * MIB,
