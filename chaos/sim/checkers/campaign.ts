@@ -6,6 +6,7 @@
 import type { ReplicaId } from '../../../src/base/ids.ts'
 import type { Message } from '../../../src/raft/messages.ts'
 import type { RaftTimes } from '../../../src/raft/options.ts'
+import { isSound } from '../../../src/raft/validate.ts'
 import type { ReplicaView, StepInput } from './checker.ts'
 import type { Ledger } from './ledger.ts'
 import { hasQuorum } from './ledger.ts'
@@ -101,7 +102,10 @@ export class CheckQuorum extends Rule {
     const contact = reign.contacts.get(message.from)
     if (contact === undefined) return
     contact.heardAt = contact.sent
-    if (answers.has(message.type) && message.term === reign.term) contact.answeredAt = contact.sent
+    const { term, to } = message
+    const isAnswer = answers.has(message.type) && term === reign.term && to === view.id
+    // One that is refused as malformed tells nothing.
+    if (isAnswer && isSound(message)) contact.answeredAt = contact.sent
   }
 
   /** Whoever steps down because time passes has missed the answers of a quorum. */
