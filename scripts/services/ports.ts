@@ -2,12 +2,27 @@
 
 import { createServer, type Server } from 'node:net'
 
-function held(): Promise<Server> {
-  return new Promise((resolve, reject) => {
+/** Below those that systems give to outgoing connections, which would take one in between. */
+const LOWEST = 15_000
+const HIGHEST = 32_000
+const TRIES = 100
+
+const drawn = () => LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST))
+
+function heldAt(port: number): Promise<Server | undefined> {
+  return new Promise(resolve => {
     const server = createServer()
-    server.on('error', reject)
-    server.listen(0, '127.0.0.1', () => resolve(server))
+    server.on('error', () => resolve(undefined))
+    server.listen(port, '127.0.0.1', () => resolve(server))
   })
+}
+
+async function held(): Promise<Server> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const server = await heldAt(drawn())
+    if (server !== undefined) return server
+  }
+  throw new Error(`no port from ${LOWEST} to ${HIGHEST} is free`)
 }
 
 function portOf(server: Server): number {
