@@ -2,11 +2,11 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ByteReader, ByteWriter } from './bytes.ts'
+import { ByteReader, ByteWriter, wholeText } from './bytes.ts'
 import { WeirError } from './errors.ts'
 
 type Field =
-  | { kind: 'uint8' | 'uint32' | 'varint'; value: number }
+  | { kind: 'uint8' | 'uint32' | 'varint' | 'float64'; value: number }
   | { kind: 'bytes'; value: Uint8Array }
   | { kind: 'raw'; value: Uint8Array }
   | { kind: 'text'; value: string }
@@ -28,6 +28,7 @@ const anyField: fc.Arbitrary<Field> = fc.oneof(
   fc.record({ kind: fc.constant('uint8' as const), value: fc.nat(0xff) }),
   fc.record({ kind: fc.constant('uint32' as const), value: fc.nat({ max: 2 ** 32 - 1 }) }),
   fc.record({ kind: fc.constant('varint' as const), value: anyVarint }),
+  fc.record({ kind: fc.constant('float64' as const), value: fc.double() }),
   fc.record({ kind: fc.constant('bytes' as const), value: anyBytes }),
   fc.record({ kind: fc.constant('raw' as const), value: anyBytes }),
   fc.record({ kind: fc.constant('text' as const), value: anyText }),
@@ -300,4 +301,30 @@ test('a writer that is used again remembers nothing and leaves alone what it han
       expect(two).toEqual(encode(second))
     }),
   )
+})
+
+test('a NaN has one encoding', () => {
+  const bytes = new ByteWriter().float64(Number.NaN).finish()
+  expect(bytes).toEqual(hex('00 00 00 00 00 00 f8 7f'))
+  expect(refused(() => new ByteReader(hex('01 00 00 00 00 00 f8 7f')).float64())).toBe(true)
+  expect(refused(() => new ByteReader(hex('00 00 00 00 00 00 f8 ff')).float64())).toBe(true)
+})
+
+test('a part of longer bytes is written as it is, short or long', () => {
+  const source = Uint8Array.from({ length: 300 }, (_, at) => at & 0xff)
+  for (const [start, end] of [
+    [0, 0],
+    [7, 8],
+    [3, 35],
+    [3, 36],
+    [0, 300],
+  ] as const) {
+    const bytes = new ByteWriter().uint8(9).part(source, start, end).finish()
+    expect(bytes).toEqual(Uint8Array.of(9, ...source.subarray(start, end)))
+  }
+})
+
+test('halves of surrogate pairs are replaced, and nothing else is', () => {
+  expect(wholeText('a\ud800b\udc00')).toBe('a\ufffdb\ufffd')
+  expect(wholeText('whole \u{1f30a}')).toBe('whole \u{1f30a}')
 })

@@ -16,9 +16,17 @@ const FIRST_CAPACITY = 256
 const TWO_28 = 2 ** 28
 const SHORT_TEXT = 64
 
+const SHORT_PART = 32
+const FLOAT_BYTES = 8
+
 const encoder = new TextEncoder()
+const float = new Float64Array(1)
+/** Of `float`, on machines that are little endian, which all are that Node runs on but one. */
+const floatBytes = new Uint8Array(float.buffer)
+const CANONICAL_NAN = [0, 0, 0, 0, 0, 0, 0xf8, 0x7f]
 /** Lone halves of a surrogate pair: they have no UTF-8. */
 const LONE_SURROGATE = /\p{Surrogate}/u
+const LONE_SURROGATES = /\p{Surrogate}/gu
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** The bytes of a text that is whole. */
@@ -42,6 +50,15 @@ function asciiOf(text: string): Uint8Array | undefined {
     bytes[at] = code
   }
   return bytes
+}
+
+function isCanonicalNan(): boolean {
+  return CANONICAL_NAN.every((byte, at) => floatBytes[at] === byte)
+}
+
+/** The text as Unicode: halves of surrogate pairs, which JavaScript and JSON allow, are replaced. */
+export function wholeText(text: string): string {
+  return LONE_SURROGATE.test(text) ? text.replace(LONE_SURROGATES, '\ufffd') : text
 }
 
 /** Grows as it is written to; after `finish` the same memory takes the next value. */
@@ -103,6 +120,25 @@ export class ByteWriter {
   /** Bytes behind their number. */
   bytes(bytes: Uint8Array): this {
     return this.varint(bytes.length).raw(bytes)
+  }
+
+  /** A part of longer bytes, as it is. Short ones are copied in a loop: a view costs more. */
+  part(source: Uint8Array, start: number, end: number): this {
+    if (end - start > SHORT_PART) return this.raw(source.subarray(start, end))
+    this.#room(end - start)
+    const buffer = this.#buffer
+    let to = this.#size
+    for (let at = start; at < end; at++) {
+      buffer[to++] = source[at] as number
+    }
+    this.#size = to
+    return this
+  }
+
+  /** IEEE 754, little endian; every NaN is the same. */
+  float64(value: number): this {
+    float[0] = Number.isNaN(value) ? Number.NaN : value
+    return this.raw(floatBytes)
   }
 
   /** UTF-8 behind its number of bytes. */
@@ -176,6 +212,13 @@ export class ByteReader {
       scale *= 128
     }
     return this.#malformed('a number does not end')
+  }
+
+  float64(): number {
+    floatBytes.set(this.raw(FLOAT_BYTES))
+    const value = float[0] as number
+    if (Number.isNaN(value)) this.#check(isCanonicalNan(), 'a NaN has other bits than ours')
+    return value
   }
 
   /** A view, not a copy: it changes when the bytes under it change. */
