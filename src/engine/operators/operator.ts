@@ -1,0 +1,56 @@
+/**
+ * The contract of operators. An operator sees records, its state, `now` and the watermark, and
+ * nothing else: no clock, no chance, no world. In each batch it is called in this order:
+ *
+ * 1. `take`, for each piece of input, as the channels are listed and by ascending offsets;
+ * 2. `settle`, once all input of the batch was taken: results that a change of this batch asks for;
+ * 3. `advance`, when its watermark or `now` moved: what became due, by time, then by key in bytes;
+ * 4. `save`: whatever changed goes to the state, and so into the delta of the batch.
+ *
+ * Output is bounded: `settle` and `advance` stop and say false when `out.full`, having left
+ * themselves in such a state that the same call in the next batch goes on where they stopped, even
+ * on another node that knows the saved state alone. `take` may go beyond the bound, by what its
+ * input makes.
+ *
+ * Whatever an operator keeps in memory besides is a cache of its state: `forget` throws it away.
+ */
+
+import type { Failures } from '../columns/expression.ts'
+import type { Records } from '../columns/records.ts'
+import type { Schema } from '../schema/schema.ts'
+
+export interface Output {
+  /** To whoever reads this operator, before the call returns. Empty records are not told. */
+  emit(records: Records): void
+  side(name: string, records: Records): void
+  /** Enough for this batch. */
+  readonly full: boolean
+  /** For rows of these records that could not be computed: they go to the dead letters. */
+  failures(records: Records): Failures
+  /** Too late for every window that would have taken them, and no side output wants them. */
+  late(count: number): void
+}
+
+export interface Moment {
+  /** Nothing with an earlier time comes any more; -Infinity as long as nobody can say. */
+  readonly watermark: number
+  /** Processing time of this batch; it never goes back. */
+  readonly now: number
+  /** The input has ended: whatever is open closes. */
+  readonly ended: boolean
+}
+
+export interface Operator {
+  readonly schema: Schema
+  /** Schemas of side outputs, by name. */
+  readonly sides: ReadonlyMap<string, Schema>
+  /** `input`: which of its inputs, from 0. `moment.watermark`: the one up to which it has advanced. */
+  take(input: number, records: Records, out: Output, moment: Moment): void
+  settle?(out: Output, moment: Moment): boolean
+  /** `moment.watermark`: the new one. */
+  advance?(out: Output, moment: Moment): boolean
+  /** The next `now` at which it wants to be called, should nothing else happen before. */
+  readonly wakeAt?: number
+  save?(): void
+  forget?(): void
+}
