@@ -214,6 +214,12 @@ export class ByteReader {
     return this.#malformed('a number does not end')
   }
 
+  /** The next byte, which stays the next. */
+  peek(): number {
+    this.#need(1)
+    return this.#bytes[this.#at] as number
+  }
+
   float64(): number {
     floatBytes.set(this.raw(FLOAT_BYTES))
     const value = float[0] as number

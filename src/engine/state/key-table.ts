@@ -1,0 +1,171 @@
+/**
+ * Small numbers for keys: each key that was seen has an id, counted from 0, so that whatever is
+ * kept for keys can stand in arrays. A cache: `clear` forgets all, and ids begin anew.
+ */
+
+import { ByteWriter } from '../../base/bytes.ts'
+import { slotOf } from '../../base/hash.ts'
+import { isNull, type TextVector, type Vector } from '../columns/vector.ts'
+import type { Type } from '../schema/type.ts'
+import { writeKey } from './group-key.ts'
+
+const CAPACITY_FIRST = 1024
+const ARENA_FIRST = 32 * 1024
+const EMPTY = -1
+const PRESENT = 1
+const ESCAPE = 0xff
+const HASH_FACTOR = 0x01000193
+const HASH_SEED = 0x811c9dc5 | 0
+
+export class KeyTable {
+  readonly #types: readonly Type[]
+  readonly #out = new ByteWriter()
+  /** By hash, open addressing: at most half are taken. */
+  #places = new Int32Array(2 * CAPACITY_FIRST).fill(EMPTY)
+  #hashes = new Int32Array(CAPACITY_FIRST)
+  #starts = new Int32Array(CAPACITY_FIRST + 1)
+  #slots = new Int16Array(CAPACITY_FIRST)
+  #arena = new Uint8Array(ARENA_FIRST)
+  #size = 0
+
+  constructor(types: readonly Type[]) {
+    this.#types = types
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  /** The id of each row's key, into `ids`. */
+  idsOf(vectors: readonly Vector[], size: number, ids: Int32Array): void {
+    const [only] = vectors
+    if (vectors.length === 1 && only?.store === 'text') {
+      this.#textIds(only, size, ids)
+      return
+    }
+    for (let row = 0; row < size; row++) {
+      ids[row] = this.#general(vectors, row)
+    }
+  }
+
+  /** Of a key in bytes. */
+  idOf(key: Uint8Array): number {
+    const at = this.#starts[this.#size] as number
+    this.#fit(at + key.length)
+    this.#arena.set(key, at)
+    let hash = HASH_SEED
+    for (let i = 0; i < key.length; i++) {
+      hash = Math.imul(hash ^ (key[i] as number), HASH_FACTOR)
+    }
+    return this.#found(hash, at + key.length)
+  }
+
+  /** A view; it holds until the next key comes. */
+  keyOf(id: number): Uint8Array {
+    return this.#arena.subarray(this.#starts[id] as number, this.#starts[id + 1] as number)
+  }
+
+  slotOf(id: number): number {
+    return this.#slots[id] as number
+  }
+
+  clear(): void {
+    this.#places.fill(EMPTY)
+    this.#size = 0
+  }
+
+  #general(vectors: readonly Vector[], row: number): number {
+    writeKey(this.#out, this.#types, vectors, row)
+    return this.idOf(this.#out.finish())
+  }
+
+  /** One column of text, the most frequent key: its bytes go straight to where the key will be. */
+  #textIds(vector: TextVector, size: number, ids: Int32Array): void {
+    const one = [vector]
+    for (let row = 0; row < size; row++) {
+      const start = vector.starts[row] as number
+      const plain = start >= 0 && !isNull(vector, row)
+      ids[row] = plain
+        ? this.#textId(vector.source, start, vector.ends[row] as number)
+        : this.#general(one, row)
+    }
+  }
+
+  #textId(source: Uint8Array, start: number, end: number): number {
+    let at = this.#starts[this.#size] as number
+    this.#fit(at + 2 * (end - start) + 2)
+    const arena = this.#arena
+    let hash = Math.imul(HASH_SEED ^ PRESENT, HASH_FACTOR)
+    arena[at++] = PRESENT
+    for (let from = start; from < end; from++) {
+      const byte = source[from] as number
+      arena[at++] = byte
+      hash = Math.imul(hash ^ byte, HASH_FACTOR)
+      if (byte === 0) {
+        arena[at++] = ESCAPE
+        hash = Math.imul(hash ^ ESCAPE, HASH_FACTOR)
+      }
+    }
+    arena[at++] = 0
+    return this.#found(Math.imul(hash, HASH_FACTOR), at)
+  }
+
+  /** Of the key that stands in the arena behind all others, up to `end`. */
+  #found(hash: number, end: number): number {
+    const mask = this.#places.length - 1
+    let place = (hash ^ (hash >>> 15)) & mask
+    for (;;) {
+      const id = this.#places[place] as number
+      if (id === EMPTY) return this.#add(hash, place, end)
+      if (this.#hashes[id] === hash && this.#isSame(id, end)) return id
+      place = (place + 1) & mask
+    }
+  }
+
+  #isSame(id: number, end: number): boolean {
+    const arena = this.#arena
+    let at = this.#starts[this.#size] as number
+    let other = this.#starts[id] as number
+    const otherEnd = this.#starts[id + 1] as number
+    if (otherEnd - other !== end - at) return false
+    while (at < end) {
+      if (arena[at++] !== arena[other++]) return false
+    }
+    return true
+  }
+
+  #add(hash: number, place: number, end: number): number {
+    const id = this.#size++
+    this.#places[place] = id
+    this.#hashes[id] = hash
+    this.#starts[id + 1] = end
+    this.#slots[id] = slotOf(this.keyOf(id))
+    if (this.#size === this.#hashes.length) this.#grow()
+    return id
+  }
+
+  #grow(): void {
+    const capacity = 2 * this.#size
+    this.#hashes = grown(this.#hashes, new Int32Array(capacity))
+    this.#starts = grown(this.#starts, new Int32Array(capacity + 1))
+    this.#slots = grown(this.#slots, new Int16Array(capacity))
+    this.#places = new Int32Array(2 * capacity).fill(EMPTY)
+    const mask = 2 * capacity - 1
+    for (let id = 0; id < this.#size; id++) {
+      const hash = this.#hashes[id] as number
+      let place = (hash ^ (hash >>> 15)) & mask
+      while (this.#places[place] !== EMPTY) place = (place + 1) & mask
+      this.#places[place] = id
+    }
+  }
+
+  #fit(end: number): void {
+    if (end <= this.#arena.length) return
+    this.#arena = grown(this.#arena, new Uint8Array(Math.max(end, 2 * this.#arena.length)))
+  }
+}
+
+function grown<T extends Int32Array | Int16Array | Uint8Array>(from: T, to: T): T {
+  to.set(from)
+  return to
+}
