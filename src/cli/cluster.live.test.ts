@@ -8,10 +8,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { callKinds, outcomes, type WireAnswer } from '../../chaos/kv/service/calls.ts'
 import { KvClient } from '../../chaos/kv/service/client.ts'
+import { freePorts } from '../../scripts/services/ports.ts'
 import { tempFolder } from '../io/testing/folder.ts'
 import type { GroupReport } from '../node/face.ts'
 import { bundleCommand } from './testing/bundle.ts'
-import { type Ended, freePorts, Started } from './testing/process.ts'
+import { type Ended, Started } from './testing/process.ts'
 
 interface Plan {
   readonly id: string

@@ -8,9 +8,10 @@ import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { callKinds, outcomes } from '../../chaos/kv/service/calls.ts'
 import { KvClient } from '../../chaos/kv/service/client.ts'
+import { freePorts } from '../../scripts/services/ports.ts'
 import { tempFolder } from '../io/testing/folder.ts'
 import { bundleCommand } from './testing/bundle.ts'
-import { type Ended, freePorts, Started } from './testing/process.ts'
+import { type Ended, Started } from './testing/process.ts'
 import { SmallDisk } from './testing/small-disk.ts'
 
 const MIB = 1024 * 1024

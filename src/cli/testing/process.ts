@@ -1,7 +1,6 @@
 /** Test support: `weir` as a process of its own, watched through its streams, ended by its id. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createServer } from 'node:net'
 import { afterAll } from 'vitest'
 
 export interface Ended {
@@ -75,22 +74,4 @@ export class Started {
     this.#child.kill('SIGTERM')
     return this.ended
   }
-}
-
-/** Ports that were free a moment ago, all different. */
-export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, listening))
-  const ports = servers.map(server => {
-    const bound = server.address()
-    return typeof bound === 'object' && bound !== null ? bound.port : 0
-  })
-  await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))))
-  return ports
-}
-
-function listening() {
-  const server = createServer()
-  return new Promise<typeof server>(resolve => {
-    server.listen(0, '127.0.0.1', () => resolve(server))
-  })
 }
