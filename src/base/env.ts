@@ -3,9 +3,11 @@
  * has a real body (`src/io`) and a simulated one (`chaos/sim`). Completions are calls back, never
  * promises: a whole cluster then runs in one synchronous loop, from one seed
  * (docs/decisions/0002-doors-call-back.md). A completion never comes before its call has returned.
+ * What else a body owes its door is asked by the suite of that door (`chaos/sim/contract`).
  */
 
 export interface Timer {
+  /** It does not fire any more, even if it is due already; harmless when it has fired. */
   cancel(): void
 }
 
@@ -14,6 +16,10 @@ export interface Clock {
   monotonicMs(): number
   /** Milliseconds since 1970, for people; may jump either way. */
   wallMs(): number
+  /**
+   * Fires once: a delay of 0 or less at the end of this turn, in the order of asking; any other
+   * never before it has passed, and in no order that one may rely on.
+   */
   after(delayMs: number, fire: () => void): Timer
 }
 
@@ -24,21 +30,6 @@ export interface Clock {
 export interface Random {
   /** A whole number from 0 to 2^32 - 1, each as likely as any other. */
   uint32(): number
-}
-
-/**
- * Datagrams between nodes: what is sent may be lost, late, doubled or overtaken, but it arrives
- * whole or not at all.
- */
-export interface Network<Address, Message> {
-  send(to: Address, message: Message): void
-  listen(listener: NetworkListener<Address, Message>): void
-}
-
-export interface NetworkListener<Address, Message> {
-  onMessage(from: Address, message: Message): void
-  /** The connection to a peer closed and could not be opened again at once: it is probably dead. */
-  onPeerLost(peer: Address): void
 }
 
 /**

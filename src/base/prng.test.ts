@@ -6,9 +6,15 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { randomContract } from '../../chaos/sim/contract/random.ts'
 import { Prng } from './prng.ts'
 
 const MAX_SEED = Number.MAX_SAFE_INTEGER
+
+let seeds = 0
+const root = new Prng(7)
+randomContract('the chance of a seed', () => new Prng(seeds++))
+randomContract('the chance of a fork', () => root.fork(`${seeds++}`))
 
 function times<T>(count: number, draw: (i: number) => T): T[] {
   return Array.from({ length: count }, (_, i) => draw(i))

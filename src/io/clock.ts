@@ -1,12 +1,19 @@
-/** The real body of the Clock door. A delay of 0 is the end of this turn of the event loop. */
+/**
+ * The real body of the Clock door. A delay of 0 is the end of this turn of the event loop. Node's
+ * timers know whole milliseconds, rounded down, and often fire before their time: whatever comes
+ * early waits again.
+ */
 
 import type { Clock, Timer } from '../base/env.ts'
+
+/** As far ahead as Node's timers reach; a longer delay would be one of 1 ms. */
+const REACH_MS = 2 ** 31 - 1
 
 export const realClock: Clock = {
   monotonicMs: () => performance.now(),
   wallMs: () => Date.now(),
   after(delayMs, fire) {
-    return delayMs <= 0 ? atEndOfTurn(fire) : timer(delayMs, fire)
+    return delayMs <= 0 ? atEndOfTurn(fire) : new RealTimer(delayMs, fire)
   },
 }
 
@@ -16,7 +23,28 @@ function atEndOfTurn(fire: () => void): Timer {
   return { cancel: () => clearImmediate(immediate) }
 }
 
-function timer(delayMs: number, fire: () => void): Timer {
-  const timeout = setTimeout(fire, delayMs)
-  return { cancel: () => clearTimeout(timeout) }
+class RealTimer implements Timer {
+  readonly #dueMs: number
+  readonly #fire: () => void
+  #timeout: NodeJS.Timeout
+
+  constructor(delayMs: number, fire: () => void) {
+    this.#dueMs = performance.now() + delayMs
+    this.#fire = fire
+    this.#timeout = this.#wait(delayMs)
+  }
+
+  cancel(): void {
+    clearTimeout(this.#timeout)
+  }
+
+  #wait(delayMs: number): NodeJS.Timeout {
+    return setTimeout(() => this.#maybeFire(), Math.min(Math.ceil(delayMs), REACH_MS))
+  }
+
+  #maybeFire(): void {
+    const leftMs = this.#dueMs - performance.now()
+    if (leftMs > 0) this.#timeout = this.#wait(leftMs)
+    else this.#fire()
+  }
 }

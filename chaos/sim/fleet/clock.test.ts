@@ -1,9 +1,29 @@
 /** The clock of one life: it never goes back, whatever its rate, and wakes nobody who is dead. */
 
 import { expect, test } from 'vitest'
+import { type ClockRig, clockContract } from '../contract/clock.ts'
 import { Life } from '../host/life.ts'
-import { EventQueue } from '../world/clock.ts'
+import { EventQueue, US_PER_MS } from '../world/clock.ts'
 import { LivingClock } from './clock.ts'
+
+function rig(rate: number): ClockRig {
+  const queue = new EventQueue()
+  const life = new Life()
+  return {
+    clock: new LivingClock(queue, life, rate),
+    until: holds => {
+      while (!holds()) expect(queue.step()).toBe(true)
+      return Promise.resolve()
+    },
+    stall: ms => {
+      life.pause()
+      queue.runUntil(queue.nowUs + ms * US_PER_MS)
+      life.resume(() => {})
+    },
+  }
+}
+
+for (const rate of [1, 0.9, 1.1]) clockContract(`a clock of rate ${rate}`, () => rig(rate))
 
 test('time runs at the rate, without a leap when it changes', () => {
   const queue = new EventQueue()

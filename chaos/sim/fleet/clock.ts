@@ -1,4 +1,8 @@
-/** The clock as one life of a process sees it: it may run fast or slow; the dead hear nothing. */
+/**
+ * The clock as one life of a process sees it: it may run fast or slow; the dead hear nothing. It is
+ * harder on who uses it than its door allows: a timer that waits while the clock is made slower
+ * comes too early.
+ */
 
 import type { Clock, Timer } from '../../../src/base/env.ts'
 import type { Life } from '../host/life.ts'

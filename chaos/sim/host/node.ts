@@ -3,7 +3,6 @@
  * A process that ended by itself is started again after a while, as a supervisor would.
  */
 
-import type { Network } from '../../../src/base/env.ts'
 import type { ReplicaId } from '../../../src/base/ids.ts'
 import type { Prng } from '../../../src/base/prng.ts'
 import { noMembers } from '../../../src/raft/members/members.ts'
@@ -11,6 +10,7 @@ import type { Message } from '../../../src/raft/messages.ts'
 import type { Members, Stored } from '../../../src/raft/types.ts'
 import { US_PER_MS } from '../world/clock.ts'
 import type { SimDisk } from '../world/disk.ts'
+import type { Network } from '../world/network.ts'
 import { happenings } from '../world/trace.ts'
 import { Life, LivingDisk } from './life.ts'
 import { makeStore, type OpenAnswer, openStore } from './opening.ts'

@@ -4,7 +4,6 @@
  * only its surroundings are simulated.
  */
 
-import type { Network, NetworkListener } from '../../../src/base/env.ts'
 import { invariant } from '../../../src/base/errors.ts'
 import type { ReplicaId } from '../../../src/base/ids.ts'
 import type { Prng } from '../../../src/base/prng.ts'
@@ -20,6 +19,7 @@ import type { DurableView, ReplicaView, StepInput } from '../checkers/checker.ts
 import type { HostPort, HostStatus, Outcome } from '../clients/port.ts'
 import type { ApplyResult, Machine } from '../machine.ts'
 import type { EventQueue, SimEvent } from '../world/clock.ts'
+import type { Network, NetworkListener } from '../world/network.ts'
 import { happenings, type Trace } from '../world/trace.ts'
 import { Applier, type ApplierPort, type ApplyProfile } from './applier.ts'
 import { Calls } from './calls.ts'

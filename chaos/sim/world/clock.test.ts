@@ -2,11 +2,26 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { type ClockRig, clockContract } from '../contract/clock.ts'
 import { EventQueue, SimClock, US_PER_MS } from './clock.ts'
 
 function note(list: number[], n: number) {
   return { fire: () => void list.push(n) }
 }
+
+function rig(): ClockRig {
+  const queue = new EventQueue()
+  return {
+    clock: new SimClock(queue),
+    until: holds => {
+      while (!holds()) expect(queue.step()).toBe(true)
+      return Promise.resolve()
+    },
+    stall: ms => queue.runUntil(queue.nowUs + ms * US_PER_MS),
+  }
+}
+
+clockContract('the simulated clock', rig)
 
 test('events happen by time, and in the order of asking within one microsecond', () => {
   fc.assert(

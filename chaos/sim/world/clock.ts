@@ -184,7 +184,7 @@ export class SimClock implements Clock {
 
   after(delayMs: number, fire: () => void): Timer {
     const timer = new SimTimer(fire)
-    this.#queue.after(Math.round(delayMs * US_PER_MS), timer)
+    this.#queue.after(Math.ceil(delayMs * US_PER_MS), timer)
     return timer
   }
 }

@@ -5,7 +5,6 @@
  * the stream is opened again; only a replay fault says an old one again.
  */
 
-import type { Network, NetworkListener } from '../../../src/base/env.ts'
 import { invariant } from '../../../src/base/errors.ts'
 import type { Prng } from '../../../src/base/prng.ts'
 import type { EventQueue, SimEvent } from './clock.ts'
@@ -14,6 +13,22 @@ import type { Tally } from './tally.ts'
 
 /** Nodes of a run, those that come later included. */
 export const NODES_MAX = 24
+
+/**
+ * Datagrams between nodes: what is sent may be lost, late, doubled or overtaken, but it arrives
+ * whole or not at all. No door of a real node, which reaches its peers through Transport: the cores
+ * alone are tried on it, for they must bear all this.
+ */
+export interface Network<Address, Message> {
+  send(to: Address, message: Message): void
+  listen(listener: NetworkListener<Address, Message>): void
+}
+
+export interface NetworkListener<Address, Message> {
+  onMessage(from: Address, message: Message): void
+  /** The connection to a peer closed and could not be opened again at once: it is probably dead. */
+  onPeerLost(peer: Address): void
+}
 
 export type DelayShape = 'even' | 'tailed'
 
@@ -137,7 +152,7 @@ export class SimNetwork<M> {
     this.#parts = parts
   }
 
-  /** The Network door of one node. */
+  /** The network as one node sees it. */
   door(node: number): Network<number, M> {
     invariant(node < NODES_MAX, 'node-within-network', node)
     return {

@@ -2,9 +2,10 @@
 
 import { afterEach, expect, test } from 'vitest'
 import { nodeId } from '../../base/ids.ts'
+import { until } from '../testing/until.ts'
 import { Authority } from './testing/certificates.ts'
 import { TestNode } from './testing/node.ts'
-import { addressOf, mustOpen, until } from './testing/rig.ts'
+import { addressOf, mustOpen } from './testing/rig.ts'
 import type { GrpcTransport } from './transport.ts'
 
 const authority = new Authority('an authority')

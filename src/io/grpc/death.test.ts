@@ -4,9 +4,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { afterEach, expect, test } from 'vitest'
 import { nodeId } from '../../base/ids.ts'
+import { until } from '../testing/until.ts'
 import { Authority } from './testing/certificates.ts'
 import { TestNode } from './testing/node.ts'
-import { addressOf, mustOpen, until } from './testing/rig.ts'
+import { addressOf, mustOpen } from './testing/rig.ts'
 
 const children: ChildProcess[] = []
 

@@ -12,9 +12,10 @@ import { Prng } from '../../base/prng.ts'
 import { encodeHello, type Hello, PROTOCOL, readGreeting } from '../../raft/links/hello.ts'
 import { BadFrames } from '../../raft/testing/bad-frames.ts'
 import { sealed } from '../../raft/testing/seal.ts'
+import { until } from '../testing/until.ts'
 import { framesMethod } from './service.ts'
 import { TestNode } from './testing/node.ts'
-import { addressOf, mustOpen, until } from './testing/rig.ts'
+import { addressOf, mustOpen } from './testing/rig.ts'
 import type { GrpcTransport } from './transport.ts'
 
 const frameBytesMax = 4000

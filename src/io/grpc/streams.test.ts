@@ -2,9 +2,10 @@
 
 import { describe, expect, test } from 'vitest'
 import type { Connection, ConnectionListener } from '../../base/env.ts'
+import { until } from '../testing/until.ts'
 import { misread, refusedBy } from './listening.ts'
 import { Authority } from './testing/certificates.ts'
-import { addressOf, FRAME_BYTES_MAX, opened, opener, until } from './testing/rig.ts'
+import { addressOf, FRAME_BYTES_MAX, opened, opener } from './testing/rig.ts'
 import { credentialsOf } from './tls.ts'
 import type { GrpcTransport } from './transport.ts'
 

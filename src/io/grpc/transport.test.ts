@@ -4,9 +4,10 @@ import { createServer } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { transportContract } from '../../../chaos/sim/contract/transport.ts'
 import type { Connection, ConnectionListener } from '../../base/env.ts'
+import { until } from '../testing/until.ts'
 import { misread } from './listening.ts'
 import { Authority } from './testing/certificates.ts'
-import { addressOf, contractRig, FRAME_BYTES_MAX, opened, opener, until } from './testing/rig.ts'
+import { addressOf, contractRig, FRAME_BYTES_MAX, opened, opener } from './testing/rig.ts'
 import type { GrpcOptions, GrpcTransport } from './transport.ts'
 
 const authority = new Authority('an authority')

@@ -168,7 +168,7 @@ export class Ticker {
 
   #set(atMs: number): void {
     this.#wakeAtMs = atMs
-    // Timers of most systems know whole milliseconds, and round down.
+    // Timers of most systems know whole milliseconds only.
     this.#timer = this.#clock.after(Math.ceil(atMs - this.nowMs), () => this.#onWake())
   }
 }

@@ -2,6 +2,7 @@
 
 import { afterEach } from 'vitest'
 import type { Place, TransportRig } from '../../../../chaos/sim/contract/transport.ts'
+import { until } from '../../testing/until.ts'
 import {
   type GrpcAnswer,
   type GrpcOptions,
@@ -38,11 +39,6 @@ export function opener(): typeof mustOpen {
 }
 
 export const addressOf = ({ port }: GrpcTransport): string => `127.0.0.1:${port}`
-
-/** Turns of the loop pass until this holds; what hangs is ended by the test's own limit. */
-export async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise(turn => setImmediate(turn))
-}
 
 /** The n-th process has the n-th of these options; behind the last the first comes again. */
 export function contractRig(...each: readonly Partial<GrpcOptions>[]): TransportRig {
