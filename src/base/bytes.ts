@@ -56,7 +56,7 @@ function isCanonicalNan(): boolean {
   return CANONICAL_NAN.every((byte, at) => floatBytes[at] === byte)
 }
 
-/** The text as Unicode: halves of surrogate pairs, which JavaScript and JSON allow, are replaced. */
+/** The text as Unicode: halves of surrogate pairs, which JavaScript allows, are replaced. */
 export function wholeText(text: string): string {
   return LONE_SURROGATE.test(text) ? text.replace(LONE_SURROGATES, '\ufffd') : text
 }

@@ -68,22 +68,3 @@ export function wholeAt(key: Uint8Array, at: number): number {
 export function slotIn(key: Uint8Array): number {
   return ((key[2] as number) << 8) | (key[3] as number)
 }
-
-/** The first key that does not begin with these bytes; missing: there is none. */
-export function behind(prefix: Uint8Array): Uint8Array | undefined {
-  let size = prefix.length
-  while (size > 0 && prefix[size - 1] === 0xff) size--
-  if (size === 0) return undefined
-  const end = prefix.slice(0, size)
-  end[size - 1] = (end[size - 1] as number) + 1
-  return end
-}
-
-export function compareBytes(one: Uint8Array, other: Uint8Array): number {
-  const size = Math.min(one.length, other.length)
-  for (let at = 0; at < size; at++) {
-    const difference = (one[at] as number) - (other[at] as number)
-    if (difference !== 0) return difference
-  }
-  return one.length - other.length
-}

@@ -9,7 +9,8 @@
  */
 
 import { Heap } from '../../base/heap.ts'
-import { compareBytes, PLACE_BYTES, RowKeyWriter, slotIn, TIME_BYTES, wholeAt } from './row-key.ts'
+import { compareKeys } from '../store/entry.ts'
+import { PLACE_BYTES, RowKeyWriter, slotIn, TIME_BYTES, wholeAt } from './row-key.ts'
 import type { State } from './state.ts'
 
 export interface Timer {
@@ -26,7 +27,7 @@ const NO_VALUE = new Uint8Array(0)
 
 /** The order in which timers of a table are taken. */
 export function compareTimers(one: Timer, other: Timer): number {
-  return one.time - other.time || compareBytes(one.key, other.key) || one.slot - other.slot
+  return one.time - other.time || compareKeys(one.key, other.key) || one.slot - other.slot
 }
 
 interface Change {
