@@ -13,6 +13,8 @@ export interface Failures {
   /** `reason` is a sentence for people and is built only here, so it may cost. */
   add(row: number, code: string, reason: string): void
   has(row: number): boolean
+  /** Rows that failed so far. */
+  readonly count: number
 }
 
 export interface Expression {

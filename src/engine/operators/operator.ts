@@ -4,15 +4,15 @@
  *
  * 1. `take`, for each piece of input, as the channels are listed and by ascending offsets;
  * 2. `settle`, once all input of the batch was taken: results that a change of this batch asks for;
- * 3. `advance`, when its watermark or `now` moved: what became due, by time, then by key in bytes;
+ * 3. `advance`, when its watermark or `now` moved: what became due, by time, then slot, then key;
  * 4. `save`: whatever changed goes to the state, and so into the delta of the batch.
  *
- * Output is bounded: `settle` and `advance` stop and say false when `out.full`, having left
- * themselves in such a state that the same call in the next batch goes on where they stopped, even
- * on another node that knows the saved state alone. `take` may go beyond the bound, by what its
- * input makes.
+ * What `take` and `settle` put out is bounded by their input. What is due may be much: `advance`
+ * stops and says false once `out.room` is used up, with its state such that the same call in the
+ * next batch goes on where it stopped, even on another node, which knows the saved state alone.
  *
- * Whatever an operator keeps in memory besides is a cache of its state: `forget` throws it away.
+ * Whatever an operator keeps in memory besides is a cache of its state, and no answer depends on
+ * what happens to be in it: `forget` throws it away.
  */
 
 import type { Failures } from '../columns/expression.ts'
@@ -23,8 +23,8 @@ export interface Output {
   /** To whoever reads this operator, before the call returns. Empty records are not told. */
   emit(records: Records): void
   side(name: string, records: Records): void
-  /** Enough for this batch. */
-  readonly full: boolean
+  /** Rows that `advance` may still put out in this batch; it may exceed it by those of a slot. */
+  readonly room: number
   /** For rows of these records that could not be computed: they go to the dead letters. */
   failures(records: Records): Failures
   /** Too late for every window that would have taken them, and no side output wants them. */
@@ -46,8 +46,8 @@ export interface Operator {
   readonly sides: ReadonlyMap<string, Schema>
   /** `input`: which of its inputs, from 0. `moment.watermark`: the one up to which it has advanced. */
   take(input: number, records: Records, out: Output, moment: Moment): void
-  settle?(out: Output, moment: Moment): boolean
-  /** `moment.watermark`: the new one. */
+  settle?(out: Output, moment: Moment): void
+  /** `moment.watermark`: the new one. False: not done, see above. */
   advance?(out: Output, moment: Moment): boolean
   /** The next `now` at which it wants to be called, should nothing else happen before. */
   readonly wakeAt?: number

@@ -5,9 +5,10 @@
 
 import { ByteWriter } from '../../base/bytes.ts'
 import { slotOf } from '../../base/hash.ts'
-import { isNull, type TextVector, type Vector } from '../columns/vector.ts'
+import { isNull, type Scalar, type TextVector, type Vector } from '../columns/vector.ts'
 import type { Type } from '../schema/type.ts'
-import { writeKey } from './group-key.ts'
+import { compareKeys } from '../store/entry.ts'
+import { keyParts, writeKey } from './group-key.ts'
 
 const CAPACITY_FIRST = 1024
 const ARENA_FIRST = 32 * 1024
@@ -27,6 +28,11 @@ export class KeyTable {
   #slots = new Int16Array(CAPACITY_FIRST)
   #arena = new Uint8Array(ARENA_FIRST)
   #size = 0
+  /** Decoded when first asked for. */
+  #parts: (readonly Scalar[] | undefined)[] = []
+  /** All ids in order, and the place of each there; made anew when keys came. */
+  #ranked = new Int32Array(0)
+  #ranks = new Int32Array(0)
 
   constructor(types: readonly Type[]) {
     this.#types = types
@@ -69,9 +75,44 @@ export class KeyTable {
     return this.#slots[id] as number
   }
 
+  /** The columns of a key. */
+  partsOf(id: number): readonly Scalar[] {
+    const known = this.#parts[id]
+    if (known !== undefined) return known
+    const parts = keyParts(this.#types, this.keyOf(id))
+    this.#parts[id] = parts
+    return parts
+  }
+
+  /** By slot, then by key in bytes: an order that does not depend on when keys were seen. */
+  sorted(ids: readonly number[]): number[] {
+    if (this.#ranked.length !== this.#size && 2 * ids.length < this.#size) {
+      return [...ids].sort((one, other) => this.#compare(one, other))
+    }
+    if (this.#ranked.length !== this.#size) this.#rank()
+    const ranks = Int32Array.from(ids, id => this.#ranks[id] as number).sort()
+    return Array.from(ranks, rank => this.#ranked[rank] as number)
+  }
+
   clear(): void {
     this.#places.fill(EMPTY)
     this.#size = 0
+    this.#parts = []
+    this.#ranked = new Int32Array(0)
+  }
+
+  #rank(): void {
+    const ids = Array.from({ length: this.#size }, (_, id) => id)
+    this.#ranked = Int32Array.from(ids.sort((one, other) => this.#compare(one, other)))
+    this.#ranks = new Int32Array(this.#size)
+    this.#ranked.forEach((id, rank) => {
+      this.#ranks[id] = rank
+    })
+  }
+
+  #compare(one: number, other: number): number {
+    const slots = this.slotOf(one) - this.slotOf(other)
+    return slots === 0 ? compareKeys(this.keyOf(one), this.keyOf(other)) : slots
   }
 
   #general(vectors: readonly Vector[], row: number): number {

@@ -72,6 +72,18 @@ export class Overlay implements State {
     }
   }
 
+  lastKey(from: Uint8Array, to: Uint8Array): Uint8Array | undefined {
+    const rows = this.#applied.scan({ from, to, reverse: true, limit: 1 })
+    let last = rows.next() ? rows.key : undefined
+    for (const delta of this.#pending) {
+      const entry = delta.seek(to) - 1
+      const key = entry < 0 ? undefined : delta.keyAt(entry)
+      if (key === undefined || compareKeys(key, from) < 0) continue
+      if (last === undefined || compareKeys(key, last) > 0) last = key
+    }
+    return last
+  }
+
   put(key: Uint8Array, value: Uint8Array): void {
     this.#writer.put(key, value)
   }

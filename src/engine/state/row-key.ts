@@ -26,6 +26,12 @@ export class RowKeyWriter {
     return this
   }
 
+  /** What kind of key it is, before anything else. */
+  tag(kind: number): this {
+    this.#out.uint8(kind)
+    return this
+  }
+
   /** Milliseconds, or any whole number within 2^53: in order, the negative ones first. */
   whole(value: number): this {
     invariant(Number.isSafeInteger(value), 'times-are-safe-integers', value)

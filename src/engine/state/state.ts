@@ -11,6 +11,8 @@ export interface State {
   get(key: Uint8Array): Uint8Array | undefined
   /** In order, from `from` to before `to`, until `visit` says false. Views, too. */
   walk(from: Uint8Array, to: Uint8Array | undefined, visit: Visit): void
+  /** A key that no row in the range is behind, if there are any. */
+  lastKey(from: Uint8Array, to: Uint8Array): Uint8Array | undefined
   put(key: Uint8Array, value: Uint8Array): void
   remove(key: Uint8Array): void
 }

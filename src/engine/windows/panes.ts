@@ -1,0 +1,231 @@
+/**
+ * The cells of sliced windows: one for each (slice, key) that records came for. In the state each
+ * is a row: table, slot, slice, key; and here, as a cache, a pane for each slice.
+ *
+ * A pane that is *whole* has all cells that the state has for its slice: one that began when no
+ * row of its slice, or of a later one, was there. Others are asked cell by cell, or filled when
+ * their window ends. Slices that were dropped do not come again in the same batch: only when time
+ * has passed them are they dropped, and then their records are late.
+ */
+
+import { ByteReader, ByteWriter } from '../../base/bytes.ts'
+import { SLOTS } from '../../base/hash.ts'
+import type { KeyTable } from '../state/key-table.ts'
+import { PLACE_BYTES, RowKeyWriter, TIME_BYTES, wholeAt } from '../state/row-key.ts'
+import type { State } from '../state/state.ts'
+import type { Cells } from './cells.ts'
+
+const NONE = -1
+
+interface Pane {
+  readonly slice: number
+  /** By key's id; NONE or missing: not here. */
+  cells: Int32Array
+  /** Ids of the keys that have a cell here. */
+  ids: number[]
+  isWhole: boolean
+}
+
+/** Some of the group's slots. */
+export class SlotSet {
+  readonly list: readonly number[]
+  readonly #flags = new Uint8Array(SLOTS)
+
+  constructor(slots: readonly number[]) {
+    this.list = slots
+    for (const slot of slots) this.#flags[slot] = 1
+  }
+
+  has(slot: number): boolean {
+    return this.#flags[slot] === 1
+  }
+}
+
+export class Panes {
+  readonly #state: State
+  readonly #table: number
+  readonly #keys: KeyTable
+  readonly #cells: Cells
+  readonly #panes = new Map<number, Pane>()
+  readonly #writer = new RowKeyWriter()
+  readonly #out = new ByteWriter()
+  /** Of each cell: its slice and its key. */
+  #sliceOf = new Float64Array(1024)
+  #idOf = new Int32Array(1024)
+  /** Rows that go when the batch is saved. */
+  #gone: Uint8Array[] = []
+  /** No row of a later slice was in the state when the cache began; missing: not yet asked. */
+  #lastKnown: number | undefined
+  #last: Pane | undefined
+
+  constructor(state: State, table: number, { keys, cells }: { keys: KeyTable; cells: Cells }) {
+    this.#state = state
+    this.#table = table
+    this.#keys = keys
+    this.#cells = cells
+  }
+
+  /** The cell of a key in a slice; a new one is told to `onNew`. */
+  cellOf(slice: number, id: number, onNew: (slice: number, id: number) => void): number {
+    const pane = this.#paneOf(slice)
+    const known = pane.cells[id]
+    if (known !== undefined && known !== NONE) return known
+    const cell = this.#put(pane, id)
+    if (pane.isWhole || !this.#read(cell)) onNew(slice, id)
+    return cell
+  }
+
+  /** The cell if there is one. */
+  find(slice: number, id: number): number {
+    const pane = this.#paneOf(slice)
+    const known = pane.cells[id] ?? NONE
+    if (known !== NONE || pane.isWhole) return known
+    const value = this.#state.get(this.#rowKey(slice, id))
+    if (value === undefined) return NONE
+    const cell = this.#put(pane, id)
+    this.#cells.read(new ByteReader(value), cell)
+    return cell
+  }
+
+  /** Ids of the keys in these slots that have a cell in the slice, in no order. */
+  idsIn(slice: number, slots: SlotSet): readonly number[] {
+    const pane = this.#panes.get(slice) ?? (this.#isUnknown(slice) ? undefined : this.#begin(slice))
+    if (pane === undefined) return []
+    if (!pane.isWhole) {
+      for (const slot of slots.list) this.#fill(pane, slot)
+    }
+    const ids = pane.ids.filter(id => slots.has(this.#keys.slotOf(id)))
+    if (pane.ids.length === 0) this.#forgetPane(pane)
+    return ids
+  }
+
+  sliceOf(cell: number): number {
+    return this.#sliceOf[cell] as number
+  }
+
+  idOf(cell: number): number {
+    return this.#idOf[cell] as number
+  }
+
+  /** The cells of a slice in these slots go, here and in the state. */
+  drop(slice: number, slots: SlotSet): void {
+    const ids = this.idsIn(slice, slots)
+    const pane = this.#panes.get(slice)
+    if (pane === undefined) return
+    for (const id of ids) {
+      this.#gone.push(this.#rowKey(slice, id))
+      this.#cells.giveBack(pane.cells[id] as number)
+      pane.cells[id] = NONE
+    }
+    pane.ids = pane.ids.filter(id => pane.cells[id] !== NONE)
+    if (pane.ids.length === 0) this.#forgetPane(pane)
+  }
+
+  save(): void {
+    for (const key of this.#gone) this.#state.remove(key)
+    this.#gone = []
+    for (const cell of this.#cells.takeChanged()) {
+      this.#cells.write(this.#out, cell)
+      const key = this.#rowKey(this.sliceOf(cell), this.idOf(cell))
+      this.#state.put(key, this.#out.finish())
+    }
+  }
+
+  /** Only of what is saved. */
+  forget(): void {
+    this.#panes.clear()
+    this.#last = undefined
+    this.#lastKnown = undefined
+    this.#gone = []
+  }
+
+  #paneOf(slice: number): Pane {
+    if (this.#last?.slice === slice) return this.#last
+    const pane = this.#panes.get(slice) ?? this.#begin(slice)
+    this.#last = pane
+    return pane
+  }
+
+  #begin(slice: number): Pane {
+    const cells = new Int32Array(Math.max(64, this.#keys.size)).fill(NONE)
+    const pane = { slice, cells, ids: [], isWhole: this.#isUnknown(slice) }
+    this.#panes.set(slice, pane)
+    return pane
+  }
+
+  /** Nothing of it was in the state when the cache began. */
+  #isUnknown(slice: number): boolean {
+    this.#lastKnown ??= this.#lastSlice()
+    return slice > this.#lastKnown
+  }
+
+  #lastSlice(): number {
+    let last = Number.NEGATIVE_INFINITY
+    const { from, to } = this.#state.slots
+    for (let slot = from; slot < to; slot++) {
+      const begin = this.#writer.begin(this.#table, slot).finish()
+      const key = this.#state.lastKey(begin, this.#writer.begin(this.#table, slot + 1).finish())
+      if (key !== undefined) last = Math.max(last, wholeAt(key, PLACE_BYTES))
+    }
+    return last
+  }
+
+  #forgetPane(pane: Pane): void {
+    this.#panes.delete(pane.slice)
+    if (this.#last === pane) this.#last = undefined
+  }
+
+  #put(pane: Pane, id: number): number {
+    if (id >= pane.cells.length) {
+      const cells = new Int32Array(2 * id).fill(NONE)
+      cells.set(pane.cells)
+      pane.cells = cells
+    }
+    const cell = this.#cells.take()
+    if (cell >= this.#idOf.length) this.#grow(2 * cell)
+    this.#sliceOf[cell] = pane.slice
+    this.#idOf[cell] = id
+    pane.cells[id] = cell
+    pane.ids.push(id)
+    return cell
+  }
+
+  #read(cell: number): boolean {
+    const value = this.#state.get(this.#rowKey(this.sliceOf(cell), this.idOf(cell)))
+    if (value === undefined) return false
+    this.#cells.read(new ByteReader(value), cell)
+    return true
+  }
+
+  /** What the state has of the slot and is not here. */
+  #fill(pane: Pane, slot: number): void {
+    const from = this.#writer.begin(this.#table, slot).whole(pane.slice).finish()
+    const to = this.#writer
+      .begin(this.#table, slot)
+      .whole(pane.slice + 1)
+      .finish()
+    const found: { id: number; value: Uint8Array }[] = []
+    this.#state.walk(from, to, (key, value) => {
+      const id = this.#keys.idOf(key.subarray(PLACE_BYTES + TIME_BYTES))
+      if ((pane.cells[id] ?? NONE) === NONE) found.push({ id, value: value.slice() })
+      return true
+    })
+    for (const { id, value } of found) {
+      this.#cells.read(new ByteReader(value), this.#put(pane, id))
+    }
+  }
+
+  #rowKey(slice: number, id: number): Uint8Array {
+    const writer = this.#writer.begin(this.#table, this.#keys.slotOf(id))
+    return writer.whole(slice).raw(this.#keys.keyOf(id)).finish()
+  }
+
+  #grow(capacity: number): void {
+    const slices = new Float64Array(capacity)
+    slices.set(this.#sliceOf)
+    this.#sliceOf = slices
+    const ids = new Int32Array(capacity)
+    ids.set(this.#idOf)
+    this.#idOf = ids
+  }
+}

@@ -1,0 +1,52 @@
+/** Results of windows as records: the columns of the key, the window, the aggregates. */
+
+import { builderOf } from '../columns/builder.ts'
+import { INSERT, type Records } from '../columns/records.ts'
+import type { Vector } from '../columns/vector.ts'
+import { type Column, Schema } from '../schema/schema.ts'
+import { TIMESTAMPTZ } from '../schema/type.ts'
+import type { KeyTable } from '../state/key-table.ts'
+import type { Call } from './grouping.ts'
+
+export const WINDOW_COLUMNS: readonly Column[] = [
+  { name: 'window_start', type: TIMESTAMPTZ },
+  { name: 'window_end', type: TIMESTAMPTZ },
+]
+
+export function resultSchema(
+  keys: readonly Column[],
+  window: readonly Column[],
+  calls: readonly Call[],
+): Schema {
+  const results = calls.map(({ name, accumulators }) => ({ name, type: accumulators.type }))
+  return new Schema([...keys, ...window, ...results])
+}
+
+/** Column by column, the parts of these keys. */
+export function keyVectors(
+  keys: KeyTable,
+  columns: readonly Column[],
+  ids: readonly number[],
+): readonly Vector[] {
+  const parts = ids.map(id => keys.partsOf(id))
+  return columns.map(({ type }, place) => {
+    const builder = builderOf(type, ids.length)
+    for (let row = 0; row < ids.length; row++) {
+      builder.set(row, parts[row]?.[place] ?? null)
+    }
+    return builder.finish(ids.length)
+  })
+}
+
+/** The same number in each row. */
+export function constantTimes(time: number, size: number): Float64Array {
+  return new Float64Array(size).fill(time)
+}
+
+export function timeVector(numbers: Float64Array): Vector {
+  return { store: 'number', nulls: undefined, numbers, wide: undefined }
+}
+
+export function recordsOfKind(records: Omit<Records, 'kinds'>, kind: number): Records {
+  return kind === INSERT ? records : { ...records, kinds: new Uint8Array(records.size).fill(kind) }
+}

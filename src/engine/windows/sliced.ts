@@ -1,0 +1,298 @@
+/**
+ * Aggregates over windows of fixed length (tumbling, hopping, cumulate), by event or processing
+ * time. Records are added to slices; a window's result is put together from its slices
+ *
+ * - when the window ends (`final`), and again whenever late records change it, up to `latenessMs`;
+ * - at the end of each batch that changed it (`updating`).
+ *
+ * Two kinds of timers a slot: a window ends; a slice is not needed any more.
+ */
+
+import { gatherRecords } from '../columns/gather.ts'
+import { allRows, INSERT, type Records, UPDATE } from '../columns/records.ts'
+import type { OperatorContext } from '../operators/context.ts'
+import type { Moment, Operator, Output } from '../operators/operator.ts'
+import type { AggregateSpec } from '../plan/plan.ts'
+import type { Schema } from '../schema/schema.ts'
+import { KeyTable } from '../state/key-table.ts'
+import { RowKeyWriter, wholeAt } from '../state/row-key.ts'
+import { type Timer, Timers } from '../state/timers.ts'
+import { Cells } from './cells.ts'
+import { addAll, type Call, Grouping } from './grouping.ts'
+import { Panes, SlotSet } from './panes.ts'
+import {
+  constantTimes,
+  keyVectors,
+  recordsOfKind,
+  resultSchema,
+  timeVector,
+  WINDOW_COLUMNS,
+} from './results.ts'
+import { type SlicedSpec, type Slices, slicesOf } from './slices.ts'
+
+/** First byte of a timer's key. Of timers at one time, windows end first. */
+const WINDOW_ENDS = 0
+const SLICE_GOES = 1
+const NO_KEY = Uint8Array.of(WINDOW_ENDS)
+const SLOT_BITS = 1024
+
+export class SlicedWindows implements Operator {
+  readonly schema: Schema
+  readonly sides: ReadonlyMap<string, Schema>
+  readonly #spec: AggregateSpec
+  readonly #slices: Slices
+  readonly #byEvent: boolean
+  /** Slices go when the last of their windows ends: no timer of their own. */
+  readonly #goesAtEnd: boolean
+  readonly #grouping: Grouping
+  readonly #calls: readonly Call[]
+  readonly #keys: KeyTable
+  readonly #cells: Cells
+  readonly #panes: Panes
+  readonly #timers: Timers
+  readonly #bounds: OperatorContext['bounds']
+  readonly #sliceKey = new RowKeyWriter()
+  /** Slots of slices whose timers were set in this batch. */
+  readonly #timed = new Set<number>()
+  /** Of this batch: keys whose result is to be said again, by window. */
+  readonly #changed = new Map<number, Set<number>>()
+  #ids = new Int32Array(0)
+
+  constructor(spec: AggregateSpec, calls: readonly Call[], context: OperatorContext) {
+    const { compiler, inputs, state, bounds } = context
+    const [input] = inputs as [Schema]
+    this.#spec = spec
+    this.#slices = slicesOf(spec.window as SlicedSpec)
+    this.#byEvent = (spec.window as SlicedSpec).time === 'event'
+    this.#goesAtEnd = spec.mode === 'final' && spec.latenessMs === 0
+    this.#calls = calls
+    this.#grouping = new Grouping(spec.key, calls, input, compiler)
+    this.#keys = new KeyTable(this.#grouping.keyTypes)
+    this.#cells = new Cells(calls.map(({ accumulators }) => accumulators))
+    const own = { keys: this.#keys, cells: this.#cells }
+    this.#panes = new Panes(state, context.table('panes'), own)
+    this.#timers = new Timers(state, context.table('timers'))
+    this.#bounds = bounds
+    this.schema = resultSchema(this.#grouping.keyColumns, WINDOW_COLUMNS, calls)
+    this.sides = new Map(spec.lateSide === undefined ? [] : [[spec.lateSide, input]])
+  }
+
+  get wakeAt(): number {
+    return this.#byEvent ? Number.POSITIVE_INFINITY : this.#timers.firstTime()
+  }
+
+  take(_input: number, records: Records, out: Output, moment: Moment): void {
+    const failures = out.failures(records)
+    const grouped = this.#grouping.of(records, failures)
+    const times = this.#byEvent ? records.times : constantTimes(moment.now, records.size)
+    if (this.#ids.length < records.size) this.#ids = new Int32Array(records.size)
+    this.#keys.idsOf(grouped.keys, records.size, this.#ids)
+    const passed = this.#timeOf(moment)
+    const rows = new Int32Array(grouped.rows.length)
+    const cells = new Int32Array(grouped.rows.length)
+    const late: number[] = []
+    let count = 0
+    for (const row of grouped.rows) {
+      const slice = this.#slices.endAt(times[row] as number)
+      const last = this.#slices.lastWindow(slice)
+      if (last < slice) continue
+      if (last + this.#spec.latenessMs <= passed) {
+        late.push(row)
+        continue
+      }
+      rows[count] = row
+      cells[count++] = this.#cellFor(slice, this.#ids[row] as number, passed)
+    }
+    const added = { rows: rows.subarray(0, count), cells: cells.subarray(0, count), times }
+    addAll(this.#calls, grouped, added)
+    this.#tellLate(records, late, out)
+  }
+
+  settle(out: Output): void {
+    for (const window of [...this.#changed.keys()].sort((a, b) => a - b)) {
+      const ids = this.#keys.sorted([...(this.#changed.get(window) ?? [])])
+      out.emit(this.#results(window, ids, UPDATE))
+    }
+    this.#changed.clear()
+  }
+
+  advance(out: Output, moment: Moment): boolean {
+    const bound = moment.ended ? Number.POSITIVE_INFINITY : this.#timeOf(moment)
+    for (;;) {
+      const timer = this.#timers.first(bound)
+      if (timer === undefined) return true
+      if (out.room <= 0) return false
+      const due = this.#takeAlike(timer)
+      if (timer.key[0] === SLICE_GOES) this.#dropSlice(wholeAt(timer.key, 1), due)
+      else this.#endWindow(timer.time, due, out)
+    }
+  }
+
+  save(): void {
+    this.#panes.save()
+    this.#timers.save()
+    this.#timed.clear()
+    const { keys, cells } = this.#bounds
+    if (this.#keys.size > keys || this.#cells.size > cells) this.forget()
+  }
+
+  forget(): void {
+    this.#panes.forget()
+    this.#timers.forget()
+    this.#cells.clear()
+    this.#keys.clear()
+    this.#timed.clear()
+    this.#changed.clear()
+  }
+
+  #timeOf({ watermark, now }: Moment): number {
+    return this.#byEvent ? watermark : now
+  }
+
+  #cellFor(slice: number, id: number, passed: number): number {
+    const cell = this.#panes.cellOf(slice, id, () => this.#remind(slice, id, passed))
+    this.#cells.markChanged(cell)
+    if (!this.#goesAtEnd) this.#noteChange(slice, id, passed)
+    return cell
+  }
+
+  /** The first key of a slice in a slot, in this batch, sets the timers of both. */
+  #remind(slice: number, id: number, passed: number): void {
+    const slot = this.#keys.slotOf(id)
+    const place = slice * SLOT_BITS + slot
+    if (this.#timed.has(place)) return
+    this.#timed.add(place)
+    const window = this.#slices.windowAfter(slice, passed)
+    if (this.#spec.mode === 'final' && window !== undefined) {
+      this.#timers.set({ time: window, slot, key: NO_KEY })
+    }
+    if (this.#goesAtEnd) return
+    const key = this.#sliceKey.tag(SLICE_GOES).whole(slice).finish()
+    this.#timers.set({ time: this.#slices.lastWindow(slice) + this.#spec.latenessMs, slot, key })
+  }
+
+  /** Windows that ended already say their result again; `updating` ones all do. */
+  #noteChange(slice: number, id: number, passed: number): void {
+    const { mode, latenessMs } = this.#spec
+    let window = this.#slices.windowAfter(slice, passed - latenessMs)
+    while (window !== undefined && (mode === 'updating' || window <= passed)) {
+      const ids = this.#changed.get(window) ?? new Set()
+      this.#changed.set(window, ids.add(id))
+      window = this.#slices.windowAfter(slice, window)
+    }
+  }
+
+  /** All timers of the same time and kind: one pass serves their slots together. */
+  #takeAlike(first: Timer): readonly number[] {
+    const slots: number[] = []
+    let next: Timer | undefined = first
+    while (next?.time === first.time && isEqual(next.key, first.key)) {
+      slots.push(next.slot)
+      this.#timers.take()
+      next = this.#timers.first(first.time)
+    }
+    return slots
+  }
+
+  #endWindow(window: number, due: readonly number[], out: Output): void {
+    const slots = this.#upTo(window, due, out.room)
+    const live = new SlotSet(slots)
+    const ids = new Set<number>()
+    const next = new Map<number, number>()
+    for (const slice of this.#slicesIn(window)) {
+      const after = this.#slices.windowAfter(slice, window)
+      for (const id of this.#panes.idsIn(slice, live)) {
+        ids.add(id)
+        if (after !== undefined) noteNext(next, this.#keys.slotOf(id), after)
+      }
+    }
+    if (ids.size > 0) out.emit(this.#results(window, this.#keys.sorted([...ids]), INSERT))
+    for (const [slot, time] of next) this.#timers.set({ time, slot, key: NO_KEY })
+    if (this.#goesAtEnd) this.#dropEnded(window, live)
+  }
+
+  /** As many slots as the room is for; the timers of the others are set again. */
+  #upTo(window: number, due: readonly number[], room: number): readonly number[] {
+    let left = room
+    let taken = 0
+    const sizes = this.#sizes(window, due)
+    while (taken < due.length && left > 0) {
+      left -= sizes.get(due[taken] as number) ?? 0
+      taken++
+    }
+    for (const slot of due.slice(taken)) this.#timers.set({ time: window, slot, key: NO_KEY })
+    return due.slice(0, taken)
+  }
+
+  /** Keys of a window, by slot; those in several slices are counted for each. */
+  #sizes(window: number, due: readonly number[]): ReadonlyMap<number, number> {
+    const sizes = new Map<number, number>()
+    const slots = new SlotSet(due)
+    for (const slice of this.#slicesIn(window)) {
+      for (const id of this.#panes.idsIn(slice, slots)) {
+        const slot = this.#keys.slotOf(id)
+        sizes.set(slot, (sizes.get(slot) ?? 0) + 1)
+      }
+    }
+    return sizes
+  }
+
+  #dropSlice(slice: number, due: readonly number[]): void {
+    this.#panes.drop(slice, new SlotSet(due))
+  }
+
+  #dropEnded(window: number, slots: SlotSet): void {
+    for (const slice of this.#slicesIn(window)) {
+      if (this.#slices.lastWindow(slice) <= window) this.#panes.drop(slice, slots)
+    }
+  }
+
+  /** In order of time. */
+  #slicesIn(window: number): readonly number[] {
+    const start = this.#slices.startOf(window)
+    const { sizeMs } = this.#slices
+    return Array.from({ length: (window - start) / sizeMs }, (_, at) => start + (at + 1) * sizeMs)
+  }
+
+  #results(window: number, ids: readonly number[], kind: number): Records {
+    const slices = this.#slicesIn(window)
+    const merged = slices.length > 1
+    const cells = Int32Array.from(ids, id =>
+      merged ? this.#merged(slices, id) : this.#panes.find(slices[0] as number, id),
+    )
+    const start = constantTimes(this.#slices.startOf(window), ids.length)
+    const vectors = [
+      ...keyVectors(this.#keys, this.#grouping.keyColumns, ids),
+      timeVector(start),
+      timeVector(constantTimes(window, ids.length)),
+      ...this.#cells.results(cells),
+    ]
+    if (merged) for (const cell of cells) this.#cells.giveBack(cell)
+    const times = constantTimes(window - 1, ids.length)
+    return recordsOfKind({ schema: this.schema, size: ids.length, vectors, times }, kind)
+  }
+
+  #merged(slices: readonly number[], id: number): number {
+    const into = this.#cells.take()
+    for (const slice of slices) {
+      const from = this.#panes.find(slice, id)
+      if (from >= 0) this.#cells.merge(into, from)
+    }
+    return into
+  }
+
+  #tellLate(records: Records, late: readonly number[], out: Output): void {
+    if (late.length === 0) return
+    const { lateSide } = this.#spec
+    if (lateSide === undefined) out.late(late.length)
+    else out.side(lateSide, gatherRecords(records, Int32Array.from(late)))
+  }
+}
+
+function noteNext(next: Map<number, number>, slot: number, time: number): void {
+  next.set(slot, Math.min(next.get(slot) ?? Number.POSITIVE_INFINITY, time))
+}
+
+function isEqual(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, at) => byte === other[at])
+}

@@ -1,0 +1,70 @@
+/**
+ * Windows of fixed length, cut into slices that do not overlap: a record is added to its slice, and
+ * the windows that share the slice are put together when they end. All times are milliseconds; a
+ * slice or window goes from its start to just before its end and is named by its end.
+ */
+
+import { invariant } from '../../base/errors.ts'
+import type { WindowSpec } from '../plan/plan.ts'
+
+export type SlicedSpec = Extract<WindowSpec, { kind: 'tumbling' | 'hopping' | 'cumulate' }>
+
+export interface Slices {
+  /** The end of the slice that holds this time. */
+  endAt(time: number): number
+  readonly sizeMs: number
+  /** The first window that ends after `time` and holds the slice; missing: there is none. */
+  windowAfter(slice: number, time: number): number | undefined
+  /** The last window that holds the slice. */
+  lastWindow(slice: number): number
+  /** Where a window starts. */
+  startOf(window: number): number
+}
+
+export function slicesOf(spec: SlicedSpec): Slices {
+  if (spec.kind === 'cumulate') return cumulate(spec.sizeMs, spec.stepMs, spec.offsetMs)
+  const everyMs = spec.kind === 'hopping' ? spec.everyMs : spec.sizeMs
+  return hopping(spec.sizeMs, everyMs, spec.offsetMs)
+}
+
+/** The next multiple of `every`, moved by `offset`, that is above `time`. */
+function nextAbove(time: number, every: number, offset: number): number {
+  return Math.floor((time - offset) / every) * every + every + offset
+}
+
+function greatestDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestDivisor(b, a % b)
+}
+
+/** A window longer than `every` overlaps others; a shorter one leaves gaps, whose slices serve none. */
+function hopping(size: number, every: number, offset: number): Slices {
+  invariant(size > 0 && every > 0, 'windows-have-a-length', `${size}, ${every}`)
+  const sizeMs = greatestDivisor(size, every)
+  // Windows end where they start, moved by their size.
+  const ends = offset + size
+  return {
+    sizeMs,
+    endAt: time => nextAbove(time, sizeMs, offset),
+    windowAfter(slice, time) {
+      const first = nextAbove(Math.max(time, slice - 1), every, ends)
+      return first <= slice - sizeMs + size ? first : undefined
+    },
+    lastWindow: slice => nextAbove(slice - sizeMs + size, every, ends) - every,
+    startOf: window => window - size,
+  }
+}
+
+function cumulate(size: number, step: number, offset: number): Slices {
+  invariant(step > 0 && size % step === 0, 'steps-fill-their-window', `${size}, ${step}`)
+  const lastWindow = (slice: number) => nextAbove(slice - step, size, offset)
+  return {
+    sizeMs: step,
+    endAt: time => nextAbove(time, step, offset),
+    windowAfter(slice, time) {
+      const first = nextAbove(Math.max(time, slice - 1), step, offset)
+      return first <= lastWindow(slice) ? first : undefined
+    },
+    lastWindow,
+    startOf: window => nextAbove(window - 1, size, offset) - size,
+  }
+}
