@@ -1,0 +1,258 @@
+/**
+ * The changes of a batch in bytes, strictly ascending by key. For each: the key's size, the key,
+ * then 0 where the row goes, else the value's size and one, then the value; sizes are varints, in
+ * their shortest form, so that equal changes are equal bytes. A slice of an image's rows has the
+ * same form. The writer trusts its caller; the reader trusts nobody.
+ */
+
+import { MALFORMED_BYTES } from '../../base/bytes.ts'
+import { invariant, WeirError } from '../../base/errors.ts'
+import { DELTA_BYTES_MAX, KEY_BYTES_MAX, VALUE_BYTES_MAX } from './bounds.ts'
+import { copyBytes, DELETED, type Entry, type Rows } from './entry.ts'
+import { KeyOrder } from './key-order.ts'
+
+const NO_BYTES = new Uint8Array(0)
+/** Neither a size of a key nor one of a value needs more. */
+const SIZE_BYTES_MAX = 4
+
+/** Goes through the entries; what is malformed throws `malformed-bytes`, and nothing else does. */
+export class DeltaReader implements Rows {
+  keyBytes: Uint8Array = NO_BYTES
+  keyAt = 0
+  keySize = 0
+  valueBytes: Uint8Array = NO_BYTES
+  valueAt = 0
+  valueSize = DELETED
+  #at = 0
+  #isFirst = true
+
+  constructor(bytes: Uint8Array = NO_BYTES) {
+    this.open(bytes)
+  }
+
+  /** Begins again, with others. */
+  open(bytes: Uint8Array): this {
+    this.keyBytes = bytes
+    this.valueBytes = bytes
+    this.#at = 0
+    this.#isFirst = true
+    return this
+  }
+
+  /** Views: they are as good as the bytes that the reader was opened on. */
+  get key(): Uint8Array {
+    return this.keyBytes.subarray(this.keyAt, this.keyAt + this.keySize)
+  }
+
+  /** `undefined`: the row goes. */
+  get value(): Uint8Array | undefined {
+    const { valueAt, valueSize } = this
+    return valueSize < 0 ? undefined : this.valueBytes.subarray(valueAt, valueAt + valueSize)
+  }
+
+  next(): boolean {
+    if (this.#at === this.keyBytes.length) return false
+    const size = this.#size()
+    this.#check(size <= KEY_BYTES_MAX, 'a key is too long')
+    const at = this.#skip(size)
+    this.#check(this.#isFirst || this.#isAbove(at, size), 'keys do not ascend')
+    this.#isFirst = false
+    this.keyAt = at
+    this.keySize = size
+    this.valueSize = this.#size() - 1
+    this.#check(this.valueSize <= VALUE_BYTES_MAX, 'a value is too large')
+    this.valueAt = this.#skip(Math.max(0, this.valueSize))
+    return true
+  }
+
+  #skip(size: number): number {
+    const at = this.#at
+    this.#check(size <= this.keyBytes.length - at, 'the bytes end too early')
+    this.#at = at + size
+    return at
+  }
+
+  /** Is the key there above the one before it? */
+  #isAbove(at: number, size: number): boolean {
+    const bytes = this.keyBytes
+    const common = Math.min(size, this.keySize)
+    for (let i = 0; i < common; i++) {
+      const order = (bytes[at + i] as number) - (bytes[this.keyAt + i] as number)
+      if (order !== 0) return order > 0
+    }
+    return size > this.keySize
+  }
+
+  #size(): number {
+    const first = this.keyBytes[this.#at]
+    if (first === undefined || first >= 0x80) return this.#longSize()
+    this.#at++
+    return first
+  }
+
+  #longSize(): number {
+    let size = 0
+    for (let i = 0; i < SIZE_BYTES_MAX; i++) {
+      const byte = this.keyBytes[this.#skip(1)] as number
+      size |= (byte & 0x7f) << (7 * i)
+      if (byte >= 0x80) continue
+      this.#check(byte > 0 || i === 0, 'a size is longer than it needs to be')
+      return size
+    }
+    return this.#malformed('a size does not end')
+  }
+
+  #check(holds: boolean, what: string): void {
+    if (!holds) this.#malformed(what)
+  }
+
+  #malformed(what: string): never {
+    throw new WeirError(MALFORMED_BYTES, `${what}; they were damaged or are of another format`, {
+      at: this.#at,
+      size: this.keyBytes.length,
+    })
+  }
+}
+
+/** Throws unless every entry can be read. */
+export function checkDelta(bytes: Uint8Array, reader = new DeltaReader()): void {
+  reader.open(bytes)
+  while (reader.next());
+}
+
+const FIRST_BYTES = 16 * 1024
+const FIRST_ENTRIES = 256
+/** Of each entry: where the key begins (the value is behind it), size of the key, of the value. */
+const MEASURES = 3
+
+/** Takes changes in any order; of those to one key the last counts. Reusable after `finish`. */
+export class DeltaWriter {
+  #bytes = new Uint8Array(FIRST_BYTES)
+  #used = 0
+  #measures = new Int32Array(FIRST_ENTRIES * MEASURES)
+  #count = 0
+  readonly #order = new KeyOrder(MEASURES)
+
+  /** Changes so far, each to one key counted. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** Of the keys and values so far. */
+  get bytes(): number {
+    return this.#used
+  }
+
+  put(key: Uint8Array, value: Uint8Array): void {
+    invariant(value.length <= VALUE_BYTES_MAX, 'a-value-is-bounded', value.length)
+    this.#add(key, value.length)
+    copyBytes(value, 0, value.length, this.#bytes, this.#used)
+    this.#used += value.length
+  }
+
+  delete(key: Uint8Array): void {
+    this.#add(key, DELETED)
+  }
+
+  /** A row, or the end of one. */
+  add(entry: Entry): void {
+    const { keyBytes, keyAt, keySize, valueBytes, valueAt, valueSize } = entry
+    const key = keyBytes.subarray(keyAt, keyAt + keySize)
+    if (valueSize < 0) this.delete(key)
+    else this.put(key, valueBytes.subarray(valueAt, valueAt + valueSize))
+  }
+
+  /** The delta. The writer is empty again. */
+  finish(): Uint8Array {
+    const order = this.#order.of(this.#bytes, this.#measures, this.#count)
+    const kept = this.#dropOlder(order)
+    const delta = new Uint8Array(this.#sizeOf(order, kept))
+    let at = 0
+    for (let i = 0; i < kept; i++) at = this.#write(order[i] as number, delta, at)
+    this.#used = 0
+    this.#count = 0
+    return delta
+  }
+
+  #add(key: Uint8Array, valueSize: number): void {
+    invariant(key.length <= KEY_BYTES_MAX, 'a-key-is-bounded', key.length)
+    this.#room(key.length + Math.max(0, valueSize))
+    const at = this.#count++ * MEASURES
+    this.#measures[at] = this.#used
+    this.#measures[at + 1] = key.length
+    this.#measures[at + 2] = valueSize
+    copyBytes(key, 0, key.length, this.#bytes, this.#used)
+    this.#used += key.length
+  }
+
+  #room(more: number): void {
+    const wanted = this.#used + more
+    invariant(wanted <= DELTA_BYTES_MAX, 'a-delta-is-bounded', wanted)
+    if (wanted > this.#bytes.length) {
+      const grown = new Uint8Array(Math.max(wanted, 2 * this.#bytes.length))
+      grown.set(this.#bytes.subarray(0, this.#used))
+      this.#bytes = grown
+    }
+    if ((this.#count + 1) * MEASURES > this.#measures.length) {
+      const grown = new Int32Array(2 * this.#measures.length)
+      grown.set(this.#measures)
+      this.#measures = grown
+    }
+  }
+
+  /** Moves the last change of each key to the front, and says how many they are. */
+  #dropOlder(order: Int32Array): number {
+    let kept = 0
+    for (let i = 0; i < this.#count; i++) {
+      const isOlder = i + 1 < this.#count && this.#order.areEqual(order[i], order[i + 1])
+      if (!isOlder) order[kept++] = order[i] as number
+    }
+    return kept
+  }
+
+  #measure(entry: number, which: number): number {
+    return this.#measures[entry * MEASURES + which] as number
+  }
+
+  #sizeOf(order: Int32Array, kept: number): number {
+    let size = 0
+    for (let i = 0; i < kept; i++) {
+      const entry = order[i] as number
+      const keySize = this.#measure(entry, 1)
+      const valueSize = this.#measure(entry, 2)
+      size += varintSize(keySize) + keySize + varintSize(valueSize + 1) + Math.max(0, valueSize)
+    }
+    return size
+  }
+
+  #write(entry: number, delta: Uint8Array, start: number): number {
+    const from = this.#measure(entry, 0)
+    const keySize = this.#measure(entry, 1)
+    const valueSize = this.#measure(entry, 2)
+    let at = writeVarint(delta, start, keySize)
+    copyBytes(this.#bytes, from, keySize, delta, at)
+    at = writeVarint(delta, at + keySize, valueSize + 1)
+    if (valueSize < 0) return at
+    copyBytes(this.#bytes, from + keySize, valueSize, delta, at)
+    return at + valueSize
+  }
+}
+
+/** Of a number below 2^28: no size is above. */
+export function varintSize(value: number): number {
+  if (value < 2 ** 7) return 1
+  if (value < 2 ** 14) return 2
+  return value < 2 ** 21 ? 3 : 4
+}
+
+/** Says where it ends. */
+export function writeVarint(bytes: Uint8Array, start: number, value: number): number {
+  let at = start
+  let rest = value
+  while (rest > 0x7f) {
+    bytes[at++] = (rest & 0x7f) | 0x80
+    rest >>>= 7
+  }
+  bytes[at++] = rest
+  return at
+}
