@@ -24,3 +24,5 @@ export const DELTA_BYTES_MAX = 2 ** 30
 export const SPARSE_FACTOR = 5
 export const ROW_COST_BYTES = 14
 export const IDLE_PAGES = 8
+/** Of a chunk of an image in bytes; a row that is larger is a chunk of its own. */
+export const IMAGE_CHUNK_BYTES = 2 ** 20

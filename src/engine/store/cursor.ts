@@ -12,6 +12,9 @@ import { FAR, Page } from './page.ts'
 import type { Pages } from './pages.ts'
 import { copyValue, valueSizeOf } from './value.ts'
 
+/** Most keys are shorter. */
+const FIRST_KEY_BYTES = 64
+
 /** Keys from `from`, which is in it, to `to`, which is not; both ends may be open. */
 export interface Range {
   readonly from?: Uint8Array | undefined
@@ -46,7 +49,7 @@ export interface Row {
 }
 
 export class Cursor implements Rows {
-  readonly keyBytes = new Uint8Array(KEY_BYTES_MAX)
+  keyBytes = new Uint8Array(FIRST_KEY_BYTES)
   readonly keyAt = 0
   keySize = 0
   valueBytes: Uint8Array = this.keyBytes
@@ -54,11 +57,11 @@ export class Cursor implements Rows {
   valueSize = 0
 
   readonly #tree: Walked
-  readonly #step: 1 | -1
+  #step: 1 | -1 = 1
   /** Where the walk begins and where it ends, in its own direction. */
-  readonly #start: Uint8Array | undefined
-  readonly #stop: Uint8Array | undefined
-  #left: number
+  #start: Uint8Array | undefined
+  #stop: Uint8Array | undefined
+  #left = 0
   #version = 0
   #isBegun = false
   readonly #path: Page[] = [new Page()]
@@ -70,12 +73,19 @@ export class Cursor implements Rows {
   #far = new Uint8Array(0)
   readonly #key = new Key()
 
-  constructor(tree: Walked, { from, to, reverse = false, limit = Infinity }: Range) {
+  constructor(tree: Walked, range: Range) {
     this.#tree = tree
+    this.open(range)
+  }
+
+  /** Another walk of the same rows: who walks often needs one cursor. */
+  open({ from, to, reverse = false, limit = Infinity }: Range): this {
     this.#step = reverse ? -1 : 1
     this.#start = reverse ? to : from
     this.#stop = reverse ? from : to
     this.#left = limit
+    this.#isBegun = false
+    return this
   }
 
   /** Copies. */
@@ -207,6 +217,7 @@ export class Cursor implements Rows {
     const leaf = this.#pageAt(0)
     const index = this.#index[0] as number
     const prefix = leaf.prefixSize
+    this.#room(leaf.keySize(index))
     if (this.#prefixOf !== leaf.id) {
       this.#prefixOf = leaf.id
       copyBytes(leaf.bytes, leaf.prefixAt, prefix, this.keyBytes, 0)
@@ -218,6 +229,12 @@ export class Cursor implements Rows {
       this.valueBytes = leaf.bytes
       this.valueAt = leaf.dataAt(index)
     }
+  }
+
+  #room(size: number): void {
+    if (size <= this.keyBytes.length) return
+    this.keyBytes = new Uint8Array(KEY_BYTES_MAX)
+    this.#prefixOf = -1
   }
 
   #showFar(leaf: Page, index: number): void {

@@ -11,7 +11,6 @@ import {
   cellAtOf,
   cellSizeOf,
   even,
-  HEADER_BYTES,
   INNER_STRIDE,
   MEASURES_AT,
   measuresOf,
@@ -29,16 +28,16 @@ const spareBytes = new Uint8Array(spare.buffer)
 /** An empty page; its stamp stays as it is. */
 export function format(page: Page, level: number, prefix: Uint8Array): void {
   const { words, word } = page
-  const size = even(prefix.length)
   words[word] = level << 16
-  words[word + 2] = (PAGE_BYTES - size) << 16
+  words[word + 2] = PAGE_BYTES << 16
   words[word + PREFIX_AT] = prefix.length
-  copyBytes(prefix, 0, prefix.length, page.bytes, page.byte + PAGE_BYTES - size)
+  copyBytes(prefix, 0, prefix.length, page.bytes, page.prefixAt)
+  page.look()
 }
 
 /** Between slots and cells. */
 function roomOf(page: Page): number {
-  return page.top - HEADER_BYTES - 4 * page.stride * page.count
+  return page.byte + page.top - 4 * page.slotAt(page.count)
 }
 
 /** What the page would take if it were packed. */
@@ -152,7 +151,7 @@ function replaceElsewhere(page: Page, index: number, cell: Cell): boolean {
 function compact(page: Page): void {
   const { words, bytes, word, byte } = page
   spare.set(words.subarray(word, word + PAGE_WORDS))
-  let top = PAGE_BYTES - even(page.prefixSize)
+  let top = PAGE_BYTES
   for (let i = 0; i < page.count; i++) {
     const slot = page.slotAt(i) + MEASURES_AT
     const measures = words[slot] as number

@@ -5,11 +5,12 @@
  *   word 1  stamp (versions.ts)
  *   word 2  where the cells begin << 16 | bytes of cells that nobody needs any more
  *   word 3  size of the prefix
+ *   prefix  that all keys of the page share, up to the next whole word
  *   slots   in the order of their keys: head, head, where and how large, in inner pages the child
  *
- * and from its end, downwards: the prefix that all keys of the page share, then cells, each with
- * what the heads do not hold of the key and with the value. The first slot of an inner page has no
- * key: its child has everything below the second. A value too large for a page is a reference.
+ * and from its end, downwards: cells, each with what the heads do not hold of the key and with the
+ * value. The first slot of an inner page has no key: its child has everything below the second. A
+ * value too large for a page is a reference. Header and prefix are mostly one line of the cache.
  *
  * A `Page` is a view that is opened on one page after the other.
  */
@@ -18,9 +19,8 @@ import { copyBytes } from './entry.ts'
 import { HEAD_BYTES, type Key } from './key.ts'
 import { NO_PAGE, type Pages } from './pages.ts'
 
-/** Word where the slots begin. */
-export const SLOTS_AT = 4
-export const HEADER_BYTES = 4 * SLOTS_AT
+const HEADER_WORDS = 4
+export const HEADER_BYTES = 4 * HEADER_WORDS
 /** Words of a slot. */
 export const LEAF_STRIDE = 3
 export const INNER_STRIDE = 4
@@ -43,6 +43,8 @@ export const cellAtOf = (measures: number): number => (measures >>> 21) << 1
 export const suffixSizeOf = (measures: number): number => (measures >>> 11) & 0x3ff
 export const valueCodeOf = (measures: number): number => measures & FAR
 
+/** What a prefix takes. */
+export const prefixBytes = (size: number): number => (size + 3) & ~3
 export const even = (size: number): number => (size + 1) & ~1
 export const tailSizeOf = (suffixSize: number): number =>
   suffixSize > HEAD_BYTES ? suffixSize - HEAD_BYTES : 0
@@ -61,6 +63,8 @@ export class Page {
   word = 0
   byte = 0
   stride = LEAF_STRIDE
+  /** Word of the chunk. */
+  slots = 0
 
   open(pages: Pages, id: number): this {
     this.id = id
@@ -68,7 +72,13 @@ export class Page {
     this.bytes = pages.bytesOf(id)
     this.word = pages.wordAt(id)
     this.byte = this.word << 2
+    return this.look()
+  }
+
+  /** After level or prefix became others. */
+  look(): this {
     this.stride = this.level === 0 ? LEAF_STRIDE : INNER_STRIDE
+    this.slots = this.word + HEADER_WORDS + ((this.prefixSize + 3) >>> 2)
     return this
   }
 
@@ -99,7 +109,7 @@ export class Page {
 
   /** Word of the chunk. */
   slotAt(index: number): number {
-    return this.word + SLOTS_AT + index * this.stride
+    return this.slots + index * this.stride
   }
 
   measures(index: number): number {
@@ -126,7 +136,7 @@ export class Page {
 
   /** Where the prefix begins in the chunk. */
   get prefixAt(): number {
-    return this.byte + 4096 - even(this.prefixSize)
+    return this.byte + HEADER_BYTES
   }
 
   /**
@@ -134,7 +144,7 @@ export class Page {
    * slot above it.
    */
   find(key: Key, from = 0): number {
-    const { words, stride, count } = this
+    const { words, stride, slots, count } = this
     const skip = this.prefixSize
     if (skip > 0) {
       const side = this.#sideOf(key, skip)
@@ -142,7 +152,6 @@ export class Page {
     }
     key.aim(skip)
     const { head0 } = key
-    const slots = this.word + SLOTS_AT
     let low = from
     let high = count
     while (low < high) {

@@ -20,6 +20,7 @@ import {
   MEASURES_AT,
   measuresOf,
   type Page,
+  prefixBytes,
   tailSizeOf,
 } from './page.ts'
 import { NO_PAGE } from './pages.ts'
@@ -83,7 +84,7 @@ export class Workbench {
   /** What the items from one to before another take in a page of their own. */
   pageBytes(from: number, to: number): number {
     const prefix = this.prefixSize(from, to)
-    let bytes = HEADER_BYTES + even(prefix)
+    let bytes = HEADER_BYTES + prefixBytes(prefix)
     for (let i = from; i < to; i++) bytes += this.itemBytes(i, prefix)
     return bytes
   }
@@ -128,7 +129,7 @@ export class Workbench {
   #middle(): number {
     const prefix = this.prefixSize(0, this.count)
     const half = this.pageBytes(0, this.count) / 2
-    let bytes = HEADER_BYTES + even(prefix)
+    let bytes = HEADER_BYTES + prefixBytes(prefix)
     for (let i = 0; i < this.count; i++) {
       const more = this.itemBytes(i, prefix)
       if (bytes + more / 2 > half && i > 0) return i
@@ -153,7 +154,6 @@ export class Workbench {
     const prefix = this.prefixSize(from, to)
     const first = this.#at[this.level === 0 ? from : from + 1] ?? 0
     format(page, this.level, this.#bytes.subarray(first, first + prefix))
-    page.stride = this.level === 0 ? LEAF_STRIDE : INNER_STRIDE
     let top = page.top
     for (let i = from; i < to; i++) {
       const isKeyless = this.level > 0 && i === from
