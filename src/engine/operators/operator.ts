@@ -23,8 +23,12 @@ export interface Output {
   /** To whoever reads this operator, before the call returns. Empty records are not told. */
   emit(records: Records): void
   side(name: string, records: Records): void
-  /** Rows that `advance` may still put out in this batch; it may exceed it by those of a slot. */
+  /**
+   * Rows that `advance` may still put out in this batch, or take out of the state (`spend`); it may
+   * exceed it by those of one slot.
+   */
   readonly room: number
+  spend(rows: number): void
   /** For rows of these records that could not be computed: they go to the dead letters. */
   failures(records: Records): Failures
   /** Too late for every window that would have taken them, and no side output wants them. */
@@ -36,7 +40,7 @@ export interface Moment {
   readonly watermark: number
   /** Processing time of this batch; it never goes back. */
   readonly now: number
-  /** The input has ended: whatever is open closes. */
+  /** The input has ended: whatever is open closes. The watermark is Infinity then. */
   readonly ended: boolean
 }
 

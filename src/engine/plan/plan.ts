@@ -13,7 +13,12 @@ export interface Plan {
   readonly sources: readonly SourcePlan[]
   readonly operators: readonly OperatorPlan[]
   readonly sinks: readonly SinkPlan[]
+  /** What becomes of a record that cannot be computed. */
+  readonly errors: ErrorPolicy
 }
+
+/** Told to the sink of dead letters, with the reason; counted only; or the job stops. */
+export type ErrorPolicy = 'dead-letter' | 'skip' | 'fail'
 
 export interface ColumnPlan {
   readonly name: string

@@ -77,9 +77,14 @@ function writeDouble(out: ByteWriter, value: number): void {
   float.setFloat64(0, Number.isNaN(value) ? Number.NaN : value + 0)
   const negative = (float.getUint8(0) & 0x80) !== 0
   for (let at = 0; at < 8; at++) {
-    const byte = float.getUint8(at)
-    out.uint8(negative ? byte ^ 0xff : at === 0 ? byte ^ 0x80 : byte)
+    out.uint8(float.getUint8(at) ^ turned(negative, at))
   }
+}
+
+/** Bits that are turned, so that bytes sort as the numbers do: all of a negative one, else its sign. */
+function turned(negative: boolean, at: number): number {
+  if (negative) return 0xff
+  return at === 0 ? 0x80 : 0
 }
 
 function writeWhole(out: ByteWriter, value: bigint): void {
@@ -108,7 +113,7 @@ function readDouble(reader: ByteReader): number {
   const bytes = reader.raw(8)
   const negative = ((bytes[0] as number) & 0x80) === 0
   bytes.forEach((byte, at) => {
-    float.setUint8(at, negative ? byte ^ 0xff : at === 0 ? byte ^ 0x80 : byte)
+    float.setUint8(at, byte ^ turned(negative, at))
   })
   return float.getFloat64(0)
 }
@@ -121,8 +126,9 @@ function readWhole(reader: ByteReader): number | bigint {
     const digit = reader.uint8()
     value = (value << 8n) | BigInt(negative ? digit ^ 0xff : digit)
   }
-  const narrow = Number(negative ? -value : value)
-  return Number.isSafeInteger(narrow) ? narrow : negative ? -value : value
+  const signed = negative ? -value : value
+  const narrow = Number(signed)
+  return Number.isSafeInteger(narrow) ? narrow : signed
 }
 
 function readList(reader: ByteReader, of: Type): readonly Scalar[] {

@@ -66,7 +66,7 @@ export class Timers {
     for (;;) {
       const timer = this.#near.peek()
       if (timer !== undefined) return timer.time <= time ? timer : undefined
-      if (this.#horizon > time) return undefined
+      if (this.#horizon > time || this.#horizon === Number.POSITIVE_INFINITY) return undefined
       this.#readOn()
     }
   }

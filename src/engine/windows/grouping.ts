@@ -7,6 +7,7 @@ import type { Accumulators, Additions } from '../aggregates/accumulators.ts'
 import type { Compiler, Expression, Failures } from '../columns/expression.ts'
 import { allRows, type Records, type Rows } from '../columns/records.ts'
 import type { BooleanVector, Vector } from '../columns/vector.ts'
+import { sound } from '../operators/sound.ts'
 import type { Named } from '../plan/plan.ts'
 import type { Column, Schema } from '../schema/schema.ts'
 import type { Type } from '../schema/type.ts'
@@ -57,11 +58,6 @@ export class Grouping {
     }))
     return { rows: sound(all, failures), keys, inputs }
   }
-}
-
-/** Rows without those that failed. */
-export function sound(rows: Rows, failures: Failures): Rows {
-  return failures.count === 0 ? rows : rows.filter(row => !failures.has(row))
 }
 
 /** Adds to each call's accumulators what its filter lets pass. `cells[i]` is of `rows[i]`. */

@@ -107,11 +107,11 @@ export class Panes {
     return this.#idOf[cell] as number
   }
 
-  /** The cells of a slice in these slots go, here and in the state. */
-  drop(slice: number, slots: SlotSet): void {
+  /** The cells of a slice in these slots go, here and in the state; how many they were. */
+  drop(slice: number, slots: SlotSet): number {
     const ids = this.idsIn(slice, slots)
     const pane = this.#panes.get(slice)
-    if (pane === undefined) return
+    if (pane === undefined) return 0
     for (const id of ids) {
       this.#gone.push(this.#rowKey(slice, id))
       this.#cells.giveBack(pane.cells[id] as number)
@@ -119,6 +119,7 @@ export class Panes {
     }
     pane.ids = pane.ids.filter(id => pane.cells[id] !== NONE)
     if (pane.ids.length === 0) this.#forgetPane(pane)
+    return ids.length
   }
 
   save(): void {

@@ -9,7 +9,7 @@
  */
 
 import { gatherRecords } from '../columns/gather.ts'
-import { allRows, INSERT, type Records, UPDATE } from '../columns/records.ts'
+import { INSERT, type Records, UPDATE } from '../columns/records.ts'
 import type { OperatorContext } from '../operators/context.ts'
 import type { Moment, Operator, Output } from '../operators/operator.ts'
 import type { AggregateSpec } from '../plan/plan.ts'
@@ -34,7 +34,14 @@ import { type SlicedSpec, type Slices, slicesOf } from './slices.ts'
 const WINDOW_ENDS = 0
 const SLICE_GOES = 1
 const NO_KEY = Uint8Array.of(WINDOW_ENDS)
-const SLOT_BITS = 1024
+
+interface Result {
+  readonly window: number
+  /** In the order in which they are said. */
+  readonly ids: readonly number[]
+  readonly kind: number
+  readonly now: number
+}
 
 export class SlicedWindows implements Operator {
   readonly schema: Schema
@@ -42,6 +49,8 @@ export class SlicedWindows implements Operator {
   readonly #spec: AggregateSpec
   readonly #slices: Slices
   readonly #byEvent: boolean
+  /** A global window has neither start nor end, and its results the time at which they are said. */
+  readonly #hasBounds: boolean
   /** Slices go when the last of their windows ends: no timer of their own. */
   readonly #goesAtEnd: boolean
   readonly #grouping: Grouping
@@ -52,8 +61,8 @@ export class SlicedWindows implements Operator {
   readonly #timers: Timers
   readonly #bounds: OperatorContext['bounds']
   readonly #sliceKey = new RowKeyWriter()
-  /** Slots of slices whose timers were set in this batch. */
-  readonly #timed = new Set<number>()
+  /** Slots of slices whose timers were set in this batch, by slice. */
+  readonly #timed = new Map<number, Set<number>>()
   /** Of this batch: keys whose result is to be said again, by window. */
   readonly #changed = new Map<number, Set<number>>()
   #ids = new Int32Array(0)
@@ -63,7 +72,9 @@ export class SlicedWindows implements Operator {
     const [input] = inputs as [Schema]
     this.#spec = spec
     this.#slices = slicesOf(spec.window as SlicedSpec)
-    this.#byEvent = (spec.window as SlicedSpec).time === 'event'
+    const window = spec.window as SlicedSpec
+    this.#hasBounds = window.kind !== 'global'
+    this.#byEvent = window.kind === 'global' || window.time === 'event'
     this.#goesAtEnd = spec.mode === 'final' && spec.latenessMs === 0
     this.#calls = calls
     this.#grouping = new Grouping(spec.key, calls, input, compiler)
@@ -73,7 +84,8 @@ export class SlicedWindows implements Operator {
     this.#panes = new Panes(state, context.table('panes'), own)
     this.#timers = new Timers(state, context.table('timers'))
     this.#bounds = bounds
-    this.schema = resultSchema(this.#grouping.keyColumns, WINDOW_COLUMNS, calls)
+    const ends = this.#hasBounds ? WINDOW_COLUMNS : []
+    this.schema = resultSchema(this.#grouping.keyColumns, ends, calls)
     this.sides = new Map(spec.lateSide === undefined ? [] : [[spec.lateSide, input]])
   }
 
@@ -108,10 +120,10 @@ export class SlicedWindows implements Operator {
     this.#tellLate(records, late, out)
   }
 
-  settle(out: Output): void {
+  settle(out: Output, moment: Moment): void {
     for (const window of [...this.#changed.keys()].sort((a, b) => a - b)) {
       const ids = this.#keys.sorted([...(this.#changed.get(window) ?? [])])
-      out.emit(this.#results(window, ids, UPDATE))
+      out.emit(this.#results({ window, ids, kind: UPDATE, now: moment.now }))
     }
     this.#changed.clear()
   }
@@ -123,8 +135,9 @@ export class SlicedWindows implements Operator {
       if (timer === undefined) return true
       if (out.room <= 0) return false
       const due = this.#takeAlike(timer)
-      if (timer.key[0] === SLICE_GOES) this.#dropSlice(wholeAt(timer.key, 1), due)
-      else this.#endWindow(timer.time, due, out)
+      if (timer.key[0] === SLICE_GOES)
+        out.spend(this.#panes.drop(wholeAt(timer.key, 1), new SlotSet(due)))
+      else this.#endWindow(timer.time, due, out, moment.now)
     }
   }
 
@@ -159,9 +172,9 @@ export class SlicedWindows implements Operator {
   /** The first key of a slice in a slot, in this batch, sets the timers of both. */
   #remind(slice: number, id: number, passed: number): void {
     const slot = this.#keys.slotOf(id)
-    const place = slice * SLOT_BITS + slot
-    if (this.#timed.has(place)) return
-    this.#timed.add(place)
+    const timed = this.#timed.get(slice) ?? new Set()
+    if (timed.has(slot)) return
+    this.#timed.set(slice, timed.add(slot))
     const window = this.#slices.windowAfter(slice, passed)
     if (this.#spec.mode === 'final' && window !== undefined) {
       this.#timers.set({ time: window, slot, key: NO_KEY })
@@ -194,7 +207,7 @@ export class SlicedWindows implements Operator {
     return slots
   }
 
-  #endWindow(window: number, due: readonly number[], out: Output): void {
+  #endWindow(window: number, due: readonly number[], out: Output, now: number): void {
     const slots = this.#upTo(window, due, out.room)
     const live = new SlotSet(slots)
     const ids = new Set<number>()
@@ -206,7 +219,9 @@ export class SlicedWindows implements Operator {
         if (after !== undefined) noteNext(next, this.#keys.slotOf(id), after)
       }
     }
-    if (ids.size > 0) out.emit(this.#results(window, this.#keys.sorted([...ids]), INSERT))
+    if (ids.size > 0) {
+      out.emit(this.#results({ window, ids: this.#keys.sorted([...ids]), kind: INSERT, now }))
+    }
     for (const [slot, time] of next) this.#timers.set({ time, slot, key: NO_KEY })
     if (this.#goesAtEnd) this.#dropEnded(window, live)
   }
@@ -237,10 +252,6 @@ export class SlicedWindows implements Operator {
     return sizes
   }
 
-  #dropSlice(slice: number, due: readonly number[]): void {
-    this.#panes.drop(slice, new SlotSet(due))
-  }
-
   #dropEnded(window: number, slots: SlotSet): void {
     for (const slice of this.#slicesIn(window)) {
       if (this.#slices.lastWindow(slice) <= window) this.#panes.drop(slice, slots)
@@ -254,21 +265,22 @@ export class SlicedWindows implements Operator {
     return Array.from({ length: (window - start) / sizeMs }, (_, at) => start + (at + 1) * sizeMs)
   }
 
-  #results(window: number, ids: readonly number[], kind: number): Records {
+  #results({ window, ids, kind, now }: Result): Records {
     const slices = this.#slicesIn(window)
     const merged = slices.length > 1
     const cells = Int32Array.from(ids, id =>
       merged ? this.#merged(slices, id) : this.#panes.find(slices[0] as number, id),
     )
-    const start = constantTimes(this.#slices.startOf(window), ids.length)
+    const ends = [this.#slices.startOf(window), window].map(time =>
+      timeVector(constantTimes(time, ids.length)),
+    )
     const vectors = [
       ...keyVectors(this.#keys, this.#grouping.keyColumns, ids),
-      timeVector(start),
-      timeVector(constantTimes(window, ids.length)),
+      ...(this.#hasBounds ? ends : []),
       ...this.#cells.results(cells),
     ]
     if (merged) for (const cell of cells) this.#cells.giveBack(cell)
-    const times = constantTimes(window - 1, ids.length)
+    const times = constantTimes(this.#hasBounds ? window - 1 : now, ids.length)
     return recordsOfKind({ schema: this.schema, size: ids.length, vectors, times }, kind)
   }
 

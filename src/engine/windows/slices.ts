@@ -7,7 +7,13 @@
 import { invariant } from '../../base/errors.ts'
 import type { WindowSpec } from '../plan/plan.ts'
 
-export type SlicedSpec = Extract<WindowSpec, { kind: 'tumbling' | 'hopping' | 'cumulate' }>
+export type SlicedSpec = Extract<
+  WindowSpec,
+  { kind: 'tumbling' | 'hopping' | 'cumulate' | 'global' }
+>
+
+/** The end of time, as JavaScript's dates have it: where a window without an end is said to end. */
+export const END_OF_TIME = 8_640_000_000_000_000
 
 export interface Slices {
   /** The end of the slice that holds this time. */
@@ -22,9 +28,19 @@ export interface Slices {
 }
 
 export function slicesOf(spec: SlicedSpec): Slices {
+  if (spec.kind === 'global') return GLOBAL
   if (spec.kind === 'cumulate') return cumulate(spec.sizeMs, spec.stepMs, spec.offsetMs)
   const everyMs = spec.kind === 'hopping' ? spec.everyMs : spec.sizeMs
   return hopping(spec.sizeMs, everyMs, spec.offsetMs)
+}
+
+/** One slice and one window for all times; it ends with the input. */
+const GLOBAL: Slices = {
+  sizeMs: 2 * END_OF_TIME,
+  endAt: () => END_OF_TIME,
+  windowAfter: (slice, time) => (slice > time ? slice : undefined),
+  lastWindow: slice => slice,
+  startOf: window => window - 2 * END_OF_TIME,
 }
 
 /** The next multiple of `every`, moved by `offset`, that is above `time`. */

@@ -1,0 +1,43 @@
+/** Only records for which a condition is true go on: not those for which it is false or unknown. */
+
+import type { Expression, Failures } from '../columns/expression.ts'
+import { gatherRecords } from '../columns/gather.ts'
+import { allRows, type Records, type Rows } from '../columns/records.ts'
+import type { BooleanVector } from '../columns/vector.ts'
+import type { FilterSpec } from '../plan/plan.ts'
+import type { Schema } from '../schema/schema.ts'
+import type { OperatorContext } from './context.ts'
+import type { Operator, Output } from './operator.ts'
+
+/** Of these rows, those for which the condition is true. One that failed is not. */
+export function rowsWhere(
+  where: Expression,
+  records: Records,
+  rows: Rows,
+  failures: Failures,
+): Rows {
+  const { flags, nulls } = where.evaluate(records, rows, failures) as BooleanVector
+  const passed = new Int32Array(rows.length)
+  let count = 0
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i] as number
+    if (flags[row] === 1 && nulls?.[row] !== 1) passed[count++] = row
+  }
+  return passed.subarray(0, count)
+}
+
+export class Filter implements Operator {
+  readonly schema: Schema
+  readonly sides: ReadonlyMap<string, Schema> = new Map()
+  readonly #where: Expression
+
+  constructor({ where }: FilterSpec, { compiler, inputs }: OperatorContext) {
+    this.schema = inputs[0] as Schema
+    this.#where = compiler.expression(where, this.schema)
+  }
+
+  take(_input: number, records: Records, out: Output): void {
+    const rows = rowsWhere(this.#where, records, allRows(records.size), out.failures(records))
+    out.emit(rows.length === records.size ? records : gatherRecords(records, rows))
+  }
+}

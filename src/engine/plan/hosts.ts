@@ -1,0 +1,155 @@
+/**
+ * Cuts a plan where records change groups. A *host* is a place where operators run: the reader of a
+ * source, or a stage. Whatever keeps state for keys begins a stage, named after it, unless its
+ * records are together already: they come from one stage, by the same key. Whatever keeps none runs
+ * wherever its records are, in several hosts if they come from several.
+ */
+
+import { WeirError } from '../../base/errors.ts'
+import type { Edge, Named, OperatorPlan, OperatorSpec, Plan, SinkPlan } from './plan.ts'
+
+export interface Host {
+  /** `source:ID` or `stage:ID`. */
+  readonly id: string
+  readonly source?: string | undefined
+  /** In the plan's order. */
+  readonly operators: readonly OperatorPlan[]
+  readonly sinks: readonly SinkPlan[]
+  /** Where its records leave for a stage. */
+  readonly exchanges: readonly Exchange[]
+  /** Operators here that get their records from an exchange: the stage's own. */
+  readonly entry?: string | undefined
+}
+
+export interface Exchange {
+  /** The edge whose records leave. */
+  readonly edge: Edge
+  /** The operator of another stage that takes them, and the key by which. */
+  readonly to: string
+  readonly key: readonly Named[]
+}
+
+/** By what records of an edge are together: a stage and the columns of its key. */
+interface Together {
+  readonly host: string
+  readonly key: readonly string[]
+}
+
+export function keyOf(spec: OperatorSpec): readonly Named[] | undefined {
+  return 'key' in spec ? spec.key : undefined
+}
+
+export function hostsOf(plan: Plan): readonly Host[] {
+  return new Cut(plan).hosts()
+}
+
+interface Draft {
+  readonly id: string
+  readonly source: string | undefined
+  readonly entry: string | undefined
+  readonly operators: OperatorPlan[]
+  readonly sinks: SinkPlan[]
+  readonly exchanges: Exchange[]
+}
+
+class Cut {
+  readonly #plan: Plan
+  readonly #drafts = new Map<string, Draft>()
+  /** Of each source and operator: the hosts in which its output is. */
+  readonly #hosts = new Map<string, readonly string[]>()
+  readonly #together = new Map<string, Together | undefined>()
+
+  constructor(plan: Plan) {
+    this.#plan = plan
+  }
+
+  hosts(): readonly Host[] {
+    for (const { id } of this.#plan.sources) {
+      this.#begin(`source:${id}`, { source: id, entry: undefined })
+      this.#hosts.set(id, [`source:${id}`])
+    }
+    for (const operator of this.#plan.operators) this.#place(operator)
+    for (const sink of this.#plan.sinks) {
+      for (const host of this.#hostsOf(sink.from)) this.#draft(host).sinks.push(sink)
+    }
+    return [...this.#drafts.values()]
+  }
+
+  #place(operator: OperatorPlan): void {
+    const key = keyOf(operator.spec)
+    if (key === undefined) this.#placeAnywhere(operator)
+    else this.#placeKeyed(operator, key)
+  }
+
+  #placeAnywhere(operator: OperatorPlan): void {
+    const hosts = new Set(operator.inputs.flatMap(edge => this.#hostsOf(edge)))
+    for (const host of hosts) this.#draft(host).operators.push(operator)
+    this.#hosts.set(operator.id, [...hosts])
+    this.#together.set(operator.id, kept(operator.spec, this.#inputTogether(operator)))
+  }
+
+  #placeKeyed(operator: OperatorPlan, key: readonly Named[]): void {
+    const columns = key.map(({ expression }) => expression)
+    const together = this.#inputTogether(operator)
+    if (together !== undefined && isSame(together.key, columns)) {
+      this.#draft(together.host).operators.push(operator)
+      this.#hosts.set(operator.id, [together.host])
+    } else {
+      this.#beginStage(operator, key)
+    }
+    const [host = ''] = this.#hosts.get(operator.id) ?? []
+    const names = operator.spec.kind === 'aggregate' ? key.map(({ name }) => name) : columns
+    this.#together.set(operator.id, { host, key: names })
+  }
+
+  #beginStage(operator: OperatorPlan, key: readonly Named[]): void {
+    const host = `stage:${operator.id}`
+    const draft = this.#begin(host, { source: undefined, entry: operator.id })
+    for (const edge of operator.inputs) {
+      for (const from of this.#hostsOf(edge)) {
+        this.#draft(from).exchanges.push({ edge, to: operator.id, key })
+      }
+    }
+    draft.operators.push(operator)
+    this.#hosts.set(operator.id, [host])
+  }
+
+  /** Missing: they are not, or of several inputs. */
+  #inputTogether({ inputs }: OperatorPlan): Together | undefined {
+    const [first, ...others] = inputs.map(({ from }) => this.#together.get(from))
+    if (first === undefined) return undefined
+    const alike = others.every(other => other?.host === first.host && isSame(other.key, first.key))
+    return alike ? first : undefined
+  }
+
+  #hostsOf({ from }: Edge): readonly string[] {
+    const hosts = this.#hosts.get(from)
+    if (hosts === undefined) {
+      throw new WeirError('unknown-input', `nothing named ${from} stands before it in the plan`)
+    }
+    return hosts
+  }
+
+  #begin(id: string, { source, entry }: Pick<Draft, 'source' | 'entry'>): Draft {
+    const draft = { id, source, entry, operators: [], sinks: [], exchanges: [] }
+    this.#drafts.set(id, draft)
+    return draft
+  }
+
+  #draft(host: string): Draft {
+    return this.#drafts.get(host) as Draft
+  }
+}
+
+const isSame = (one: readonly string[], other: readonly string[]) =>
+  one.length === other.length && one.every((column, at) => column === other[at])
+
+/** What is left of it behind an operator without a key: the columns must still be there. */
+function kept(spec: OperatorSpec, together: Together | undefined): Together | undefined {
+  if (spec.kind !== 'project' || together === undefined) return together
+  const names = together.key.map(
+    column => spec.columns.find(({ expression }) => expression === column)?.name,
+  )
+  const all = names.filter(name => name !== undefined)
+  return all.length === names.length ? { ...together, key: all } : undefined
+}

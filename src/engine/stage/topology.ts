@@ -1,0 +1,191 @@
+/**
+ * The operators of one host, connected: records go in, through, and out to sinks and exchanges. It
+ * knows the order inside a batch (operators/operator.ts); where records come from, how they are
+ * numbered and what becomes of the delta is its owner's.
+ */
+
+import { ByteReader, ByteWriter } from '../../base/bytes.ts'
+import { invariant } from '../../base/errors.ts'
+import type { Compiler } from '../columns/expression.ts'
+import type { Records } from '../columns/records.ts'
+import { unzigzag, zigzag } from '../columns/scalar-codec.ts'
+import type { CacheBounds } from '../operators/context.ts'
+import { makeOperator } from '../operators/make.ts'
+import type { Moment, Operator } from '../operators/operator.ts'
+import type { Exchange, Host } from '../plan/hosts.ts'
+import type { Edge, SinkPlan } from '../plan/plan.ts'
+import type { Schemas } from '../plan/schemas.ts'
+import { RowKeyWriter } from '../state/row-key.ts'
+import type { State } from '../state/state.ts'
+import { Budget, Collector, type DeadRow, type Reader } from './collector.ts'
+
+export interface TopologyContext {
+  readonly host: Host
+  readonly schemas: Schemas
+  readonly compiler: Compiler
+  readonly state: State
+  readonly bounds: CacheBounds
+  /** The number of a table, by the operator's id and the table's name in it. */
+  table(operator: string, name: string): number
+}
+
+/** Who takes what comes out. */
+export interface Drains {
+  sink(sink: SinkPlan, records: Records): void
+  exchange(exchange: Exchange, records: Records): void
+  dead(row: DeadRow): void
+}
+
+interface Node {
+  readonly id: string
+  readonly operator: Operator
+  readonly out: Collector
+  /** Nodes of this host that it reads; none: it is fed from outside. */
+  readonly reads: readonly Node[]
+  /** The watermark up to which it has advanced. */
+  progress: number
+  saved: number
+  readonly row: Uint8Array
+}
+
+const ENDED = 1
+const AT = 0
+
+export class Topology {
+  readonly #context: TopologyContext
+  readonly #drains: Drains
+  readonly #nodes: Node[] = []
+  readonly #byId = new Map<string, Node>()
+  readonly #budget = new Budget()
+  /** What the host's source feeds. */
+  readonly #sourceReaders: Reader[] = []
+  readonly #out = new ByteWriter()
+  #now = 0
+
+  constructor(context: TopologyContext, drains: Drains) {
+    this.#context = context
+    this.#drains = drains
+    for (const { id, inputs, spec } of context.host.operators) this.#add(id, inputs, spec)
+    for (const sink of context.host.sinks) {
+      this.#connect(sink.from, records => drains.sink(sink, records))
+    }
+    for (const exchange of context.host.exchanges) {
+      this.#connect(exchange.edge, records => drains.exchange(exchange, records))
+    }
+    this.load()
+  }
+
+  /** Something became due that did not fit into the last batch: no input until it is through. */
+  owes(watermark: number): boolean {
+    return this.#nodes.some(
+      ({ operator, progress }) => operator.advance !== undefined && progress < watermark,
+    )
+  }
+
+  /** The next `now` at which an operator wants to be called. */
+  get wakeAt(): number {
+    return Math.min(
+      Number.POSITIVE_INFINITY,
+      ...this.#nodes.map(one => one.operator.wakeAt ?? Infinity),
+    )
+  }
+
+  /** Records that were too late and went nowhere, of all time in this process. */
+  get lateCount(): number {
+    return this.#nodes.reduce((sum, { out }) => sum + out.lateCount, 0)
+  }
+
+  begin(now: number, room: number): void {
+    this.#now = now
+    this.#budget.room = room
+  }
+
+  /** Of the host's source. */
+  takeSource(records: Records): void {
+    for (const read of this.#sourceReaders) read(records)
+  }
+
+  /** Of an exchange, for an operator of this host. */
+  take(operator: string, input: number, records: Records): void {
+    const node = this.#byId.get(operator)
+    invariant(node !== undefined, 'records-are-for-an-operator-here', operator)
+    if (records.size > 0) node.operator.take(input, records, node.out, this.#momentOf(node))
+  }
+
+  /** All input of the batch was taken. */
+  finish(watermark: number): void {
+    let isDone = true
+    for (const node of this.#nodes) {
+      const { operator, out, reads } = node
+      operator.settle?.(out, this.#momentOf(node))
+      if (!isDone) continue
+      const target = Math.min(watermark, ...reads.map(({ progress }) => progress))
+      const moment = { watermark: target, now: this.#now, ended: target === Infinity }
+      isDone = operator.advance?.(out, moment) ?? true
+      if (isDone) node.progress = target
+    }
+    for (const node of this.#nodes) {
+      node.operator.save?.()
+      this.#saveProgress(node)
+    }
+  }
+
+  /** Whatever was not saved, or was saved and is not so any more, is forgotten. */
+  load(): void {
+    for (const node of this.#nodes) {
+      node.operator.forget?.()
+      node.progress = this.#progressOf(node)
+      node.saved = node.progress
+    }
+  }
+
+  #momentOf({ progress }: Node): Moment {
+    return { watermark: progress, now: this.#now, ended: progress === Infinity }
+  }
+
+  #add(id: string, inputs: readonly Edge[], spec: Host['operators'][number]['spec']): void {
+    const { schemas, compiler, state, bounds, table } = this.#context
+    const context = {
+      compiler,
+      state,
+      bounds,
+      inputs: inputs.map(edge => schemas.of(edge)),
+      table: (name: string) => table(id, name),
+    }
+    const operator = makeOperator(spec, context)
+    const out = new Collector(id, this.#budget, row => this.#drains.dead(row))
+    const isEntry = this.#context.host.entry === id
+    const reads = isEntry ? [] : inputs.flatMap(({ from }) => this.#byId.get(from) ?? [])
+    const row = new RowKeyWriter().begin(table(id, 'progress'), state.slots.from).finish()
+    const node: Node = { id, operator, out, reads, row, progress: -Infinity, saved: -Infinity }
+    if (!isEntry) {
+      inputs.forEach((edge, input) => {
+        this.#connect(edge, records => operator.take(input, records, out, this.#momentOf(node)))
+      })
+    }
+    this.#nodes.push(node)
+    this.#byId.set(id, node)
+  }
+
+  /** An edge that begins in another host is not here. */
+  #connect({ from, side }: Edge, reader: Reader): void {
+    if (from === this.#context.host.source) this.#sourceReaders.push(reader)
+    else this.#byId.get(from)?.out.connect(side, reader)
+  }
+
+  #saveProgress(node: Node): void {
+    const { progress, saved, row } = node
+    if (progress === saved || node.operator.advance === undefined) return
+    node.saved = progress
+    const out =
+      progress === Infinity ? this.#out.uint8(ENDED) : this.#out.uint8(AT).varint(zigzag(progress))
+    this.#context.state.put(row, out.finish())
+  }
+
+  #progressOf({ row }: Node): number {
+    const value = this.#context.state.get(row)
+    if (value === undefined) return -Infinity
+    const reader = new ByteReader(value)
+    return reader.uint8() === ENDED ? Infinity : unzigzag(reader.varint())
+  }
+}

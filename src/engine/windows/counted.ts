@@ -1,0 +1,141 @@
+/**
+ * Aggregates over every so many records of a key, in the order in which they arrive. A result is
+ * said with the record that fills its window, and has the time of that record; what is not filled
+ * when the input ends is not said. In the state a row each key: table, slot, key.
+ */
+
+import { ByteReader, ByteWriter } from '../../base/bytes.ts'
+import type { Records } from '../columns/records.ts'
+import type { OperatorContext } from '../operators/context.ts'
+import type { Operator, Output } from '../operators/operator.ts'
+import type { AggregateSpec, WindowSpec } from '../plan/plan.ts'
+import type { Schema } from '../schema/schema.ts'
+import { KeyTable } from '../state/key-table.ts'
+import { RowKeyWriter } from '../state/row-key.ts'
+import type { State } from '../state/state.ts'
+import { Cells } from './cells.ts'
+import { addAll, type Call, Grouping } from './grouping.ts'
+import { keyVectors, resultSchema } from './results.ts'
+
+/** The window of a key that is being filled. */
+interface Open {
+  cell: number
+  count: number
+}
+
+/** One that a row of this input filled. */
+interface Full {
+  readonly id: number
+  readonly cell: number
+  readonly row: number
+}
+
+export class CountWindows implements Operator {
+  readonly schema: Schema
+  readonly sides: ReadonlyMap<string, Schema> = new Map()
+  readonly #rows: number
+  readonly #grouping: Grouping
+  readonly #calls: readonly Call[]
+  readonly #state: State
+  readonly #table: number
+  readonly #keys: KeyTable
+  readonly #cells: Cells
+  readonly #bounds: OperatorContext['bounds']
+  readonly #writer = new RowKeyWriter()
+  readonly #out = new ByteWriter()
+  /** By key's id; missing: not read yet. */
+  #open: (Open | undefined)[] = []
+  readonly #changed = new Set<number>()
+  #ids = new Int32Array(0)
+
+  constructor(spec: AggregateSpec, calls: readonly Call[], context: OperatorContext) {
+    const { compiler, inputs, state, bounds } = context
+    this.#rows = (spec.window as Extract<WindowSpec, { kind: 'count' }>).rows
+    this.#calls = calls
+    this.#grouping = new Grouping(spec.key, calls, inputs[0] as Schema, compiler)
+    this.#state = state
+    this.#table = context.table('open')
+    this.#keys = new KeyTable(this.#grouping.keyTypes)
+    this.#cells = new Cells(calls.map(({ accumulators }) => accumulators))
+    this.#bounds = bounds
+    this.schema = resultSchema(this.#grouping.keyColumns, [], calls)
+  }
+
+  take(_input: number, records: Records, out: Output): void {
+    const grouped = this.#grouping.of(records, out.failures(records))
+    if (this.#ids.length < records.size) this.#ids = new Int32Array(records.size)
+    this.#keys.idsOf(grouped.keys, records.size, this.#ids)
+    const full: Full[] = []
+    const cells = Int32Array.from(grouped.rows, row => {
+      const id = this.#ids[row] as number
+      const open = this.#openOf(id)
+      const { cell } = open
+      this.#changed.add(id)
+      open.count++
+      if (open.count === this.#rows) {
+        full.push({ id, cell, row })
+        open.cell = this.#cells.take()
+        open.count = 0
+      }
+      return cell
+    })
+    addAll(this.#calls, grouped, { rows: grouped.rows, cells, times: records.times })
+    if (full.length > 0) out.emit(this.#results(full, records.times))
+    for (const { cell } of full) this.#cells.giveBack(cell)
+  }
+
+  save(): void {
+    for (const id of this.#changed) {
+      const { cell, count } = this.#openOf(id)
+      const key = this.#rowKey(id)
+      if (count === 0) {
+        this.#state.remove(key)
+        continue
+      }
+      this.#cells.write(this.#out.varint(count), cell)
+      this.#state.put(key, this.#out.finish())
+    }
+    this.#changed.clear()
+    if (this.#keys.size > this.#bounds.keys || this.#cells.size > this.#bounds.cells) this.forget()
+  }
+
+  forget(): void {
+    this.#open = []
+    this.#changed.clear()
+    this.#cells.clear()
+    this.#keys.clear()
+  }
+
+  #openOf(id: number): Open {
+    const known = this.#open[id]
+    if (known !== undefined) return known
+    const open = { cell: this.#cells.take(), count: 0 }
+    const value = this.#state.get(this.#rowKey(id))
+    if (value !== undefined) {
+      const reader = new ByteReader(value)
+      open.count = reader.varint()
+      this.#cells.read(reader, open.cell)
+    }
+    this.#open[id] = open
+    return open
+  }
+
+  #rowKey(id: number): Uint8Array {
+    const writer = this.#writer.begin(this.#table, this.#keys.slotOf(id))
+    return writer.raw(this.#keys.keyOf(id)).finish()
+  }
+
+  #results(full: readonly Full[], times: Float64Array): Records {
+    const ids = full.map(({ id }) => id)
+    const cells = Int32Array.from(full, ({ cell }) => cell)
+    return {
+      schema: this.schema,
+      size: full.length,
+      vectors: [
+        ...keyVectors(this.#keys, this.#grouping.keyColumns, ids),
+        ...this.#cells.results(cells),
+      ],
+      times: Float64Array.from(full, ({ row }) => times[row] as number),
+    }
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * The sessions of each key: in the state a row each (table, slot, key, start), and here, as a
+ * cache, the list of a key's sessions in order of time. They do not touch: whatever comes between
+ * two of them, nearer to both than the gap, makes them one.
+ */
+
+import { ByteReader, ByteWriter } from '../../base/bytes.ts'
+import { unzigzag, zigzag } from '../columns/scalar-codec.ts'
+import type { KeyTable } from '../state/key-table.ts'
+import { RowKeyWriter, TIME_BYTES, wholeAt } from '../state/row-key.ts'
+import type { State } from '../state/state.ts'
+import type { Cells } from './cells.ts'
+
+export interface Session {
+  readonly id: number
+  readonly cell: number
+  start: number
+  /** Time of its last record. */
+  last: number
+  /** Its result, with these bounds, was said before this batch, or in it. */
+  isSaid: boolean
+}
+
+export class SessionBook {
+  readonly #state: State
+  readonly #table: number
+  readonly #keys: KeyTable
+  readonly #cells: Cells
+  readonly #writer = new RowKeyWriter()
+  readonly #out = new ByteWriter()
+  /** By key's id; missing: not read yet. */
+  #lists: (Session[] | undefined)[] = []
+  readonly #changed = new Set<Session>()
+  /** Rows that were there, under another start or of a session that is gone. */
+  #gone: Uint8Array[] = []
+
+  constructor(state: State, table: number, { keys, cells }: { keys: KeyTable; cells: Cells }) {
+    this.#state = state
+    this.#table = table
+    this.#keys = keys
+    this.#cells = cells
+  }
+
+  /** In order of time. */
+  of(id: number): readonly Session[] {
+    return this.#listOf(id)
+  }
+
+  begin(id: number, time: number): Session {
+    const cell = this.#cells.take()
+    const session = { id, cell, start: time, last: time, isSaid: false }
+    const list = this.#listOf(id)
+    const at = list.findIndex(({ start }) => start > time)
+    list.splice(at < 0 ? list.length : at, 0, session)
+    this.#changed.add(session)
+    return session
+  }
+
+  /** To hold this time too. */
+  extend(session: Session, time: number): void {
+    if (time < session.start) this.#moveStart(session, time)
+    session.last = Math.max(session.last, time)
+    this.#changed.add(session)
+  }
+
+  /** A later one of the same key goes into it; its cell is left to the caller. */
+  absorb(session: Session, later: Session): void {
+    this.#cells.merge(session.cell, later.cell)
+    session.last = Math.max(session.last, later.last)
+    this.#changed.add(session)
+    this.#drop(later)
+  }
+
+  markChanged(session: Session): void {
+    this.#changed.add(session)
+  }
+
+  /** Its cell is given back. */
+  remove(session: Session): void {
+    this.#drop(session)
+    this.#cells.giveBack(session.cell)
+  }
+
+  save(): void {
+    for (const key of this.#gone) this.#state.remove(key)
+    this.#gone = []
+    for (const session of this.#changed) {
+      this.#out.varint(zigzag(session.last - session.start)).uint8(session.isSaid ? 1 : 0)
+      this.#cells.write(this.#out, session.cell)
+      this.#state.put(this.#rowKey(session.id, session.start), this.#out.finish())
+    }
+    this.#changed.clear()
+  }
+
+  forget(): void {
+    this.#lists = []
+    this.#changed.clear()
+    this.#gone = []
+  }
+
+  #listOf(id: number): Session[] {
+    const known = this.#lists[id]
+    if (known !== undefined) return known
+    const list = this.#read(id)
+    this.#lists[id] = list
+    return list
+  }
+
+  #read(id: number): Session[] {
+    const sessions: Session[] = []
+    const prefix = this.#prefix(id).finish()
+    const end = this.#prefix(id).tag(BEHIND_TIMES).finish()
+    this.#state.walk(prefix, end, (key, value) => {
+      const start = wholeAt(key, key.length - TIME_BYTES)
+      const reader = new ByteReader(value)
+      const last = start + unzigzag(reader.varint())
+      const isSaid = reader.uint8() === 1
+      const cell = this.#cells.take()
+      this.#cells.read(reader, cell)
+      sessions.push({ id, cell, start, last, isSaid })
+      return true
+    })
+    return sessions
+  }
+
+  #moveStart(session: Session, start: number): void {
+    this.#gone.push(this.#rowKey(session.id, session.start))
+    session.start = start
+  }
+
+  #drop(session: Session): void {
+    const list = this.#listOf(session.id)
+    list.splice(list.indexOf(session), 1)
+    this.#changed.delete(session)
+    this.#gone.push(this.#rowKey(session.id, session.start))
+  }
+
+  #prefix(id: number): RowKeyWriter {
+    return this.#writer.begin(this.#table, this.#keys.slotOf(id)).raw(this.#keys.keyOf(id))
+  }
+
+  #rowKey(id: number, start: number): Uint8Array {
+    return this.#prefix(id).whole(start).finish()
+  }
+}
+
+/** Above the first byte of any time: times lie within 2^53. */
+const BEHIND_TIMES = 0xff
