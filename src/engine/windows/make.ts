@@ -1,6 +1,6 @@
 /** The operator of an aggregate: by the kind of its window. */
 
-import { WeirError } from '../../base/errors.ts'
+import { unreachable, WeirError } from '../../base/errors.ts'
 import { aggregateOf } from '../aggregates/registry.ts'
 import type { OperatorContext } from '../operators/context.ts'
 import type { Operator } from '../operators/operator.ts'
@@ -11,6 +11,7 @@ import { CountWindows } from './counted.ts'
 import type { Call } from './grouping.ts'
 import { SessionWindows } from './sessions.ts'
 import { SlicedWindows } from './sliced.ts'
+import { SlidingWindows } from './sliding.ts'
 
 function callOf(call: AggregateCall, { compiler, inputs }: OperatorContext): Call {
   const input = inputs[0] as Schema
@@ -37,7 +38,10 @@ export function makeAggregate(spec: AggregateSpec, context: OperatorContext): Op
       return new SessionWindows(spec, calls, context)
     case 'count':
       return new CountWindows(spec, calls, context)
+    case 'sliding':
+    case 'sliding-rows':
+      return new SlidingWindows(spec, calls, context)
     default:
-      throw new WeirError('unknown-window', `${spec.window.kind}`)
+      return unreachable(spec.window)
   }
 }

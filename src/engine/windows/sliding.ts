@@ -1,0 +1,178 @@
+/**
+ * For each record the aggregate over those of its key up to it: within `sizeMs` before it by event
+ * time, or the last `rows`. Results are said when the watermark has passed the record's time, so
+ * they do not depend on the order of arrival; records of one time stand in one window by time, and
+ * follow each other, in order of arrival, by rows.
+ *
+ * Two kinds of timers: records wait for their results; records have left every window by time.
+ */
+
+import { gatherRecords } from '../columns/gather.ts'
+import { type Records, type Row, recordsOf } from '../columns/records.ts'
+import { type Scalar, scalarAt } from '../columns/vector.ts'
+import type { OperatorContext } from '../operators/context.ts'
+import type { Moment, Operator, Output } from '../operators/operator.ts'
+import type { AggregateSpec, WindowSpec } from '../plan/plan.ts'
+import { Schema } from '../schema/schema.ts'
+import { KeyTable } from '../state/key-table.ts'
+import { type Timer, Timers } from '../state/timers.ts'
+import { Cells } from './cells.ts'
+import { addAll, type Call, Grouping } from './grouping.ts'
+import { type Item, SlidingBook, type Track } from './sliding-book.ts'
+
+type SlidingSpec = Extract<WindowSpec, { kind: 'sliding' | 'sliding-rows' }>
+
+/** First byte of a timer's key. */
+const WAITS = 0
+const LEAVES = 1
+
+/** A record and the cell of its result, which is given back once it is said. */
+interface Due {
+  readonly item: Item
+  readonly values: readonly Scalar[]
+  readonly cell: number
+}
+
+export class SlidingWindows implements Operator {
+  readonly schema: Schema
+  readonly sides: ReadonlyMap<string, Schema>
+  readonly #input: Schema
+  readonly #window: SlidingSpec
+  readonly #lateSide: string | undefined
+  readonly #grouping: Grouping
+  readonly #calls: readonly Call[]
+  readonly #keys: KeyTable
+  readonly #cells: Cells
+  readonly #book: SlidingBook
+  readonly #timers: Timers
+  readonly #bounds: OperatorContext['bounds']
+  #ids = new Int32Array(0)
+
+  constructor(spec: AggregateSpec, calls: readonly Call[], context: OperatorContext) {
+    const { compiler, inputs, state, bounds } = context
+    const [input] = inputs as [Schema]
+    this.#input = input
+    this.#window = spec.window as SlidingSpec
+    this.#lateSide = spec.lateSide
+    this.#calls = calls
+    this.#grouping = new Grouping(spec.key, calls, input, compiler)
+    this.#keys = new KeyTable(this.#grouping.keyTypes)
+    this.#cells = new Cells(calls.map(({ accumulators }) => accumulators))
+    const own = { keys: this.#keys, cells: this.#cells, schema: input }
+    this.#book = new SlidingBook(state, context.table('records'), own)
+    this.#timers = new Timers(state, context.table('timers'))
+    this.#bounds = bounds
+    const results = calls.map(({ name, accumulators }) => ({ name, type: accumulators.type }))
+    this.schema = new Schema([...input.columns, ...results])
+    this.sides = new Map(spec.lateSide === undefined ? [] : [[spec.lateSide, input]])
+  }
+
+  take(_input: number, records: Records, out: Output, { watermark }: Moment): void {
+    const grouped = this.#grouping.of(records, out.failures(records))
+    if (this.#ids.length < records.size) this.#ids = new Int32Array(records.size)
+    this.#keys.idsOf(grouped.keys, records.size, this.#ids)
+    const inTime = grouped.rows.filter(row => (records.times[row] as number) >= watermark)
+    const cells = Int32Array.from(inTime, row => this.#keep(records, row).cell)
+    addAll(this.#calls, grouped, { rows: inTime, cells, times: records.times })
+    const late = grouped.rows.filter(row => (records.times[row] as number) < watermark)
+    if (late.length === 0) return
+    if (this.#lateSide === undefined) out.late(late.length)
+    else out.side(this.#lateSide, gatherRecords(records, late))
+  }
+
+  advance(out: Output, { watermark, ended }: Moment): boolean {
+    // Records at the watermark itself may still come.
+    const bound = ended ? Number.POSITIVE_INFINITY : watermark - 1
+    const due: Due[] = []
+    let isDone = true
+    let left = 0
+    for (let timer = this.#timers.first(bound); timer; timer = this.#timers.first(bound)) {
+      isDone = due.length + left < out.room
+      if (!isDone) break
+      this.#timers.take()
+      const track = this.#book.of(this.#keys.idOf(timer.key.subarray(1)))
+      if (timer.key[0] === LEAVES) left += this.#leave(track, timer.time)
+      else this.#sayAt(timer, track, due)
+    }
+    out.spend(left)
+    if (due.length > 0) out.emit(this.#results(due))
+    for (const { cell } of due) this.#cells.giveBack(cell)
+    return isDone
+  }
+
+  save(): void {
+    this.#book.save()
+    this.#timers.save()
+    if (this.#keys.size > this.#bounds.keys || this.#cells.size > this.#bounds.cells) this.forget()
+  }
+
+  forget(): void {
+    this.#book.forget()
+    this.#timers.forget()
+    this.#cells.clear()
+    this.#keys.clear()
+  }
+
+  #keep(records: Records, row: number): Item {
+    const id = this.#ids[row] as number
+    const time = records.times[row] as number
+    const values = records.vectors.map(vector => scalarAt(vector, row))
+    this.#remind(WAITS, id, time)
+    return this.#book.add(id, time, values)
+  }
+
+  #remind(kind: number, id: number, time: number): void {
+    const key = this.#keys.keyOf(id)
+    const tagged = new Uint8Array(key.length + 1)
+    tagged[0] = kind
+    tagged.set(key, 1)
+    this.#timers.set({ time, slot: this.#keys.slotOf(id), key: tagged })
+  }
+
+  /** All records of the key that have this time. */
+  #sayAt({ time }: Timer, track: Track, due: Due[]): void {
+    if (this.#window.kind === 'sliding-rows') this.#sayByRows(track, time, due)
+    else this.#sayByTime(track, time, due, this.#window.sizeMs)
+  }
+
+  #sayByRows(track: Track, time: number, due: Due[]): void {
+    const { rows } = this.#window as Extract<SlidingSpec, { kind: 'sliding-rows' }>
+    while (track.waiting[0]?.time === time) {
+      const item = this.#book.enter(track) as Item
+      if (track.said.length > rows) this.#book.leave(track)
+      due.push(dueOf(item, track.queue.aggregate()))
+    }
+  }
+
+  #sayByTime(track: Track, time: number, due: Due[], sizeMs: number): void {
+    const entered: Item[] = []
+    while (track.waiting[0]?.time === time) entered.push(this.#book.enter(track) as Item)
+    while ((track.said[0]?.time ?? time) <= time - sizeMs) this.#book.leave(track)
+    for (const item of entered) due.push(dueOf(item, track.queue.aggregate()))
+    if (entered[0] !== undefined) this.#remind(LEAVES, entered[0].id, time + sizeMs)
+  }
+
+  /** How many. */
+  #leave(track: Track, time: number): number {
+    const { sizeMs } = this.#window as Extract<SlidingSpec, { kind: 'sliding' }>
+    let count = 0
+    while ((track.said[0]?.time ?? time) <= time - sizeMs) {
+      this.#book.leave(track)
+      count++
+    }
+    return count
+  }
+
+  #results(due: readonly Due[]): Records {
+    const rows = due.map(({ item, values }): Row => ({ time: item.time, values }))
+    const records = recordsOf(this.#input, rows)
+    const results = this.#cells.results(Int32Array.from(due, ({ cell }) => cell))
+    return { ...records, schema: this.schema, vectors: [...records.vectors, ...results] }
+  }
+}
+
+function dueOf(item: Item, cell: number): Due {
+  const values = item.values ?? []
+  item.values = undefined
+  return { item, values, cell }
+}
