@@ -1,0 +1,188 @@
+/**
+ * A stage at work in one group, as a step function: inputs in; out come the delta and the numbered
+ * outputs of each sink. It speculates: what it computed is on top of the applied store until the
+ * batch is committed, and is thrown away with `discard` when it is not.
+ */
+
+import { ByteReader, ByteWriter } from '../../base/bytes.ts'
+import { invariant, WeirError } from '../../base/errors.ts'
+import { concat } from '../columns/concat.ts'
+import type { Compiler } from '../columns/expression.ts'
+import type { Records } from '../columns/records.ts'
+import { CACHE_BOUNDS, type CacheBounds } from '../operators/context.ts'
+import type { Exchange, Host } from '../plan/hosts.ts'
+import type { ErrorPolicy } from '../plan/plan.ts'
+import type { Schemas } from '../plan/schemas.ts'
+import { type Applied, Overlay } from '../state/overlay.ts'
+import { RowKeyWriter } from '../state/row-key.ts'
+import type { State } from '../state/state.ts'
+import type { DeadRow } from './collector.ts'
+import { DEAD_LETTERS, deadLetters } from './dead-letters.ts'
+import { OUTPUT_TABLE, Tables } from './tables.ts'
+import { Topology } from './topology.ts'
+
+/** Rows that time may put out in one batch; what is left is for the next. */
+export const ROWS_DUE_MAX = 16_384
+
+export interface StageInput {
+  readonly operator: string
+  /** Which of the operator's inputs. */
+  readonly input: number
+  readonly records: Records
+}
+
+export interface StageWork {
+  readonly now: number
+  /** Of the group, behind these inputs. */
+  readonly watermark: number
+  readonly inputs: readonly StageInput[]
+  /** Rows of others that go into the same delta: cursors. */
+  readonly rows?: readonly { readonly key: Uint8Array; readonly value: Uint8Array }[]
+}
+
+/** Outputs number `first` and on, for a sink or, behind a `>`, an operator of the next stage. */
+export interface StageOutput {
+  readonly to: string
+  readonly first: number
+  readonly records: Records
+}
+
+export interface StageResult {
+  readonly delta: Uint8Array
+  /** By name, ascending. */
+  readonly outputs: readonly StageOutput[]
+}
+
+export interface StageOptions {
+  readonly host: Host
+  readonly schemas: Schemas
+  readonly compiler: Compiler
+  readonly errors: ErrorPolicy
+  readonly store: Applied
+  readonly slots?: State['slots']
+  readonly bounds?: CacheBounds
+  readonly rowsDueMax?: number
+}
+
+/** How the records of an exchange are named among the outputs. */
+export function exchangeName({ to, edge }: Exchange): string {
+  return edge.side === undefined ? `>${to}<${edge.from}` : `>${to}<${edge.from}.${edge.side}`
+}
+
+export class StageGroup {
+  readonly #overlay: Overlay
+  readonly #topology: Topology
+  readonly #errors: ErrorPolicy
+  readonly #rowsDueMax: number
+  readonly #writer = new RowKeyWriter()
+  readonly #out = new ByteWriter()
+  readonly #slot: number
+  #drained = new Map<string, Records[]>()
+  #dead: DeadRow[] = []
+  #skipped = 0
+  /** The group's, behind the last batch. */
+  #watermark = -Infinity
+
+  constructor(options: StageOptions) {
+    const { host, schemas, compiler, errors, store, slots, bounds = CACHE_BOUNDS } = options
+    const { rowsDueMax = ROWS_DUE_MAX } = options
+    this.#overlay = new Overlay(store, slots)
+    this.#slot = this.#overlay.slots.from
+    this.#errors = errors
+    this.#rowsDueMax = rowsDueMax
+    const tables = new Tables()
+    const table = (operator: string, name: string) => tables.of(operator, name)
+    const context = { host, schemas, compiler, bounds, state: this.#overlay, table }
+    this.#topology = new Topology(context, {
+      sink: ({ id }, records) => this.#drain(id, records),
+      exchange: (exchange, records) => this.#drain(exchangeName(exchange), records),
+      dead: row => this.#onDead(row),
+    })
+  }
+
+  /** Batches that were stepped through and are not applied. */
+  get depth(): number {
+    return this.#overlay.depth
+  }
+
+  get wakeAt(): number {
+    return this.#topology.wakeAt
+  }
+
+  /** Records that were too late and went nowhere, since this object was made. */
+  get lateCount(): number {
+    return this.#topology.lateCount
+  }
+
+  /** Records that the policy `skip` dropped, since this object was made. */
+  get skippedCount(): number {
+    return this.#skipped
+  }
+
+  /** Time made more due than went into the last batch: the next one takes no inputs. */
+  owes(watermark: number): boolean {
+    return this.#topology.owes(watermark)
+  }
+
+  step({ now, watermark, inputs, rows = [] }: StageWork): StageResult {
+    invariant(inputs.length === 0 || !this.owes(this.#watermark), 'debts-come-first')
+    this.#watermark = Math.max(this.#watermark, watermark)
+    this.#topology.begin(now, this.#rowsDueMax)
+    for (const { operator, input, records } of inputs) this.#topology.take(operator, input, records)
+    this.#topology.finish(watermark)
+    if (this.#dead.length > 0) this.#drain(DEAD_LETTERS, deadLetters(this.#dead))
+    this.#dead = []
+    const outputs = this.#numbered()
+    for (const { key, value } of rows) this.#overlay.put(key, value)
+    return { delta: this.#overlay.finish(), outputs }
+  }
+
+  /** The oldest batch is in the applied store now. */
+  onApplied(): void {
+    this.#overlay.onApplied()
+  }
+
+  /** Nothing that was speculated came to be. */
+  discard(): void {
+    this.#overlay.discard()
+    this.#topology.load()
+    this.#watermark = -Infinity
+    this.#drained = new Map()
+    this.#dead = []
+  }
+
+  #onDead(row: DeadRow): void {
+    if (this.#errors === 'fail') {
+      const { operator, code, reason } = row
+      throw new WeirError(code, `${operator}: ${reason}; the job is told to stop at such records`)
+    }
+    if (this.#errors === 'skip') this.#skipped++
+    else this.#dead.push(row)
+  }
+
+  #drain(to: string, records: Records): void {
+    const drained = this.#drained.get(to) ?? []
+    drained.push(records)
+    this.#drained.set(to, drained)
+  }
+
+  #numbered(): readonly StageOutput[] {
+    const outputs = [...this.#drained].sort(([a], [b]) => (a < b ? -1 : 1))
+    this.#drained = new Map()
+    return outputs.map(([to, [first, ...others]]) => {
+      const parts = [first as Records, ...others]
+      const records = concat((first as Records).schema, parts)
+      return { to, first: this.#take(to, records.size), records }
+    })
+  }
+
+  /** The number of the first of so many outputs. */
+  #take(to: string, count: number): number {
+    const name = this.#out.text(to).finish()
+    const key = this.#writer.begin(OUTPUT_TABLE, this.#slot).raw(name).finish()
+    const value = this.#overlay.get(key)
+    const before = value === undefined ? 0 : new ByteReader(value).varint()
+    this.#overlay.put(key, this.#out.varint(before + count).finish())
+    return before + 1
+  }
+}
