@@ -48,7 +48,8 @@ export interface Made {
 
 /** A movement and what was made of it, sealed by the digest. */
 export function batchOf(movement: Movement, { delta, outputs }: Made): Batch {
-  const { seq, now, inputs, changes } = movement
+  const { seq, now, changes } = movement
+  const inputs = movement.inputs.map(({ channel, from, to }) => ({ channel, from, to }))
   const digest = digestOf(delta, outputs)
   return { kind: 'batch', seq, now, inputs, changes, delta, outputs, digest }
 }

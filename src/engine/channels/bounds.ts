@@ -27,3 +27,6 @@ export const ALIGNMENT_SILENCE_MS = 2000
 
 /** Reports of failed epochs that nobody has fetched: the oldest gives way. */
 export const FAILURES_MAX = 16
+
+/** Frames of one channel that wait: its credit and one frame, each at the least that it costs. */
+export const PARTS_MAX = (CHANNEL_CREDIT_BYTES_MAX + FRAME_BYTES_MAX) / FRAME_OVERHEAD_BYTES

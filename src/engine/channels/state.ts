@@ -34,6 +34,29 @@ export function unheard(cursor: number): ChannelState {
   return { cursor, reader: NOBODY, watermark: -Infinity, idle: false }
 }
 
+/** What a stretch of a channel says, records and words, once it is taken. */
+export interface Heard {
+  readonly to: number
+  readonly rows: number
+  readonly reader: Reader
+  readonly watermark?: number | undefined
+  readonly idle?: boolean | undefined
+}
+
+/**
+ * The state once all of it is taken, up to `to`: any record ends idleness, then the reader's words
+ * count, which stand behind the records. The larger watermark wins, so no reader turns it back.
+ */
+export function afterHearing(state: ChannelState, heard: Heard): ChannelState {
+  const { to, rows, reader, watermark = -Infinity, idle } = heard
+  return {
+    cursor: to,
+    reader: compareReaders(reader, state.reader) > 0 ? reader : state.reader,
+    watermark: Math.max(state.watermark, watermark),
+    idle: idle ?? (state.idle && rows === 0),
+  }
+}
+
 /** A batch took the offsets from `from` up to, without, `to`. */
 export interface Input {
   readonly channel: number
