@@ -1,46 +1,55 @@
-import type { ByteReader, ByteWriter } from '../../base/bytes.ts'
-import type { Vector } from '../columns/vector.ts'
-import { BIGINT } from '../schema/type.ts'
-import type { Accumulators, Additions, Aggregate } from './accumulators.ts'
+/** All aggregates, by name. Names are looked up without regard to case. */
 
-class Count implements Accumulators {
-  readonly type = BIGINT
-  #counts = new Float64Array(0)
-  room(cells: number): void {
-    const counts = new Float64Array(cells)
-    counts.set(this.#counts)
-    this.#counts = counts
-  }
-  clear(cell: number): void {
-    this.#counts[cell] = 0
-  }
-  add({ cells }: Additions): void {
-    const counts = this.#counts
-    for (let i = 0; i < cells.length; i++) {
-      const cell = cells[i] as number
-      counts[cell] = (counts[cell] as number) + 1
-    }
-  }
-  merge(into: number, from: number): void {
-    this.#counts[into] = (this.#counts[into] as number) + (this.#counts[from] as number)
-  }
-  write(out: ByteWriter, cell: number): void {
-    out.varint(this.#counts[cell] as number)
-  }
-  read(reader: ByteReader, cell: number): void {
-    this.#counts[cell] = reader.varint()
-  }
-  results(cells: Int32Array): Vector {
-    return {
-      store: 'number',
-      nulls: undefined,
-      wide: undefined,
-      numbers: Float64Array.from(cells, c => this.#counts[c] as number),
-    }
-  }
-}
+import { WeirError } from '../../base/errors.ts'
+import type { Aggregate } from './accumulators.ts'
+import { average } from './average.ts'
+import { collect } from './collect.ts'
+import { count, countIf } from './count.ts'
+import { first, last } from './ends.ts'
+import { boolAnd, boolOr, maximum, minimum } from './extreme.ts'
+import { deviationOfAll, deviationOfSample, varianceOfAll, varianceOfSample } from './spread.ts'
+import { sum } from './sum.ts'
+import { topN, topNBy } from './top.ts'
+
+/** In the order of the reference. */
+export const aggregates: readonly Aggregate[] = [
+  count,
+  countIf,
+  sum,
+  average,
+  minimum,
+  maximum,
+  varianceOfSample,
+  varianceOfAll,
+  deviationOfSample,
+  deviationOfAll,
+  boolAnd,
+  boolOr,
+  first,
+  last,
+  collect,
+  topN,
+  topNBy,
+]
+
+const byName: ReadonlyMap<string, Aggregate> = new Map(
+  aggregates.flatMap(aggregate =>
+    [aggregate.name, ...aggregate.aliases].map(name => [name, aggregate] as const),
+  ),
+)
+
+/** Among which somebody looks who wonders what was meant. */
+export const aggregateNames: readonly string[] = [...byName.keys()]
+
+/** Undefined: there is none of this name. */
 export function aggregateOf(name: string): Aggregate | undefined {
-  return name === 'count'
-    ? { name, about: '', resultOf: () => BIGINT, make: () => new Count() }
-    : undefined
+  return byName.get(name.toLowerCase())
+}
+
+/** For whoever runs a plan that was checked elsewhere. */
+export function mustFindAggregate(name: string): Aggregate {
+  const found = aggregateOf(name)
+  if (found !== undefined) return found
+  const names = aggregates.map(aggregate => aggregate.name).join(', ')
+  throw new WeirError('unknown-aggregate', `there is no aggregate ${name}; there are ${names}`)
 }
