@@ -50,8 +50,8 @@ export const topNBy: Aggregate = {
   parameters: ['x', 'by', 'n'],
   about:
     'The values of x of the n records where `by` is largest, the largest first; of equal ones ' +
-    'the earlier by event time, then those that arrived first. Records where x or `by` is null do ' +
-    `not take part. Null if there are none. n is a constant, at most ${KEPT_MAX}.`,
+    'the earlier by event time, then those that arrived first. Records where x or `by` is null ' +
+    `do not take part. Null if there are none. n is a constant, at most ${KEPT_MAX}.`,
   types: [['any type, then what `max` takes, then INTEGER', 'ARRAY of the first']],
   isOrdered: true,
   resultOf: args => {
