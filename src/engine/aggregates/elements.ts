@@ -22,12 +22,16 @@ export interface ElementsOptions {
   /** Of the aggregate, among those that share the table. */
   readonly number: number
   placeOf(cell: number): CellPlace
+  readonly bounds?: ElementBounds | undefined
 }
 
-/** Of one cell, remembered beyond the batch. */
-export const CELL_KNOWN_MAX = 4096
-/** Of all cells, remembered beyond the batch. */
-export const KNOWN_MAX = 262_144
+/** How many elements are remembered beyond the batch. */
+export interface ElementBounds {
+  readonly ofCell: number
+  readonly ofAll: number
+}
+
+export const ELEMENT_BOUNDS: ElementBounds = { ofCell: 4096, ofAll: 262_144 }
 /** Rows that are copied at a time when a cell is walked through. */
 const PIECE = 512
 const NUMBER_MAX = 0xfffe
@@ -60,6 +64,7 @@ function bytesOf(name: string): Uint8Array {
 
 export class StateElements implements Elements {
   readonly #options: ElementsOptions
+  readonly #bounds: ElementBounds
   readonly #writer = new RowKeyWriter()
   readonly #cells = new Map<number, Known>()
   /** Cells that were cleared in this batch, by the beginning of their rows. */
@@ -69,6 +74,7 @@ export class StateElements implements Elements {
   constructor(options: ElementsOptions) {
     invariant(options.number <= NUMBER_MAX, 'aggregates-have-small-numbers', options.number)
     this.#options = options
+    this.#bounds = options.bounds ?? ELEMENT_BOUNDS
   }
 
   add(cell: number, element: Uint8Array): boolean {
@@ -137,7 +143,7 @@ export class StateElements implements Elements {
     for (const known of this.#cells.values()) {
       this.#saveCell(known)
     }
-    if (this.#known > KNOWN_MAX) this.forgetAll()
+    if (this.#known > this.#bounds.ofAll) this.forgetAll()
   }
 
   #saveCell(known: Known): void {
@@ -149,7 +155,7 @@ export class StateElements implements Elements {
     }
     this.#known += unsaved.size
     unsaved.clear()
-    if (saved.size <= CELL_KNOWN_MAX) return
+    if (saved.size <= this.#bounds.ofCell) return
     this.#known -= saved.size
     saved.clear()
     known.isComplete = false
