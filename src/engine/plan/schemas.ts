@@ -51,7 +51,7 @@ export function schemasOf(plan: Plan, compiler: Compiler): Schemas {
 }
 
 /** Nobody asks for rows while only schemas are wanted. */
-const NO_STATE: State = {
+export const NO_STATE: State = {
   slots: { from: 0, to: SLOTS },
   get: () => undefined,
   walk: () => undefined,

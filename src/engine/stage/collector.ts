@@ -4,6 +4,7 @@
  */
 
 import type { Failures } from '../columns/expression.ts'
+import { FailedRows } from '../columns/failed-rows.ts'
 import type { Records } from '../columns/records.ts'
 import type { Output } from '../operators/operator.ts'
 
@@ -79,29 +80,5 @@ export class Collector implements Output {
     if (records.size === 0) return
     this.#budget.room -= records.size
     for (const reader of readers) reader(records)
-  }
-}
-
-/** Tells of each row once. */
-export class FailedRows implements Failures {
-  readonly #rows = new Set<number>()
-  readonly #tell: (row: number, code: string, reason: string) => void
-
-  constructor(tell: (row: number, code: string, reason: string) => void) {
-    this.#tell = tell
-  }
-
-  get count(): number {
-    return this.#rows.size
-  }
-
-  has(row: number): boolean {
-    return this.#rows.has(row)
-  }
-
-  add(row: number, code: string, reason: string): void {
-    if (this.#rows.has(row)) return
-    this.#rows.add(row)
-    this.#tell(row, code, reason)
   }
 }

@@ -25,7 +25,8 @@ export class Slotting {
     const vectors = this.#key.map(one => one.evaluate(records, all, failures))
     const slots = new Int32Array(records.size)
     this.#keys.idsOf(vectors, records.size, slots)
-    for (let row = 0; row < slots.length; row++) slots[row] = this.#keys.slotOf(slots[row] as number)
+    for (let row = 0; row < slots.length; row++)
+      slots[row] = this.#keys.slotOf(slots[row] as number)
     return slots
   }
 }

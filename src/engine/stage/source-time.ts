@@ -3,10 +3,10 @@
  * latest record's time less the lag, as far as records may come out of order.
  */
 
+import { WeirError } from '../../base/errors.ts'
 import type { Failures } from '../columns/expression.ts'
 import type { Records } from '../columns/records.ts'
 import type { NumberVector } from '../columns/vector.ts'
-import { WeirError } from '../../base/errors.ts'
 import type { SourceTime } from '../plan/plan.ts'
 import type { Schema } from '../schema/schema.ts'
 import { typeText } from '../schema/type.ts'

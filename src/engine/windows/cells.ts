@@ -5,21 +5,48 @@
 
 import type { ByteReader, ByteWriter } from '../../base/bytes.ts'
 import type { Accumulators } from '../aggregates/accumulators.ts'
+import { type CellPlace, StateElements } from '../aggregates/elements.ts'
+import type { Failures } from '../columns/expression.ts'
 import type { Vector } from '../columns/vector.ts'
+import type { State } from '../state/state.ts'
 
 const FIRST = 256
 
+/** Of cells that do not outlive the batch: no row can begin with it. */
+const PASSING = 0xff
+
 export class Cells {
-  readonly #accumulators: readonly Accumulators[]
+  readonly #state: State
+  #accumulators: readonly Accumulators[] = []
+  readonly #elements: StateElements[] = []
+  #places: (CellPlace | undefined)[] = []
   #capacity = 0
   #next = 0
   #free: number[] = []
   #changedFlags = new Uint8Array(0)
   #changed: number[] = []
 
-  constructor(accumulators: readonly Accumulators[]) {
+  constructor(state: State) {
+    this.#state = state
+  }
+
+  /** Before any cell is taken. */
+  use(accumulators: readonly Accumulators[]): void {
     this.#accumulators = accumulators
     this.#grow(FIRST)
+  }
+
+  /** For the aggregate of this number, which keeps what a cell has in rows of their own. */
+  elementsFor(number: number, table: number): StateElements {
+    const placeOf = (cell: number) => this.#placeOf(cell)
+    const elements = new StateElements({ state: this.#state, table, number, placeOf })
+    this.#elements.push(elements)
+    return elements
+  }
+
+  /** Some aggregate has rows of its own: cells that last are taken with their places. */
+  get needsPlaces(): boolean {
+    return this.#elements.length > 0
   }
 
   /** Taken and not given back. */
@@ -27,12 +54,22 @@ export class Cells {
     return this.#next - this.#free.length
   }
 
-  /** An empty one. */
-  take(): number {
-    const cell = this.#free.pop()
-    if (cell !== undefined) return cell
+  /** An empty one. `place`: where its rows are; missing: it is given back before the batch ends. */
+  take(place?: CellPlace): number {
+    const cell = this.#free.pop() ?? this.#add()
+    if (this.needsPlaces) this.#places[cell] = place
+    return cell
+  }
+
+  #add(): number {
     if (this.#next === this.#capacity) this.#grow(2 * this.#capacity)
     return this.#next++
+  }
+
+  #placeOf(cell: number): CellPlace {
+    const { from } = this.#state.slots
+    const key = Uint8Array.of(PASSING, cell & 0xff, (cell >>> 8) & 0xff, (cell >>> 16) & 0xff)
+    return this.#places[cell] ?? { slot: from, key, isNew: true }
   }
 
   giveBack(cell: number): void {
@@ -41,11 +78,20 @@ export class Cells {
     this.#free.push(cell)
   }
 
-  /** All of them. */
-  clear(): void {
-    for (let cell = 0; cell < this.#next; cell++) {
-      for (const accumulators of this.#accumulators) accumulators.clear(cell)
+  save(): void {
+    for (const elements of this.#elements) elements.save()
+  }
+
+  /** All of them; what was saved of them stays. */
+  forget(): void {
+    for (const accumulators of this.#accumulators) {
+      for (let cell = 0; cell < this.#next; cell++) {
+        if (accumulators.forget === undefined) accumulators.clear(cell)
+        else accumulators.forget(cell)
+      }
     }
+    for (const elements of this.#elements) elements.forgetAll()
+    this.#places = []
     this.#changedFlags.fill(0)
     this.#changed = []
     this.#free = []
@@ -79,8 +125,8 @@ export class Cells {
     reader.done()
   }
 
-  results(cells: Int32Array): readonly Vector[] {
-    return this.#accumulators.map(accumulators => accumulators.results(cells))
+  results(cells: Int32Array, failures: Failures): readonly Vector[] {
+    return this.#accumulators.map(accumulators => accumulators.results(cells, failures))
   }
 
   #grow(capacity: number): void {

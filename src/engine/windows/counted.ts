@@ -5,7 +5,7 @@
  */
 
 import { ByteReader, ByteWriter } from '../../base/bytes.ts'
-import type { Records } from '../columns/records.ts'
+import { INSERT, type Records } from '../columns/records.ts'
 import type { OperatorContext } from '../operators/context.ts'
 import type { Operator, Output } from '../operators/operator.ts'
 import type { AggregateSpec, WindowSpec } from '../plan/plan.ts'
@@ -13,9 +13,10 @@ import type { Schema } from '../schema/schema.ts'
 import { KeyTable } from '../state/key-table.ts'
 import { RowKeyWriter } from '../state/row-key.ts'
 import type { State } from '../state/state.ts'
-import { Cells } from './cells.ts'
-import { addAll, type Call, Grouping } from './grouping.ts'
-import { keyVectors, resultSchema } from './results.ts'
+import { type Aggregates, addAll, type Call } from './calls.ts'
+import type { Cells } from './cells.ts'
+import { Grouping } from './grouping.ts'
+import { keyVectors, resultSchema, sayResults } from './results.ts'
 
 /** The window of a key that is being filled. */
 interface Open {
@@ -48,7 +49,7 @@ export class CountWindows implements Operator {
   readonly #changed = new Set<number>()
   #ids = new Int32Array(0)
 
-  constructor(spec: AggregateSpec, calls: readonly Call[], context: OperatorContext) {
+  constructor(spec: AggregateSpec, { calls, cells }: Aggregates, context: OperatorContext) {
     const { compiler, inputs, state, bounds } = context
     this.#rows = (spec.window as Extract<WindowSpec, { kind: 'count' }>).rows
     this.#calls = calls
@@ -56,7 +57,7 @@ export class CountWindows implements Operator {
     this.#state = state
     this.#table = context.table('open')
     this.#keys = new KeyTable(this.#grouping.keyTypes)
-    this.#cells = new Cells(calls.map(({ accumulators }) => accumulators))
+    this.#cells = cells
     this.#bounds = bounds
     this.schema = resultSchema(this.#grouping.keyColumns, [], calls)
   }
@@ -74,13 +75,13 @@ export class CountWindows implements Operator {
       open.count++
       if (open.count === this.#rows) {
         full.push({ id, cell, row })
-        open.cell = this.#cells.take()
+        open.cell = this.#take(id, true)
         open.count = 0
       }
       return cell
     })
-    addAll(this.#calls, grouped, { rows: grouped.rows, cells, times: records.times })
-    if (full.length > 0) out.emit(this.#results(full, records.times))
+    addAll(this.#calls, grouped.inputs, { rows: grouped.rows, cells, times: records.times })
+    if (full.length > 0) this.#say(out, full, records.times)
     for (const { cell } of full) this.#cells.giveBack(cell)
   }
 
@@ -96,21 +97,22 @@ export class CountWindows implements Operator {
       this.#state.put(key, this.#out.finish())
     }
     this.#changed.clear()
+    this.#cells.save()
     if (this.#keys.size > this.#bounds.keys || this.#cells.size > this.#bounds.cells) this.forget()
   }
 
   forget(): void {
     this.#open = []
     this.#changed.clear()
-    this.#cells.clear()
+    this.#cells.forget()
     this.#keys.clear()
   }
 
   #openOf(id: number): Open {
     const known = this.#open[id]
     if (known !== undefined) return known
-    const open = { cell: this.#cells.take(), count: 0 }
     const value = this.#state.get(this.#rowKey(id))
+    const open = { cell: this.#take(id, value === undefined), count: 0 }
     if (value !== undefined) {
       const reader = new ByteReader(value)
       open.count = reader.varint()
@@ -125,17 +127,24 @@ export class CountWindows implements Operator {
     return writer.raw(this.#keys.keyOf(id)).finish()
   }
 
-  #results(full: readonly Full[], times: Float64Array): Records {
+  #take(id: number, isNew: boolean): number {
+    if (!this.#cells.needsPlaces) return this.#cells.take()
+    const key = this.#keys.keyOf(id).slice()
+    return this.#cells.take({ slot: this.#keys.slotOf(id), key, isNew })
+  }
+
+  #say(out: Output, full: readonly Full[], times: Float64Array): void {
     const ids = full.map(({ id }) => id)
     const cells = Int32Array.from(full, ({ cell }) => cell)
-    return {
+    sayResults(out, {
       schema: this.schema,
       size: full.length,
-      vectors: [
-        ...keyVectors(this.#keys, this.#grouping.keyColumns, ids),
-        ...this.#cells.results(cells),
-      ],
       times: Float64Array.from(full, ({ row }) => times[row] as number),
-    }
+      kind: INSERT,
+      vectors: failures => [
+        ...keyVectors(this.#keys, this.#grouping.keyColumns, ids),
+        ...this.#cells.results(cells, failures),
+      ],
+    })
   }
 }

@@ -10,6 +10,7 @@
 
 import { ByteReader, ByteWriter } from '../../base/bytes.ts'
 import { SLOTS } from '../../base/hash.ts'
+import type { CellPlace } from '../aggregates/elements.ts'
 import type { KeyTable } from '../state/key-table.ts'
 import { PLACE_BYTES, RowKeyWriter, TIME_BYTES, wholeAt } from '../state/row-key.ts'
 import type { State } from '../state/state.ts'
@@ -70,8 +71,10 @@ export class Panes {
     const pane = this.#paneOf(slice)
     const known = pane.cells[id]
     if (known !== undefined && known !== NONE) return known
-    const cell = this.#put(pane, id)
-    if (pane.isWhole || !this.#read(cell)) onNew(slice, id)
+    const value = pane.isWhole ? undefined : this.#state.get(this.#rowKey(slice, id))
+    const cell = this.#put(pane, id, value === undefined)
+    if (value === undefined) onNew(slice, id)
+    else this.#cells.read(new ByteReader(value), cell)
     return cell
   }
 
@@ -82,7 +85,7 @@ export class Panes {
     if (known !== NONE || pane.isWhole) return known
     const value = this.#state.get(this.#rowKey(slice, id))
     if (value === undefined) return NONE
-    const cell = this.#put(pane, id)
+    const cell = this.#put(pane, id, false)
     this.#cells.read(new ByteReader(value), cell)
     return cell
   }
@@ -176,13 +179,15 @@ export class Panes {
     if (this.#last === pane) this.#last = undefined
   }
 
-  #put(pane: Pane, id: number): number {
+  #put(pane: Pane, id: number, isNew: boolean): number {
     if (id >= pane.cells.length) {
       const cells = new Int32Array(2 * id).fill(NONE)
       cells.set(pane.cells)
       pane.cells = cells
     }
-    const cell = this.#cells.take()
+    const cell = this.#cells.take(
+      this.#cells.needsPlaces ? this.#place(pane, id, isNew) : undefined,
+    )
     if (cell >= this.#idOf.length) this.#grow(2 * cell)
     this.#sliceOf[cell] = pane.slice
     this.#idOf[cell] = id
@@ -191,11 +196,9 @@ export class Panes {
     return cell
   }
 
-  #read(cell: number): boolean {
-    const value = this.#state.get(this.#rowKey(this.sliceOf(cell), this.idOf(cell)))
-    if (value === undefined) return false
-    this.#cells.read(new ByteReader(value), cell)
-    return true
+  #place({ slice }: Pane, id: number, isNew: boolean): CellPlace {
+    const slot = this.#keys.slotOf(id)
+    return { slot, key: this.#rowKey(slice, id).slice(PLACE_BYTES), isNew }
   }
 
   /** What the state has of the slot and is not here. */
@@ -212,7 +215,7 @@ export class Panes {
       return true
     })
     for (const { id, value } of found) {
-      this.#cells.read(new ByteReader(value), this.#put(pane, id))
+      this.#cells.read(new ByteReader(value), this.#put(pane, id, false))
     }
   }
 

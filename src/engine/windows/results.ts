@@ -1,12 +1,17 @@
 /** Results of windows as records: the columns of the key, the window, the aggregates. */
 
 import { builderOf } from '../columns/builder.ts'
-import { INSERT, type Records } from '../columns/records.ts'
+import type { Failures } from '../columns/expression.ts'
+import { FailedRows } from '../columns/failed-rows.ts'
+import { gatherRecords } from '../columns/gather.ts'
+import { allRows, INSERT, type Records } from '../columns/records.ts'
 import type { Vector } from '../columns/vector.ts'
+import type { Output } from '../operators/operator.ts'
+import { sound } from '../operators/sound.ts'
 import { type Column, Schema } from '../schema/schema.ts'
 import { TIMESTAMPTZ } from '../schema/type.ts'
 import type { KeyTable } from '../state/key-table.ts'
-import type { Call } from './grouping.ts'
+import type { Call } from './calls.ts'
 
 export const WINDOW_COLUMNS: readonly Column[] = [
   { name: 'window_start', type: TIMESTAMPTZ },
@@ -47,6 +52,28 @@ export function timeVector(numbers: Float64Array): Vector {
   return { store: 'number', nulls: undefined, numbers, wide: undefined }
 }
 
-export function recordsOfKind(records: Omit<Records, 'kinds'>, kind: number): Records {
+function recordsOfKind(records: Omit<Records, 'kinds'>, kind: number): Records {
   return kind === INSERT ? records : { ...records, kinds: new Uint8Array(records.size).fill(kind) }
+}
+
+export interface Results {
+  readonly schema: Schema
+  readonly size: number
+  readonly times: Float64Array
+  readonly kind: number
+  vectors(failures: Failures): readonly Vector[]
+}
+
+/** Results that have no place in their type go to the dead letters, and the others on. */
+export function sayResults(out: Output, { schema, size, times, kind, vectors }: Results): void {
+  const failed: { row: number; code: string; reason: string }[] = []
+  const failures = new FailedRows((row, code, reason) => failed.push({ row, code, reason }))
+  const records = recordsOfKind({ schema, size, times, vectors: vectors(failures) }, kind)
+  if (failed.length === 0) {
+    out.emit(records)
+    return
+  }
+  const told = out.failures(records)
+  for (const { row, code, reason } of failed) told.add(row, code, reason)
+  out.emit(gatherRecords(records, sound(allRows(size), failures)))
 }

@@ -1,19 +1,20 @@
 /**
- * The sessions of each key: in the state a row each (table, slot, key, start), and here, as a
+ * The sessions of each key: in the state a row each (table, slot, key, birth), and here, as a
  * cache, the list of a key's sessions in order of time. They do not touch: whatever comes between
  * two of them, nearer to both than the gap, makes them one.
  */
 
 import { ByteReader, ByteWriter } from '../../base/bytes.ts'
-import { unzigzag, zigzag } from '../columns/scalar-codec.ts'
 import type { KeyTable } from '../state/key-table.ts'
-import { RowKeyWriter, TIME_BYTES, wholeAt } from '../state/row-key.ts'
+import { PLACE_BYTES, RowKeyWriter, TIME_BYTES, wholeAt } from '../state/row-key.ts'
 import type { State } from '../state/state.ts'
 import type { Cells } from './cells.ts'
 
 export interface Session {
   readonly id: number
   readonly cell: number
+  /** Time of the record that began it, by which its row is found: no other has it within. */
+  readonly birth: number
   start: number
   /** Time of its last record. */
   last: number
@@ -31,7 +32,7 @@ export class SessionBook {
   /** By key's id; missing: not read yet. */
   #lists: (Session[] | undefined)[] = []
   readonly #changed = new Set<Session>()
-  /** Rows that were there, under another start or of a session that is gone. */
+  /** Rows of sessions that are gone. */
   #gone: Uint8Array[] = []
 
   constructor(state: State, table: number, { keys, cells }: { keys: KeyTable; cells: Cells }) {
@@ -47,8 +48,8 @@ export class SessionBook {
   }
 
   begin(id: number, time: number): Session {
-    const cell = this.#cells.take()
-    const session = { id, cell, start: time, last: time, isSaid: false }
+    const cell = this.#take(id, time, true)
+    const session = { id, cell, birth: time, start: time, last: time, isSaid: false }
     const list = this.#listOf(id)
     const at = list.findIndex(({ start }) => start > time)
     list.splice(at < 0 ? list.length : at, 0, session)
@@ -58,7 +59,7 @@ export class SessionBook {
 
   /** To hold this time too. */
   extend(session: Session, time: number): void {
-    if (time < session.start) this.#moveStart(session, time)
+    session.start = Math.min(session.start, time)
     session.last = Math.max(session.last, time)
     this.#changed.add(session)
   }
@@ -85,9 +86,13 @@ export class SessionBook {
     for (const key of this.#gone) this.#state.remove(key)
     this.#gone = []
     for (const session of this.#changed) {
-      this.#out.varint(zigzag(session.last - session.start)).uint8(session.isSaid ? 1 : 0)
+      const { birth, start, last, isSaid } = session
+      this.#out
+        .varint(birth - start)
+        .varint(last - birth)
+        .uint8(isSaid ? 1 : 0)
       this.#cells.write(this.#out, session.cell)
-      this.#state.put(this.#rowKey(session.id, session.start), this.#out.finish())
+      this.#state.put(this.#rowKey(session.id, birth), this.#out.finish())
     }
     this.#changed.clear()
   }
@@ -111,36 +116,38 @@ export class SessionBook {
     const prefix = this.#prefix(id).finish()
     const end = this.#prefix(id).tag(BEHIND_TIMES).finish()
     this.#state.walk(prefix, end, (key, value) => {
-      const start = wholeAt(key, key.length - TIME_BYTES)
+      const birth = wholeAt(key, key.length - TIME_BYTES)
       const reader = new ByteReader(value)
-      const last = start + unzigzag(reader.varint())
+      const start = birth - reader.varint()
+      const last = birth + reader.varint()
       const isSaid = reader.uint8() === 1
-      const cell = this.#cells.take()
+      const cell = this.#take(id, birth, false)
       this.#cells.read(reader, cell)
-      sessions.push({ id, cell, start, last, isSaid })
+      sessions.push({ id, cell, birth, start, last, isSaid })
       return true
     })
     return sessions
   }
 
-  #moveStart(session: Session, start: number): void {
-    this.#gone.push(this.#rowKey(session.id, session.start))
-    session.start = start
+  #take(id: number, birth: number, isNew: boolean): number {
+    if (!this.#cells.needsPlaces) return this.#cells.take()
+    const key = this.#rowKey(id, birth).slice(PLACE_BYTES)
+    return this.#cells.take({ slot: this.#keys.slotOf(id), key, isNew })
   }
 
   #drop(session: Session): void {
     const list = this.#listOf(session.id)
     list.splice(list.indexOf(session), 1)
     this.#changed.delete(session)
-    this.#gone.push(this.#rowKey(session.id, session.start))
+    this.#gone.push(this.#rowKey(session.id, session.birth))
   }
 
   #prefix(id: number): RowKeyWriter {
     return this.#writer.begin(this.#table, this.#keys.slotOf(id)).raw(this.#keys.keyOf(id))
   }
 
-  #rowKey(id: number, start: number): Uint8Array {
-    return this.#prefix(id).whole(start).finish()
+  #rowKey(id: number, birth: number): Uint8Array {
+    return this.#prefix(id).whole(birth).finish()
   }
 }
 

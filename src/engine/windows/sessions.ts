@@ -17,13 +17,14 @@ import type { AggregateSpec, WindowSpec } from '../plan/plan.ts'
 import type { Schema } from '../schema/schema.ts'
 import { KeyTable } from '../state/key-table.ts'
 import { type Timer, Timers } from '../state/timers.ts'
-import { Cells } from './cells.ts'
-import { addAll, type Call, Grouping } from './grouping.ts'
+import { type Aggregates, addAll, type Call } from './calls.ts'
+import type { Cells } from './cells.ts'
+import { Grouping } from './grouping.ts'
 import {
   constantTimes,
   keyVectors,
-  recordsOfKind,
   resultSchema,
+  sayResults,
   timeVector,
   WINDOW_COLUMNS,
 } from './results.ts'
@@ -62,7 +63,7 @@ export class SessionWindows implements Operator {
   readonly #into = new Map<number, number>()
   #ids = new Int32Array(0)
 
-  constructor(spec: AggregateSpec, calls: readonly Call[], context: OperatorContext) {
+  constructor(spec: AggregateSpec, { calls, cells }: Aggregates, context: OperatorContext) {
     const { compiler, inputs, state, bounds } = context
     const [input] = inputs as [Schema]
     this.#spec = spec
@@ -71,7 +72,7 @@ export class SessionWindows implements Operator {
     this.#calls = calls
     this.#grouping = new Grouping(spec.key, calls, input, compiler)
     this.#keys = new KeyTable(this.#grouping.keyTypes)
-    this.#cells = new Cells(calls.map(({ accumulators }) => accumulators))
+    this.#cells = cells
     const own = { keys: this.#keys, cells: this.#cells }
     this.#book = new SessionBook(state, context.table('sessions'), own)
     this.#timers = new Timers(state, context.table('timers'))
@@ -104,7 +105,7 @@ export class SessionWindows implements Operator {
       }
     }
     const cells = Int32Array.from(sessions, cell => this.#owner(cell))
-    addAll(this.#calls, grouped, { rows: Int32Array.from(rows), cells, times })
+    addAll(this.#calls, grouped.inputs, { rows: Int32Array.from(rows), cells, times })
     this.#tellLate(records, late, out)
   }
 
@@ -123,8 +124,8 @@ export class SessionWindows implements Operator {
       again.push(now)
       if (this.#isFinal) this.#remind(GOES, session)
     }
-    if (back.length > 0) out.emit(this.#results(back, DELETE))
-    if (again.length > 0) out.emit(this.#results(again, UPDATE))
+    if (back.length > 0) this.#say(out, back, DELETE)
+    if (again.length > 0) this.#say(out, again, UPDATE)
     for (const said of [...this.#touched.values()].flat()) this.#cells.giveBack(said.cell)
     for (const cell of this.#into.keys()) this.#cells.giveBack(cell)
     this.#touched.clear()
@@ -146,11 +147,10 @@ export class SessionWindows implements Operator {
       else this.#maybeEnd(session, timer.time, { ended, gone })
     }
     if (ended.length > 0)
-      out.emit(
-        this.#results(
-          ended.map(one => this.#asSaid(one)),
-          INSERT,
-        ),
+      this.#say(
+        out,
+        ended.map(one => this.#asSaid(one)),
+        INSERT,
       )
     out.spend(Math.max(0, gone.size - ended.length))
     for (const session of gone) this.#book.remove(session)
@@ -159,6 +159,7 @@ export class SessionWindows implements Operator {
 
   save(): void {
     this.#book.save()
+    this.#cells.save()
     this.#timers.save()
     const { keys, cells } = this.#bounds
     if (this.#keys.size > keys || this.#cells.size > cells) this.forget()
@@ -167,7 +168,7 @@ export class SessionWindows implements Operator {
   forget(): void {
     this.#book.forget()
     this.#timers.forget()
-    this.#cells.clear()
+    this.#cells.forget()
     this.#keys.clear()
     this.#touched.clear()
     this.#into.clear()
@@ -295,17 +296,23 @@ export class SessionWindows implements Operator {
       .flatMap(id => (byKey.get(id) ?? []).sort((one, other) => one.start - other.start))
   }
 
-  #results(said: readonly Said[], kind: number): Records {
-    const size = said.length
+  #say(out: Output, said: readonly Said[], kind: number): void {
     const ids = said.map(({ id }) => id)
-    const vectors = [
-      ...keyVectors(this.#keys, this.#grouping.keyColumns, ids),
-      timeVector(Float64Array.from(said, ({ start }) => start)),
-      timeVector(Float64Array.from(said, ({ end }) => end)),
-      ...this.#cells.results(Int32Array.from(said, ({ cell }) => cell)),
-    ]
-    const times = Float64Array.from(said, ({ end }) => end - 1)
-    return recordsOfKind({ schema: this.schema, size, vectors, times }, kind)
+    sayResults(out, {
+      schema: this.schema,
+      size: said.length,
+      times: Float64Array.from(said, ({ end }) => end - 1),
+      kind,
+      vectors: failures => [
+        ...keyVectors(this.#keys, this.#grouping.keyColumns, ids),
+        timeVector(Float64Array.from(said, ({ start }) => start)),
+        timeVector(Float64Array.from(said, ({ end }) => end)),
+        ...this.#cells.results(
+          Int32Array.from(said, ({ cell }) => cell),
+          failures,
+        ),
+      ],
+    })
   }
 
   #tellLate(records: Records, late: readonly number[], out: Output): void {

@@ -17,14 +17,15 @@ import type { Schema } from '../schema/schema.ts'
 import { KeyTable } from '../state/key-table.ts'
 import { RowKeyWriter, wholeAt } from '../state/row-key.ts'
 import { type Timer, Timers } from '../state/timers.ts'
-import { Cells } from './cells.ts'
-import { addAll, type Call, Grouping } from './grouping.ts'
+import { type Aggregates, addAll, type Call } from './calls.ts'
+import type { Cells } from './cells.ts'
+import { Grouping } from './grouping.ts'
 import { Panes, SlotSet } from './panes.ts'
 import {
   constantTimes,
   keyVectors,
-  recordsOfKind,
   resultSchema,
+  sayResults,
   timeVector,
   WINDOW_COLUMNS,
 } from './results.ts'
@@ -67,7 +68,7 @@ export class SlicedWindows implements Operator {
   readonly #changed = new Map<number, Set<number>>()
   #ids = new Int32Array(0)
 
-  constructor(spec: AggregateSpec, calls: readonly Call[], context: OperatorContext) {
+  constructor(spec: AggregateSpec, { calls, cells }: Aggregates, context: OperatorContext) {
     const { compiler, inputs, state, bounds } = context
     const [input] = inputs as [Schema]
     this.#spec = spec
@@ -79,7 +80,7 @@ export class SlicedWindows implements Operator {
     this.#calls = calls
     this.#grouping = new Grouping(spec.key, calls, input, compiler)
     this.#keys = new KeyTable(this.#grouping.keyTypes)
-    this.#cells = new Cells(calls.map(({ accumulators }) => accumulators))
+    this.#cells = cells
     const own = { keys: this.#keys, cells: this.#cells }
     this.#panes = new Panes(state, context.table('panes'), own)
     this.#timers = new Timers(state, context.table('timers'))
@@ -116,14 +117,14 @@ export class SlicedWindows implements Operator {
       cells[count++] = this.#cellFor(slice, this.#ids[row] as number, passed)
     }
     const added = { rows: rows.subarray(0, count), cells: cells.subarray(0, count), times }
-    addAll(this.#calls, grouped, added)
+    addAll(this.#calls, grouped.inputs, added)
     this.#tellLate(records, late, out)
   }
 
   settle(out: Output, moment: Moment): void {
     for (const window of [...this.#changed.keys()].sort((a, b) => a - b)) {
       const ids = this.#keys.sorted([...(this.#changed.get(window) ?? [])])
-      out.emit(this.#results({ window, ids, kind: UPDATE, now: moment.now }))
+      this.#say(out, { window, ids, kind: UPDATE, now: moment.now })
     }
     this.#changed.clear()
   }
@@ -143,6 +144,7 @@ export class SlicedWindows implements Operator {
 
   save(): void {
     this.#panes.save()
+    this.#cells.save()
     this.#timers.save()
     this.#timed.clear()
     const { keys, cells } = this.#bounds
@@ -152,7 +154,7 @@ export class SlicedWindows implements Operator {
   forget(): void {
     this.#panes.forget()
     this.#timers.forget()
-    this.#cells.clear()
+    this.#cells.forget()
     this.#keys.clear()
     this.#timed.clear()
     this.#changed.clear()
@@ -220,7 +222,7 @@ export class SlicedWindows implements Operator {
       }
     }
     if (ids.size > 0) {
-      out.emit(this.#results({ window, ids: this.#keys.sorted([...ids]), kind: INSERT, now }))
+      this.#say(out, { window, ids: this.#keys.sorted([...ids]), kind: INSERT, now })
     }
     for (const [slot, time] of next) this.#timers.set({ time, slot, key: NO_KEY })
     if (this.#goesAtEnd) this.#dropEnded(window, live)
@@ -265,23 +267,29 @@ export class SlicedWindows implements Operator {
     return Array.from({ length: (window - start) / sizeMs }, (_, at) => start + (at + 1) * sizeMs)
   }
 
-  #results({ window, ids, kind, now }: Result): Records {
+  #say(out: Output, { window, ids, kind, now }: Result): void {
     const slices = this.#slicesIn(window)
     const merged = slices.length > 1
     const cells = Int32Array.from(ids, id =>
       merged ? this.#merged(slices, id) : this.#panes.find(slices[0] as number, id),
     )
+    const size = ids.length
     const ends = [this.#slices.startOf(window), window].map(time =>
-      timeVector(constantTimes(time, ids.length)),
+      timeVector(constantTimes(time, size)),
     )
-    const vectors = [
-      ...keyVectors(this.#keys, this.#grouping.keyColumns, ids),
-      ...(this.#hasBounds ? ends : []),
-      ...this.#cells.results(cells),
-    ]
+    const times = constantTimes(this.#hasBounds ? window - 1 : now, size)
+    sayResults(out, {
+      schema: this.schema,
+      size,
+      times,
+      kind,
+      vectors: failures => [
+        ...keyVectors(this.#keys, this.#grouping.keyColumns, ids),
+        ...(this.#hasBounds ? ends : []),
+        ...this.#cells.results(cells, failures),
+      ],
+    })
     if (merged) for (const cell of cells) this.#cells.giveBack(cell)
-    const times = constantTimes(this.#hasBounds ? window - 1 : now, ids.length)
-    return recordsOfKind({ schema: this.schema, size: ids.length, vectors, times }, kind)
   }
 
   #merged(slices: readonly number[], id: number): number {

@@ -57,7 +57,7 @@ describe('sliding windows', () => {
         const outcome = verifyOperator(scriptOf(specOf(window), batches))
         const wanted = inTime(batches)
         const rows = outcome.outputs.get('main') ?? []
-        const said = rows.map(({ time, values }) => [time, ...values])
+        const said = rows.map(({ time, values }) => [time, ...values.slice(0, 3)])
         expect(sorted(said)).toEqual(sorted(resultsOf(wanted.sorted, window)))
         expect(outcome.outputs.get('late') ?? []).toHaveLength(wanted.late)
       }),

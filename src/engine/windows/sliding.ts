@@ -7,8 +7,9 @@
  * Two kinds of timers: records wait for their results; records have left every window by time.
  */
 
+import { WeirError } from '../../base/errors.ts'
 import { gatherRecords } from '../columns/gather.ts'
-import { type Records, type Row, recordsOf } from '../columns/records.ts'
+import { INSERT, type Records, type Row, recordsOf } from '../columns/records.ts'
 import { type Scalar, scalarAt } from '../columns/vector.ts'
 import type { OperatorContext } from '../operators/context.ts'
 import type { Moment, Operator, Output } from '../operators/operator.ts'
@@ -16,8 +17,10 @@ import type { AggregateSpec, WindowSpec } from '../plan/plan.ts'
 import { Schema } from '../schema/schema.ts'
 import { KeyTable } from '../state/key-table.ts'
 import { type Timer, Timers } from '../state/timers.ts'
-import { Cells } from './cells.ts'
-import { addAll, type Call, Grouping } from './grouping.ts'
+import { type Aggregates, addAll, type Call } from './calls.ts'
+import type { Cells } from './cells.ts'
+import { Grouping } from './grouping.ts'
+import { sayResults } from './results.ts'
 import { type Item, SlidingBook, type Track } from './sliding-book.ts'
 
 type SlidingSpec = Extract<WindowSpec, { kind: 'sliding' | 'sliding-rows' }>
@@ -25,6 +28,8 @@ type SlidingSpec = Extract<WindowSpec, { kind: 'sliding' | 'sliding-rows' }>
 /** First byte of a timer's key. */
 const WAITS = 0
 const LEAVES = 1
+const NO_DISTINCT =
+  'there is no DISTINCT over a sliding window: make it hopping, or leave DISTINCT out'
 
 /** A record and the cell of its result, which is given back once it is said. */
 interface Due {
@@ -48,7 +53,8 @@ export class SlidingWindows implements Operator {
   readonly #bounds: OperatorContext['bounds']
   #ids = new Int32Array(0)
 
-  constructor(spec: AggregateSpec, calls: readonly Call[], context: OperatorContext) {
+  constructor(spec: AggregateSpec, { calls, cells }: Aggregates, context: OperatorContext) {
+    if (cells.needsPlaces) throw new WeirError('distinct-refused', NO_DISTINCT)
     const { compiler, inputs, state, bounds } = context
     const [input] = inputs as [Schema]
     this.#input = input
@@ -57,7 +63,7 @@ export class SlidingWindows implements Operator {
     this.#calls = calls
     this.#grouping = new Grouping(spec.key, calls, input, compiler)
     this.#keys = new KeyTable(this.#grouping.keyTypes)
-    this.#cells = new Cells(calls.map(({ accumulators }) => accumulators))
+    this.#cells = cells
     const own = { keys: this.#keys, cells: this.#cells, schema: input }
     this.#book = new SlidingBook(state, context.table('records'), own)
     this.#timers = new Timers(state, context.table('timers'))
@@ -73,7 +79,7 @@ export class SlidingWindows implements Operator {
     this.#keys.idsOf(grouped.keys, records.size, this.#ids)
     const inTime = grouped.rows.filter(row => (records.times[row] as number) >= watermark)
     const cells = Int32Array.from(inTime, row => this.#keep(records, row).cell)
-    addAll(this.#calls, grouped, { rows: inTime, cells, times: records.times })
+    addAll(this.#calls, grouped.inputs, { rows: inTime, cells, times: records.times })
     const late = grouped.rows.filter(row => (records.times[row] as number) < watermark)
     if (late.length === 0) return
     if (this.#lateSide === undefined) out.late(late.length)
@@ -95,7 +101,7 @@ export class SlidingWindows implements Operator {
       else this.#sayAt(timer, track, due)
     }
     out.spend(left)
-    if (due.length > 0) out.emit(this.#results(due))
+    if (due.length > 0) this.#say(out, due)
     for (const { cell } of due) this.#cells.giveBack(cell)
     return isDone
   }
@@ -109,7 +115,7 @@ export class SlidingWindows implements Operator {
   forget(): void {
     this.#book.forget()
     this.#timers.forget()
-    this.#cells.clear()
+    this.#cells.forget()
     this.#keys.clear()
   }
 
@@ -163,11 +169,17 @@ export class SlidingWindows implements Operator {
     return count
   }
 
-  #results(due: readonly Due[]): Records {
+  #say(out: Output, due: readonly Due[]): void {
     const rows = due.map(({ item, values }): Row => ({ time: item.time, values }))
-    const records = recordsOf(this.#input, rows)
-    const results = this.#cells.results(Int32Array.from(due, ({ cell }) => cell))
-    return { ...records, schema: this.schema, vectors: [...records.vectors, ...results] }
+    const { size, vectors, times } = recordsOf(this.#input, rows)
+    const cells = Int32Array.from(due, ({ cell }) => cell)
+    sayResults(out, {
+      schema: this.schema,
+      size,
+      times,
+      kind: INSERT,
+      vectors: failures => [...vectors, ...this.#cells.results(cells, failures)],
+    })
   }
 }
 

@@ -54,12 +54,20 @@ export const anyBatches = fc.array(
   { maxLength: 8 },
 )
 
+const DIFFERENT = { name: 'different', fn: 'count', args: ['n'], distinct: true }
+
+const canBeDistinct = ({ kind }: WindowSpec) => kind !== 'sliding' && kind !== 'sliding-rows'
+
 export function specOf(window: WindowSpec, more: Partial<AggregateSpec> = {}): AggregateSpec {
   return {
     kind: 'aggregate',
     key: [{ name: 'user', expression: 'user' }],
     window,
-    aggregates: [{ name: 'total', fn: 'count', args: [], distinct: false }],
+    aggregates: [
+      { name: 'total', fn: 'count', args: [], distinct: false },
+      { name: 'last', fn: 'last', args: ['n'], distinct: false, filter: 'n >= 0' },
+      ...(canBeDistinct(window) ? [DIFFERENT] : []),
+    ],
     latenessMs: 0,
     lateSide: 'late',
     mode: 'final',

@@ -1,0 +1,111 @@
+/**
+ * What a source's reader does with decoded records before they reach a group: event time, the
+ * operators that keep nothing, and the slot of each record that leaves. A pure function of the
+ * records: nothing here needs a log of its own.
+ */
+
+import type { Compiler } from '../columns/expression.ts'
+import { FailedRows } from '../columns/failed-rows.ts'
+import { gatherRecords } from '../columns/gather.ts'
+import { allRows, type Records } from '../columns/records.ts'
+import { CACHE_BOUNDS } from '../operators/context.ts'
+import { sound } from '../operators/sound.ts'
+import type { Exchange, Host } from '../plan/hosts.ts'
+import type { SinkPlan, SourcePlan } from '../plan/plan.ts'
+import { NO_STATE, type Schemas } from '../plan/schemas.ts'
+import type { DeadRow } from './collector.ts'
+import { Slotting } from './slotting.ts'
+import { TimeColumn } from './source-time.ts'
+import { Topology } from './topology.ts'
+
+export interface Leaving {
+  readonly exchange: Exchange
+  readonly records: Records
+  /** Of each record. */
+  readonly slots: Int32Array
+}
+
+export interface FrontResult {
+  readonly leaving: readonly Leaving[]
+  /** Of a job, or a part of it, that keeps no state. */
+  readonly sinks: readonly { readonly sink: SinkPlan; readonly records: Records }[]
+  readonly dead: readonly DeadRow[]
+  /** Event times of all records that have one. */
+  readonly times: Float64Array
+}
+
+export interface FrontOptions {
+  readonly host: Host
+  readonly source: SourcePlan
+  readonly schemas: Schemas
+  readonly compiler: Compiler
+}
+
+export class Front {
+  readonly #id: string
+  readonly #time: TimeColumn
+  readonly #topology: Topology
+  readonly #slottings = new Map<Exchange, Slotting>()
+  #leaving: Leaving[] = []
+  #sinks: { sink: SinkPlan; records: Records }[] = []
+  #dead: DeadRow[] = []
+
+  constructor({ host, source, schemas, compiler }: FrontOptions) {
+    this.#id = source.id
+    this.#time = new TimeColumn(source.time, schemas.of({ from: source.id }))
+    for (const exchange of host.exchanges) {
+      this.#slottings.set(exchange, new Slotting(exchange.key, schemas.of(exchange.edge), compiler))
+    }
+    const context = {
+      host,
+      schemas,
+      compiler,
+      state: NO_STATE,
+      bounds: CACHE_BOUNDS,
+      table: () => 0,
+    }
+    this.#topology = new Topology(context, {
+      sink: (sink, records) => this.#sinks.push({ sink, records }),
+      exchange: (exchange, records) => this.#leave(exchange, records),
+      dead: row => this.#dead.push(row),
+    })
+  }
+
+  take(records: Records): FrontResult {
+    const failures = this.#failuresOf(this.#id, records)
+    const timed = this.#time.timed(records, failures)
+    const rows = sound(allRows(timed.size), failures)
+    const whole = rows.length === timed.size ? timed : gatherRecords(timed, rows)
+    this.#topology.begin(0, 0)
+    if (whole.size > 0) this.#topology.takeSource(whole)
+    const result = {
+      leaving: this.#leaving,
+      sinks: this.#sinks,
+      dead: this.#dead,
+      times: whole.times,
+    }
+    this.#leaving = []
+    this.#sinks = []
+    this.#dead = []
+    return result
+  }
+
+  #leave(exchange: Exchange, records: Records): void {
+    const failures = this.#failuresOf(exchange.to, records)
+    const slots = (this.#slottings.get(exchange) as Slotting).of(records, failures)
+    const rows = sound(allRows(records.size), failures)
+    if (rows.length === records.size) this.#leaving.push({ exchange, records, slots })
+    else if (rows.length > 0) this.#leaving.push(some({ exchange, records, slots }, rows))
+  }
+
+  #failuresOf(operator: string, records: Records): FailedRows {
+    return new FailedRows((row, code, reason) => {
+      this.#dead.push({ operator, records, row, code, reason })
+    })
+  }
+}
+
+function some({ exchange, records, slots }: Leaving, rows: Int32Array): Leaving {
+  const kept = Int32Array.from(rows, row => slots[row] as number)
+  return { exchange, records: gatherRecords(records, rows), slots: kept }
+}
