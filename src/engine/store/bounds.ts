@@ -14,6 +14,8 @@ export const VALUE_BYTES_MAX = 16 * 2 ** 20
 export const LIVE_IMAGES_MAX = 2
 /** What a batch may come to: its parts are found by 32 bits. */
 export const DELTA_BYTES_MAX = 2 ** 30
+/** A writer of deltas keeps so much memory for the next; what one large value took goes again. */
+export const WRITER_BYTES_KEPT = 4 * 2 ** 20
 /**
  * Pages in use hold at most so many times the bytes of the live rows, each with `ROW_COST_BYTES`
  * for its slot and its rounding, beyond `IDLE_PAGES` of them: two neighbours are together at least

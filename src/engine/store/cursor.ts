@@ -5,11 +5,12 @@
  * the key that it stood on, and sees the rows as they are when it comes to them.
  */
 
+import { invariant } from '../../base/errors.ts'
 import { KEY_BYTES_MAX } from './bounds.ts'
 import { copyBytes, type Rows } from './entry.ts'
 import { Key } from './key.ts'
 import { FAR, Page } from './page.ts'
-import type { Pages } from './pages.ts'
+import { NO_PAGE, type Pages } from './pages.ts'
 import { copyValue, valueSizeOf } from './value.ts'
 
 /** Most keys are shorter. */
@@ -142,6 +143,7 @@ export class Cursor implements Rows {
   }
 
   #openRoot(): number {
+    invariant(this.#tree.root !== NO_PAGE, 'rows-are-read-while-they-live')
     this.#version = this.#tree.version
     this.#prefixOf = -1
     const level = (this.#path[0] as Page).open(this.#tree.pages, this.#tree.root).level

@@ -7,7 +7,7 @@
 
 import { MALFORMED_BYTES } from '../../base/bytes.ts'
 import { invariant, WeirError } from '../../base/errors.ts'
-import { DELTA_BYTES_MAX, KEY_BYTES_MAX, VALUE_BYTES_MAX } from './bounds.ts'
+import { DELTA_BYTES_MAX, KEY_BYTES_MAX, VALUE_BYTES_MAX, WRITER_BYTES_KEPT } from './bounds.ts'
 import { copyBytes, DELETED, type Entry, type Rows } from './entry.ts'
 import { KeyOrder } from './key-order.ts'
 
@@ -171,6 +171,7 @@ export class DeltaWriter {
     for (let i = 0; i < kept; i++) at = this.#write(order[i] as number, delta, at)
     this.#used = 0
     this.#count = 0
+    if (this.#bytes.length > WRITER_BYTES_KEPT) this.#bytes = new Uint8Array(FIRST_BYTES)
     return delta
   }
 

@@ -47,7 +47,7 @@ export class ImageWriter {
   #chunks = 0
   #crc = 0
 
-  constructor(image: ImageView, about = NO_BYTES, chunkBytes = IMAGE_CHUNK_BYTES) {
+  constructor(image: ImageView, about: Uint8Array = NO_BYTES, chunkBytes = IMAGE_CHUNK_BYTES) {
     invariant(about.length <= ABOUT_BYTES_MAX, 'what-is-said-of-an-image-is-short', about.length)
     invariant(chunkBytes < CHUNK_BYTES_MAX, 'a-chunk-is-bounded', chunkBytes)
     this.#image = image

@@ -5,7 +5,7 @@
 
 import { invariant } from '../../base/errors.ts'
 import type { Cursor, Range } from './cursor.ts'
-import { Pages } from './pages.ts'
+import { NO_PAGE, Pages } from './pages.ts'
 import { RowSlices } from './slices.ts'
 import type { Versions } from './versions.ts'
 import { View } from './view.ts'
@@ -24,10 +24,10 @@ export class ImageView {
   readonly size: number
   /** Of all keys and values. */
   readonly dataBytes: number
-  readonly #view: View
+  protected readonly view: View
 
   constructor(view: View, { rows, dataBytes }: { rows: number; dataBytes: number }) {
-    this.#view = view
+    this.view = view
     this.size = rows
     this.dataBytes = dataBytes
   }
@@ -54,10 +54,6 @@ export class ImageView {
   rows(maxBytes: number): RowSlices {
     return new RowSlices(this.scan(), maxBytes)
   }
-
-  protected get view(): View {
-    return this.#view
-  }
 }
 
 /** For as long as the image lives where it was cut. */
@@ -76,7 +72,6 @@ interface Cut {
 export class StoreImage extends ImageView {
   readonly #versions: Versions
   readonly #stamp: number
-  #isLive = true
 
   constructor(cut: Cut) {
     super(new View(cut.versions.pool, cut.root), cut)
@@ -86,20 +81,14 @@ export class StoreImage extends ImageView {
 
   shared(): SharedImage {
     const { pages, root } = this.view
+    invariant(root !== NO_PAGE, 'rows-are-read-while-they-live')
     const { chunks, chunkBytes } = pages
     return { chunks: [...chunks], chunkBytes, root, rows: this.size, dataBytes: this.dataBytes }
   }
 
   /** What only it could see is free. It is not to be read any more, here or elsewhere. */
   release(): void {
-    invariant(this.#isLive, 'an-image-is-released-once')
-    this.#isLive = false
     this.#versions.release(this.#stamp)
-    super.view.version++
-  }
-
-  protected override get view(): View {
-    invariant(this.#isLive, 'an-image-is-read-while-it-lives')
-    return super.view
+    this.view.end()
   }
 }

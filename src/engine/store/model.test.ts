@@ -4,45 +4,28 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { invariant } from '../../base/errors.ts'
 import { IDLE_PAGES, PAGE_BYTES, ROW_COST_BYTES, SPARSE_FACTOR } from './bounds.ts'
-import type { Cursor, Range, Row } from './cursor.ts'
-import { compareKeys } from './entry.ts'
+import type { Range } from './cursor.ts'
 import type { StoreImage } from './image.ts'
 import { PagePool } from './pool.ts'
 import { MemoryStore } from './store.ts'
+import { expectBytes, expectRows } from './testing/expect.ts'
 import { type Change, deltaOf, Model } from './testing/model.ts'
+import { anyKey, anyValue, numberedKey } from './testing/rows.ts'
+import { storeStructure, structureOf } from './testing/structure.ts'
 
 /** Small enough for a few rows to need several. */
 const CHUNK_BYTES = 4 * PAGE_BYTES
 
-/** Few distinct bytes, so that keys begin each other, and the ones at which signs turn. */
-const anyByte = fc.constantFrom(0, 1, 0x7f, 0x80, 0xff)
-const anyPart = fc.uint8Array({ maxLength: 4 })
-const shortKey = fc
-  .array(anyByte, { maxLength: 5, size: 'max' })
-  .map(bytes => Uint8Array.from(bytes))
-/** The same in all: eight bytes and more behind which alone they differ. */
-const longKey = fc
-  .tuple(fc.constantFrom(7, 8, 9, 16, 40, 900), fc.array(anyByte, { maxLength: 3, size: 'max' }))
-  .map(([size, end]) => Uint8Array.from([...new Array<number>(size).fill(0x61), ...end]))
-const numberedKey = fc
-  .tuple(fc.nat(3), fc.nat(400))
-  .map(([slot, n]) => Uint8Array.from([1, slot, n >> 8, n, ...new Array<number>(8).fill(slot)]))
-const anyKey = fc.oneof(
-  { weight: 2, arbitrary: shortKey },
-  { weight: 2, arbitrary: longKey },
-  { weight: 6, arbitrary: numberedKey },
-  { weight: 1, arbitrary: anyPart },
-)
-/** Beside the key, at both sides of the largest that is, and in one to three pages of its own. */
-const anySize = fc.oneof(
-  { weight: 8, arbitrary: fc.nat(64) },
-  { weight: 2, arbitrary: fc.nat(600) },
-  { weight: 1, arbitrary: fc.integer({ min: 1000, max: 2100 }) },
-  { weight: 1, arbitrary: fc.constantFrom(4079, 4080, 4081, 8160, 9000) },
-)
-const anyValue = fc
-  .tuple(anySize, fc.nat(255))
-  .map(([size, seed]) => Uint8Array.from({ length: size }, (_, i) => seed + i))
+/** `n`-th key of a run; the sets of keys make trees of different shapes. */
+type KeyOf = (slot: number, n: number) => Uint8Array
+
+/**
+ * Long ones, of which four are alike up to the last byte: what tells their pages from each other is
+ * as long, so that an inner page has few children and the tree has many levels.
+ */
+const deepKey: KeyOf = (slot, n) =>
+  Uint8Array.from([slot, n >> 8, n & 0xfc, ...new Array<number>(700).fill(n >> 2), n & 3])
+
 const anyChange: fc.Arbitrary<Change> = fc.record({
   key: anyKey,
   value: fc.option(anyValue, { nil: undefined, freq: 3 }),
@@ -89,44 +72,31 @@ const anyCommand: fc.Arbitrary<Command> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('release' as const), which: fc.nat(1) }) },
 )
 
-const runKey = (slot: number, n: number) =>
-  Uint8Array.from([1, slot, n >> 8, n, ...new Array<number>(8).fill(slot)])
-
-function changesOf(command: Command): readonly Change[] {
+function changesOf(command: Command, keyOf: KeyOf): readonly Change[] {
   if (command.kind === 'apply') return command.changes
   invariant(command.kind === 'run' || command.kind === 'clearRun', 'a-command-that-changes')
   const { slot, from, count } = command
   const numbers = Array.from({ length: count }, (_, i) => from + i)
   if (command.kind === 'run') {
-    return numbers.map(n => ({ key: runKey(slot, n), value: new Uint8Array(command.size).fill(n) }))
+    return numbers.map(n => ({
+      key: keyOf(slot, n),
+      value: new Uint8Array(command.size).fill(n),
+    }))
   }
   return numbers
     .filter(n => n % command.keep !== 0 || command.keep === 1)
-    .map(n => ({ key: runKey(slot, n) }))
-}
-
-/** Deep equality is too slow for so many bytes. */
-function expectValue(value: Uint8Array | undefined, wanted: Uint8Array | undefined): void {
-  const isSame =
-    value === undefined || wanted === undefined
-      ? value === wanted
-      : compareKeys(value, wanted) === 0
-  if (!isSame) expect(value).toEqual(wanted)
-}
-
-function expectRows(cursor: Cursor, wanted: readonly Row[]): void {
-  for (const { key, value } of wanted) {
-    if (!cursor.next()) expect.fail(`the rows end before ${key}`)
-    expectValue(cursor.key, key)
-    expectValue(cursor.value, value)
-  }
-  expect(cursor.next()).toBe(false)
+    .map(n => ({ key: keyOf(slot, n) }))
 }
 
 class World {
+  readonly keyOf: KeyOf
   readonly store = new MemoryStore(new PagePool(CHUNK_BYTES))
   readonly model = new Model()
   readonly images: { image: StoreImage; model: Model }[] = []
+
+  constructor(keyOf: KeyOf) {
+    this.keyOf = keyOf
+  }
 
   step(command: Command): void {
     switch (command.kind) {
@@ -141,7 +111,7 @@ class World {
         this.release(command.which)
         break
       default:
-        this.change(changesOf(command))
+        this.change(changesOf(command, this.keyOf))
     }
   }
 
@@ -150,14 +120,16 @@ class World {
     for (const change of changes) this.model.change(change)
     expect(this.store.size).toBe(this.model.rows.length)
     expect(this.store.figures.dataBytes).toBe(this.model.dataBytes)
-    for (const { key } of changes) expectValue(this.store.get(key), this.model.get(key))
+    for (const { key } of changes) expectBytes(this.store.get(key), this.model.get(key))
     this.checkDensity()
+    if (this.images.length < 2) storeStructure(this.store)
   }
 
   /** Memory stays within its factor of the live rows, whatever was deleted. */
   checkDensity(): void {
     const { rows, dataBytes, pages } = this.store.figures
     const live = dataBytes + rows * ROW_COST_BYTES
+    if (this.keyOf === deepKey) return
     expect(pages * PAGE_BYTES).toBeLessThanOrEqual(SPARSE_FACTOR * live + IDLE_PAGES * PAGE_BYTES)
   }
 
@@ -171,11 +143,12 @@ class World {
     const { image, model } = gone
     expectRows(image.scan(), model.rows)
     expect(image.size).toBe(model.rows.length)
+    structureOf(image.shared())
     expect(image.dataBytes).toBe(model.dataBytes)
     for (const { key, value } of this.model.rows) {
-      expectValue(image.get(key), model.get(key))
+      expectBytes(image.get(key), model.get(key))
       if (image.has(key) !== (model.get(key) !== undefined)) expect.fail(`has ${key}`)
-      expectValue(this.store.get(key), value)
+      expectBytes(this.store.get(key), value)
     }
     image.release()
   }
@@ -190,13 +163,34 @@ class World {
   }
 }
 
+const anyCommands = fc.array(anyCommand, { maxLength: 40, size: 'max' })
+
+function play(keyOf: KeyOf, commands: readonly Command[]): World {
+  const world = new World(keyOf)
+  for (const command of commands) world.step(command)
+  return world
+}
+
 test('a store and its images are what an array says', () => {
   fc.assert(
-    fc.property(fc.array(anyCommand, { maxLength: 40, size: 'max' }), commands => {
-      const world = new World()
-      for (const command of commands) world.step(command)
+    fc.property(anyCommands, commands => {
+      play(numberedKey, commands).end()
+    }),
+    { numRuns: 150 },
+  )
+})
+
+test('so they are where the tree has many levels', () => {
+  let levels = 0
+  fc.assert(
+    fc.property(anyCommands, commands => {
+      const world = play(deepKey, commands)
+      for (const { image } of world.images) {
+        levels = Math.max(levels, structureOf(image.shared()).levels)
+      }
       world.end()
     }),
-    { numRuns: Number(process.env['RUNS'] ?? 150) },
+    { numRuns: 60 },
   )
+  expect(levels).toBeGreaterThan(3)
 })

@@ -79,6 +79,7 @@ export class Tree extends View {
   /** Gives up every page; images keep what they see. Nothing is left to be read or written. */
   close(): void {
     this.#dropBelow(this.root)
+    this.end()
   }
 
   #dropBelow(id: number): void {

@@ -3,10 +3,11 @@
  * and an image, and whoever was handed an image's chunks in another thread.
  */
 
+import { invariant } from '../../base/errors.ts'
 import { Cursor, type Range } from './cursor.ts'
 import { Key } from './key.ts'
 import { Page } from './page.ts'
-import type { Pages } from './pages.ts'
+import { NO_PAGE, type Pages } from './pages.ts'
 import { copyValue, valueSizeOf } from './value.ts'
 
 /** What `read` says of a key that has no row. */
@@ -14,6 +15,7 @@ export const MISSING = -1
 
 export class View {
   readonly pages: Pages
+  /** `NO_PAGE`: there is nothing to be read any more. */
   root: number
   /** Counts the times that rows may have moved. */
   version = 0
@@ -54,7 +56,14 @@ export class View {
     return new Cursor(this, range)
   }
 
+  /** Whoever still reads is told. */
+  end(): void {
+    this.root = NO_PAGE
+    this.version++
+  }
+
   #find(key: Uint8Array): number {
+    invariant(this.root !== NO_PAGE, 'rows-are-read-while-they-live')
     const page = this.#page.open(this.pages, this.root)
     this.#key.all(key)
     while (page.level > 0) page.open(this.pages, page.child(page.childFor(this.#key)))

@@ -1,0 +1,94 @@
+/** The sort of a batch against one that compares whole keys. */
+
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { compareKeys } from './entry.ts'
+import { KeyOrder } from './key-order.ts'
+import { anyKey, bytes, textBytes } from './testing/rows.ts'
+
+const STRIDE = 2
+
+function orderOf(keys: readonly Uint8Array[], order = new KeyOrder(STRIDE)): number[] {
+  const measures: number[] = []
+  const all: number[] = []
+  for (const key of keys) {
+    measures.push(all.length, key.length)
+    all.push(...key)
+  }
+  const found = order.of(Uint8Array.from(all), Int32Array.from(measures), keys.length)
+  return [...found.subarray(0, keys.length)]
+}
+
+const sorted = (keys: readonly Uint8Array[]): number[] =>
+  keys
+    .map((key, at) => ({ key, at }))
+    .sort((a, b) => compareKeys(a.key, b.key) || a.at - b.at)
+    .map(({ at }) => at)
+
+describe('entries in the order of their keys', () => {
+  test.each([
+    ['none', []],
+    ['one', [bytes(1)]],
+    ['the empty key among others', [bytes(1), bytes(), bytes(0)]],
+    ['equal keys stay as they came', [bytes(5), bytes(4), bytes(5), bytes(4)]],
+    ['only equal keys', [textBytes('same'), textBytes('same'), textBytes('same')]],
+    ['keys that begin each other', ['abc', 'ab', 'abcd', 'a', ''].map(textBytes)],
+    ['zeros at the end', [bytes(1, 0, 0), bytes(1), bytes(1, 0)]],
+    [
+      'alike far behind the first bytes',
+      ['d', 'a', 'c', 'b'].map(x => textBytes(`${'x'.repeat(40)}${x}`)),
+    ],
+    [
+      'alike in all but some',
+      [textBytes('y'), ...['b', 'a'].map(x => textBytes(`${'x'.repeat(40)}${x}`))],
+    ],
+    ['bytes at which signs turn', [bytes(0x80), bytes(0x7f), bytes(0xff), bytes(0)]],
+  ])('%s', (_, keys) => {
+    expect(orderOf(keys)).toEqual(sorted(keys))
+  })
+
+  test('whatever they are', () => {
+    const order = new KeyOrder(STRIDE)
+    fc.assert(
+      fc.property(fc.array(anyKey, { maxLength: 120, size: 'max' }), keys => {
+        expect(orderOf(keys, order)).toEqual(sorted(keys))
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('many, so that fewer bits are left for the key', () => {
+    const keys = Array.from({ length: 5000 }, (_, n) => textBytes(`key${(n * 7919) % 5000}`))
+    expect(orderOf(keys)).toEqual(sorted(keys))
+  })
+
+  test('a large set leaves nothing behind for a small one', () => {
+    const order = new KeyOrder(STRIDE)
+    orderOf(
+      Array.from({ length: 1000 }, (_, n) => textBytes(String(n))),
+      order,
+    )
+    expect(orderOf([bytes(2), bytes(1)], order)).toEqual([1, 0])
+  })
+})
+
+test('keys may lie in their bytes in any order, and apart', () => {
+  const all = textBytes('..c..a..b..')
+  const order = new KeyOrder(3)
+  const measures = Int32Array.from([8, 1, 99, 2, 1, 99, 5, 1, 99])
+  expect([...order.of(all, measures, 3).subarray(0, 3)]).toEqual([2, 0, 1])
+})
+
+test('nothing is taken from behind a key, though it stands there', () => {
+  const order = new KeyOrder(STRIDE)
+  // 'b' and 'ba', of which only the second has what follows.
+  const measures = Int32Array.from([0, 2, 0, 1])
+  expect([...order.of(textBytes('ba'), measures, 2).subarray(0, 2)]).toEqual([1, 0])
+})
+
+test('two entries of the last call are equal when their keys are', () => {
+  const order = new KeyOrder(STRIDE)
+  orderOf([bytes(1), bytes(1, 0), bytes(1)], order)
+  expect(order.areEqual(0, 2)).toBe(true)
+  expect(order.areEqual(0, 1)).toBe(false)
+})
