@@ -31,7 +31,7 @@ const layers: Readonly<Record<string, Layer>> = {
   'src/base': { values: [] },
   'src/raft': { values: ['src/base'] },
   'src/engine': { values: ['src/base'] },
-  'src/sql': { values: ['src/base', 'src/engine'] },
+  'src/sql': { values: ['src/base', 'src/engine'], libraries: ['re2js'] },
   'src/job': { values: ['src/base', 'src/engine', 'src/sql'] },
   'src/checkpoint': { values: ['src/base'], types: ['src/engine'] },
   'src/olap': { values: ['src/base', 'src/engine'] },
