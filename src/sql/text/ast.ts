@@ -142,3 +142,53 @@ export function childrenOf(node: Expression): readonly Expression[] {
       return [...node.args, ...maybe(node.filter)]
   }
 }
+
+/** The same node over what `map` makes of the nodes directly below. */
+export function withChildren(node: Expression, map: (child: Expression) => Expression): Expression {
+  switch (node.kind) {
+    case 'number':
+    case 'string':
+    case 'boolean':
+    case 'null':
+    case 'date':
+    case 'timestamp':
+    case 'interval':
+    case 'name':
+      return node
+    case 'field':
+    case 'unary':
+    case 'is':
+    case 'cast':
+      return { ...node, of: map(node.of) }
+    case 'subscript':
+      return { ...node, of: map(node.of), index: map(node.index) }
+    case 'binary':
+      return { ...node, left: map(node.left), right: map(node.right) }
+    case 'like': {
+      const ending = node.escape === undefined ? {} : { escape: map(node.escape) }
+      return { ...node, of: map(node.of), pattern: map(node.pattern), ...ending }
+    }
+    case 'in':
+      return { ...node, of: map(node.of), list: node.list.map(map) }
+    case 'between':
+      return { ...node, of: map(node.of), low: map(node.low), high: map(node.high) }
+    case 'case':
+      return caseOver(node, map)
+    case 'array':
+      return { ...node, items: node.items.map(map) }
+    case 'call': {
+      const filter = node.filter === undefined ? {} : { filter: map(node.filter) }
+      return { ...node, args: node.args.map(map), ...filter }
+    }
+  }
+}
+
+function caseOver(node: CaseNode, map: (child: Expression) => Expression): CaseNode {
+  const of = node.of === undefined ? {} : { of: map(node.of) }
+  const branches = node.branches.map(({ when, result }) => ({
+    when: map(when),
+    result: map(result),
+  }))
+  const otherwise = node.otherwise === undefined ? {} : { otherwise: map(node.otherwise) }
+  return { ...node, ...of, branches, ...otherwise }
+}

@@ -1,6 +1,6 @@
 /**
- * Types as they are written in CAST: the many names that engines have for them, and the one that
- * the engine has. DECIMAL without digits is DECIMAL(10, 0), as in Flink. A length or a precision that
+ * Types as they are written in CAST: the many names that engines have for them, to those that the
+ * engine has. DECIMAL without digits is DECIMAL(10, 0), as in Flink. A length or a precision that
  * others need (`VARCHAR(20)`, `TIMESTAMP(3)`) is read and makes no difference here.
  */
 

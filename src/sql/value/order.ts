@@ -1,0 +1,94 @@
+/**
+ * Which of two values comes first, for every type. Texts by code points, as their bytes in UTF-8;
+ * doubles with NaN equal to itself and above all others, as in Postgres; false before true.
+ */
+
+import type { Scalar } from '../../engine/columns/vector.ts'
+import type { Type } from '../../engine/schema/type.ts'
+import { power10, type Whole } from './whole.ts'
+
+/** Below zero, zero, above zero. */
+export type Order = (a: Scalar, b: Scalar) => number
+
+const FIRST_SURROGATE = 0xd800
+const BEHIND_SURROGATES = 0xe000
+
+export function compareTexts(a: string, b: string): number {
+  if (a === b) return 0
+  const length = Math.min(a.length, b.length)
+  for (let at = 0; at < length; at++) {
+    const x = a.charCodeAt(at)
+    const y = b.charCodeAt(at)
+    if (x !== y) return weight(x) - weight(y)
+  }
+  return a.length - b.length
+}
+
+/** Surrogates stand for what is above all other characters. */
+const weight = (unit: number): number =>
+  unit >= FIRST_SURROGATE && unit < BEHIND_SURROGATES ? unit + 0x10000 : unit
+
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length)
+  for (let at = 0; at < length; at++) {
+    const difference = (a[at] as number) - (b[at] as number)
+    if (difference !== 0) return difference
+  }
+  return a.length - b.length
+}
+
+export function compareDoubles(a: number, b: number): number {
+  if (a < b) return -1
+  if (a > b) return 1
+  if (a === b) return 0
+  return (Number.isNaN(a) ? 1 : 0) - (Number.isNaN(b) ? 1 : 0)
+}
+
+/** Numbers and bigints compare with each other by value. */
+export function compareWholes(a: Whole, b: Whole): number {
+  if (a < b) return -1
+  return a > b ? 1 : 0
+}
+
+/** Of decimals with so many digits behind the point. */
+export function compareDecimals(a: Whole, aScale: number, b: Whole, bScale: number): number {
+  if (aScale === bScale) return compareWholes(a, b)
+  if (aScale > bScale) return compareWholes(a, BigInt(b) * power10(aScale - bScale))
+  return compareWholes(BigInt(a) * power10(bScale - aScale), b)
+}
+
+/** Of values that are not null; within arrays null comes last. */
+export function orderOf(type: Type): Order {
+  switch (type.kind) {
+    case 'text':
+    case 'json':
+      return (a, b) => compareTexts(a as string, b as string)
+    case 'bytes':
+      return (a, b) => compareBytes(a as Uint8Array, b as Uint8Array)
+    case 'double':
+      return (a, b) => compareDoubles(a as number, b as number)
+    case 'boolean':
+      return (a, b) => Number(a) - Number(b)
+    case 'array':
+      return arrayOrder(orderOf(type.of))
+    default:
+      return (a, b) => compareWholes(a as Whole, b as Whole)
+  }
+}
+
+function arrayOrder(order: Order): Order {
+  return (a, b) => {
+    const [one, other] = [a as readonly Scalar[], b as readonly Scalar[]]
+    const length = Math.min(one.length, other.length)
+    for (let at = 0; at < length; at++) {
+      const difference = nullsLast(order, one[at] as Scalar, other[at] as Scalar)
+      if (difference !== 0) return difference
+    }
+    return one.length - other.length
+  }
+}
+
+export function nullsLast(order: Order, a: Scalar, b: Scalar): number {
+  if (a === null || b === null) return (a === null ? 1 : 0) - (b === null ? 1 : 0)
+  return order(a, b)
+}
