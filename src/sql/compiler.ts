@@ -63,6 +63,10 @@ class Noted implements Failures {
     return this.#failures.has(row)
   }
 
+  get count(): number {
+    return this.#failures.count
+  }
+
   blank(vector: Vector, records: Records, rows: Rows): Vector {
     if (this.#rows.size === 0) return vector
     invariant(this.#rows.size <= rows.length, 'only-rows-that-count-fail')

@@ -18,6 +18,10 @@ export class Told implements Failures {
   has(row: number): boolean {
     return this.rows.has(row)
   }
+
+  get count(): number {
+    return this.rows.size
+  }
 }
 
 export interface Outcome {
