@@ -1,0 +1,46 @@
+/**
+ * Scalars as texts, such that the same type reads the same scalar out of them: the other direction
+ * of conversion.ts.
+ */
+
+import { DAY_MS, dateOf } from './calendar.ts'
+import type { Whole } from './digits.ts'
+
+const YEAR_MAX = 9999
+
+function padded(value: number, digits: number): string {
+  return value.toString().padStart(digits, '0')
+}
+
+function yearText(year: number): string {
+  if (year >= 0 && year <= YEAR_MAX) return padded(year, 4)
+  return `${year < 0 ? '-' : '+'}${padded(Math.abs(year), 6)}`
+}
+
+export function dateText(days: number): string {
+  const { year, month, day } = dateOf(days)
+  return `${yearText(year)}-${padded(month, 2)}-${padded(day, 2)}`
+}
+
+/** `19:40:23.500`; always with milliseconds, so that texts sort as moments do. */
+function clockText(ms: number): string {
+  const hours = padded(Math.floor(ms / 3_600_000), 2)
+  const minutes = padded(Math.floor(ms / 60_000) % 60, 2)
+  const seconds = padded(Math.floor(ms / 1000) % 60, 2)
+  return `${hours}:${minutes}:${seconds}.${padded(ms % 1000, 3)}`
+}
+
+/** Without a zone. */
+export function momentText(moment: number): string {
+  const days = Math.floor(moment / DAY_MS)
+  return `${dateText(days)}T${clockText(moment - days * DAY_MS)}`
+}
+
+/** The digits of a DECIMAL with the point where it belongs. */
+export function decimalText(digits: Whole, scale: number): string {
+  if (scale === 0) return digits.toString()
+  const isBelow = digits < 0
+  const all = (isBelow ? -digits : digits).toString().padStart(scale + 1, '0')
+  const point = all.length - scale
+  return `${isBelow ? '-' : ''}${all.slice(0, point)}.${all.slice(point)}`
+}
