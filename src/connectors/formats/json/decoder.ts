@@ -6,6 +6,7 @@ import { type Limits, limitsOf } from '../limits.ts'
 import { Trouble, TroubleAt } from '../trouble.ts'
 import { type JsonColumn, jsonColumnOf } from './column.ts'
 import { Lexer } from './lexer.ts'
+import { ShapeMemory } from './memory.ts'
 import { treeOf } from './tree.ts'
 import { Walker } from './walker.ts'
 
@@ -13,6 +14,8 @@ export interface JsonOptions {
   readonly limits?: Partial<Limits> | undefined
   /** Texts and numbers stand for each other where that has a sense. */
   readonly lenient?: boolean | undefined
+  /** False: every record takes the slow path. To compare with. */
+  readonly learns?: boolean | undefined
 }
 
 export class JsonDecoder implements Decoder {
@@ -20,12 +23,16 @@ export class JsonDecoder implements Decoder {
   readonly #lexer: Lexer
   readonly #columns: readonly JsonColumn[]
   readonly #walker: Walker
+  readonly #memory: ShapeMemory | undefined
 
-  constructor(fields: readonly Field[], { limits, lenient = false }: JsonOptions = {}) {
+  constructor(fields: readonly Field[], options: JsonOptions = {}) {
+    const { limits, lenient = false, learns = true } = options
     this.#fields = fields
     this.#lexer = new Lexer(limitsOf(limits))
     this.#columns = fields.map(field => jsonColumnOf(field, this.#lexer, lenient))
-    this.#walker = new Walker(this.#lexer, treeOf(fields), fields.length)
+    const root = treeOf(fields)
+    this.#walker = new Walker(this.#lexer, root, fields.length)
+    if (learns) this.#memory = new ShapeMemory(this.#lexer, root, this.#columns)
   }
 
   decode(raw: RawRecords): Decoded {
@@ -56,7 +63,10 @@ export class JsonDecoder implements Decoder {
     if (end - start > max) {
       return new TroubleAt('too-large', `the record has more than ${max} bytes`, start + max)
     }
-    return this.#walk(row, start, end)
+    if (this.#memory?.scan(row, start, end)) return undefined
+    const trouble = this.#walk(row, start, end)
+    if (trouble === undefined) this.#memory?.maybeLearn(start, end)
+    return trouble
   }
 
   #walk(row: number, start: number, end: number): TroubleAt | undefined {

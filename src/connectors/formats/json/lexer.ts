@@ -47,7 +47,8 @@ export class Lexer {
   /** Whether a text read since this was last set to false held a backslash. */
   escaped = false
   trouble: TroubleAt | undefined
-  #view: DataView = new DataView(NO_BYTES.buffer)
+  /** Of the same bytes. */
+  view: DataView = new DataView(NO_BYTES.buffer)
 
   constructor(limits: Limits = limitsOf()) {
     this.limits = limits
@@ -55,7 +56,7 @@ export class Lexer {
 
   attach(bytes: Uint8Array): void {
     this.bytes = bytes
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   }
 
   fail(code: TroubleCode, reason: string, at: number): -1 {
@@ -96,8 +97,7 @@ export class Lexer {
 
   /** Behind all bytes from here on that stand for themselves: four by four, then one by one. */
   #plain(start: number, end: number): number {
-    const { bytes } = this
-    const view = this.#view
+    const { bytes, view } = this
     const last = Math.min(end, view.byteLength) - 4
     let at = start
     while (at <= last) {

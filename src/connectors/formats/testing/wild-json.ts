@@ -122,13 +122,13 @@ export interface Change {
   readonly kind: 'set' | 'cut' | 'insert' | 'flip'
 }
 
-const change: fc.Arbitrary<Change> = fc.record({
+export const change: fc.Arbitrary<Change> = fc.record({
   at: fc.nat(400),
   byte: fc.oneof(fc.nat(255), fc.constantFrom(...bytesOf('{}[]",:\\ 0-.eu\u00e9'))),
   kind: fc.constantFrom('set', 'cut', 'insert', 'flip'),
 })
 
-function changed(bytes: Uint8Array, { at, byte, kind }: Change): Uint8Array {
+export function changed(bytes: Uint8Array, { at, byte, kind }: Change): Uint8Array {
   if (bytes.length === 0) return bytes
   const place = at % bytes.length
   if (kind === 'cut') return bytes.slice(0, place)

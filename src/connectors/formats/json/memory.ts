@@ -1,0 +1,88 @@
+/**
+ * The shapes of records that were seen last. Most streams have one, many a few, some as many as
+ * records: so it is bounded what is kept, what is tried, and what is learned.
+ */
+
+import type { JsonColumn } from './column.ts'
+import type { Lexer } from './lexer.ts'
+import { Scanner } from './scanner.ts'
+import { templateOf } from './template.ts'
+import type { FieldNode } from './tree.ts'
+
+const SHAPES_MAX = 8
+/** One more shape may be learned for so many records that were of a known one. */
+/** One more shape may be learned for so many records that were of a known one. */
+const HITS_FOR_A_SHAPE = 64
+/** So many records are judged together: does it pay to try all shapes on each? */
+const WINDOW = 512
+/** If less than a quarter was of a known shape, only one shape is tried for so many windows. */
+const DULL_WINDOWS = 16
+
+export class ShapeMemory {
+  readonly #lexer: Lexer
+  readonly #root: FieldNode
+  readonly #columns: readonly JsonColumn[]
+  /** The one that fitted last comes first. */
+  readonly #scanners: Scanner[] = []
+  #credit = SHAPES_MAX
+  #tries = SHAPES_MAX
+  #records = 0
+  #hits = 0
+  #dullWindows = 0
+  /** Whether the last record missed for its shape, and not for a value. */
+  #isNew = false
+
+  constructor(lexer: Lexer, root: FieldNode, columns: readonly JsonColumn[]) {
+    this.#lexer = lexer
+    this.#root = root
+    this.#columns = columns
+  }
+
+  /** True: the row is written. */
+  scan(row: number, start: number, end: number): boolean {
+    if (++this.#records === WINDOW) this.#judge()
+    this.#isNew = true
+    const scanners = this.#scanners
+    const tries = Math.min(this.#tries, scanners.length)
+    for (let i = 0; i < tries; i++) {
+      const scanner = scanners[i] as Scanner
+      const verdict = scanner.scan(row, start, end)
+      if (verdict === 'other') continue
+      if (i > 0) this.#toFront(i)
+      this.#isNew = false
+      if (verdict === 'odd') return false
+      if (++this.#hits % HITS_FOR_A_SHAPE === 0 && this.#credit < SHAPES_MAX) this.#credit++
+      return true
+    }
+    return false
+  }
+
+  /** The slow path took the record that `scan` refused last, and nothing was wrong with it. */
+  maybeLearn(start: number, end: number): void {
+    if (!this.#isNew || this.#credit === 0 || this.#tries < SHAPES_MAX) return
+    this.#credit--
+    const template = templateOf(this.#lexer, this.#root, start, end)
+    if (template === undefined) return
+    this.#scanners.unshift(new Scanner(this.#lexer, template, this.#columns))
+    this.#scanners.length = Math.min(this.#scanners.length, SHAPES_MAX)
+  }
+
+  #judge(): void {
+    const isDull = 4 * this.#hits < WINDOW
+    this.#dullWindows = isDull ? this.#dullWindows + 1 : 0
+    const tries = isDull && this.#dullWindows % DULL_WINDOWS !== 0 ? 1 : SHAPES_MAX
+    if (tries > this.#tries) this.#credit = SHAPES_MAX
+    this.#tries = tries
+    this.#records = 0
+    this.#hits = 0
+  }
+
+  #toFront(place: number): void {
+    const scanners = this.#scanners
+    const scanner = scanners[place] as Scanner
+    for (let at = place; at > 0; at--) {
+      scanners[at] = scanners[at - 1] as Scanner
+    }
+    scanners[0] = scanner
+  }
+}
