@@ -24,7 +24,15 @@ import { type DecimalType, type Type, typeText } from '../../../engine/schema/ty
 import type { TimeUnit } from '../format.ts'
 import { Trouble } from '../trouble.ts'
 import { base64In } from './base64.ts'
-import { isNumber, latinText, type NoWhole, type Reading, type Whole, wholeIn } from './digits.ts'
+import {
+  isNumber,
+  latinText,
+  type NoWhole,
+  type Reading,
+  simpleWhole,
+  type Whole,
+  wholeIn,
+} from './digits.ts'
 import { monthsIn, spanMsIn } from './duration.ts'
 import { daysIn, momentIn } from './moment.ts'
 
@@ -138,6 +146,8 @@ class ToWhole extends Strict {
   }
 
   override number(bytes: Uint8Array, start: number, end: number): Scalar | Trouble {
+    const simple = this.#reading.scale === 0 ? simpleWhole(bytes, start, end) : Number.NaN
+    if (!Number.isNaN(simple)) return this.within(simple)
     const whole = wholeIn(latinText(bytes, start, end), this.#reading)
     return typeof whole === 'string' ? this.#refusal(whole) : this.within(whole)
   }

@@ -43,6 +43,26 @@ function narrow(digits: string, more = 0n): Whole {
   return Number.isSafeInteger(number) ? number : whole
 }
 
+const ZERO = 0x30
+const MINUS = 0x2d
+/** So many digits are exact in a number. */
+const SIMPLE_DIGITS_MAX = 15
+
+/** Of a few digits and perhaps a minus; NaN for every other form. Most numbers are like that. */
+export function simpleWhole(bytes: Uint8Array, start: number, end: number): number {
+  const begin = bytes[start] === MINUS ? start + 1 : start
+  const size = end - begin
+  const isOdd = size < 1 || size > SIMPLE_DIGITS_MAX || (bytes[begin] === ZERO && end > start + 1)
+  if (isOdd) return Number.NaN
+  let value = 0
+  for (let at = begin; at < end; at++) {
+    const digit = (bytes[at] as number) - ZERO
+    if (digit < 0 || digit > 9) return Number.NaN
+    value = value * 10 + digit
+  }
+  return begin > start ? -value : value
+}
+
 /** Bytes as characters one by one: right for ASCII, and recognisably wrong for all else. */
 export function latinText(bytes: Uint8Array, start: number, end: number): string {
   let text = ''

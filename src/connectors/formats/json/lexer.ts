@@ -23,6 +23,7 @@ const PLUS = 0x2b
 const POINT = 0x2e
 const ZERO = 0x30
 const SPACE = 0x20
+const WORD_BYTES = 4
 
 /** Bytes that stand for themselves in a text. */
 const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
@@ -40,6 +41,26 @@ const NO_BYTES = new Uint8Array(0)
 
 const isHex = (byte: number): boolean =>
   (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x46) || (byte >= 0x61 && byte <= 0x66)
+
+/**
+ * Behind all bytes from here on that stand for themselves: four by four, then one by one. Of four
+ * bytes at once, the highest bit of each is set where it is below 0x20 or a quote (which an xor
+ * with 2 brings there), where it is a backslash, or where it is above 0x7f. Borrows make errors
+ * only above the lowest that is set.
+ */
+export function plainEnd(bytes: Uint8Array, view: DataView, start: number, end: number): number {
+  const last = end - WORD_BYTES
+  let at = start
+  while (at <= last) {
+    const four = view.getInt32(at, true)
+    const odd =
+      (((four ^ 0x02020202) - 0x21212121) | ((four ^ 0x5c5c5c5c) - 0x01010101) | four) & 0x80808080
+    if (odd !== 0) return at + ((31 - Math.clz32(odd & -odd)) >> 3)
+    at += WORD_BYTES
+  }
+  while (at < end && PLAIN[bytes[at] as number] === 1) at++
+  return at
+}
 
 export class Lexer {
   readonly limits: Limits
@@ -84,7 +105,7 @@ export class Lexer {
     const { bytes } = this
     let at = start
     for (;;) {
-      at = this.#plain(at, end)
+      at = plainEnd(this.bytes, this.view, at, end)
       const byte = at < end ? (bytes[at] as number) : -1
       if (byte === QUOTE) break
       at = byte > 0x7f ? this.#wide(at, end) : this.#escape(byte, at, end)
@@ -93,29 +114,6 @@ export class Lexer {
     if (at - start <= this.limits.textBytesMax) return at
     const max = this.limits.textBytesMax
     return this.fail('text-too-long', `a text has more than ${max} bytes`, start - 1)
-  }
-
-  /** Behind all bytes from here on that stand for themselves: four by four, then one by one. */
-  #plain(start: number, end: number): number {
-    const { bytes, view } = this
-    const last = Math.min(end, view.byteLength) - 4
-    let at = start
-    while (at <= last) {
-      const four = view.getInt32(at, true)
-      const quote = four ^ 0x22222222
-      const slash = four ^ 0x5c5c5c5c
-      const odd =
-        (((quote - 0x01010101) & ~quote) |
-          ((slash - 0x01010101) & ~slash) |
-          ((four - 0x20202020) & ~four) |
-          four) &
-        0x80808080
-      // The lowest bit that is set is true; those above may owe it to a borrow.
-      if (odd !== 0) return at + ((31 - Math.clz32(odd & -odd)) >> 3)
-      at += 4
-    }
-    while (at < end && PLAIN[bytes[at] as number] === 1) at++
-    return at
   }
 
   #wide(at: number, end: number): number {

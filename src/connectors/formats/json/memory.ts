@@ -12,7 +12,7 @@ import type { FieldNode } from './tree.ts'
 const SHAPES_MAX = 8
 /** One more shape may be learned for so many records that were of a known one. */
 /** One more shape may be learned for so many records that were of a known one. */
-const HITS_FOR_A_SHAPE = 64
+const HITS_FOR_A_SHAPE = 1024
 /** So many records are judged together: does it pay to try all shapes on each? */
 const WINDOW = 512
 /** If less than a quarter was of a known shape, only one shape is tried for so many windows. */

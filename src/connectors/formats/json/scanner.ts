@@ -7,7 +7,7 @@
 
 import type { JsonColumn } from './column.ts'
 import { NumberColumn, PartColumn } from './column.ts'
-import { type Lexer, QUOTE } from './lexer.ts'
+import { type Lexer, plainEnd, QUOTE } from './lexer.ts'
 import { type Template, wordsOf } from './template.ts'
 
 export type Verdict =
@@ -74,6 +74,9 @@ export class Scanner {
   /** Where the literals of the last record began. */
   readonly #marks: Int32Array
   readonly #all: readonly JsonColumn[]
+  readonly #textBytesMax: number
+  /** Of numbers that are read here. None where so many could be too many. */
+  readonly #digitsMax: number
 
   constructor(lexer: Lexer, template: Template, all: readonly JsonColumn[]) {
     const { slots, literals, absent } = template
@@ -81,6 +84,8 @@ export class Scanner {
     this.#lexer = lexer
     this.#template = template
     this.#all = all
+    this.#textBytesMax = lexer.limits.textBytesMax
+    this.#digitsMax = lexer.limits.numberBytesMax > DIGITS_MAX + 2 ? DIGITS_MAX : 0
     this.#count = slots.length
     this.#columns = slots.map(({ columns }) => columnsOf(columns))
     this.#kinds = Uint8Array.from(this.#columns, kindOf)
@@ -105,13 +110,12 @@ export class Scanner {
     let at = start
     for (let slot = 0; slot < count; slot++) {
       const value = this.#literal(slot, at, end)
-      at = value
-      if (at < 0) return 'other'
+      if (value < 0) return 'other'
       const kind = kinds[slot]
-      if (kind === SKIP) at = this.#skip(slot, at, end)
-      else if (kind === NUMBER) at = this.#number(slot, row, at, end)
-      else if (kind === TEXT) at = this.#text(slot, row, at, end)
-      else at = this.#any(slot, row, at, end)
+      if (kind === SKIP) at = this.#skip(slot, value, end)
+      else if (kind === NUMBER) at = this.#number(slot, row, value, end)
+      else if (kind === TEXT) at = this.#text(slot, row, value, end)
+      else at = this.#any(slot, row, value, end)
       // Space in front of a value is another shape: what a template has of it is in its literals.
       if (at < 0) return (this.#lexer.bytes[value] as number) > SPACE ? 'odd' : 'other'
     }
@@ -124,11 +128,11 @@ export class Scanner {
     const behind = start + (this.#lengths[place] as number)
     if (behind > end) return -1
     this.#marks[place] = start
-    if (behind - start < 4) return this.#shortLiteral(place, start, behind)
+    const last = behind - 4
+    if (last < start) return this.#shortLiteral(place, start, behind)
     const { view } = this.#lexer
     const words = this.#words
     let word = this.#firsts[place] as number
-    const last = behind - 4
     for (let at = start; at < last; at += 4) {
       if (view.getInt32(at, true) !== words[word++]) return -1
     }
@@ -144,22 +148,37 @@ export class Scanner {
     return behind
   }
 
-  #skip(slot: number, at: number, end: number): number {
+  #skip(slot: number, start: number, end: number): number {
     const lexer = this.#lexer
-    const first = lexer.bytes[at] as number
+    const { bytes } = lexer
+    const first = bytes[start] as number
     if (first === QUOTE) {
-      const close = lexer.text(at + 1, end)
+      const close = this.#plainText(start + 1, end)
       return close < 0 ? -1 : close + 1
     }
-    if (first >= ONE && first <= NINE) return lexer.number(at, end)
-    return lexer.value(at, end, this.#depths[slot] as number)
+    if (first < ONE || first > NINE) {
+      return lexer.value(start, end, this.#depths[slot] as number)
+    }
+    const limit = Math.min(end, start + this.#digitsMax)
+    let at = start + 1
+    while (at < limit && ((bytes[at] as number) ^ ZERO) <= 9) at++
+    return isMore(bytes[at] as number) ? lexer.number(start, end) : at
+  }
+
+  /** The closing quote, or -1. */
+  #plainText(start: number, end: number): number {
+    const lexer = this.#lexer
+    const { bytes } = lexer
+    const close = plainEnd(bytes, lexer.view, start, end)
+    const isPlain = close < end && bytes[close] === QUOTE && close - start <= this.#textBytesMax
+    return isPlain ? close : lexer.text(start, end)
   }
 
   #text(slot: number, row: number, at: number, end: number): number {
     const lexer = this.#lexer
     if (lexer.bytes[at] !== QUOTE) return this.#any(slot, row, at, end)
     lexer.escaped = false
-    const close = lexer.text(at + 1, end)
+    const close = this.#plainText(at + 1, end)
     if (close < 0) return -1
     if (lexer.escaped) return this.#any(slot, row, at, end)
     ;(this.#texts[slot] as PartColumn).builder.setPart(row, at + 1, close)
@@ -174,7 +193,7 @@ export class Scanner {
     if (value < 0 || value > 9) return this.#any(slot, row, start, end)
     let at = begin + 1
     if (value > 0) {
-      const limit = Math.min(end, begin + DIGITS_MAX + 1)
+      const limit = Math.min(end, begin + this.#digitsMax + 1)
       for (; at < limit; at++) {
         const digit = (bytes[at] as number) - ZERO
         if (digit < 0 || digit > 9) break
@@ -183,7 +202,7 @@ export class Scanner {
     }
     const next = bytes[at] as number
     if (next === POINT) return this.#fraction(slot, row, { start, end, at, begin, sign, value })
-    const isOdd = at - begin > DIGITS_MAX || isMore(next) || (sign < 0 && value === 0)
+    const isOdd = at - begin > this.#digitsMax || isMore(next) || (sign < 0 && value === 0)
     const isPut = !isOdd && (this.#numbers[slot] as NumberColumn).putWhole(row, sign * value)
     return isPut ? at : this.#any(slot, row, start, end)
   }
@@ -191,7 +210,7 @@ export class Scanner {
   /** Goes on behind the point. */
   #fraction(slot: number, row: number, { start, end, at, begin, sign, value }: Started): number {
     const { bytes } = this.#lexer
-    const limit = Math.min(end, begin + DIGITS_MAX + 2)
+    const limit = Math.min(end, begin + this.#digitsMax + 2)
     let digits = value
     let to = at + 1
     for (; to < limit; to++) {
@@ -200,7 +219,7 @@ export class Scanner {
       digits = digits * 10 + digit
     }
     const places = to - at - 1
-    const isOdd = places === 0 || digits === 0 || to - begin > DIGITS_MAX + 1
+    const isOdd = places === 0 || digits === 0 || to - begin > this.#digitsMax + 1
     const column = this.#numbers[slot] as NumberColumn
     const isPut = !isOdd && !isMore(bytes[to] as number)
     if (isPut && column.putFraction(row, sign * digits, places)) return to
