@@ -1,0 +1,104 @@
+/**
+ * Windows whose bounds do not depend on the records: those aligned to the clock, and the global one,
+ * which is a window without bounds.
+ */
+
+import type { Moment } from './input.ts'
+import { byTime, foldedAll, type Member, membersOf, type Reach, reachesOf } from './members.ts'
+import type { AggregateSpec, AlignedWindow } from './plan.ts'
+import { byBatch, groupedBy, type Row, type Table } from './table.ts'
+import type { Value } from './value.ts'
+import { type Window, windowsOf } from './window.ts'
+
+/** What a windowed aggregate makes. */
+export interface Results {
+  readonly rows: readonly Row[]
+  /** As they came in. */
+  readonly late: readonly Row[]
+  readonly failed: number
+}
+
+type Assigned = AlignedWindow | { readonly kind: 'global' }
+
+const EVER: Window = { start: Number.NEGATIVE_INFINITY, end: Number.POSITIVE_INFINITY }
+
+export function alignedResults(
+  spec: AggregateSpec,
+  window: Assigned,
+  input: Table,
+  moments: readonly Moment[],
+): Results {
+  const time = window.kind === 'global' ? 'event' : window.time
+  const reaches = reachesOf(moments, time)
+  const lateness = time === 'event' ? spec.latenessMs : 0
+  const timeOf = (row: Row) => (time === 'event' ? row.time : (moments[row.batch] as Moment).now)
+  const { groups, failed } = membersOf(spec, input, timeOf)
+  const takes = groups.flat().flatMap(member => taken(window, member, reaches, lateness))
+  const late = groups.flat().filter(member => !takes.some(take => take.member === member))
+  const cells = groupedBy(takes, ({ member, window: { start, end } }) =>
+    [groups.findIndex(group => group.includes(member)), start, end].join(),
+  )
+  const said = [...cells.values()].flatMap(cell => new Cell(spec, cell, input, reaches).said())
+  const lateRows = late.sort((one, other) => one.arrival - other.arrival).map(({ row }) => row)
+  return { rows: byBatch(said), late: lateRows, failed }
+}
+
+interface Take {
+  readonly member: Member
+  readonly window: Window
+}
+
+/** The windows that take the record: not those that are past. */
+function taken(spec: Assigned, member: Member, reaches: readonly Reach[], lateness: number) {
+  const windows = spec.kind === 'global' ? [EVER] : windowsOf(spec, member.time)
+  const { before } = reaches[member.row.batch] as Reach
+  const open = windows.filter(({ end }) => end + lateness > before)
+  return open.map((window): Take => ({ member, window }))
+}
+
+/** One window of one key. */
+class Cell {
+  readonly #spec: AggregateSpec
+  readonly #window: Window
+  readonly #members: readonly Member[]
+  readonly #input: Table
+  readonly #reaches: readonly Reach[]
+
+  constructor(spec: AggregateSpec, takes: readonly Take[], input: Table, reaches: Reach[]) {
+    this.#spec = spec
+    this.#window = (takes[0] as Take).window
+    this.#members = takes.map(({ member }) => member)
+    this.#input = input
+    this.#reaches = reaches
+  }
+
+  said(): Row[] {
+    return this.#batches().map((batch, at) => this.#row(batch, at === 0 ? 'insert' : 'update'))
+  }
+
+  /** Those in which it speaks. */
+  #batches(): number[] {
+    const changed = [...new Set(this.#members.map(({ row }) => row.batch))].sort((a, b) => a - b)
+    if (this.#spec.mode === 'updating') return changed
+    const closing = this.#reaches.findIndex(({ after }) => after >= this.#window.end)
+    if (closing < 0) return []
+    const again = changed.filter(batch => batch > closing)
+    return (changed[0] as number) <= closing ? [closing, ...again] : again
+  }
+
+  #row(batch: number, kind: 'insert' | 'update'): Row {
+    const members = this.#members.filter(({ row }) => row.batch <= batch).sort(byTime)
+    const { start, end } = this.#window
+    const bounded = this.#window !== EVER
+    const bounds: Value[] = bounded ? [BigInt(start), BigInt(end)] : []
+    const latest = Math.max(...members.map(({ row }) => row.time))
+    return {
+      ...{ batch, kind, time: bounded ? end - 1 : latest },
+      values: [
+        ...(members[0] as Member).key,
+        ...bounds,
+        ...foldedAll(this.#spec, members, this.#input.columns),
+      ],
+    }
+  }
+}

@@ -1,0 +1,77 @@
+/** Records as the members of groups: their key and what each aggregate takes of them. */
+
+import { folded, foldType, type Share, shareOf } from './fold.ts'
+import type { Moment } from './input.ts'
+import type { AggregateSpec, WindowTime } from './plan.ts'
+import { eachRow, groupedBy, namedColumns, namedValues, type Row, type Table } from './table.ts'
+import { type Column, TIMESTAMP } from './type.ts'
+import { textOfAll, type Value } from './value.ts'
+
+export interface Member {
+  readonly row: Row
+  /** Its place in the order of arrival. */
+  readonly arrival: number
+  /** Of the window's kind of time. */
+  readonly time: number
+  readonly key: readonly Value[]
+  readonly shares: readonly Share[]
+}
+
+/** Time as the window sees it, in one batch. */
+export interface Reach {
+  readonly before: number
+  readonly after: number
+}
+
+export function reachesOf(moments: readonly Moment[], time: WindowTime): Reach[] {
+  if (time === 'event') return [...moments]
+  return moments.map(({ now, ended }, batch) => ({
+    before: moments[batch - 1]?.now ?? Number.NEGATIVE_INFINITY,
+    after: ended ? Number.POSITIVE_INFINITY : now,
+  }))
+}
+
+/** The records of each key, in order of arrival. */
+export function membersOf(
+  spec: AggregateSpec,
+  input: Table,
+  timeOf: (row: Row) => number,
+): { readonly groups: readonly Member[][]; readonly failed: number } {
+  const { made, failed } = eachRow(input, (row, scope) => [
+    {
+      ...{ row, time: timeOf(row), key: namedValues(spec.key, scope) },
+      shares: spec.aggregates.map(call => shareOf(call, scope)),
+    },
+  ])
+  const members = made.map((member, arrival): Member => ({ ...member, arrival }))
+  return { groups: [...groupedBy(members, ({ key }) => textOfAll(key)).values()], failed }
+}
+
+export const byTime = (one: Member, other: Member): number =>
+  one.time - other.time || one.arrival - other.arrival
+
+/** What the aggregates say of these members, in the order given. */
+export function foldedAll(
+  { aggregates }: AggregateSpec,
+  members: readonly Member[],
+  columns: readonly Column[],
+): Value[] {
+  return aggregates.map((call, at) =>
+    folded(
+      call,
+      members.map(({ shares }) => shares[at]),
+      columns,
+    ),
+  )
+}
+
+const BOUNDED = new Set(['tumbling', 'hopping', 'cumulate', 'session'])
+
+/** Columns of the results. */
+export function resultColumns(spec: AggregateSpec, columns: readonly Column[]): Column[] {
+  const own = spec.aggregates.map(call => ({ name: call.name, type: foldType(call, columns) }))
+  const { kind } = spec.window
+  if (kind === 'sliding' || kind === 'sliding-rows') return [...columns, ...own]
+  const bounds = ['window_start', 'window_end'].map(name => ({ name, type: TIMESTAMP }))
+  return [...namedColumns(spec.key, columns), ...(BOUNDED.has(kind) ? bounds : []), ...own]
+}

@@ -1,0 +1,96 @@
+/**
+ * What a plan must say of its input: each operator computed from all that ever came to it, in the
+ * order of the plan. Nothing is incremental, nothing is shared with the engine, nothing is quick.
+ */
+
+import { aggregated } from './aggregate.ts'
+import { deduped } from './dedup.ts'
+import { type Batch, type Moment, momentsOf } from './input.ts'
+import type { Edge, Operator, Plan } from './plan.ts'
+import { filtered, keyed, projected, split, united, unnested } from './stateless.ts'
+import { type Outcome, outcomeOf, type Row, type Table } from './table.ts'
+
+export interface Answer {
+  /** By sink. */
+  readonly sinks: Readonly<Record<string, Table>>
+  /** By operator. */
+  readonly late: Readonly<Record<string, number>>
+  readonly failed: Readonly<Record<string, number>>
+}
+
+export function answered(plan: Plan, batches: readonly Batch[]): Answer {
+  const known = new Map<string, Known>()
+  for (const { id, columns } of plan.sources) {
+    const main = { columns, rows: arrivedAt(id, batches) }
+    known.set(id, { outcome: outcomeOf(main), sources: new Set([id]) })
+  }
+  for (const operator of plan.operators) {
+    const sources = new Set(
+      operator.inputs.flatMap(({ from }) => [...knownAt(known, from).sources]),
+    )
+    const inputs = operator.inputs.map(edge => tableAt(known, edge))
+    const outcome = performed(operator, inputs, momentsOf(batches, sources))
+    known.set(operator.id, { outcome, sources })
+  }
+  const sinks = plan.sinks.map(({ id, from }) => [id, tableAt(known, from)] as const)
+  return { sinks: Object.fromEntries(sinks), ...lost(plan, known) }
+}
+
+interface Known {
+  readonly outcome: Outcome
+  /** Those that feed it. */
+  readonly sources: ReadonlySet<string>
+}
+
+function arrivedAt(source: string, batches: readonly Batch[]): Row[] {
+  return batches.flatMap(({ arrivals }, batch) =>
+    arrivals
+      .filter(arrival => arrival.source === source)
+      .map(({ time, values }): Row => ({ batch, time, values, kind: 'insert' })),
+  )
+}
+
+function knownAt(known: ReadonlyMap<string, Known>, id: string): Known {
+  const found = known.get(id)
+  if (found === undefined) throw new Error(`${id} does not stand before who reads it`)
+  return found
+}
+
+function tableAt(known: ReadonlyMap<string, Known>, { from, side }: Edge): Table {
+  const { outcome } = knownAt(known, from)
+  const table = side === undefined ? outcome.main : outcome.sides[side]
+  if (table === undefined) throw new Error(`${from} has no side ${side}`)
+  return table
+}
+
+function lost(plan: Plan, known: ReadonlyMap<string, Known>) {
+  const counted = (count: (outcome: Outcome) => number) =>
+    Object.fromEntries(plan.operators.map(({ id }) => [id, count(knownAt(known, id).outcome)]))
+  return { late: counted(({ late }) => late), failed: counted(({ failed }) => failed) }
+}
+
+function performed(
+  { spec }: Operator,
+  inputs: readonly Table[],
+  moments: readonly Moment[],
+): Outcome {
+  const input = inputs[0] as Table
+  switch (spec.kind) {
+    case 'filter':
+      return filtered(spec.where, input)
+    case 'project':
+      return projected(spec.columns, input)
+    case 'unnest':
+      return unnested(spec, input)
+    case 'union':
+      return united(inputs)
+    case 'split':
+      return split(spec, input)
+    case 'key-by':
+      return keyed(spec.key, input)
+    case 'aggregate':
+      return aggregated(spec, input, moments)
+    case 'dedup':
+      return deduped(spec, input, moments)
+  }
+}

@@ -1,0 +1,90 @@
+/** Windows by the record: those that end with it, by time or by number, and every so many. */
+
+import type { Results } from './aligned.ts'
+import type { Moment } from './input.ts'
+import { byTime, foldedAll, type Member, membersOf } from './members.ts'
+import type { AggregateSpec } from './plan.ts'
+import { byBatch, type Row, type Table } from './table.ts'
+
+const timeOf = ({ time }: Row): number => time
+const batchOf = ({ row }: Member): number => row.batch
+
+export function slidingResults(
+  spec: AggregateSpec,
+  sizeMs: number,
+  input: Table,
+  moments: readonly Moment[],
+): Results {
+  const { groups, failed } = membersOf(spec, input, timeOf)
+  const isLate = (member: Member) => member.time < (moments[batchOf(member)] as Moment).before
+  const late = groups.flat().filter(isLate)
+  const rows = groups.flatMap(group => {
+    const members = group.filter(member => !isLate(member)).sort(byTime)
+    return members.flatMap(member => {
+      const batch = moments.findIndex(
+        ({ after }, at) => at >= batchOf(member) && after > member.time,
+      )
+      const within = members.filter(
+        ({ time }) => time > member.time - sizeMs && time <= member.time,
+      )
+      return batch < 0 ? [] : [rowOf(spec, member, within, { batch, input })]
+    })
+  })
+  const inTime = byBatch([...rows].sort((one, other) => one.time - other.time))
+  const lateRows = late.sort((one, other) => one.arrival - other.arrival).map(({ row }) => row)
+  return { rows: inTime, late: lateRows, failed }
+}
+
+/** The record's columns, then the aggregates. */
+function rowOf(
+  spec: AggregateSpec,
+  { row }: Member,
+  within: readonly Member[],
+  { batch, input }: { readonly batch: number; readonly input: Table },
+): Row {
+  const values = [...row.values, ...foldedAll(spec, within, input.columns)]
+  return { batch, time: row.time, kind: 'insert', values }
+}
+
+export function slidingRowResults(spec: AggregateSpec, rows: number, input: Table): Results {
+  const { groups, failed } = membersOf(spec, input, timeOf)
+  const said = groups.flatMap(group =>
+    group.map((member, at) => {
+      const within = group.slice(Math.max(0, at + 1 - rows), at + 1)
+      return { member, row: rowOf(spec, member, within, { batch: batchOf(member), input }) }
+    }),
+  )
+  const inOrder = said.sort((one, other) => one.member.arrival - other.member.arrival)
+  return { rows: inOrder.map(({ row }) => row), late: [], failed }
+}
+
+/** A group that is not full speaks when the input ends. */
+export function countResults(
+  spec: AggregateSpec,
+  rows: number,
+  input: Table,
+  moments: readonly Moment[],
+): Results {
+  const { groups, failed } = membersOf(spec, input, timeOf)
+  const ended = moments.findIndex(moment => moment.ended)
+  const said = groups.flatMap(group => {
+    const parts = Array.from({ length: Math.ceil(group.length / rows) }, (_, part) =>
+      group.slice(part * rows, (part + 1) * rows),
+    )
+    return parts.flatMap(part => {
+      const batch = part.length === rows ? batchOf(part.at(-1) as Member) : ended
+      return batch < 0 ? [] : [countRow(spec, part, { batch, input })]
+    })
+  })
+  return { rows: byBatch(said), late: [], failed }
+}
+
+function countRow(
+  spec: AggregateSpec,
+  part: readonly Member[],
+  { batch, input }: { readonly batch: number; readonly input: Table },
+): Row {
+  const values = [...(part[0] as Member).key, ...foldedAll(spec, part, input.columns)]
+  const time = Math.max(...part.map(member => member.row.time))
+  return { batch, time, kind: 'insert', values }
+}
