@@ -67,6 +67,11 @@ const layers: Readonly<Record<string, Layer>> = {
     libraries: ['@grpc/grpc-js', '@grpc/proto-loader'],
   },
   'chaos/oracle': { values: [] },
+  // Random plans and inputs: the oracle, DuckDB and the engine see the same.
+  'chaos/engine': {
+    values: ['src/base', 'src/engine', 'src/sql', 'chaos/oracle'],
+    libraries: ['@duckdb/node-api'],
+  },
   'chaos/live': {
     values: [...everything, 'chaos/kv', 'chaos/sim', 'scripts'],
     libraries: ['toxiproxy-node-client'],

@@ -1,6 +1,6 @@
 /**
- * Windows whose bounds do not depend on the records: those aligned to the clock, and the global one,
- * which is a window without bounds.
+ * Windows whose bounds do not depend on the records: those aligned to the clock, and the global
+ * one, which is a window without bounds.
  */
 
 import type { Moment } from './input.ts'

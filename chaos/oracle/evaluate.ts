@@ -29,7 +29,7 @@ export function valueIn(expr: Expr, scope: Scope): Value {
 }
 
 /** Another type's value of the same meaning. */
-export function converted(value: Value, from: Type, to: Type): Value {
+function converted(value: Value, from: Type, to: Type): Value {
   if (value === null || typeText(from) === typeText(to)) return value
   if (to.kind === 'double') return doubleOf(value, from)
   if (to.kind === 'text') return decimalText(value, from)

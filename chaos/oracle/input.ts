@@ -1,24 +1,43 @@
 /**
  * What a plan was fed, in the order in which it was taken: batches of arrivals, each followed by
- * the point to which watermarks and processing time have moved.
+ * what the channels then said of time and by the point to which processing time had moved.
  */
 
 import type { Value } from './value.ts'
 
-export interface Arrival {
+export interface Input {
+  /** By ascending id. */
+  readonly channels: readonly Channel[]
+  readonly batches: readonly Batch[]
+}
+
+export interface Channel {
+  readonly id: number
   readonly source: string
+}
+
+export interface Batch {
+  /** As the channels ascend. */
+  readonly arrivals: readonly Arrival[]
+  readonly marks: readonly Mark[]
+  readonly now: number
+  /** The input ends with this batch. */
+  readonly ended: boolean
+}
+
+export interface Arrival {
   readonly channel: number
   readonly time: number
   readonly values: readonly Value[]
 }
 
-export interface Batch {
-  readonly arrivals: readonly Arrival[]
-  readonly now: number
-  /** By source, after the batch; null: nobody can say yet. */
-  readonly watermarks: Readonly<Record<string, number | null>>
-  /** The input ends with this batch. */
-  readonly ended: boolean
+/** Said behind the batch's records. */
+export interface Mark {
+  readonly channel: number
+  /** Nothing with an earlier time comes any more. The larger one wins. */
+  readonly watermark?: number | undefined
+  /** There is nothing to wait for, until a record comes. */
+  readonly idle?: boolean | undefined
 }
 
 /** What one operator knew of time in one batch. */
@@ -31,13 +50,34 @@ export interface Moment {
 }
 
 /** As an operator sees it that is fed by these sources. */
-export function momentsOf(batches: readonly Batch[], sources: ReadonlySet<string>): Moment[] {
+export function momentsOf({ channels, batches }: Input, sources: ReadonlySet<string>): Moment[] {
+  const feeding = channels.filter(({ source }) => sources.has(source)).map(({ id }) => id)
   let before = Number.NEGATIVE_INFINITY
-  return batches.map(({ watermarks, now, ended }) => {
-    const least = Math.min(...[...sources].map(id => watermarks[id] ?? Number.NEGATIVE_INFINITY))
-    const after = ended ? Number.POSITIVE_INFINITY : Math.max(before, least)
+  return batches.map(({ now, ended }, at) => {
+    const heard = batches.slice(0, at + 1)
+    const live = feeding.filter(channel => !isIdle(channel, heard))
+    const least = Math.min(...live.map(channel => watermarkOf(channel, heard)))
+    const told = live.length === 0 ? before : Math.max(before, least)
+    const after = ended ? Number.POSITIVE_INFINITY : told
     const moment = { before, after, now, ended }
     before = after
     return moment
   })
+}
+
+function watermarkOf(channel: number, heard: readonly Batch[]): number {
+  const marks = heard.flatMap(batch => batch.marks).filter(mark => mark.channel === channel)
+  return Math.max(...marks.map(mark => mark.watermark ?? Number.NEGATIVE_INFINITY))
+}
+
+/** It said so, and since then neither took it back nor had a record. */
+function isIdle(channel: number, heard: readonly Batch[]): boolean {
+  let idle = false
+  for (const { arrivals, marks } of heard) {
+    if (arrivals.some(arrival => arrival.channel === channel)) idle = false
+    for (const mark of marks) {
+      if (mark.channel === channel && mark.idle !== undefined) idle = mark.idle
+    }
+  }
+  return idle
 }

@@ -5,7 +5,7 @@
 
 import { aggregated } from './aggregate.ts'
 import { deduped } from './dedup.ts'
-import { type Batch, type Moment, momentsOf } from './input.ts'
+import { type Input, type Moment, momentsOf } from './input.ts'
 import type { Edge, Operator, Plan } from './plan.ts'
 import { filtered, keyed, projected, split, united, unnested } from './stateless.ts'
 import { type Outcome, outcomeOf, type Row, type Table } from './table.ts'
@@ -18,10 +18,10 @@ export interface Answer {
   readonly failed: Readonly<Record<string, number>>
 }
 
-export function answered(plan: Plan, batches: readonly Batch[]): Answer {
+export function answered(plan: Plan, input: Input): Answer {
   const known = new Map<string, Known>()
   for (const { id, columns } of plan.sources) {
-    const main = { columns, rows: arrivedAt(id, batches) }
+    const main = { columns, rows: arrivedAt(id, input) }
     known.set(id, { outcome: outcomeOf(main), sources: new Set([id]) })
   }
   for (const operator of plan.operators) {
@@ -29,7 +29,7 @@ export function answered(plan: Plan, batches: readonly Batch[]): Answer {
       operator.inputs.flatMap(({ from }) => [...knownAt(known, from).sources]),
     )
     const inputs = operator.inputs.map(edge => tableAt(known, edge))
-    const outcome = performed(operator, inputs, momentsOf(batches, sources))
+    const outcome = performed(operator, inputs, momentsOf(input, sources))
     known.set(operator.id, { outcome, sources })
   }
   const sinks = plan.sinks.map(({ id, from }) => [id, tableAt(known, from)] as const)
@@ -42,10 +42,11 @@ interface Known {
   readonly sources: ReadonlySet<string>
 }
 
-function arrivedAt(source: string, batches: readonly Batch[]): Row[] {
+function arrivedAt(source: string, { channels, batches }: Input): Row[] {
+  const own = new Set(channels.filter(channel => channel.source === source).map(({ id }) => id))
   return batches.flatMap(({ arrivals }, batch) =>
     arrivals
-      .filter(arrival => arrival.source === source)
+      .filter(({ channel }) => own.has(channel))
       .map(({ time, values }): Row => ({ batch, time, values, kind: 'insert' })),
   )
 }

@@ -46,7 +46,7 @@ function elementsOf({ array, ordinality, keepEmpty }: UnnestSpec, scope: Scope):
   return all.map(([element, number]) => (ordinality === undefined ? [element] : [element, number]))
 }
 
-function unnestedColumns(spec: UnnestSpec, columns: readonly Column[]): Column[] {
+export function unnestedColumns(spec: UnnestSpec, columns: readonly Column[]): Column[] {
   const type = typeOf(spec.array, columns)
   if (type.kind !== 'array') throw new Error('only an array has elements')
   const element = { name: spec.as, type: type.of }

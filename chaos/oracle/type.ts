@@ -39,10 +39,6 @@ export function typeText(type: Type): string {
   return type.kind.toUpperCase()
 }
 
-export function isWhole({ kind }: Type): boolean {
-  return kind === 'integer' || kind === 'bigint'
-}
-
 export function scaleOf(type: Type): number {
   return type.kind === 'decimal' ? type.scale : 0
 }

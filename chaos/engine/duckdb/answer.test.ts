@@ -1,0 +1,105 @@
+/**
+ * The oracle is right, as far as SQL can say what is meant: DuckDB answers the same for random
+ * plans over random finite input, and random expressions have the same values.
+ */
+
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Prng } from '../../../src/base/prng.ts'
+import { answered } from '../../oracle/oracle.ts'
+import type { Plan } from '../../oracle/plan.ts'
+import { difference } from '../compare/tables.ts'
+import { drawCase } from '../generate/case.ts'
+import { type Counts, countPlan } from '../generate/count.ts'
+import { Drafter } from '../generate/expressions.ts'
+import { drawInput } from '../generate/inputs.ts'
+import { drawPlan } from '../generate/plans.ts'
+import { answeredByDuck, openDuck } from './answer.ts'
+
+const PLANS = 60
+const EXPRESSION_PLANS = 15
+const EXPRESSIONS = 12
+const limits = { finite: true }
+
+let connection: DuckDBConnection
+beforeAll(async () => {
+  connection = await openDuck()
+})
+afterAll(() => connection.closeSync())
+
+async function differences(plan: Plan, input: ReturnType<typeof drawInput>): Promise<string[]> {
+  const { sinks } = answered(plan, input)
+  const seen = await answeredByDuck(connection, plan, input)
+  return plan.sinks.flatMap(({ id, key }) => {
+    const [one, other] = [sinks[id], seen[id]]
+    if (one === undefined || other === undefined) return [`${id} is not answered`]
+    return difference(one, other, key) ?? []
+  })
+}
+
+describe('DuckDB agrees', () => {
+  test('with what random plans make of finite input', async () => {
+    const counts: Counts = new Map()
+    for (let seed = 0; seed < PLANS; seed++) {
+      const { plan, input } = drawCase(seed, limits)
+      countPlan(counts, plan)
+      expect(await differences(plan, input), `seed ${seed}`).toEqual([])
+    }
+    const wanted = [
+      'tumbling',
+      'hopping',
+      'cumulate',
+      'session',
+      'sliding',
+      'sliding-rows',
+      'count',
+    ]
+    const kinds = [...wanted, 'global', 'dedup', 'filter', 'project', 'split', 'union', 'unnest']
+    expect(kinds.filter(kind => (counts.get(kind) ?? 0) < 3)).toEqual([])
+  })
+
+  test('with the values of random expressions', async () => {
+    for (let seed = 0; seed < EXPRESSION_PLANS; seed++) {
+      const plan = expressionPlan(seed)
+      const input = drawInput(new Prng(seed).fork('rows'), plan, limits)
+      expect(await differences(plan, input), `seed ${seed}`).toEqual([])
+    }
+  })
+})
+
+/** The source of a drawn plan, and nothing but expressions over it. */
+function expressionPlan(seed: number): Plan {
+  const prng = new Prng(seed).fork('expressions')
+  const source = drawPlan(prng, limits).sources[0] as Plan['sources'][number]
+  const tempered = source.columns.map(column => ({ ...column, temper: 'wild' as const }))
+  const drafter = new Drafter(prng, tempered)
+  const columns = Array.from({ length: EXPRESSIONS }, (_, at) => ({
+    ...{ name: `x${at}`, expression: drafter.expression(drafter.anyType(), 4) },
+  }))
+  const spec = { kind: 'project', columns } as const
+  const operators = [{ id: 'o', inputs: [{ from: source.id }], spec }]
+  return { sources: [source], operators, sinks: [{ id: 'out', from: { from: 'o' }, key: [] }] }
+}
+
+describe('and would notice', () => {
+  test('a value, a row too few, a row too many', () => {
+    const { plan, input } = drawCase(3, limits)
+    const { sinks } = answered(plan, input)
+    const sink = plan.sinks.find(({ id }) => (sinks[id]?.rows.length ?? 0) > 1)
+    const table = sinks[sink?.id ?? ''] as (typeof sinks)[string]
+    const [first, ...rest] = table.rows
+    expect(difference(table, { ...table, rows: rest }, [])).toContain('missing')
+    expect(difference({ ...table, rows: rest }, table, [])).toContain('not wanted')
+    const other = { ...(first as (typeof table.rows)[0]), time: 17 }
+    expect(difference(table, { ...table, rows: [other, ...rest] }, [])).toContain('@17')
+  })
+
+  test('a statement that it does not understand', async () => {
+    const { plan, input } = drawCase(3, limits)
+    const spec = { kind: 'filter', where: { op: 'column', name: 'nowhere' } } as const
+    const operators = [{ id: 'o', inputs: [{ from: 's0' }], spec }]
+    await expect(answeredByDuck(connection, { ...plan, operators }, input)).rejects.toThrow(
+      'DuckDB refuses',
+    )
+  })
+})

@@ -1,0 +1,208 @@
+/** Random aggregates, windows and the rest of an aggregate operator. */
+
+import type { Prng } from '../../../src/base/prng.ts'
+import { column, type Expr, literal } from '../../oracle/expression.ts'
+import { foldType } from '../../oracle/fold.ts'
+import type {
+  AggregateCall,
+  AggregateName,
+  AggregateSpec,
+  Named,
+  WindowSpec,
+  WindowTime,
+} from '../../oracle/plan.ts'
+import { INTEGER, TIMESTAMP } from '../../oracle/type.ts'
+import { typeOf } from '../../oracle/typing.ts'
+import { Drafter } from './expressions.ts'
+import { type DrawnColumn, firm, isOrdered, isSummable, type Temper, temperOf } from './kinds.ts'
+import type { Stream } from './stream.ts'
+
+export type WindowKind = WindowSpec['kind']
+
+const WINDOWS: readonly WindowKind[] = [
+  ...(['tumbling', 'hopping', 'cumulate', 'session'] as const),
+  ...(['sliding', 'sliding-rows', 'count', 'global'] as const),
+]
+
+/** What they say does not depend on the order of records. */
+const UNORDERED_WINDOWS: readonly WindowKind[] = [
+  ...(['tumbling', 'hopping', 'cumulate', 'sliding', 'global'] as const),
+]
+
+const CALLS: readonly AggregateName[] = [
+  ...(['count', 'sum', 'min', 'max', 'avg', 'var_pop', 'var_samp', 'stddev_pop'] as const),
+  ...(['stddev_samp', 'first', 'last', 'collect', 'top'] as const),
+]
+
+const OF_ORDER: ReadonlySet<AggregateName> = new Set(['first', 'last', 'collect'])
+const OF_NUMBERS: ReadonlySet<AggregateName> = new Set([
+  ...(['sum', 'avg', 'var_pop', 'var_samp', 'stddev_pop', 'stddev_samp'] as const),
+])
+
+/** Those for which it matters that equal arguments count once. */
+const UNLIKE: ReadonlySet<AggregateName> = new Set([
+  ...(['count', 'sum', 'avg', 'min', 'max', 'var_pop', 'stddev_samp'] as const),
+])
+
+const BOUND_MAX = 4
+const STEP_MS = 250
+
+export interface AggregateLimits {
+  /** No late records, nothing by processing time: what SQL over a table can say. */
+  readonly finite: boolean
+}
+
+export class AggregateDraft {
+  readonly #prng: Prng
+  readonly #stream: Stream
+  readonly #limits: AggregateLimits
+  readonly #fresh: (prefix: string) => string
+
+  constructor(
+    prng: Prng,
+    stream: Stream,
+    fresh: (prefix: string) => string,
+    limits: AggregateLimits,
+  ) {
+    this.#prng = prng
+    this.#stream = stream
+    this.#fresh = fresh
+    this.#limits = limits
+  }
+
+  spec(key: readonly Named[]): AggregateSpec {
+    const prng = this.#prng
+    const window = this.#window()
+    const aggregates = Array.from({ length: prng.below(4) + 1 }, () => this.#call())
+    const late = prng.chance(0.5) && takesTime(window) ? { lateSide: 'late' } : {}
+    return {
+      ...{ kind: 'aggregate', key, window, aggregates, latenessMs: this.#lateness(window) },
+      ...{ mode: this.#mode(window, key), ...late, ...this.#early(window) },
+    }
+  }
+
+  #window(): WindowSpec {
+    const prng = this.#prng
+    const kind = prng.pick(this.#stream.ordered ? WINDOWS : UNORDERED_WINDOWS)
+    const time: WindowTime =
+      this.#limits.finite || !this.#stream.ordered || prng.chance(0.6) ? 'event' : 'processing'
+    const step = STEP_MS * prng.between(1, 4)
+    const count = prng.between(1, 5)
+    const aligned = { sizeMs: step * count, offsetMs: prng.pick([0, 0, 100, -70]), time }
+    switch (kind) {
+      case 'tumbling':
+        return { kind, ...aligned }
+      case 'hopping':
+        return { kind, ...aligned, everyMs: step }
+      case 'cumulate':
+        return { kind, ...aligned, stepMs: step }
+      case 'session':
+        return { kind, gapMs: prng.between(1, 800), time }
+      case 'sliding':
+        return { kind, sizeMs: prng.between(1, 2000) }
+      case 'sliding-rows':
+      case 'count':
+        return { kind, rows: prng.between(1, 6) }
+      case 'global':
+        return { kind }
+    }
+  }
+
+  #lateness(window: WindowSpec): number {
+    const some = this.#prng.chance(0.3) && !this.#limits.finite
+    return some && hasLateness(window) ? this.#prng.between(1, 1500) : 0
+  }
+
+  #mode(window: WindowSpec, key: readonly Named[]): 'final' | 'updating' {
+    const can = hasBounds(window) || (window.kind === 'global' && key.length > 0)
+    return can && !this.#limits.finite && this.#prng.chance(0.3) ? 'updating' : 'final'
+  }
+
+  #early(window: WindowSpec): { readonly earlyMs?: number } {
+    const some = hasBounds(window) && !this.#limits.finite && this.#prng.chance(0.15)
+    return some ? { earlyMs: this.#prng.between(50, 1000) } : {}
+  }
+
+  #call(): AggregateCall {
+    const prng = this.#prng
+    const { ordered } = this.#stream
+    const columns = firm(this.#stream.columns)
+    const calls = ordered ? CALLS : CALLS.filter(fn => !OF_ORDER.has(fn))
+    const numbers = columns.filter(isSummable)
+    const fn = prng.pick(numbers.length > 0 ? calls : calls.filter(one => !OF_NUMBERS.has(one)))
+    const args = this.#args(fn, numbers)
+    const condition = new Drafter(prng, columns).condition(1)
+    const distinct = args.length > 0 && UNLIKE.has(fn) && prng.chance(0.3)
+    return {
+      ...{ name: this.#fresh('a'), fn, args, distinct },
+      ...(prng.chance(0.2) ? { filter: condition } : {}),
+    }
+  }
+
+  #args(fn: AggregateName, numbers: readonly DrawnColumn[]): readonly Expr[] {
+    const prng = this.#prng
+    const columns = firm(this.#stream.columns)
+    if (fn === 'count' && prng.chance(0.5)) return []
+    if (OF_NUMBERS.has(fn)) return [column(prng.pick(numbers).name)]
+    const fit = columns.filter(({ type }) => isOrdered(type))
+    const drafter = new Drafter(prng, fit)
+    const arg = fit.length > 0 ? column(prng.pick(fit).name) : drafter.expression(INTEGER, 1)
+    const bound = literal(INTEGER, BigInt(prng.between(1, BOUND_MAX)))
+    return fn === 'collect' || fn === 'top' ? [arg, bound] : [arg]
+  }
+}
+
+/** It may be too late for it. */
+function takesTime({ kind }: WindowSpec): boolean {
+  return kind !== 'count' && kind !== 'sliding-rows' && kind !== 'global'
+}
+
+function hasBounds({ kind }: WindowSpec): boolean {
+  return takesTime({ kind } as WindowSpec) && kind !== 'sliding'
+}
+
+function hasLateness(window: WindowSpec): boolean {
+  return hasBounds(window) && 'time' in window && window.time === 'event'
+}
+
+/** What comes of it. */
+export function resultStream(id: string, spec: AggregateSpec, input: Stream): Stream {
+  const { window } = spec
+  const own = spec.aggregates.map(call => ({
+    ...{ name: call.name, type: foldType(call, input.columns), temper: foldTemper(call, input) },
+  }))
+  const keys = spec.key.map(({ name }) => name)
+  const slides = window.kind === 'sliding' || window.kind === 'sliding-rows'
+  const updates = spec.mode === 'updating' || spec.latenessMs > 0 || spec.earlyMs !== undefined
+  const bounds = hasBounds(window) ? ['window_start', 'window_end'] : []
+  const ofOtherClock = 'time' in window && window.time === 'processing'
+  return {
+    edge: { from: id },
+    columns: slides ? [...input.columns, ...own] : [...keyColumns(spec, input, bounds), ...own],
+    ordered: false,
+    settled: updates || ofOtherClock,
+    key: updates ? [...keys, ...bounds] : [],
+  }
+}
+
+function keyColumns(
+  { key }: AggregateSpec,
+  { columns }: Stream,
+  bounds: readonly string[],
+): readonly DrawnColumn[] {
+  const keys = key.map(
+    ({ name, expression }): DrawnColumn => ({
+      ...{ name, type: typeOf(expression, columns), temper: temperOf(expression, columns) },
+    }),
+  )
+  const times = bounds.map((name): DrawnColumn => ({ name, type: TIMESTAMP, temper: 'calm' }))
+  return [...keys, ...times]
+}
+
+function foldTemper({ fn, args }: AggregateCall, { columns }: Stream): Temper {
+  const [arg] = args
+  if (fn === 'count' || arg === undefined) return 'calm'
+  if (OF_NUMBERS.has(fn) && fn !== 'sum') return 'rough'
+  const temper = temperOf(arg, columns)
+  return temper === 'calm' && OF_NUMBERS.has(fn) ? 'grown' : temper
+}

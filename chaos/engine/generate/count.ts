@@ -1,0 +1,31 @@
+/** What the drawn plans are made of: nothing is proved of an operator that no plan has. */
+
+import type { Plan } from '../../oracle/plan.ts'
+
+/** By what is counted: in how many plans it stands. */
+export type Counts = Map<string, number>
+
+export function countPlan(counts: Counts, plan: Plan): void {
+  for (const name of new Set(plan.operators.flatMap(({ spec }) => namesOf(spec)))) {
+    counts.set(name, (counts.get(name) ?? 0) + 1)
+  }
+}
+
+function namesOf(spec: Plan['operators'][number]['spec']): string[] {
+  if (spec.kind !== 'aggregate') return [spec.kind]
+  const { window, aggregates, mode, latenessMs, earlyMs, lateSide } = spec
+  const time = 'time' in window && window.time === 'processing' ? ' by processing time' : ''
+  return [
+    ...['aggregate', `${window.kind}${time}`, mode],
+    ...aggregates.map(({ fn, distinct }) => `${fn}${distinct ? ' distinct' : '()'}`),
+    ...aggregates.flatMap(({ filter }) => (filter === undefined ? [] : ['aggregate with filter'])),
+    ...(latenessMs > 0 ? ['lateness'] : []),
+    ...(earlyMs === undefined ? [] : ['early']),
+    ...(lateSide === undefined ? [] : ['late side']),
+  ]
+}
+
+export function countsText(counts: Counts): string {
+  const rows = [...counts].sort(([one], [other]) => (one < other ? -1 : 1))
+  return rows.map(([name, count]) => `${name.padEnd(30)}${String(count).padStart(8)}`).join('\n')
+}

@@ -1,0 +1,164 @@
+/** Random expressions of a given type over given columns. They compute whatever is in there. */
+
+import type { Prng } from '../../../src/base/prng.ts'
+import {
+  call,
+  cast,
+  column,
+  type Expr,
+  type FunctionName,
+  literal,
+} from '../../oracle/expression.ts'
+import { BIGINT, BOOLEAN, INTEGER, TEXT, type Type, typeText } from '../../oracle/type.ts'
+import { type DrawnColumn, firm, isCalm, isNumber, isOrdered } from './kinds.ts'
+import { drawPresent } from './values.ts'
+
+const SCALARS: readonly Type[] = [
+  ...[BOOLEAN, INTEGER, BIGINT, TEXT, { kind: 'double' } as const],
+  { kind: 'decimal', precision: 10, scale: 2 },
+]
+
+const COMPARISONS: readonly FunctionName[] = [
+  ...(['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'distinct', 'same'] as const),
+]
+
+const PATTERNS = ['%', 'a%', '%b', '_', '%a%', '', 'a_b', '__%']
+
+export class Drafter {
+  readonly #prng: Prng
+  readonly #columns: readonly DrawnColumn[]
+
+  constructor(prng: Prng, columns: readonly DrawnColumn[]) {
+    this.#prng = prng
+    this.#columns = firm(columns)
+  }
+
+  /** Of a type for which there is a column, more often than not. */
+  anyType(): Type {
+    if (this.#prng.chance(0.7) && this.#columns.length > 0) {
+      return this.#prng.pick(this.#columns).type
+    }
+    return this.#prng.pick(SCALARS)
+  }
+
+  expression(type: Type, depth: number): Expr {
+    if (depth <= 0 || this.#prng.chance(0.25)) return this.#leaf(type)
+    if (this.#prng.chance(0.2)) return this.#choice(type, depth)
+    switch (type.kind) {
+      case 'boolean':
+        return this.condition(depth)
+      case 'text':
+        return this.#text(depth)
+      case 'integer':
+      case 'bigint':
+      case 'double':
+      case 'decimal':
+        return this.#number(type)
+      default:
+        return this.#leaf(type)
+    }
+  }
+
+  condition(depth: number): Expr {
+    const prng = this.#prng
+    const inner = () => this.condition(depth - 1)
+    if (depth <= 0) return this.#comparison(0)
+    switch (prng.below(8)) {
+      case 0:
+        return call(prng.pick(['and', 'or'] as const), inner(), inner())
+      case 1:
+        return call('not', inner())
+      case 2:
+        return call(prng.pick(['is-true', 'is-false'] as const), inner())
+      case 3:
+        return this.#nullTest(depth)
+      case 4:
+        return this.#membership(depth)
+      case 5:
+        return call('like', this.expression(TEXT, depth - 1), literal(TEXT, prng.pick(PATTERNS)))
+      default:
+        return this.#comparison(depth - 1)
+    }
+  }
+
+  #nullTest(depth: number): Expr {
+    const of = this.expression(this.anyType(), depth - 1)
+    return call(this.#prng.pick(['is-null', 'is-not-null'] as const), of)
+  }
+
+  #comparison(depth: number): Expr {
+    const type = this.#orderedType()
+    const [one, other] = [this.expression(type, depth), this.expression(type, depth)]
+    return call(this.#prng.pick(COMPARISONS), one, other)
+  }
+
+  #membership(depth: number): Expr {
+    const type = this.#orderedType()
+    const some = (count: number) =>
+      Array.from({ length: count }, () => this.expression(type, depth - 1))
+    if (this.#prng.chance(0.5)) return call('between', ...some(3))
+    return call('in', ...some(2 + this.#prng.below(3)))
+  }
+
+  #orderedType(): Type {
+    const type = this.anyType()
+    return isOrdered(type) ? type : INTEGER
+  }
+
+  #choice(type: Type, depth: number): Expr {
+    const inner = () => this.expression(type, depth - 1)
+    switch (this.#prng.below(3)) {
+      case 0:
+        return call('case', this.condition(depth - 1), inner(), inner())
+      case 1:
+        return call('coalesce', inner(), inner())
+      default:
+        return isOrdered(type) ? call('nullif', inner(), inner()) : inner()
+    }
+  }
+
+  #text(depth: number): Expr {
+    const prng = this.#prng
+    if (prng.chance(0.3)) return cast(this.expression(INTEGER, depth - 1), TEXT)
+    if (prng.chance(0.4)) {
+      return call('concat', this.expression(TEXT, depth - 1), this.expression(TEXT, depth - 1))
+    }
+    return call(prng.pick(['upper', 'lower'] as const), this.expression(TEXT, depth - 1))
+  }
+
+  /** Of calm columns only, and at most one product deep: it stays far from the type's ends. */
+  #number(type: Type): Expr {
+    const prng = this.#prng
+    const calm = () => this.#calm(type)
+    if (type.kind === 'bigint' && prng.chance(0.3)) {
+      return call('char-length', this.#leaf(TEXT))
+    }
+    if (prng.chance(0.3)) return call(prng.pick(['neg', 'abs'] as const), calm())
+    // The product and the sum of decimals are of other types than the decimals.
+    if (type.kind === 'decimal') return calm()
+    return call(prng.pick(['add', 'sub', 'mul'] as const), calm(), calm())
+  }
+
+  #calm(type: Type): Expr {
+    return this.#leaf(type, isCalm)
+  }
+
+  #leaf(type: Type, isFit: (column: DrawnColumn) => boolean = () => true): Expr {
+    const prng = this.#prng
+    const same = this.#columns.filter(one => typeText(one.type) === typeText(type) && isFit(one))
+    if (same.length > 0 && prng.chance(0.8)) return column(prng.pick(same).name)
+    if (type.kind === 'array') return this.#array(type.of)
+    if (!isLiteral(type)) return literal(type, null)
+    return literal(type, drawPresent(prng, type, 'calm'))
+  }
+
+  #array(of: Type): Expr {
+    const length = 1 + this.#prng.below(3)
+    return call('array', ...Array.from({ length }, () => this.#leaf(of)))
+  }
+}
+
+/** Types of which SQL can say a value without knowing of calendars. */
+function isLiteral(type: Type): boolean {
+  return isNumber(type) || type.kind === 'boolean' || type.kind === 'text'
+}

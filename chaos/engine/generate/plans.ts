@@ -1,0 +1,245 @@
+/**
+ * Random plans: one or two sources, up to eight operators, each on some edge that is there, a sink
+ * on every edge that nobody reads and on some that are read.
+ */
+
+import type { Prng } from '../../../src/base/prng.ts'
+import { type Expr, column as ref } from '../../oracle/expression.ts'
+import type { Edge, Named, Operator, Plan, Spec } from '../../oracle/plan.ts'
+import { BIGINT, INTEGER, TEXT, type Type } from '../../oracle/type.ts'
+import { typeOf } from '../../oracle/typing.ts'
+import { AggregateDraft, type AggregateLimits, resultStream } from './aggregates.ts'
+import { Drafter } from './expressions.ts'
+import { type DrawnColumn, firm, isNumber, type Temper, temperOf, wildest } from './kinds.ts'
+import type { Stream } from './stream.ts'
+
+const OPERATORS_MAX = 8
+const COLUMNS_MAX = 6
+const DEPTH_MAX = 3
+
+const TYPES: readonly Type[] = [
+  ...[{ kind: 'boolean' }, INTEGER, BIGINT, { kind: 'double' }, TEXT, TEXT, { kind: 'bytes' }],
+  ...[{ kind: 'date' }, { kind: 'timestamp' }, { kind: 'timestamptz' }],
+  ...[
+    { kind: 'decimal', precision: 10, scale: 2 },
+    { kind: 'decimal', precision: 18, scale: 0 },
+  ],
+  ...[
+    { kind: 'array', of: INTEGER },
+    { kind: 'array', of: TEXT },
+  ],
+] as readonly Type[]
+
+type StepKind =
+  | 'aggregate'
+  | 'dedup'
+  | 'filter'
+  | 'key-by'
+  | 'project'
+  | 'split'
+  | 'union'
+  | 'unnest'
+
+/** Aggregates have the most to get wrong. */
+const STEPS: readonly StepKind[] = [
+  ...(['aggregate', 'aggregate', 'aggregate', 'aggregate', 'dedup', 'filter'] as const),
+  ...(['key-by', 'project', 'split', 'union', 'unnest'] as const),
+]
+
+export function drawPlan(prng: Prng, limits: AggregateLimits): Plan {
+  return new PlanDraft(prng, limits).plan()
+}
+
+class PlanDraft {
+  readonly #prng: Prng
+  readonly #limits: AggregateLimits
+  readonly #operators: Operator[] = []
+  /** All edges, the latest last. */
+  readonly #streams: Stream[] = []
+  readonly #read = new Set<string>()
+  #names = 0
+
+  constructor(prng: Prng, limits: AggregateLimits) {
+    this.#prng = prng
+    this.#limits = limits
+  }
+
+  plan(): Plan {
+    const prng = this.#prng
+    const count = prng.chance(0.3) ? 2 : 1
+    const sources = Array.from({ length: count }, (_, at) => this.#source(`s${at}`))
+    const steps = prng.between(1, OPERATORS_MAX)
+    for (let step = 0; step < steps && this.#operators.length < OPERATORS_MAX; step++) this.#step()
+    const ends = this.#streams.filter(({ edge }) => this.#isTold(edge))
+    const sinks = ends.map(({ edge, key }, at) => ({ id: `out${at}`, from: edge, key }))
+    return { sources, operators: this.#operators, sinks }
+  }
+
+  #isTold(edge: Edge): boolean {
+    if (!this.#read.has(nameOf(edge))) return true
+    return this.#prng.chance(0.15)
+  }
+
+  #source(id: string): Plan['sources'][number] {
+    const prng = this.#prng
+    const types = [TEXT, ...Array.from({ length: prng.below(COLUMNS_MAX) }, () => prng.pick(TYPES))]
+    const columns = types.map((type): DrawnColumn => {
+      const temper: Temper = isNumber(type) && prng.chance(0.2) ? 'wild' : 'calm'
+      return { name: this.#fresh('c'), type, temper }
+    })
+    this.#streams.push({ edge: { from: id }, columns, ordered: true, settled: false, key: [] })
+    return { id, columns }
+  }
+
+  #fresh = (prefix: string): string => `${prefix}${this.#names++}`
+
+  #open(): readonly Stream[] {
+    return this.#streams.filter(({ settled }) => !settled)
+  }
+
+  #step(): void {
+    const prng = this.#prng
+    const open = this.#open()
+    // The latest edges more often: plans grow long rather than broad.
+    const stream = prng.chance(0.6) ? open.at(-1) : prng.pick(open)
+    if (stream === undefined) return
+    const kind = prng.pick(STEPS)
+    if (kind === 'dedup' && !stream.ordered) return
+    this.#make[kind](stream)
+  }
+
+  readonly #make: Readonly<Record<StepKind, (stream: Stream) => void>> = {
+    aggregate: stream => this.#aggregate(stream),
+    dedup: stream => this.#dedup(stream),
+    filter: stream => this.#plain({ kind: 'filter', where: this.#condition(stream) }, stream),
+    'key-by': stream => this.#plain({ kind: 'key-by', key: this.#key(stream, 1) }, stream),
+    project: stream => this.#project(stream),
+    split: stream => this.#split(stream),
+    union: stream => this.#union(stream),
+    unnest: stream => this.#unnest(stream),
+  }
+
+  #condition({ columns }: Stream): Expr {
+    return new Drafter(this.#prng, columns).condition(DEPTH_MAX)
+  }
+
+  #add(spec: Spec, inputs: readonly Stream[]): string {
+    const id = `o${this.#operators.length}`
+    for (const { edge } of inputs) this.#read.add(nameOf(edge))
+    this.#operators.push({ id, inputs: inputs.map(({ edge }) => edge), spec })
+    return id
+  }
+
+  /** What comes out is as what goes in. */
+  #plain(spec: Spec, stream: Stream, columns: readonly DrawnColumn[] = stream.columns): void {
+    const id = this.#add(spec, [stream])
+    this.#streams.push({ ...stream, edge: { from: id }, columns })
+  }
+
+  #key(stream: Stream, least = 0): readonly Named[] {
+    const prng = this.#prng
+    const columns = firm(stream.columns)
+    const count = columns.length === 0 ? 0 : prng.pick([1, 1, 1, 2, least])
+    return Array.from({ length: count }, () => {
+      const computed = prng.chance(0.2)
+      const type = prng.pick(columns).type
+      const expression = computed
+        ? new Drafter(prng, columns).expression(type, 1)
+        : ref(prng.pick(columns).name)
+      return { name: this.#fresh('k'), expression }
+    })
+  }
+
+  #project(stream: Stream): void {
+    const prng = this.#prng
+    const drafter = new Drafter(prng, stream.columns)
+    const kept = stream.columns.map(({ name }) => ({
+      name: this.#fresh('p'),
+      expression: ref(name),
+    }))
+    const columns = kept.filter(() => prng.chance(0.7))
+    const added = Array.from({ length: prng.between(1, 3) }, () => ({
+      ...{ name: this.#fresh('p'), expression: drafter.expression(drafter.anyType(), DEPTH_MAX) },
+    }))
+    this.#projectTo([...columns, ...added], stream)
+  }
+
+  #projectTo(columns: readonly Named[], stream: Stream): void {
+    const drawn = columns.map(
+      ({ name, expression }): DrawnColumn => ({
+        ...{ name, type: typeOf(expression, stream.columns) },
+        temper: temperOf(expression, stream.columns),
+      }),
+    )
+    this.#plain({ kind: 'project', columns }, stream, drawn)
+  }
+
+  #split(stream: Stream): void {
+    const sides = this.#prng.chance(0.5) ? ['a'] : ['a', 'b']
+    const branches = sides.map(side => ({ side, where: this.#condition(stream) }))
+    const from = this.#add({ kind: 'split', branches }, [stream])
+    for (const side of [undefined, ...sides]) {
+      this.#streams.push({ ...stream, edge: side === undefined ? { from } : { from, side } })
+    }
+  }
+
+  #unnest(stream: Stream): void {
+    const prng = this.#prng
+    const arrays = stream.columns.filter(({ type }) => type.kind === 'array')
+    const drafter = new Drafter(prng, stream.columns)
+    const array: Expr =
+      arrays.length > 0
+        ? ref(prng.pick(arrays).name)
+        : drafter.expression({ kind: 'array', of: prng.pick([INTEGER, TEXT]) }, 0)
+    const type = typeOf(array, stream.columns)
+    const as = this.#fresh('e')
+    const numbered = prng.chance(0.5) ? { ordinality: this.#fresh('n') } : {}
+    const of = type.kind === 'array' ? type.of : type
+    const temper = temperOf(array, stream.columns)
+    const added: DrawnColumn[] = [{ name: as, type: of, temper }]
+    if (numbered.ordinality !== undefined) {
+      added.push({ name: numbered.ordinality, type: BIGINT, temper: 'calm' })
+    }
+    const spec: Spec = { kind: 'unnest', array, as, ...numbered, keepEmpty: prng.chance(0.5) }
+    this.#plain(spec, stream, [...stream.columns, ...added])
+  }
+
+  /** The other one is brought to the same columns first. */
+  #union(stream: Stream): void {
+    const prng = this.#prng
+    const second = prng.pick(this.#open())
+    const drafter = new Drafter(prng, second.columns)
+    const columns = stream.columns.map(({ name, type }) => ({
+      ...{ name, expression: drafter.expression(type, 0) },
+    }))
+    this.#projectTo(columns, second)
+    const same = this.#streams.at(-1) as Stream
+    const id = this.#add({ kind: 'union' }, [stream, same])
+    const tempered = stream.columns.map((one, at): DrawnColumn => {
+      const other = same.columns[at]?.temper ?? 'wild'
+      return { ...one, temper: wildest([one.temper, other]) }
+    })
+    const out = { ...stream, edge: { from: id }, columns: tempered, ordered: false }
+    this.#streams.push(out)
+  }
+
+  #dedup(stream: Stream): void {
+    const within = this.#prng.chance(0.5) && !this.#limits.finite
+    const limit = within ? { withinMs: this.#prng.between(1, 2000) } : {}
+    this.#plain({ kind: 'dedup', key: this.#key(stream), ...limit }, stream)
+  }
+
+  #aggregate(stream: Stream): void {
+    const draft = new AggregateDraft(this.#prng, stream, this.#fresh, this.#limits)
+    const spec = draft.spec(this.#key(stream))
+    const id = this.#add(spec, [stream])
+    this.#streams.push(resultStream(id, spec, stream))
+    const { lateSide } = spec
+    if (lateSide === undefined) return
+    this.#streams.push({ ...stream, edge: { from: id, side: lateSide } })
+  }
+}
+
+function nameOf({ from, side }: Edge): string {
+  return side === undefined ? from : `${from}.${side}`
+}

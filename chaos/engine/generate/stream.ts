@@ -1,0 +1,18 @@
+/**
+ * The edges of a plan in the making, and what may still be done with each. An operator whose answer
+ * depends on the order of its records stands only where that order is sure.
+ */
+
+import type { Edge } from '../../oracle/plan.ts'
+import type { DrawnColumn } from './kinds.ts'
+
+export interface Stream {
+  readonly edge: Edge
+  readonly columns: readonly DrawnColumn[]
+  /** Its records come in the order in which the group took them. */
+  readonly ordered: boolean
+  /** Its rows take others' places, or have times of another clock: it goes to a sink. */
+  readonly settled: boolean
+  /** Names its rows, of which the last one counts; empty: every row counts. */
+  readonly key: readonly string[]
+}
