@@ -31,6 +31,6 @@ function resultsOf(spec: AggregateSpec, input: Table, moments: readonly Moment[]
     case 'sliding-rows':
       return slidingRowResults(spec, window.rows, input)
     case 'count':
-      return countResults(spec, window.rows, input, moments)
+      return countResults(spec, window.rows, input)
   }
 }

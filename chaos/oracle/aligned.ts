@@ -34,11 +34,14 @@ export function alignedResults(
   const timeOf = (row: Row) => (time === 'event' ? row.time : (moments[row.batch] as Moment).now)
   const { groups, failed } = membersOf(spec, input, timeOf)
   const takes = groups.flat().flatMap(member => taken(window, member, reaches, lateness))
-  const late = groups.flat().filter(member => !takes.some(take => take.member === member))
+  const isTaken = (member: Member) => takes.some(take => take.member === member)
+  const late = groups.flat().filter(one => windowsFor(window, one).length > 0 && !isTaken(one))
   const cells = groupedBy(takes, ({ member, window: { start, end } }) =>
     [groups.findIndex(group => group.includes(member)), start, end].join(),
   )
-  const said = [...cells.values()].flatMap(cell => new Cell(spec, cell, input, reaches).said())
+  const said = [...cells.values()].flatMap(cell =>
+    new Cell(spec, cell, input, { reaches, moments }).said(),
+  )
   const lateRows = late.sort((one, other) => one.arrival - other.arrival).map(({ row }) => row)
   return { rows: byBatch(said), late: lateRows, failed }
 }
@@ -48,12 +51,20 @@ interface Take {
   readonly window: Window
 }
 
+function windowsFor(spec: Assigned, { time }: Member): readonly Window[] {
+  return spec.kind === 'global' ? [EVER] : windowsOf(spec, time)
+}
+
 /** The windows that take the record: not those that are past. */
 function taken(spec: Assigned, member: Member, reaches: readonly Reach[], lateness: number) {
-  const windows = spec.kind === 'global' ? [EVER] : windowsOf(spec, member.time)
   const { before } = reaches[member.row.batch] as Reach
-  const open = windows.filter(({ end }) => end + lateness > before)
+  const open = windowsFor(spec, member).filter(({ end }) => end + lateness > before)
   return open.map((window): Take => ({ member, window }))
+}
+
+interface Clock {
+  readonly reaches: readonly Reach[]
+  readonly moments: readonly Moment[]
 }
 
 /** One window of one key. */
@@ -63,13 +74,15 @@ class Cell {
   readonly #members: readonly Member[]
   readonly #input: Table
   readonly #reaches: readonly Reach[]
+  readonly #moments: readonly Moment[]
 
-  constructor(spec: AggregateSpec, takes: readonly Take[], input: Table, reaches: Reach[]) {
+  constructor(spec: AggregateSpec, takes: readonly Take[], input: Table, clock: Clock) {
     this.#spec = spec
     this.#window = (takes[0] as Take).window
     this.#members = takes.map(({ member }) => member)
     this.#input = input
-    this.#reaches = reaches
+    this.#reaches = clock.reaches
+    this.#moments = clock.moments
   }
 
   said(): Row[] {
@@ -91,9 +104,8 @@ class Cell {
     const { start, end } = this.#window
     const bounded = this.#window !== EVER
     const bounds: Value[] = bounded ? [BigInt(start), BigInt(end)] : []
-    const latest = Math.max(...members.map(({ row }) => row.time))
     return {
-      ...{ batch, kind, time: bounded ? end - 1 : latest },
+      ...{ batch, kind, time: bounded ? end - 1 : (this.#moments[batch] as Moment).now },
       values: [
         ...(members[0] as Member).key,
         ...bounds,

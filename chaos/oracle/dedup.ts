@@ -18,9 +18,13 @@ export function deduped(spec: DedupSpec, input: Table, moments: readonly Moment[
   return outcomeOf({ ...input, rows: kept.map(({ row }) => row) }, { failed: keyed.failed })
 }
 
-/** What was kept no longer speaks for its key: by the record's time, or by the watermark. */
+/**
+ * What was kept no longer speaks for its key: by the record's time, or by the watermark, which looks
+ * at it when its batch is through.
+ */
 function isPast(kept: Row, row: Row, moments: readonly Moment[], within: number): boolean {
   const watermark = moments[row.batch]?.before ?? Number.NEGATIVE_INFINITY
   if (within === Number.POSITIVE_INFINITY) return false
-  return row.time - kept.time >= within || watermark >= kept.time + within
+  if (row.time - kept.time >= within) return true
+  return row.batch > kept.batch && watermark >= kept.time + within
 }

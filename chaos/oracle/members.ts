@@ -4,7 +4,7 @@ import { folded, foldType, type Share, shareOf } from './fold.ts'
 import type { Moment } from './input.ts'
 import type { AggregateSpec, WindowTime } from './plan.ts'
 import { eachRow, groupedBy, namedColumns, namedValues, type Row, type Table } from './table.ts'
-import { type Column, TIMESTAMP } from './type.ts'
+import { type Column, TIMESTAMPTZ } from './type.ts'
 import { textOfAll, type Value } from './value.ts'
 
 export interface Member {
@@ -72,6 +72,6 @@ export function resultColumns(spec: AggregateSpec, columns: readonly Column[]): 
   const own = spec.aggregates.map(call => ({ name: call.name, type: foldType(call, columns) }))
   const { kind } = spec.window
   if (kind === 'sliding' || kind === 'sliding-rows') return [...columns, ...own]
-  const bounds = ['window_start', 'window_end'].map(name => ({ name, type: TIMESTAMP }))
+  const bounds = ['window_start', 'window_end'].map(name => ({ name, type: TIMESTAMPTZ }))
   return [...namedColumns(spec.key, columns), ...(BOUNDED.has(kind) ? bounds : []), ...own]
 }

@@ -48,12 +48,12 @@ test('sliding by rows goes by arrival and speaks at once', () => {
   expect(late).toBe(0)
 })
 
-test('count: every so many of a key, and what is left when the input ends', () => {
-  const steps = [{ items }, { items: [[1, 'b', 1] as const] }, { ended: true }]
-  expect(run(summing({ kind: 'count', rows: 3 }), steps).main).toEqual([
-    '0+ @10 "a" 11 3',
-    '2+ @5 "a" 16 1',
-    '2+ @9 "b" 5 2',
+test('count: every so many of a key, with the one that makes it full', () => {
+  const steps = [{ items }, { items: [[1, 'b', 1] as const], ended: true }]
+  expect(run(summing({ kind: 'count', rows: 2 }), steps).main).toEqual([
+    '0+ @0 "a" 3 2',
+    '0+ @5 "a" 24 2',
+    '1+ @1 "b" 5 2',
   ])
-  expect(run(summing({ kind: 'count', rows: 3 }), steps.slice(0, 2)).main).toHaveLength(1)
+  expect(run(summing({ kind: 'count', rows: 5 }), steps).main).toEqual([])
 })

@@ -58,33 +58,20 @@ export function slidingRowResults(spec: AggregateSpec, rows: number, input: Tabl
   return { rows: inOrder.map(({ row }) => row), late: [], failed }
 }
 
-/** A group that is not full speaks when the input ends. */
-export function countResults(
-  spec: AggregateSpec,
-  rows: number,
-  input: Table,
-  moments: readonly Moment[],
-): Results {
+/** A group that is not full when the input ends says nothing. */
+export function countResults(spec: AggregateSpec, rows: number, input: Table): Results {
   const { groups, failed } = membersOf(spec, input, timeOf)
-  const ended = moments.findIndex(moment => moment.ended)
-  const said = groups.flatMap(group => {
-    const parts = Array.from({ length: Math.ceil(group.length / rows) }, (_, part) =>
-      group.slice(part * rows, (part + 1) * rows),
-    )
-    return parts.flatMap(part => {
-      const batch = part.length === rows ? batchOf(part.at(-1) as Member) : ended
-      return batch < 0 ? [] : [countRow(spec, part, { batch, input })]
-    })
-  })
+  const said = groups.flatMap(group =>
+    Array.from({ length: Math.floor(group.length / rows) }, (_, part) =>
+      countRow(spec, group.slice(part * rows, (part + 1) * rows), input),
+    ),
+  )
   return { rows: byBatch(said), late: [], failed }
 }
 
-function countRow(
-  spec: AggregateSpec,
-  part: readonly Member[],
-  { batch, input }: { readonly batch: number; readonly input: Table },
-): Row {
-  const values = [...(part[0] as Member).key, ...foldedAll(spec, part, input.columns)]
-  const time = Math.max(...part.map(member => member.row.time))
-  return { batch, time, kind: 'insert', values }
+/** Of a full group, with the record that filled it. */
+function countRow(spec: AggregateSpec, part: readonly Member[], input: Table): Row {
+  const [first, last] = [part[0] as Member, part.at(-1) as Member]
+  const values = [...first.key, ...foldedAll(spec, part, input.columns)]
+  return { batch: batchOf(last), time: last.time, kind: 'insert', values }
 }

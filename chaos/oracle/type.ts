@@ -29,7 +29,7 @@ export const INTEGER: Type = { kind: 'integer' }
 export const BIGINT: Type = { kind: 'bigint' }
 export const DOUBLE: Type = { kind: 'double' }
 export const TEXT: Type = { kind: 'text' }
-export const TIMESTAMP: Type = { kind: 'timestamp' }
+export const TIMESTAMPTZ: Type = { kind: 'timestamptz' }
 
 export const DECIMAL_DIGITS_MAX = 38
 

@@ -67,6 +67,14 @@ describe('final results', () => {
     expect(run(summing(tumbling), [{ items, watermark: 99 }]).main).toHaveLength(1)
   })
 
+  test('a record between windows is in none, and not late', () => {
+    const window = { ...hopping, everyMs: 20 }
+    const steps = [{ watermark: 99 }, { items: [[12, 'a', 1] as const], ended: true }]
+    expect(run(summing(window, { lateSide: 'late' }), steps, 'late')).toMatchObject({
+      ...{ main: [], side: [], late: 0 },
+    })
+  })
+
   test('a record may be late for one of its windows alone', () => {
     const steps = [{ watermark: 10 }, { items: [[7, 'a', 1] as const], ended: true }]
     const { main, late } = run(summing(hopping), steps)
@@ -135,14 +143,20 @@ describe('the global window', () => {
   const items = [[5, 'a', 1] as const, [3, 'a', 2] as const]
 
   test('speaks when the input ends', () => {
-    const steps = [{ items, watermark: 99 }, { ended: true }]
-    expect(run(summing({ kind: 'global' }), steps).main).toEqual(['1+ @5 "a" 3 2'])
+    const steps = [
+      { items, watermark: 99 },
+      { ended: true, now: 70 },
+    ]
+    expect(run(summing({ kind: 'global' }), steps).main).toEqual(['1+ @70 "a" 3 2'])
   })
 
   test('or with every change', () => {
-    const steps = [{ items }, { items, watermark: 99 }]
+    const steps = [
+      { items, now: 7 },
+      { items, watermark: 99, now: 8 },
+    ]
     const { main } = run(summing({ kind: 'global' }, { mode: 'updating' }), steps)
-    expect(main).toEqual(['0+ @5 "a" 3 2', '1~ @5 "a" 6 4'])
+    expect(main).toEqual(['0+ @7 "a" 3 2', '1~ @8 "a" 6 4'])
   })
 
   test('says nothing of nothing', () => {

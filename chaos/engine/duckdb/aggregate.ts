@@ -14,7 +14,8 @@ export interface Sourced {
   readonly columns: readonly Column[]
 }
 
-export function aggregateQuery(spec: AggregateSpec, input: Sourced): string {
+/** `endMs`: processing time when the input ended. */
+export function aggregateQuery(spec: AggregateSpec, input: Sourced, endMs: number): string {
   const { window } = spec
   switch (window.kind) {
     case 'tumbling':
@@ -30,7 +31,9 @@ export function aggregateQuery(spec: AggregateSpec, input: Sourced): string {
     case 'count':
       return counted(spec, input, window.rows)
     case 'global':
-      return grouped(spec, input, { members: keyedTable(spec, input), groups: [], order: BY_TIME })
+      return grouped(spec, input, {
+        ...{ members: keyedTable(spec, input), groups: [], order: BY_TIME, time: `${endMs}` },
+      })
   }
 }
 
@@ -79,23 +82,26 @@ function sessionMembers(gapMs: number, table: string, spec: AggregateSpec): stri
 
 function windowed(spec: AggregateSpec, { columns }: Sourced, members: string): string {
   const folds = spec.aggregates.map(call => foldText(call, columns, BY_TIME))
-  const bounds = ['epoch_ms(__start) AS window_start', 'epoch_ms(__end) AS window_end']
+  const bounds = [`${moment('__start')} AS window_start`, `${moment('__end')} AS window_end`]
   const selected = [...keyNames(spec), ...bounds, ...folds, '__end - 1 AS __time', '0 AS __seq']
   const groups = [...keyNames(spec), '__start', '__end']
   return `SELECT ${selected.join(', ')} FROM ${members} GROUP BY ${groups.join(', ')}`
 }
 
+const moment = (time: string): string => `CAST(epoch_ms(${time}) AS TIMESTAMPTZ)`
+
 interface Grouping {
   readonly members: string
   readonly groups: readonly string[]
   readonly order: string
+  readonly time: string
 }
 
 /** No group, no row: SQL would have one for all of nothing. */
 function grouped(spec: AggregateSpec, { columns }: Sourced, grouping: Grouping): string {
-  const { members, groups, order } = grouping
+  const { members, groups, order, time } = grouping
   const folds = spec.aggregates.map(call => foldText(call, columns, order))
-  const selected = [...keyNames(spec), ...folds, 'max(__time) AS __time', '0 AS __seq']
+  const selected = [...keyNames(spec), ...folds, `${time} AS __time`, '0 AS __seq']
   const by = [...keyNames(spec), ...groups]
   const rest = by.length === 0 ? 'HAVING count(*) > 0' : `GROUP BY ${by.join(', ')}`
   return `SELECT ${selected.join(', ')} FROM ${members} ${rest}`
@@ -103,7 +109,9 @@ function grouped(spec: AggregateSpec, { columns }: Sourced, grouping: Grouping):
 
 function counted(spec: AggregateSpec, input: Sourced, rows: number): string {
   const members = `(SELECT *, (__row - 1) // ${rows} AS __part FROM ${keyedTable(spec, input)})`
-  return grouped(spec, input, { members, groups: ['__part'], order: '__seq' })
+  const time = 'arg_max(__time, __seq)'
+  const all = grouped(spec, input, { members, groups: ['__part'], order: '__seq', time })
+  return `${all} HAVING count(*) = ${rows}`
 }
 
 /** Each row with all that lie in its window, itself included. */

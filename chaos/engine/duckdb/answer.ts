@@ -24,9 +24,10 @@ export async function answeredByDuck(
   input: Input,
 ): Promise<Readonly<Record<string, Table>>> {
   const typed = columnsOf(plan)
+  const setting = { columnsOf: typed, endMs: input.batches.at(-1)?.now ?? 0 }
   const statements = [
     ...sourceStatements(plan, input),
-    ...plan.operators.flatMap(operator => operatorStatements(operator, typed)),
+    ...plan.operators.flatMap(operator => operatorStatements(operator, setting)),
   ]
   for (const statement of statements) await mustRun(connection, statement)
   const answer: Record<string, Table> = {}

@@ -42,10 +42,17 @@ function rowsOrNone(rows: readonly string[], columns: readonly Column[]): string
   return rows.length === 0 ? head : `${head} UNION ALL SELECT * FROM (VALUES ${rows.join(', ')})`
 }
 
-/** One for each edge that the operator makes. `columnsOf`: of the edges that stand before. */
+export interface Setting {
+  /** Of the edges that stand before. */
+  readonly columnsOf: (edge: Edge) => readonly Column[]
+  /** Processing time when the input ended. */
+  readonly endMs: number
+}
+
+/** One for each edge that the operator makes. */
 export function operatorStatements(
   { id, inputs, spec }: Operator,
-  columnsOf: (edge: Edge) => readonly Column[],
+  { columnsOf, endMs }: Setting,
 ): string[] {
   const sourced = inputs.map(
     (edge): Sourced => ({ table: tableOf(edge), columns: columnsOf(edge) }),
@@ -78,7 +85,7 @@ export function operatorStatements(
       return [created(main, `SELECT * FROM ${input.table} QUALIFY ${first}`)]
     }
     case 'aggregate':
-      return aggregateStatements(id, spec, input)
+      return aggregateStatements(id, spec, { ...input, endMs })
   }
 }
 
@@ -114,8 +121,12 @@ function splitStatements(id: string, { branches }: SpecOf<'split'>, { table }: S
   ]
 }
 
-function aggregateStatements(id: string, spec: SpecOf<'aggregate'>, input: Sourced): string[] {
-  const main = created(tableOf({ from: id }), renumbered(aggregateQuery(spec, input)))
+function aggregateStatements(
+  id: string,
+  spec: SpecOf<'aggregate'>,
+  input: Sourced & { readonly endMs: number },
+): string[] {
+  const main = created(tableOf({ from: id }), renumbered(aggregateQuery(spec, input, input.endMs)))
   const { lateSide: side } = spec
   if (side === undefined) return [main]
   return [main, created(tableOf({ from: id, side }), `SELECT * FROM ${input.table} WHERE false`)]

@@ -11,7 +11,7 @@ import type {
   WindowSpec,
   WindowTime,
 } from '../../oracle/plan.ts'
-import { INTEGER, TIMESTAMP } from '../../oracle/type.ts'
+import { INTEGER, TIMESTAMPTZ } from '../../oracle/type.ts'
 import { typeOf } from '../../oracle/typing.ts'
 import { Drafter } from './expressions.ts'
 import { type DrawnColumn, firm, isOrdered, isSummable, type Temper, temperOf } from './kinds.ts'
@@ -88,12 +88,14 @@ export class AggregateDraft {
       this.#limits.finite || !this.#stream.ordered || prng.chance(0.6) ? 'event' : 'processing'
     const step = STEP_MS * prng.between(1, 4)
     const count = prng.between(1, 5)
+    // Longer than the window itself: some records are in none.
+    const everyMs = this.#prng.chance(0.1) ? 3 * step * count : step
     const aligned = { sizeMs: step * count, offsetMs: prng.pick([0, 0, 100, -70]), time }
     switch (kind) {
       case 'tumbling':
         return { kind, ...aligned }
       case 'hopping':
-        return { kind, ...aligned, everyMs: step }
+        return { kind, ...aligned, everyMs }
       case 'cumulate':
         return { kind, ...aligned, stepMs: step }
       case 'session':
@@ -195,7 +197,7 @@ function keyColumns(
       ...{ name, type: typeOf(expression, columns), temper: temperOf(expression, columns) },
     }),
   )
-  const times = bounds.map((name): DrawnColumn => ({ name, type: TIMESTAMP, temper: 'calm' }))
+  const times = bounds.map((name): DrawnColumn => ({ name, type: TIMESTAMPTZ, temper: 'calm' }))
   return [...keys, ...times]
 }
 
