@@ -5,7 +5,7 @@ import type { Moment } from './input.ts'
 import { resultColumns } from './members.ts'
 import type { AggregateSpec } from './plan.ts'
 import { sessionResults } from './session.ts'
-import { countResults, slidingResults, slidingRowResults } from './sliding.ts'
+import { countResults, slidingResults } from './sliding.ts'
 import { type Outcome, outcomeOf, type Table } from './table.ts'
 
 export function aggregated(spec: AggregateSpec, input: Table, moments: readonly Moment[]): Outcome {
@@ -27,9 +27,8 @@ function resultsOf(spec: AggregateSpec, input: Table, moments: readonly Moment[]
     case 'session':
       return sessionResults(spec, window, input, moments)
     case 'sliding':
-      return slidingResults(spec, window.sizeMs, input, moments)
     case 'sliding-rows':
-      return slidingRowResults(spec, window.rows, input)
+      return slidingResults(spec, window, input, moments)
     case 'count':
       return countResults(spec, window.rows, input)
   }

@@ -1,10 +1,12 @@
 /** Aggregates over a few records, by hand. */
 
 import { describe, expect, test } from 'vitest'
-import { literal } from './expression.ts'
+import { call, literal } from './expression.ts'
 import type { AggregateCall, AggregateName } from './plan.ts'
-import { type Item, N, positive, run, summing } from './testing/run.ts'
+import { type Item, K, N, positive, run, summing } from './testing/run.ts'
 import { INTEGER } from './type.ts'
+
+const K_LENGTH = call('char-length', K)
 
 const global = { kind: 'global' } as const
 
@@ -13,7 +15,7 @@ function over(
   fn: AggregateName,
   rest: Partial<AggregateCall> = {},
 ): string {
-  const args = fn === 'collect' || fn === 'top' ? [N, literal(INTEGER, 2n)] : [N]
+  const args = fn === 'collect' || fn === 'top_n' ? [N, literal(INTEGER, 2n)] : [N]
   const aggregates = [{ name: 'x', fn, args, distinct: false, ...rest }]
   const { main } = run(summing(global, { key: [], aggregates }), [{ items, ended: true }])
   return (main[0] ?? '').split(' ')[2] ?? 'no row'
@@ -41,7 +43,7 @@ describe('aggregates', () => {
     ['first', '1', 'null'],
     ['last', '7', 'null'],
     ['collect', '[1,3]', 'null'],
-    ['top', '[7,3]', 'null'],
+    ['top_n', '[7,3]', 'null'],
   ])('%s', (fn, some, none) => {
     expect(over(items, fn)).toBe(some)
     expect(over(nulls, fn)).toBe(none)
@@ -80,9 +82,34 @@ describe('aggregates', () => {
           [2, 'a', 4],
           [3, 'a', 1],
         ],
-        'top',
+        'top_n',
       ),
     ).toBe('[4,4]')
+  })
+
+  test('of what is true', () => {
+    const rest = { args: [positive] }
+    const mixed: Item[] = [
+      [1, 'a', 1],
+      [2, 'a', -1],
+      [3, 'a', null],
+    ]
+    expect(over(mixed, 'count_if', rest)).toBe('1')
+    expect(over(mixed, 'bool_and', rest)).toBe('false')
+    expect(over(mixed, 'bool_or', rest)).toBe('true')
+    expect(over(nulls, 'count_if', rest)).toBe('0')
+    expect(over(nulls, 'bool_and', rest)).toBe('null')
+  })
+
+  test('the top by another value, of equal ones the earlier', () => {
+    const args = [N, call('neg', K_LENGTH), literal(INTEGER, 2n)]
+    const keys: Item[] = [
+      [3, 'a', 1],
+      [1, 'aa', 2],
+      [2, 'b', 3],
+      [0, null, 4],
+    ]
+    expect(over(keys, 'top_n_by', { args })).toBe('[3,1]')
   })
 
   test('a sum beyond 64 bits is none', () => {

@@ -14,12 +14,13 @@ export function shareOf({ filter, args }: AggregateCall, scope: Scope): Share {
   return args.map(arg => valueIn(arg, scope))
 }
 
+/** Types of results that are not DOUBLE. */
 export function foldType({ fn, args }: AggregateCall, columns: readonly Column[]): Type {
-  if (fn === 'count') return BIGINT
+  if (fn === 'count' || fn === 'count_if') return BIGINT
   const type = typeOf(args[0] as AggregateCall['args'][number], columns)
   if (fn === 'sum') return totalType(type)
-  if (fn === 'collect' || fn === 'top') return { kind: 'array', of: type }
-  return ['min', 'max', 'first', 'last'].includes(fn) ? type : DOUBLE
+  if (fn === 'collect' || fn === 'top_n' || fn === 'top_n_by') return { kind: 'array', of: type }
+  return fn in OF_ONE ? type : DOUBLE
 }
 
 /** `shares`: one for each record, in the order in which the aggregate means them. */
@@ -29,14 +30,14 @@ export function folded(
   columns: readonly Column[],
 ): Value {
   const there = shares.filter(share => share !== undefined)
-  if (call.args.length === 0) return BigInt(there.length)
-  const present = there.filter(([value]) => value !== null)
+  const present = there.filter(share => !share.includes(null))
   const chosen = call.distinct ? unlike(present) : present
   if (call.fn === 'count') return BigInt(chosen.length)
+  if (call.fn === 'count_if') return BigInt(chosen.filter(([value]) => value === true).length)
   if (chosen.length === 0) return null
   const type = typeOf(call.args[0] as AggregateCall['args'][number], columns)
-  const values = chosen.map(([value]) => value as Value)
-  return FOLDS[call.fn](values, type, Number(chosen[0]?.[1] ?? 0))
+  const fold = call.fn === 'top_n_by' ? topBy : FOLDS[call.fn]
+  return fold(chosen, type)
 }
 
 /** Of equal ones, the first. */
@@ -48,22 +49,54 @@ function unlike(shares: readonly (readonly Value[])[]): readonly (readonly Value
   })
 }
 
-/** Of at least one value, none of them null; `bound`: the second argument. */
-type Fold = (values: readonly Value[], type: Type, bound: number) => Value
+/** Of the arguments of at least one record, none of them null. */
+type Fold = (shares: readonly (readonly Value[])[], type: Type) => Value
 
-const FOLDS: Readonly<Record<Exclude<AggregateName, 'count'>, Fold>> = {
-  sum: total,
-  min: values => values.reduce((least, one) => (order(one, least) < 0 ? one : least)),
-  max: values => values.reduce((most, one) => (order(one, most) > 0 ? one : most)),
-  avg: (values, type) => doubleOf(sumOf(values), type) / values.length,
-  var_pop: (values, type) => variance(values, type, 0),
-  var_samp: (values, type) => variance(values, type, 1),
-  stddev_pop: (values, type) => root(variance(values, type, 0)),
-  stddev_samp: (values, type) => root(variance(values, type, 1)),
-  first: values => values[0] as Value,
-  last: values => values.at(-1) as Value,
-  collect: (values, _, bound) => values.slice(0, bound),
-  top: (values, _, bound) => [...values].sort((one, other) => order(other, one)).slice(0, bound),
+/** Those that only look at the first argument. */
+const of =
+  (fold: (values: readonly Value[], type: Type) => Value): Fold =>
+  (shares, type) =>
+    fold(
+      shares.map(([value]) => value as Value),
+      type,
+    )
+
+const least = (values: readonly Value[]): Value =>
+  values.reduce((best, one) => (order(one, best) < 0 ? one : best))
+const most = (values: readonly Value[]): Value =>
+  values.reduce((best, one) => (order(one, best) > 0 ? one : best))
+
+/** Whose result is one of the values, or of their type. */
+const OF_ONE = {
+  min: of(least),
+  max: of(most),
+  bool_and: of(values => !values.includes(false)),
+  bool_or: of(values => values.includes(true)),
+  first: of(values => values[0] as Value),
+  last: of(values => values.at(-1) as Value),
+} as const
+
+const FOLDS: Readonly<Record<Exclude<AggregateName, 'count' | 'count_if' | 'top_n_by'>, Fold>> = {
+  ...OF_ONE,
+  sum: of(total),
+  avg: of((values, type) => doubleOf(sumOf(values), type) / values.length),
+  var_pop: of((values, type) => variance(values, type, 0)),
+  var_samp: of((values, type) => variance(values, type, 1)),
+  stddev_pop: of((values, type) => root(variance(values, type, 0))),
+  stddev_samp: of((values, type) => root(variance(values, type, 1))),
+  collect: shares => shares.slice(0, boundOf(shares)).map(([value]) => value as Value),
+  top_n: shares => {
+    const values = shares.map(([value]) => value as Value)
+    return values.sort((one, other) => order(other, one)).slice(0, boundOf(shares))
+  },
+}
+
+const boundOf = (shares: readonly (readonly Value[])[]): number => Number(shares[0]?.at(-1))
+
+/** Of equal ones the earlier: the sort is stable. */
+function topBy(shares: readonly (readonly Value[])[]): Value {
+  const sorted = [...shares].sort(([, one = null], [, other = null]) => order(other, one))
+  return sorted.slice(0, boundOf(shares)).map(([value]) => value as Value)
 }
 
 function sumOf(values: readonly Value[]): number | bigint {

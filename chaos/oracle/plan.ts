@@ -96,7 +96,11 @@ export type AggregateName =
   | 'first'
   | 'last'
   | 'collect'
-  | 'top'
+  | 'top_n'
+  | 'top_n_by'
+  | 'count_if'
+  | 'bool_and'
+  | 'bool_or'
 
 export type WindowTime = 'event' | 'processing'
 

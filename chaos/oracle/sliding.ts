@@ -3,15 +3,17 @@
 import type { Results } from './aligned.ts'
 import type { Moment } from './input.ts'
 import { byTime, foldedAll, type Member, membersOf } from './members.ts'
-import type { AggregateSpec } from './plan.ts'
+import type { AggregateSpec, WindowSpec } from './plan.ts'
 import { byBatch, type Row, type Table } from './table.ts'
+
+type SlidingWindow = Extract<WindowSpec, { readonly kind: 'sliding' | 'sliding-rows' }>
 
 const timeOf = ({ time }: Row): number => time
 const batchOf = ({ row }: Member): number => row.batch
 
 export function slidingResults(
   spec: AggregateSpec,
-  sizeMs: number,
+  window: SlidingWindow,
   input: Table,
   moments: readonly Moment[],
 ): Results {
@@ -21,18 +23,26 @@ export function slidingResults(
   const rows = groups.flatMap(group => {
     const members = group.filter(member => !isLate(member)).sort(byTime)
     return members.flatMap(member => {
-      const batch = moments.findIndex(
+      const said = moments.findIndex(
         ({ after }, at) => at >= batchOf(member) && after > member.time,
       )
-      const within = members.filter(
-        ({ time }) => time > member.time - sizeMs && time <= member.time,
-      )
-      return batch < 0 ? [] : [rowOf(spec, member, within, { batch, input })]
+      const within = withinOf(window, member, members)
+      return said < 0 ? [] : [rowOf(spec, member, within, { batch: said, input })]
     })
   })
   const inTime = byBatch([...rows].sort((one, other) => one.time - other.time))
   const lateRows = late.sort((one, other) => one.arrival - other.arrival).map(({ row }) => row)
   return { rows: inTime, late: lateRows, failed }
+}
+
+/** `members`: all of the key, in order. */
+function withinOf(window: SlidingWindow, member: Member, members: readonly Member[]): Member[] {
+  if (window.kind === 'sliding-rows') {
+    const end = members.indexOf(member) + 1
+    return members.slice(Math.max(0, end - window.rows), end)
+  }
+  const after = member.time - window.sizeMs
+  return members.filter(({ time }) => time > after && time <= member.time)
 }
 
 /** The record's columns, then the aggregates. */
@@ -44,18 +54,6 @@ function rowOf(
 ): Row {
   const values = [...row.values, ...foldedAll(spec, within, input.columns)]
   return { batch, time: row.time, kind: 'insert', values }
-}
-
-export function slidingRowResults(spec: AggregateSpec, rows: number, input: Table): Results {
-  const { groups, failed } = membersOf(spec, input, timeOf)
-  const said = groups.flatMap(group =>
-    group.map((member, at) => {
-      const within = group.slice(Math.max(0, at + 1 - rows), at + 1)
-      return { member, row: rowOf(spec, member, within, { batch: batchOf(member), input }) }
-    }),
-  )
-  const inOrder = said.sort((one, other) => one.member.arrival - other.member.arrival)
-  return { rows: inOrder.map(({ row }) => row), late: [], failed }
 }
 
 /** A group that is not full when the input ends says nothing. */
@@ -72,6 +70,6 @@ export function countResults(spec: AggregateSpec, rows: number, input: Table): R
 /** Of a full group, with the record that filled it. */
 function countRow(spec: AggregateSpec, part: readonly Member[], input: Table): Row {
   const [first, last] = [part[0] as Member, part.at(-1) as Member]
-  const values = [...first.key, ...foldedAll(spec, part, input.columns)]
+  const values = [...first.key, ...foldedAll(spec, [...part].sort(byTime), input.columns)]
   return { batch: batchOf(last), time: last.time, kind: 'insert', values }
 }

@@ -27,7 +27,7 @@ export function aggregateQuery(spec: AggregateSpec, input: Sourced, endMs: numbe
     case 'sliding':
       return sliding(spec, input, `m.__time > a.__time - ${window.sizeMs} AND m.__time <= a.__time`)
     case 'sliding-rows':
-      return sliding(spec, input, `m.__row > a.__row - ${window.rows} AND m.__row <= a.__row`)
+      return sliding(spec, input, `m.__turn > a.__turn - ${window.rows} AND m.__turn <= a.__turn`)
     case 'count':
       return counted(spec, input, window.rows)
     case 'global':
@@ -41,14 +41,15 @@ const BY_TIME = '__time, __seq'
 
 const keyNames = (spec: AggregateSpec): string[] => spec.key.map(({ name }) => `"${name}"`)
 
-/** The input with its keys, and each row's number among those of its key. */
+/** The input with its keys, and each row's number among those of its key, by arrival and time. */
 function keyedTable(spec: AggregateSpec, { table }: Sourced): string {
   const keys = spec.key.map(
     ({ name, expression }) => `${printed(expression, 'duckdb')} AS "${name}"`,
   )
   const all = ['*', ...keys].join(', ')
-  const rows = `row_number() OVER (${partition(spec)} ORDER BY __seq) AS __row`
-  return `(SELECT *, ${rows} FROM (SELECT ${all} FROM ${table}))`
+  const row = `row_number() OVER (${partition(spec)} ORDER BY __seq) AS __row`
+  const turn = `row_number() OVER (${partition(spec)} ORDER BY ${BY_TIME}) AS __turn`
+  return `(SELECT *, ${row}, ${turn} FROM (SELECT ${all} FROM ${table}))`
 }
 
 function partition(spec: AggregateSpec): string {
@@ -110,14 +111,13 @@ function grouped(spec: AggregateSpec, { columns }: Sourced, grouping: Grouping):
 function counted(spec: AggregateSpec, input: Sourced, rows: number): string {
   const members = `(SELECT *, (__row - 1) // ${rows} AS __part FROM ${keyedTable(spec, input)})`
   const time = 'arg_max(__time, __seq)'
-  const all = grouped(spec, input, { members, groups: ['__part'], order: '__seq', time })
+  const all = grouped(spec, input, { members, groups: ['__part'], order: BY_TIME, time })
   return `${all} HAVING count(*) = ${rows}`
 }
 
 /** Each row with all that lie in its window, itself included. */
 function sliding(spec: AggregateSpec, input: Sourced, within: string): string {
   const { columns } = input
-  const byRow = spec.window.kind === 'sliding-rows'
   const same = keyNames(spec).map(name => `a.${name} IS NOT DISTINCT FROM m.${name}`)
   const table = keyedTable(spec, input)
   const own = columns.map(({ name }) => `a."${name}" AS "__${name}"`)
@@ -125,7 +125,7 @@ function sliding(spec: AggregateSpec, input: Sourced, within: string): string {
   const members = `(SELECT ${anchor}, m.* FROM ${table} AS a, ${table} AS m
     WHERE ${[...same, within].join(' AND ')})`
   const firsts = columns.map(({ name }) => `any_value("__${name}") AS "${name}"`)
-  const folds = spec.aggregates.map(call => foldText(call, columns, byRow ? '__seq' : BY_TIME))
+  const folds = spec.aggregates.map(call => foldText(call, columns, BY_TIME))
   const selected = [...firsts, ...folds, '__anchor AS __time', '0 AS __seq']
   return `SELECT ${selected.join(', ')} FROM ${members} GROUP BY __anchor, __at`
 }

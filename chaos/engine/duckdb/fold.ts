@@ -13,7 +13,7 @@ export function foldText(call: AggregateCall, columns: readonly Column[], order:
 }
 
 function bare(call: AggregateCall, order: string): string {
-  const [arg] = call.args.map(one => printed(one, 'duckdb'))
+  const [arg, by] = call.args.map(one => printed(one, 'duckdb'))
   if (arg === undefined) return `count(*)${only(call)}`
   const value = `${call.distinct ? 'DISTINCT ' : ''}${arg}`
   const present = only(call, `${arg} IS NOT NULL`)
@@ -21,10 +21,17 @@ function bare(call: AggregateCall, order: string): string {
     case 'first':
     case 'last':
       return `${call.fn}(${value} ORDER BY ${order})${present}`
+    case 'count_if':
+      // Its own is NULL where no record passes the filter.
+      return `count(*)${only(call, arg)}`
     case 'collect':
       return sliced(`list(${arg} ORDER BY ${order})${present}`, call)
-    case 'top':
+    case 'top_n':
       return sliced(`list_reverse_sort(list(${arg})${present})`, call)
+    case 'top_n_by': {
+      const both = only(call, `${arg} IS NOT NULL AND ${by} IS NOT NULL`)
+      return sliced(`list(${arg} ORDER BY ${by} DESC, ${order})${both}`, call)
+    }
     case 'var_pop':
     case 'var_samp':
     case 'stddev_pop':
@@ -42,5 +49,5 @@ function only({ filter }: AggregateCall, also?: string): string {
 }
 
 function sliced(list: string, { args }: AggregateCall): string {
-  return `list_slice(${list}, 1, ${(args[1] as LiteralExpr).value})`
+  return `list_slice(${list}, 1, ${(args.at(-1) as LiteralExpr).value})`
 }

@@ -31,10 +31,14 @@ const UNORDERED_WINDOWS: readonly WindowKind[] = [
 
 const CALLS: readonly AggregateName[] = [
   ...(['count', 'sum', 'min', 'max', 'avg', 'var_pop', 'var_samp', 'stddev_pop'] as const),
-  ...(['stddev_samp', 'first', 'last', 'collect', 'top'] as const),
+  ...(['stddev_samp', 'first', 'last', 'collect', 'top_n', 'top_n_by'] as const),
+  ...(['count_if', 'bool_and', 'bool_or'] as const),
 ]
 
-const OF_ORDER: ReadonlySet<AggregateName> = new Set(['first', 'last', 'collect'])
+const OF_ORDER: ReadonlySet<AggregateName> = new Set([
+  ...(['first', 'last', 'collect', 'top_n_by'] as const),
+])
+const OF_TRUTH: ReadonlySet<AggregateName> = new Set(['count_if', 'bool_and', 'bool_or'])
 const OF_NUMBERS: ReadonlySet<AggregateName> = new Set([
   ...(['sum', 'avg', 'var_pop', 'var_samp', 'stddev_pop', 'stddev_samp'] as const),
 ])
@@ -146,21 +150,23 @@ export class AggregateDraft {
     const columns = firm(this.#stream.columns)
     if (fn === 'count' && prng.chance(0.5)) return []
     if (OF_NUMBERS.has(fn)) return [column(prng.pick(numbers).name)]
+    if (OF_TRUTH.has(fn)) return [new Drafter(prng, columns).condition(1)]
     const fit = columns.filter(({ type }) => isOrdered(type))
     const drafter = new Drafter(prng, fit)
     const arg = fit.length > 0 ? column(prng.pick(fit).name) : drafter.expression(INTEGER, 1)
     const bound = literal(INTEGER, BigInt(prng.between(1, BOUND_MAX)))
-    return fn === 'collect' || fn === 'top' ? [arg, bound] : [arg]
+    if (fn === 'top_n_by') return [arg, column(prng.pick(fit).name), bound]
+    return fn === 'collect' || fn === 'top_n' ? [arg, bound] : [arg]
   }
 }
 
 /** It may be too late for it. */
 function takesTime({ kind }: WindowSpec): boolean {
-  return kind !== 'count' && kind !== 'sliding-rows' && kind !== 'global'
+  return kind !== 'count' && kind !== 'global'
 }
 
 function hasBounds({ kind }: WindowSpec): boolean {
-  return takesTime({ kind } as WindowSpec) && kind !== 'sliding'
+  return takesTime({ kind } as WindowSpec) && kind !== 'sliding' && kind !== 'sliding-rows'
 }
 
 function hasLateness(window: WindowSpec): boolean {
