@@ -14,7 +14,7 @@ export interface Scope {
   readonly values: readonly Value[]
 }
 
-export function valueIn(expr: Expr, scope: Scope): Value {
+export function evaluated(expr: Expr, scope: Scope): Value {
   if (expr.op === 'literal') return expr.value
   if (expr.op === 'column') {
     const place = scope.columns.findIndex(({ name }) => name === expr.name)
@@ -22,7 +22,7 @@ export function valueIn(expr: Expr, scope: Scope): Value {
   }
   if (expr.op === 'cast') {
     const from = typeOf(expr.of, scope.columns)
-    return converted(valueIn(expr.of, scope), from, expr.to)
+    return converted(evaluated(expr.of, scope), from, expr.to)
   }
   const special = SPECIAL[expr.fn]
   return special === undefined ? strict(expr, scope) : special(expr, scope)
@@ -62,7 +62,7 @@ type Form = (expr: CallExpr, scope: Scope) => Value
 function alike(args: readonly Expr[], scope: Scope): readonly Value[] {
   const types = args.map(arg => typeOf(arg, scope.columns))
   const wide = typeOf({ op: 'call', fn: 'coalesce', args }, scope.columns)
-  return args.map((arg, at) => converted(valueIn(arg, scope), types[at] as Type, wide))
+  return args.map((arg, at) => converted(evaluated(arg, scope), types[at] as Type, wide))
 }
 
 const equal = (one: Value, other: Value): Value =>
@@ -81,7 +81,7 @@ function or(values: readonly Value[]): Value {
 const and = (values: readonly Value[]): Value => not(or(values.map(not)))
 
 const valuesOf: (expr: CallExpr, scope: Scope) => readonly Value[] = ({ args }, scope) =>
-  args.map(arg => valueIn(arg, scope))
+  args.map(arg => evaluated(arg, scope))
 
 const SPECIAL: Readonly<Partial<Record<FunctionName, Form>>> = {
   and: (expr, scope) => and(valuesOf(expr, scope)),
@@ -104,7 +104,7 @@ const SPECIAL: Readonly<Partial<Record<FunctionName, Form>>> = {
   coalesce: ({ args }, scope) => alike(args, scope).find(value => value !== null) ?? null,
   nullif: ({ args }, scope) => {
     const [one = null, other = null] = alike(args, scope)
-    return equal(one, other) === true ? null : valueIn(args[0] as Expr, scope)
+    return equal(one, other) === true ? null : evaluated(args[0] as Expr, scope)
   },
   array: ({ args }, scope) => alike(args, scope),
 }
@@ -116,13 +116,14 @@ function caseOf(expr: CallExpr, scope: Scope): Value {
   const { args } = expr
   const wide = typeOf(expr, scope.columns)
   for (let at = 0; at + 1 < args.length; at += 2) {
-    if (valueIn(args[at] as Expr, scope) === true) return result(args[at + 1] as Expr, scope, wide)
+    if (evaluated(args[at] as Expr, scope) === true)
+      return result(args[at + 1] as Expr, scope, wide)
   }
   return result(args.at(-1) as Expr, scope, wide)
 }
 
 const result = (expr: Expr, scope: Scope, wide: Type): Value =>
-  converted(valueIn(expr, scope), typeOf(expr, scope.columns), wide)
+  converted(evaluated(expr, scope), typeOf(expr, scope.columns), wide)
 
 type Comparison = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge'
 

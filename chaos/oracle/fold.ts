@@ -1,6 +1,6 @@
 /** Aggregates, each computed from all its records at once. */
 
-import { type Scope, valueIn } from './evaluate.ts'
+import { evaluated, type Scope } from './evaluate.ts'
 import type { AggregateCall, AggregateName } from './plan.ts'
 import { BIGINT, type Column, DOUBLE, type Type } from './type.ts'
 import { totalType, typeOf } from './typing.ts'
@@ -10,8 +10,8 @@ import { doubleOf, mustFit, order, textOfAll, type Value } from './value.ts'
 export type Share = readonly Value[] | undefined
 
 export function shareOf({ filter, args }: AggregateCall, scope: Scope): Share {
-  if (filter !== undefined && valueIn(filter, scope) !== true) return undefined
-  return args.map(arg => valueIn(arg, scope))
+  if (filter !== undefined && evaluated(filter, scope) !== true) return undefined
+  return args.map(arg => evaluated(arg, scope))
 }
 
 /** Types of results that are not DOUBLE. */

@@ -1,6 +1,6 @@
 /** Operators that look at one record at a time. */
 
-import { type Scope, valueIn } from './evaluate.ts'
+import { evaluated, type Scope } from './evaluate.ts'
 import type { Expr } from './expression.ts'
 import type { Edge, Named, SplitSpec, UnnestSpec } from './plan.ts'
 import {
@@ -19,7 +19,7 @@ import type { Value } from './value.ts'
 
 export function filtered(where: Expr, input: Table): Outcome {
   const { made, failed } = eachRow(input, (row, scope) =>
-    valueIn(where, scope) === true ? [row] : [],
+    evaluated(where, scope) === true ? [row] : [],
   )
   return outcomeOf({ ...input, rows: made }, { failed })
 }
@@ -40,7 +40,7 @@ export function unnested(spec: UnnestSpec, input: Table): Outcome {
 
 /** The columns that each element adds. */
 function elementsOf({ array, ordinality, keepEmpty }: UnnestSpec, scope: Scope): Value[][] {
-  const list = (valueIn(array, scope) ?? []) as readonly Value[]
+  const list = (evaluated(array, scope) ?? []) as readonly Value[]
   const numbered = list.map((element, at): [Value, Value] => [element, BigInt(at) + 1n])
   const all: [Value, Value][] = numbered.length === 0 && keepEmpty ? [[null, null]] : numbered
   return all.map(([element, number]) => (ordinality === undefined ? [element] : [element, number]))
@@ -62,7 +62,7 @@ export function united(inputs: readonly Table[]): Outcome {
 
 export function split({ branches }: SplitSpec, input: Table): Outcome {
   const { made, failed } = eachRow(input, (row, scope) => {
-    const branch = branches.find(({ where }) => valueIn(where, scope) === true)
+    const branch = branches.find(({ where }) => evaluated(where, scope) === true)
     return [{ row, side: branch?.side }]
   })
   const rowsOf = (side: Edge['side']): Table => ({

@@ -1,6 +1,6 @@
 /** All rows that ever pass an edge of a plan, in order, each with the batch in which it does. */
 
-import { type Scope, valueIn } from './evaluate.ts'
+import { evaluated, type Scope } from './evaluate.ts'
 import type { Named } from './plan.ts'
 import type { Column } from './type.ts'
 import { typeOf } from './typing.ts'
@@ -59,7 +59,7 @@ export function namedColumns(named: readonly Named[], columns: readonly Column[]
 }
 
 export function namedValues(named: readonly Named[], scope: Scope): Value[] {
-  return named.map(({ expression }) => valueIn(expression, scope))
+  return named.map(({ expression }) => evaluated(expression, scope))
 }
 
 export function groupedBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {

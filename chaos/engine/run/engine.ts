@@ -1,0 +1,130 @@
+/**
+ * Runs a plan on the engine: the readers of its sources, and each stage in several groups, batch by
+ * batch and in step, so that what a stage is told of time is what the oracle thinks it is. A batch
+ * that owes results is followed by others without input until it does not.
+ */
+
+import type { Compiler } from '../../../src/engine/columns/expression.ts'
+import type { Records } from '../../../src/engine/columns/records.ts'
+import { type Host, hostsOf } from '../../../src/engine/plan/hosts.ts'
+import { schemasOf } from '../../../src/engine/plan/schemas.ts'
+import { columnsOf } from '../../oracle/columns.ts'
+import { type Batch, type Input, type Moment, momentsOf } from '../../oracle/input.ts'
+import type { Plan } from '../../oracle/plan.ts'
+import type { Row, Table } from '../../oracle/table.ts'
+import { Reader } from './reader.ts'
+import { tableRows } from './scalars.ts'
+import { Stage } from './stage.ts'
+import { enginePlan } from './texts.ts'
+
+export interface EngineOptions {
+  readonly compiler: Compiler
+  /** Of each stage. */
+  readonly groups: number
+  /** Rows that time may put out in one batch. */
+  readonly rowsDueMax: number
+  /** What becomes of a group between batches. */
+  readonly between: 'nothing' | 'discard' | 'restart'
+}
+
+export interface EngineAnswer {
+  /** By sink. */
+  readonly sinks: Readonly<Record<string, Table>>
+  /** Too late, and in no side output. */
+  readonly late: number
+  readonly dead: number
+}
+
+/** What leaves a host: for a sink, or for the entry of a stage. */
+export interface Output {
+  readonly to: string
+  readonly records: Records
+}
+
+/** A host in all its groups. */
+export interface Runner {
+  readonly late: number
+  readonly dead: number
+  /** `arrived`: what other hosts sent it in this batch. */
+  pass(batch: Batch, moment: Moment, arrived: readonly Output[]): readonly Output[]
+}
+
+export function runEngine(plan: Plan, input: Input, options: EngineOptions): EngineAnswer {
+  const engine = enginePlan(plan)
+  const schemas = schemasOf(engine, options.compiler)
+  const hosts = hostsOf(engine)
+  const fed = sourcesOf(hosts)
+  const runners = hosts.map(host => {
+    const { source } = host
+    const part = { host, schemas, options }
+    const runner: Runner =
+      source === undefined
+        ? new Stage(part)
+        : new Reader(part, {
+            columns: plan.sources.find(({ id }) => id === source)?.columns ?? [],
+            channels: input.channels.filter(one => one.source === source).map(({ id }) => id),
+          })
+    return { host, runner, moments: momentsOf(input, fed.get(host.id) ?? new Set()) }
+  })
+  const sinks = new Sinks(plan)
+  input.batches.forEach((batch, at) => {
+    const sent = new Map<string, Output[]>()
+    for (const { host, runner, moments } of runners) {
+      const arrived = sent.get(host.id) ?? []
+      for (const output of runner.pass(batch, moments[at] as Moment, arrived)) {
+        if (!sinks.maybeTake(output, at)) send(sent, output)
+      }
+    }
+  })
+  const sum = (count: (runner: Runner) => number) =>
+    runners.reduce((total, { runner }) => total + count(runner), 0)
+  return { sinks: sinks.tables, late: sum(({ late }) => late), dead: sum(({ dead }) => dead) }
+}
+
+function send(sent: Map<string, Output[]>, output: Output): void {
+  const host = `stage:${output.to}`
+  sent.set(host, [...(sent.get(host) ?? []), output])
+}
+
+/** Of each host, the sources that feed it. */
+function sourcesOf(hosts: readonly Host[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const fed = new Map<string, Set<string>>()
+  const at = (id: string): Set<string> => {
+    const sources = fed.get(id) ?? new Set()
+    fed.set(id, sources)
+    return sources
+  }
+  for (const { id, source, exchanges } of hosts) {
+    if (source !== undefined) at(id).add(source)
+    for (const { to } of exchanges) for (const one of at(id)) at(`stage:${to}`).add(one)
+  }
+  return fed
+}
+
+class Sinks {
+  readonly #columnsOf: ReturnType<typeof columnsOf>
+  readonly #plan: Plan
+  readonly #rows = new Map<string, Row[]>()
+
+  constructor(plan: Plan) {
+    this.#plan = plan
+    this.#columnsOf = columnsOf(plan)
+    for (const { id } of plan.sinks) this.#rows.set(id, [])
+  }
+
+  /** False: it is for no sink. */
+  maybeTake({ to, records }: Output, batch: number): boolean {
+    const rows = this.#rows.get(to)
+    const sink = this.#plan.sinks.find(({ id }) => id === to)
+    if (rows === undefined || sink === undefined) return false
+    rows.push(...tableRows(records, this.#columnsOf(sink.from), batch))
+    return true
+  }
+
+  get tables(): Readonly<Record<string, Table>> {
+    const tables = this.#plan.sinks.map(({ id, from }) => {
+      return [id, { columns: this.#columnsOf(from), rows: this.#rows.get(id) ?? [] }] as const
+    })
+    return Object.fromEntries(tables)
+  }
+}

@@ -1,0 +1,116 @@
+/** A stage in all its groups, each on a store of its own. */
+
+import { Splitter, slotsOf } from '../../../src/engine/channels/slots.ts'
+import type { Failures } from '../../../src/engine/columns/expression.ts'
+import type { Records } from '../../../src/engine/columns/records.ts'
+import { keyOf } from '../../../src/engine/plan/hosts.ts'
+import { DEAD_LETTERS } from '../../../src/engine/stage/dead-letters.ts'
+import { StageGroup, type StageInput, type StageResult } from '../../../src/engine/stage/group.ts'
+import { Slotting } from '../../../src/engine/stage/slotting.ts'
+import { MemoryStore } from '../../../src/engine/store/store.ts'
+import type { Batch, Moment } from '../../oracle/input.ts'
+import type { Output, Runner } from './engine.ts'
+import type { Part } from './reader.ts'
+
+/** Batches that may follow one that owes results. */
+const DEBTS_MAX = 100_000
+
+export class Stage implements Runner {
+  dead = 0
+  readonly #groups: readonly Group[]
+  readonly #splitter: Splitter
+  readonly #slotting: Slotting
+  readonly #entry: string
+
+  constructor(part: Part) {
+    const { host, schemas, options } = part
+    const entry = host.operators.find(({ id }) => id === host.entry)
+    if (entry === undefined) throw new Error(`${host.id} has no entry`)
+    const [edge] = entry.inputs
+    if (edge === undefined) throw new Error(`${entry.id} reads nothing`)
+    this.#entry = entry.id
+    this.#splitter = new Splitter(options.groups)
+    this.#slotting = new Slotting(keyOf(entry.spec) ?? [], schemas.of(edge), options.compiler)
+    this.#groups = Array.from({ length: options.groups }, (_, at) => new Group(part, at))
+  }
+
+  get late(): number {
+    return this.#groups.reduce((sum, { late }) => sum + late, 0)
+  }
+
+  pass({ now }: Batch, { after }: Moment, arrived: readonly Output[]): readonly Output[] {
+    const inputs = this.#groups.map((): StageInput[] => [])
+    for (const { records } of arrived) {
+      for (const [group, part] of this.#split(records)) {
+        inputs[group]?.push({ operator: this.#entry, input: 0, records: part })
+      }
+    }
+    const made = this.#groups.flatMap((group, at) => group.pass(now, after, inputs[at] ?? []))
+    const outputs = made.flatMap(result => result.outputs)
+    for (const { to, records } of outputs) if (to === DEAD_LETTERS) this.dead += records.size
+    return outputs.flatMap(({ to, records }) =>
+      to === DEAD_LETTERS ? [] : [{ to: operatorOf(to), records }],
+    )
+  }
+
+  #split(records: Records): ReadonlyMap<number, Records> {
+    return this.#splitter.split(records, this.#slotting.of(records, UNTOLD))
+  }
+}
+
+/** The name of an exchange begins with who takes it, behind a `>`. */
+function operatorOf(to: string): string {
+  return to.startsWith('>') ? to.slice(1, to.indexOf('<')) : to
+}
+
+/** A key that fails does so again where its record is taken, and is counted there. */
+const UNTOLD: Failures = { add: () => undefined, has: () => false, count: 0 }
+
+class Group {
+  readonly #part: Part
+  readonly #slots: ReturnType<typeof slotsOf>
+  readonly #store = new MemoryStore()
+  #group: StageGroup
+  #lateBefore = 0
+
+  constructor(part: Part, at: number) {
+    this.#part = part
+    this.#slots = slotsOf(at, part.options.groups)
+    this.#group = this.#made()
+  }
+
+  get late(): number {
+    return this.#lateBefore + this.#group.lateCount
+  }
+
+  pass(now: number, watermark: number, inputs: readonly StageInput[]): StageResult[] {
+    const results = [this.#step(now, watermark, inputs)]
+    while (this.#group.owes(watermark)) {
+      if (results.length > DEBTS_MAX) throw new Error('a group owes without end')
+      results.push(this.#step(now, watermark, []))
+    }
+    return results
+  }
+
+  #step(now: number, watermark: number, inputs: readonly StageInput[]): StageResult {
+    const result = this.#group.step({ now, watermark, inputs })
+    this.#store.apply(result.delta)
+    this.#group.onApplied()
+    const { between } = this.#part.options
+    if (between === 'discard') this.#group.discard()
+    if (between === 'restart') {
+      this.#lateBefore += this.#group.lateCount
+      this.#group = this.#made()
+    }
+    return result
+  }
+
+  #made(): StageGroup {
+    const { host, schemas, options } = this.#part
+    const { compiler, rowsDueMax } = options
+    return new StageGroup({
+      ...{ host, schemas, compiler, errors: 'dead-letter', store: this.#store },
+      ...{ slots: this.#slots, rowsDueMax },
+    })
+  }
+}
