@@ -1,17 +1,19 @@
 /**
  * Damage to what was synced: one flipped bit, or a file that is gone, is never taken for a shorter
- * log. Only the very last synced write may read as a torn tail; nothing before it is ever missing.
+ * log. Only after a process died may its very last synced write read as a torn tail; nothing before
+ * it is ever missing.
  */
 
 import { expect, test } from 'vitest'
 import { Prng } from '../../base/prng.ts'
-import { isImage, segmentOf } from './names.ts'
+import { isImage, segmentName, segmentOf } from './names.ts'
+import type { LogStore } from './store.ts'
 import { CrashDisk } from './testing/crash-disk.ts'
 import { Fleet } from './testing/fleet.ts'
 import { mustOpen, open, options, readImage } from './testing/lives.ts'
 
-/** A disk after a quiet end: everything is synced. */
-function used(seed: number, acts: number): { disk: CrashDisk; fleet: Fleet } {
+/** A disk on which a store works, everything being reported. */
+function lived(seed: number, acts: number): { disk: CrashDisk; fleet: Fleet; store: LogStore } {
   const disk = new CrashDisk()
   const fleet = new Fleet(new Prng(seed))
   const store = mustOpen(disk)
@@ -20,6 +22,12 @@ function used(seed: number, acts: number): { disk: CrashDisk; fleet: Fleet } {
     fleet.act()
     disk.settle()
   }
+  return { disk, fleet, store }
+}
+
+/** A disk after a quiet end: everything is synced. */
+function used(seed: number, acts: number): { disk: CrashDisk; fleet: Fleet } {
+  const { disk, fleet, store } = lived(seed, acts)
   let isClosed = false
   store.close(() => {
     isClosed = true
@@ -35,8 +43,6 @@ const newestSegment = (disk: CrashDisk): string =>
 test.each([1, 2, 3, 4, 5, 6])('any flipped bit of the log is found, seed %i', seed => {
   const { disk, fleet } = used(seed, 25)
   const prng = new Prng(seed)
-  const newest = newestSegment(disk)
-  const lastSync = disk.lastSync(newest)
   const codes = new Set<string>()
   for (const name of disk.names.filter(one => segmentOf(one) !== undefined)) {
     for (let at = prng.below(40); at < disk.size(name); at += prng.between(1, 80)) {
@@ -44,8 +50,6 @@ test.each([1, 2, 3, 4, 5, 6])('any flipped bit of the log is found, seed %i', se
       hurt.flip(name, at, 1 << prng.below(8))
       const { store, refused } = open(hurt)
       codes.add(refused?.code ?? 'opened')
-      const isLast = name === newest && at >= lastSync.from && at < lastSync.to
-      if (isLast) continue
       // What opens all the same has lost nothing: the bit belonged to bytes that do not count.
       if (store !== undefined) expect(fleet.fork(prng).adopt(store)).toBe(undefined)
       else expect(refused?.code).toBe('log-damaged')
@@ -54,8 +58,8 @@ test.each([1, 2, 3, 4, 5, 6])('any flipped bit of the log is found, seed %i', se
   expect(codes).toContain('log-damaged')
 })
 
-test('a flipped bit in the last synced write reads as a torn tail, which takes only that', () => {
-  const { disk } = used(7, 25)
+test('in the last synced write of a killed process it reads as a torn tail, that alone', () => {
+  const { disk } = lived(7, 25)
   const newest = newestSegment(disk)
   const { from, to } = disk.lastSync(newest)
   const whole = mustOpen(disk.copy())
@@ -99,6 +103,48 @@ test('a segment that is gone is missed, unless nobody needs it', () => {
     }
   }
   expect(missed).toBeGreaterThan(0)
+})
+
+test('the newest segment is missed, whether it was begun by a roll or by an opening', () => {
+  const begun = new Set<boolean>()
+  for (let seed = 30; seed < 40; seed++) {
+    const { disk } = used(seed, seed % 2 === 0 ? 2 : 40)
+    // The first life makes segment 1 and begins segment 2: whatever is newer came by a roll.
+    begun.add(newestSegment(disk) === segmentName(2))
+    disk.drop(newestSegment(disk))
+    const { refused } = open(disk)
+    expect(refused?.code).toBe('log-lost')
+    expect(refused?.message).toMatch(/there is no log-\d+, which was begun; .*joins anew/)
+    expect(open(disk).refused?.code).toBe('log-lost')
+  }
+  expect(begun.size).toBe(2)
+})
+
+test('a killed process leaves a newest segment that is missed as well', () => {
+  const { disk } = lived(41, 25)
+  disk.drop(newestSegment(disk))
+  expect(open(disk).refused?.code).toBe('log-lost')
+})
+
+test('a newest segment that is cut short is missed after an end in peace', () => {
+  const { disk } = used(42, 25)
+  const newest = newestSegment(disk)
+  const bytes = disk.bytesOf(newest)
+  for (let size = bytes.length - 1; size >= 0; size -= 1 + Math.floor(size / 5)) {
+    const hurt = disk.copy()
+    hurt.put(newest, bytes.subarray(0, size))
+    expect(open(hurt).refused?.code).toBe('log-damaged')
+  }
+})
+
+test('what an opening wrote once more is vouched for from then on', () => {
+  const first = lived(43, 25).disk
+  const life = mustOpen(first)
+  expect(life.groups.size).toBeGreaterThan(0)
+  const { segment, bytes } = life.end
+  expect(bytes).toBe(first.size(segmentName(segment)))
+  first.put(segmentName(segment), first.bytesOf(segmentName(segment)).subarray(0, bytes - 1))
+  expect(open(first).refused?.code).toBe('log-damaged')
 })
 
 test('a log without segments is lost, and no new one is made in its place', () => {

@@ -21,10 +21,16 @@ test('an identity is read as it was written', () => {
   )
 })
 
-test('a boot counter is read as it was written', () => {
+const bootRecord = fc.record({
+  boot: fc.maxSafeNat(),
+  end: fc.record({ segment: fc.maxSafeNat(), bytes: fc.maxSafeNat() }),
+})
+const boot = { boot: 77, end: { segment: 3, bytes: 4096 } }
+
+test('boot counter and end of the log are read as they were written', () => {
   fc.assert(
-    fc.property(fc.maxSafeNat(), boot => {
-      expect(decodeBoot(encodeBoot(boot))).toBe(boot)
+    fc.property(bootRecord, one => {
+      expect(decodeBoot(encodeBoot(one))).toEqual(one)
     }),
   )
 })
@@ -33,7 +39,7 @@ test('any flipped bit and any cut is damage', () => {
   const one = { cluster: 'prod', node: nodeId('n1'), store: '81ab', isMade: true }
   for (const [bytes, decode] of [
     [encodeIdentity(one), decodeIdentity],
-    [encodeBoot(77), decodeBoot],
+    [encodeBoot(boot), decodeBoot],
   ] as const) {
     for (let bit = 0; bit < 8 * bytes.length; bit++) {
       const hurt = bytes.slice()
@@ -49,11 +55,11 @@ test('any flipped bit and any cut is damage', () => {
 test('a whole file of another format is told from damage', () => {
   const one = { cluster: 'prod', node: nodeId('n1'), store: '81ab', isMade: true }
   expect(decodeIdentity(encodeIdentity(one, 2))).toBe('other-format')
-  expect(decodeBoot(encodeBoot(3, 9))).toBe('other-format')
+  expect(decodeBoot(encodeBoot(boot, 9))).toBe('other-format')
 })
 
 test('one small file is not taken for the other', () => {
-  expect(decodeIdentity(encodeBoot(1))).toBe('damaged')
+  expect(decodeIdentity(encodeBoot(boot))).toBe('damaged')
   const one = { cluster: '', node: nodeId(''), store: '', isMade: true }
   expect(decodeBoot(encodeIdentity(one))).toBe('damaged')
 })

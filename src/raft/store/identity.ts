@@ -1,11 +1,13 @@
 /**
- * The two small files of a store: whose it is, and how often it was opened. Each begins with magic
- * and format and ends with a checksum, in every format, so that damage is told from a newer format.
+ * The two small files of a store: whose it is, and how often it was opened and how far its log
+ * reaches at least. Each begins with magic and format and ends with a checksum, in every format, so
+ * that damage is told from a newer format.
  */
 
 import { ByteReader, ByteWriter } from '../../base/bytes.ts'
 import { crc32c } from '../../base/crc32c.ts'
 import { type NodeId, nodeId } from '../../base/ids.ts'
+import type { LogEnd } from '../../base/log-end.ts'
 
 export interface StoreIdentity {
   readonly cluster: string
@@ -17,6 +19,12 @@ export interface StoreIdentity {
 export interface IdentityFile extends StoreIdentity {
   /** false: the store was being made when its maker died. */
   readonly isMade: boolean
+}
+
+export interface BootRecord {
+  readonly boot: number
+  /** The log ends here or behind it. */
+  readonly end: LogEnd
 }
 
 export type SmallFile<T> = T | 'damaged' | 'other-format'
@@ -41,12 +49,15 @@ export function decodeIdentity(bytes: Uint8Array): SmallFile<IdentityFile> {
   })
 }
 
-export function encodeBoot(boot: number, format = STORE_FORMAT): Uint8Array {
-  return sealed(new ByteWriter().uint32(BOOT_MAGIC).varint(format).varint(boot))
+export function encodeBoot({ boot, end }: BootRecord, format = STORE_FORMAT): Uint8Array {
+  const out = new ByteWriter().uint32(BOOT_MAGIC).varint(format)
+  return sealed(out.varint(boot).varint(end.segment).varint(end.bytes))
 }
 
-export function decodeBoot(bytes: Uint8Array): SmallFile<number> {
-  return decode(bytes, BOOT_MAGIC, input => input.varint())
+export function decodeBoot(bytes: Uint8Array): SmallFile<BootRecord> {
+  return decode(bytes, BOOT_MAGIC, input => {
+    return { boot: input.varint(), end: { segment: input.varint(), bytes: input.varint() } }
+  })
 }
 
 function sealed(out: ByteWriter): Uint8Array {

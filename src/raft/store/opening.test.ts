@@ -92,7 +92,7 @@ test('another format is refused, of either small file', () => {
   disk.put('identity', encodeIdentity({ ...identity, isMade: true }, 2))
   expect(mustRefuse(disk)).toBe('store-format')
   disk.put('identity', older)
-  disk.put('boot', encodeBoot(1, 2))
+  disk.put('boot', encodeBoot({ boot: 1, end: { segment: 1, bytes: 0 } }, 2))
   expect(mustRefuse(disk)).toBe('store-format')
 })
 

@@ -10,17 +10,19 @@
 
 import type { AppendFile, Disk } from '../../base/env.ts'
 import type { NodeId } from '../../base/ids.ts'
+import type { LogEnd } from '../../base/log-end.ts'
+import { BootFile } from './boot-file.ts'
 import { Guard } from './guard.ts'
 import { encodeHead } from './head.ts'
 import {
+  type BootRecord,
   decodeBoot,
   decodeIdentity,
-  encodeBoot,
   encodeIdentity,
   type IdentityFile,
 } from './identity.ts'
 import type { StoreLimits } from './limits.ts'
-import { BOOT, IDENTITY, isImage, isOurs, isPart, segmentOf } from './names.ts'
+import { BOOT, IDENTITY, isImage, isOurs, isPart, segmentName, segmentOf } from './names.ts'
 import { refusal, type StoreCode, type StoreRefusal } from './refusal.ts'
 import { type Scanned, scanLog } from './scan.ts'
 import { SegmentFile } from './segment-file.ts'
@@ -47,6 +49,13 @@ export function openStore(
   done: (answer: StoreAnswer) => void,
 ): void {
   new Opening(disk, options, done).begin(false)
+}
+
+/** What is known when the log is about to be read. */
+interface Opened {
+  readonly identity: IdentityFile
+  readonly bootFile: BootFile
+  readonly isMade: boolean
 }
 
 /** The chain before the first segment, which follows nothing. */
@@ -137,7 +146,7 @@ class Opening {
     }
     const log = () =>
       SegmentFile.begin(parts, [encodeHead(NOTHING_BEFORE)], file => file.close(finish))
-    const boot = () => this.#keep(BOOT, encodeBoot(0), log)
+    const boot = () => this.#bootFile(0).note({ segment: FIRST_SEGMENT, bytes: 0 }, log)
     this.#keep(IDENTITY, encodeIdentity({ ...identity, isMade: false }), boot)
   }
 
@@ -155,33 +164,27 @@ class Opening {
   }
 
   /** Counted before anything else is done in this life: no name is ever given twice. */
-  #boot(identity: IdentityFile, before: number, isMade: boolean): void {
-    const boot = before + 1
-    this.#keep(BOOT, encodeBoot(boot), () => this.#scan(identity, boot, isMade))
+  #boot(identity: IdentityFile, before: BootRecord, isMade: boolean): void {
+    const bootFile = this.#bootFile(before.boot + 1)
+    bootFile.note(before.end, () => this.#scan({ identity, bootFile, isMade }, before.end))
   }
 
-  #scan(identity: IdentityFile, boot: number, isMade: boolean): void {
+  #scan(opened: Opened, least: LogEnd): void {
     const numbers = newestRun(this.#names)
-    if (numbers.length === 0) {
-      this.#refuse('log-lost', 'there is no segment of the log')
+    const newest = numbers.at(-1)
+    if (newest === undefined || newest < least.segment) {
+      this.#refuse('log-lost', `there is no ${segmentName(least.segment)}, which was begun`)
       return
     }
-    const parts = { disk: this.#disk, guard: this.#guard, store: identity.store }
-    scanLog(parts, numbers, scanned => {
+    const { store } = opened.identity
+    scanLog({ disk: this.#disk, guard: this.#guard, store, least }, numbers, scanned => {
       if (typeof scanned === 'string') this.#refuse('log-damaged', scanned)
-      else this.#start({ identity, boot, isMade, scanned, oldest: numbers[0] as number })
+      else this.#start(opened, scanned, numbers[0] as number)
     })
   }
 
-  #start(found: {
-    readonly identity: IdentityFile
-    readonly boot: number
-    readonly isMade: boolean
-    readonly scanned: Scanned
-    readonly oldest: number
-  }): void {
-    const { identity, boot, isMade, scanned, oldest } = found
-    const { replay, groups, number, payloads } = scanned
+  #start({ identity, bootFile, isMade }: Opened, scanned: Scanned, oldest: number): void {
+    const { replay, groups, end: foundEnd, number, payloads } = scanned
     const { cluster, node, store } = identity
     const parts = { disk: this.#disk, guard: this.#guard, store, number }
     const used = new Set([...replay.states.values()].map(state => state.filed.file))
@@ -191,13 +194,19 @@ class Opening {
     }
     SegmentFile.begin(parts, payloads, segment => {
       replay.segments.grown(segment.size)
-      this.#removeAll(this.#names.filter(isOfNoUse), () => {
+      const clean = () => this.#removeAll(this.#names.filter(isOfNoUse), open)
+      const open = () => {
         const { limits } = this.#options
-        const start = { disk: this.#disk, guard: this.#guard, limits, segment }
-        const opened = { identity: { cluster, node, store }, boot, replay, groups }
+        const start = { disk: this.#disk, guard: this.#guard, limits, segment, bootFile, foundEnd }
+        const opened = { identity: { cluster, node, store }, replay, groups }
         this.#done({ store: new LogStore({ ...start, ...opened }), isMade })
-      })
+      }
+      bootFile.note({ segment: number, bytes: segment.size }, clean)
     })
+  }
+
+  #bootFile(boot: number): BootFile {
+    return new BootFile({ disk: this.#disk, guard: this.#guard }, boot)
   }
 
   #keep(name: string, bytes: Uint8Array, done: () => void): void {

@@ -18,7 +18,7 @@ export interface StoreRefusal {
   readonly message: string
 }
 
-const REJOIN = 'never start on it again: empty the folder and let the node join anew'
+const REJOIN = 'nothing of it is trusted any more: the node joins anew, as another replica'
 
 /** What to do, behind what was found. */
 const advice: Readonly<Record<StoreCode, string>> = {

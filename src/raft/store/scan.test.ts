@@ -7,6 +7,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ByteWriter } from '../../base/bytes.ts'
 import { groupId, replicaId } from '../../base/ids.ts'
+import type { LogEnd } from '../../base/log-end.ts'
 import type { Entry } from '../types.ts'
 import { FRAME_HEAD_BYTES } from './frame.ts'
 import type { GroupStates } from './group-state.ts'
@@ -56,7 +57,9 @@ const oneGroup = (lastIndex: number): GroupStates => {
   return new Map([[group, { ...state, filed: filedImage }]])
 }
 
-function scan(...segments: readonly Uint8Array[]): Scanned | string {
+const scan = (...segments: readonly Uint8Array[]) => scanFrom({ segment: 1, bytes: 0 }, segments)
+
+function scanFrom(least: LogEnd, segments: readonly Uint8Array[]): Scanned | string {
   const disk = new CrashDisk()
   for (const [i, bytes] of segments.entries()) disk.put(segmentName(i + 1), bytes)
   const guard = new Guard(code => {
@@ -64,7 +67,7 @@ function scan(...segments: readonly Uint8Array[]): Scanned | string {
   })
   let answer: Scanned | string = 'nothing was said'
   const numbers = segments.map((_, i) => i + 1)
-  scanLog({ disk, guard, store: 's1' }, numbers, found => {
+  scanLog({ disk, guard, store: 's1', least }, numbers, found => {
     answer = found
   })
   disk.settle()
@@ -76,6 +79,25 @@ function mustScan(...segments: readonly Uint8Array[]): Scanned {
   if (typeof scanned === 'string') throw new Error(scanned)
   return scanned
 }
+
+test('a log that ends before what was noted of it is damaged, one that ends there is not', () => {
+  const one = forgeSegment(1, [head(), turn(created), put(1, 2)])
+  const two = forgeSegment(2, [head(one, oneGroup(2)), put(3)])
+  const { length } = two.bytes
+  const both = [one.bytes, two.bytes]
+  for (const bytes of [0, length - 1, length]) {
+    expect(scanFrom({ segment: 2, bytes }, both)).toMatchObject({ number: 3 })
+  }
+  expect(scanFrom({ segment: 1, bytes: one.bytes.length + 99 }, both)).toMatchObject({ number: 3 })
+  const least = { segment: 2, bytes: length + 1 }
+  expect(scanFrom(least, both)).toMatch(/log-0000000002 ends at byte \d+ and reached \d+ before/)
+})
+
+test('where the log ends is told with it', () => {
+  const one = forgeSegment(1, [head(), turn(created), put(1, 2)])
+  const torn = Uint8Array.from([...one.bytes, 1, 2, 3])
+  expect(mustScan(torn).end).toEqual({ segment: 1, bytes: one.bytes.length })
+})
 
 const indexes = ({ groups }: Scanned) => groups.get(group)?.stored.entries.map(one => one.index)
 

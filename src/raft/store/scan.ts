@@ -6,6 +6,7 @@
 import { MALFORMED_BYTES } from '../../base/bytes.ts'
 import type { Disk } from '../../base/env.ts'
 import { WeirError } from '../../base/errors.ts'
+import { endsBefore, type LogEnd } from '../../base/log-end.ts'
 import {
   FRAME_HEAD_BYTES,
   findPromise,
@@ -23,12 +24,15 @@ export interface ScanParts {
   readonly disk: Disk
   readonly guard: Guard
   readonly store: string
+  /** The log ended here or behind it. */
+  readonly least: LogEnd
 }
 
 /** What a log amounts to, and how the segment begins that goes on from it. */
 export interface Scanned {
   readonly replay: Replay
   readonly groups: Map<StoredGroup['group'], StoredGroup>
+  readonly end: LogEnd
   readonly number: number
   readonly payloads: readonly Uint8Array[]
 }
@@ -110,6 +114,11 @@ class Scan {
         `the chain of ${name} breaks at byte ${endBytes}, which byte ${promiseAt} vouches for`,
       )
     }
+    const end = { segment: number, bytes: endBytes }
+    const { least } = this.#parts
+    if (endsBefore(end, least)) {
+      damaged(`${segmentName(number)} ends at byte ${endBytes} and reached ${least.bytes} before`)
+    }
     const durableBytes = Math.max(syncedBytes, headBytes)
     const previousChain = durableBytes === endBytes ? chain : chainBefore(bytes, durableBytes, seed)
     this.#replay.takeFrames(bytes, headBytes, durableBytes)
@@ -117,7 +126,8 @@ class Scan {
     const payloads = [encodeHead(head), ...payloadsOf(bytes, durableBytes, endBytes)]
     this.#replay.segments.begin(number + 1)
     this.#replay.takeFrames(bytes, durableBytes, endBytes)
-    return { replay: this.#replay, groups: this.#replay.finish(), number: number + 1, payloads }
+    const groups = this.#replay.finish()
+    return { replay: this.#replay, groups, end, number: number + 1, payloads }
   }
 }
 

@@ -11,9 +11,12 @@ import { ByteWriter } from '../../base/bytes.ts'
 import type { Disk } from '../../base/env.ts'
 import { invariant } from '../../base/errors.ts'
 import type { GroupId, ReplicaId } from '../../base/ids.ts'
+import type { LogEnd } from '../../base/log-end.ts'
 import type { ByteSource } from '../../base/source.ts'
 import type { ChunkBytes, ChunkRead, Write } from '../ready.ts'
 import type { Image, Stored } from '../types.ts'
+import type { BootFile } from './boot-file.ts'
+import { Coming } from './coming.ts'
 import { openFrame } from './frame.ts'
 import { advance } from './group-state.ts'
 import type { Guard } from './guard.ts'
@@ -32,7 +35,9 @@ import { type QueuedWrite, TurnQueue } from './turn-queue.ts'
 export interface StoreStart {
   readonly disk: Disk
   readonly identity: StoreIdentity
-  readonly boot: number
+  readonly bootFile: BootFile
+  /** Where the log ended that was found. */
+  readonly foundEnd: LogEnd
   readonly limits: StoreLimits
   readonly replay: Replay
   readonly groups: Map<GroupId, StoredGroup>
@@ -43,6 +48,9 @@ export interface StoreStart {
 export class LogStore {
   readonly identity: StoreIdentity
   readonly boot: number
+  /** Where the log ended when it was opened. */
+  readonly foundEnd: LogEnd
+  readonly #bootFile: BootFile
   readonly #disk: Disk
   readonly #limits: StoreLimits
   readonly #guard: Guard
@@ -58,8 +66,7 @@ export class LogStore {
   #isGathering = false
   /** Written and not yet covered by a sync. */
   #unsynced: LogRecord[] = []
-  /** Groups to be removed or made: as `states` will be, and how often before that. */
-  readonly #coming = new Map<GroupId, { readonly holds: boolean; readonly open: number }>()
+  readonly #coming = new Coming()
   /** The log's ends when images were last asked for: `#free` says how. */
   #askedAt = 0
   #onClosed: (() => void) | undefined
@@ -69,7 +76,9 @@ export class LogStore {
 
   constructor(start: StoreStart) {
     this.identity = start.identity
-    this.boot = start.boot
+    this.boot = start.bootFile.boot
+    this.foundEnd = start.foundEnd
+    this.#bootFile = start.bootFile
     this.#disk = start.disk
     this.#limits = start.limits
     this.#guard = start.guard
@@ -80,7 +89,7 @@ export class LogStore {
     this.#images = new ImageFiles({
       disk: start.disk,
       guard: start.guard,
-      boot: start.boot,
+      boot: this.boot,
       syncBytes: start.limits.imageSyncBytes,
       onDamaged: group => this.#must.onImageDamaged(group),
     })
@@ -93,6 +102,11 @@ export class LogStore {
   /** What opening found, of each group until it is written to. */
   get groups(): ReadonlyMap<GroupId, StoredGroup> {
     return this.#found
+  }
+
+  /** Behind all that was written. */
+  get end(): LogEnd {
+    return { segment: this.#segment.number, bytes: this.#segment.size }
   }
 
   listen(listener: StoreListener): void {
@@ -110,7 +124,7 @@ export class LogStore {
   /** A group that the store does not hold. It is durable when `done` is called. */
   create(group: GroupId, replica: ReplicaId, stored: Stored, done: () => void): void {
     invariant(!this.#holds(group), 'STORE a group is created once', group)
-    this.#expect(group, true)
+    this.#coming.expect(group, true)
     const { image, hardState, entries } = stored
     const install = { image, file: '' }
     this.#enqueue({ group, created: replica, install, hardState, entries }, done)
@@ -119,7 +133,7 @@ export class LogStore {
   /** The group, its entries and its images. */
   remove(group: GroupId, done: () => void): void {
     invariant(this.#holds(group), 'STORE a group that is removed is there', group)
-    this.#expect(group, false)
+    this.#coming.expect(group, false)
     this.#found.delete(group)
     this.#enqueue({ group, isRemoved: true, entries: [] }, done)
   }
@@ -198,12 +212,7 @@ export class LogStore {
   }
 
   #holds(group: GroupId): boolean {
-    return this.#coming.get(group)?.holds ?? this.#states.has(group)
-  }
-
-  #expect(group: GroupId, holds: boolean): void {
-    const { open } = this.#coming.get(group) ?? { open: 0 }
-    this.#coming.set(group, { holds, open: open + 1 })
+    return this.#coming.holds(group) ?? this.#states.has(group)
   }
 
   #enqueue(record: LogRecord, onDone: () => void): void {
@@ -318,19 +327,12 @@ export class LogStore {
     this.#segments.take(record, this.#states)
     advance(this.#states, record)
     if (isRemoved === true) this.#images.dropAll(group)
-    if (created !== undefined || isRemoved === true) this.#settle(group)
+    if (created !== undefined || isRemoved === true) this.#coming.settle(group)
     const filed = install ?? compact
     const state = this.#states.get(group)
     if (filed !== undefined && state !== undefined) {
       this.#images.recorded(group, state.filed.image.index)
     }
-  }
-
-  /** One step is taken of what was coming: a group may be removed and made again meanwhile. */
-  #settle(group: GroupId): void {
-    const coming = this.#coming.get(group)
-    if (coming === undefined || coming.open === 1) this.#coming.delete(group)
-    else this.#coming.set(group, { ...coming, open: coming.open - 1 })
   }
 
   #isDone(writes: readonly QueuedWrite[]): void {
@@ -352,9 +354,11 @@ export class LogStore {
       this.#segments.begin(number)
       this.#segments.grown(segment.size)
       old.close(() => {})
-      this.#free()
-      this.#isBusy = false
-      this.#pump()
+      this.#bootFile.note(this.end, () => {
+        this.#free()
+        this.#isBusy = false
+        this.#pump()
+      })
     })
   }
 
@@ -379,12 +383,12 @@ export class LogStore {
 
   #finish(done: () => void): void {
     this.#isBusy = true
-    this.#synced(() =>
+    const close = () =>
       this.#segment.close(() => {
         this.#guard.stop()
         done()
-      }),
-    )
+      })
+    this.#synced(() => this.#bootFile.note(this.end, close))
   }
 }
 

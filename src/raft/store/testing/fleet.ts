@@ -23,6 +23,8 @@ interface History {
   durable: number
   number: number
   isImaging: boolean
+  /** Made, and not yet reported: nobody takes an image of it. */
+  isComing: boolean
   /** Which states the writes under way lead to, by number. */
   readonly underWay: Map<number, { readonly state: number; readonly sync: boolean }>
 }
@@ -220,7 +222,7 @@ export class Fleet implements StoreListener {
   #image(group: GroupId): void {
     const now = this.#now(group)
     const history = this.#of(group)
-    if (now === undefined || history.isImaging) return
+    if (now === undefined || history.isImaging || history.isComing) return
     const { index } = now.stored.image
     const last = Math.max(index, now.stored.hardState.commit)
     const at = this.#prng.between(index, last)
@@ -267,7 +269,9 @@ export class Fleet implements StoreListener {
     const history = this.#histories.get(group) ?? newHistory([undefined], 0)
     this.#histories.set(group, history)
     const state = history.states.push({ replica, stored: founding }) - 1
+    history.isComing = true
     this.#must.create(group, replica, founding, () => {
+      history.isComing = false
       history.durable = Math.max(history.durable, state)
     })
   }
@@ -310,7 +314,7 @@ export class Fleet implements StoreListener {
 }
 
 function newHistory(states: Found[], durable: number): History {
-  return { states, durable, number: 0, isImaging: false, underWay: new Map() }
+  return { states, durable, number: 0, isImaging: false, isComing: false, underWay: new Map() }
 }
 
 function termAt(stored: Stored, index: number): number {

@@ -1,0 +1,15 @@
+/**
+ * How far the log of a node reaches: two logs of one store can be told apart by it, the shorter one
+ * having lost something.
+ */
+
+export interface LogEnd {
+  /** The number of the newest segment. */
+  readonly segment: number
+  /** How much of that there is. */
+  readonly bytes: number
+}
+
+export function endsBefore(one: LogEnd, other: LogEnd): boolean {
+  return one.segment < other.segment || (one.segment === other.segment && one.bytes < other.bytes)
+}
