@@ -10,6 +10,14 @@ export interface LogEnd {
   readonly bytes: number
 }
 
+/** A log that is open. */
+export interface OpenLog {
+  /** Where it ended when it was opened. */
+  readonly foundEnd: LogEnd
+  /** Behind all that was written to it. */
+  readonly end: LogEnd
+}
+
 export function endsBefore(one: LogEnd, other: LogEnd): boolean {
   return one.segment < other.segment || (one.segment === other.segment && one.bytes < other.bytes)
 }

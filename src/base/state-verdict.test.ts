@@ -4,9 +4,13 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { judgeStore, readClean, readRun, showClean, showRun } from './state-verdict.ts'
 
-const clean = { store: 'log-1', bootId: 'boot-1', lastWrite: 7 }
+const logEnd = { segment: 3, bytes: 900 }
+const clean = { store: 'log-1', bootId: 'boot-1', lastWrite: 7, logEnd }
 const run = { store: 'log-1', bootId: 'boot-1' }
-const here = { store: 'log-1', bootId: 'boot-1', lastWrite: 7, clean: undefined, run: undefined }
+const nothing = { clean: undefined, run: undefined }
+const here = { store: 'log-1', bootId: 'boot-1', lastWrite: 7, logEnd, ...nothing }
+
+const at = (segment: number, bytes: number) => ({ segment, bytes })
 
 test.each([
   ['closed in peace, the same boot', { ...here, clean }, true, 'closed in peace'],
@@ -26,6 +30,21 @@ test.each([
   ['another log, clean', { ...here, clean, store: 'log-2' }, false, 'of another log'],
   ['another log, killed', { ...here, run, store: 'log-2' }, false, 'of another log'],
   ['a mark of other rows', { ...here, clean, lastWrite: 6 }, false, 'not what was closed'],
+  ['a log that went on', { ...here, clean, logEnd: at(4, 10) }, true, 'closed in peace'],
+  ['a log cut short', { ...here, clean, logEnd: at(3, 899) }, false, 'the log ends before it'],
+  [
+    'a log without its end',
+    { ...here, clean, logEnd: at(2, 5000) },
+    false,
+    'the log ends before it',
+  ],
+  [
+    'another log, a shorter one',
+    { ...here, clean, store: 'log-2', logEnd: at(1, 1) },
+    false,
+    'of another log',
+  ],
+  ['killed, whatever the log', { ...here, run, logEnd: at(1, 1) }, true, 'the machine ran on'],
   ['a mark over no rows', { ...here, clean, lastWrite: 0 }, false, 'not what was closed'],
 ] as const)('%s', (_, found, keep, why) => {
   expect(judgeStore(found)).toEqual({ keep, why })
@@ -48,9 +67,19 @@ test('marks survive their text', () => {
 })
 
 test('no mark is read from anything else', () => {
+  const endless = showClean({ ...clean, logEnd: undefined as unknown as typeof logEnd })
   expect(readClean(showRun(run))).toBeUndefined()
   expect(readRun(showClean(clean))).toBeUndefined()
-  for (const text of [undefined, '', '{', 'null', '[]', '7', '{"is":"weir-state-clean-1"}']) {
+  for (const text of [
+    undefined,
+    '',
+    '{',
+    'null',
+    '[]',
+    '7',
+    '{"is":"weir-state-clean-1"}',
+    endless,
+  ]) {
     expect(readClean(text)).toBeUndefined()
     expect(readRun(text)).toBeUndefined()
   }

@@ -1,12 +1,14 @@
 /** The data folder: who lives there, what is set aside, what is refused. */
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { DataFolder, type Tenant } from './data-folder.ts'
 import { tempFolder } from './testing/folder.ts'
 
 const tenant: Tenant = { cluster: 'c1', node: 'n1', store: 's1', isMade: true, founding: 0 }
+
+const isOfLog = (name: string) => name.startsWith('log-')
 
 test('a folder is made with those above it, and is empty', async () => {
   const path = join(tempFolder(), 'a', 'b')
@@ -54,19 +56,35 @@ test('a log that is not trusted is kept beside, until the next one', async () =>
   const folder = await DataFolder.open(tempFolder())
   for (const text of ['first', 'second']) {
     writeFileSync(join(await folder.logFolder(), 'log-1'), text)
-    await folder.setLogAside()
+    await folder.setLogAside(isOfLog)
     expect(existsSync(join(folder.path, 'log'))).toBe(false)
     expect(readFileSync(join(folder.path, 'log-lost', 'log-1'), 'utf8')).toBe(text)
   }
   expect(existsSync(await folder.logFolder())).toBe(true)
 })
 
-test('a log that is gone altogether can be set aside too', async () => {
+test('where there is no log, the one that was set aside before stays', async () => {
   const folder = await DataFolder.open(tempFolder())
-  await folder.setLogAside()
-  mkdirSync(join(folder.path, 'log'))
-  await folder.setLogAside()
-  expect(existsSync(join(folder.path, 'log-lost'))).toBe(true)
+  await folder.setLogAside(isOfLog)
+  expect(existsSync(join(folder.path, 'log-lost'))).toBe(false)
+  writeFileSync(join(await folder.logFolder(), 'log-1'), 'the only copy')
+  await folder.setLogAside(isOfLog)
+  for (const others of [[], ['LOCK', 'notes']]) {
+    for (const name of others) writeFileSync(join(await folder.logFolder(), name), '')
+    await folder.setLogAside(isOfLog)
+    expect(readFileSync(join(folder.path, 'log-lost', 'log-1'), 'utf8')).toBe('the only copy')
+  }
+})
+
+test('why a log must not be opened is remembered of that log alone', async () => {
+  const folder = await DataFolder.open(tempFolder())
+  expect(await folder.distrustOf('s1')).toBeUndefined()
+  await folder.distrustLog('s1', 'image-damaged: it is gone\nand so are others')
+  expect(await folder.distrustOf('s1')).toBe('image-damaged: it is gone\nand so are others')
+  for (const other of ['s2', 's', '']) expect(await folder.distrustOf(other)).toBeUndefined()
+  await folder.distrustLog('s2', 'log-behind: entries are gone')
+  expect(await folder.distrustOf('s1')).toBeUndefined()
+  expect(await folder.distrustOf('s2')).toBe('log-behind: entries are gone')
 })
 
 test('what is remembered of peers is a text of others', async () => {

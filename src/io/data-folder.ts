@@ -7,9 +7,10 @@
  *     state-clean, state-run    what may be believed of the state (src/io/level)
  *     peers         what is remembered of other nodes
  *     log-lost/     a log that could not be trusted, kept for people until the next one
+ *     log-distrusted    of a log that opens and must not be opened again: which it is, and why
  */
 
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { WeirError } from '../base/errors.ts'
 import { readSmallFile, syncFolder, writeSmallFile } from './small-file.ts'
@@ -64,13 +65,29 @@ export class DataFolder {
     await writeSmallFile(join(this.path, 'node'), `${text}\n`)
   }
 
-  /** The log is not trusted any more; the one that was set aside before goes. */
-  async setLogAside(): Promise<void> {
+  /**
+   * The log is not trusted any more; the one that was set aside before goes, unless there is none
+   * to take its place: whoever starts once more finds the folder that was made since.
+   */
+  async setLogAside(isOfLog: (name: string) => boolean): Promise<void> {
+    const names = await readdir(await this.logFolder())
+    if (!names.some(isOfLog)) return
     const aside = join(this.path, 'log-lost')
     await rm(aside, { recursive: true, force: true })
-    await mkdir(join(this.path, 'log'), { recursive: true })
     await rename(join(this.path, 'log'), aside)
     await syncFolder(this.path)
+  }
+
+  /** The log of this store proved to be lost while it was used. */
+  async distrustLog(store: string, why: string): Promise<void> {
+    await writeSmallFile(join(this.path, 'log-distrusted'), `${store}\n${why}\n`)
+  }
+
+  /** Why the log of this store must not be opened; undefined: nothing is known against it. */
+  async distrustOf(store: string): Promise<string | undefined> {
+    const text = (await readSmallFile(join(this.path, 'log-distrusted'))) ?? ''
+    const end = text.indexOf('\n')
+    return end > 0 && text.slice(0, end) === store ? text.slice(end + 1).trimEnd() : undefined
   }
 
   readPeers(): Promise<string | undefined> {

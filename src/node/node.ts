@@ -19,6 +19,7 @@ import { LevelStore, type LockedFolder, lockFolder } from '../io/level/store.ts'
 import { MembersClient } from '../io/members/client.ts'
 import { membersDesk } from '../io/members/server.ts'
 import { newHasher, randomId } from '../io/random.ts'
+import { isLoss } from '../raft/host/loss.ts'
 import type { GroupMachine } from '../raft/host/machine.ts'
 import type { HostLinks } from '../raft/host/ports.ts'
 import { PROTOCOL } from '../raft/links/hello.ts'
@@ -59,6 +60,18 @@ export interface NodeParts<M extends GroupMachine> {
 export interface Reached {
   readonly address: string
   readonly http: string
+}
+
+interface Opened {
+  readonly folder: DataFolder
+  readonly tenant: Tenant
+  readonly store: LogStore
+  readonly state: LevelStore
+}
+
+interface Ending {
+  readonly code: string
+  readonly message: string
 }
 
 const ASK_AGAIN_MS = 300
@@ -128,16 +141,21 @@ export class WeirNode<M extends GroupMachine> {
     this.#reached = reached
     this.#desk.greeting = { ...this.#desk.greeting, ...reached }
     const folder = await DataFolder.open(settings.data)
-    const { tenant, store } = await settle({
-      settings,
-      folder,
-      logger,
-      makeDisk: path => meteredDisk(new FolderDisk(path), clock, meter),
-      newId: randomId,
-      askSeeds: () => this.#askSeeds(),
-      pause: () => this.#pause(),
-    })
-    await this.#open(folder, tenant, store)
+    for (;;) {
+      const { tenant, store } = await settle({
+        settings,
+        folder,
+        logger,
+        makeDisk: path => meteredDisk(new FolderDisk(path), clock, meter),
+        newId: randomId,
+        askSeeds: () => this.#askSeeds(),
+        pause: () => this.#pause(),
+      })
+      const state = await this.#openState(folder, tenant, store)
+      if (state === undefined) continue
+      await this.#open({ folder, tenant, store, state })
+      return
+    }
   }
 
   /** In peace: leaderships are handed over, log and state are closed. */
@@ -161,17 +179,34 @@ export class WeirNode<M extends GroupMachine> {
     this.#transport?.destroy()
   }
 
-  async #open(folder: DataFolder, tenant: Tenant, store: LogStore): Promise<void> {
+  /** undefined: by what the state knows, the log has lost something, and is given up. */
+  async #openState(
+    folder: DataFolder,
+    tenant: Tenant,
+    store: LogStore,
+  ): Promise<LevelStore | undefined> {
     const locked = this.#locked
+    if (locked === undefined) throw new Error('listen comes before join')
+    try {
+      return await LevelStore.begin(locked, {
+        folder: folder.path,
+        store: tenant.store,
+        log: store,
+        bootId: readBootId(),
+        onFailed: error => this.#onBroken(stateTrouble(error)),
+      })
+    } catch (error) {
+      if (!(error instanceof WeirError) || error.code !== 'log-lost') throw error
+      await folder.distrustLog(tenant.store, error.message)
+      await new Promise<void>(resolve => store.close(resolve))
+      return undefined
+    }
+  }
+
+  async #open({ folder, tenant, store, state }: Opened): Promise<void> {
     const transport = this.#transport
-    if (locked === undefined || transport === undefined) throw new Error('listen comes before join')
+    if (transport === undefined) throw new Error('listen comes before join')
     const { clock, random, logger, meter, settings } = this.#parts
-    const state = await LevelStore.begin(locked, {
-      folder: folder.path,
-      store: tenant.store,
-      bootId: readBootId(),
-      onFailed: error => this.#onBroken(stateTrouble(error)),
-    })
     this.#state = state
     logger.log('info', 'the state store is open', {
       kept: state.verdict.keep,
@@ -189,14 +224,14 @@ export class WeirNode<M extends GroupMachine> {
       dial: settings.dial,
       onAddress: (node, address) => links.setPeer(node, address),
     })
-    const { makeMachine, onFatal } = this.#parts
+    const { makeMachine } = this.#parts
     const member: Member<M> = new Member({
       ...{ self, clock, random, logger, meter, directory, makeMachine },
       links: this.#hostLinks(links),
       store,
       space: (group, part) => state.space(group, part),
       makeHasher: newHasher,
-      onFatal: (code, message) => onFatal(code, message),
+      onFatal: (code, message) => this.#onHostFatal(folder, tenant, { code, message }),
       onUnknownGroup: () => this.#maybeSeat(directory, self, tenant),
     })
     this.#links = links
@@ -237,6 +272,19 @@ export class WeirNode<M extends GroupMachine> {
       memory: { peers, onLearned: write },
       limits: defaultLinkLimits,
     })
+  }
+
+  /** A log that proved to be lost is not opened again: that is remembered before all ends. */
+  #onHostFatal(folder: DataFolder, { store }: Tenant, { code, message }: Ending): void {
+    const tell = () => this.#parts.onFatal(code, message)
+    if (!isLoss(code)) {
+      tell()
+      return
+    }
+    folder
+      .distrustLog(store, `${code}: ${message}`)
+      .then(tell)
+      .catch(error => this.#onBroken(diskTrouble(error) ?? (error as Error)))
   }
 
   /** A mistake of ours has no code, and is not told as if it were somebody else's. */

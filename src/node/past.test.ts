@@ -1,6 +1,14 @@
 /** Who lives in a data folder, on real folders: what is found, settled, lost and refused. */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { WeirError } from '../base/errors.ts'
@@ -44,6 +52,8 @@ const PAUSES_MAX = 5
 /** One life of a node on a folder; what the seeds say, question by question. */
 class Life {
   readonly logged: string[] = []
+  /** Of what was logged: code and reason, where there is one. */
+  readonly whys: string[] = []
   questions = 0
   pauses = 0
   #ids = 0
@@ -69,7 +79,12 @@ class Life {
     const tenancy = await settle({
       settings: settingsOf(this.#path, this.#more),
       folder: await DataFolder.open(this.#path),
-      logger: { log: (level, message) => this.logged.push(`${level} ${message}`) },
+      logger: {
+        log: (level, message, facts) => {
+          this.logged.push(`${level} ${message}`)
+          if (facts?.['code'] !== undefined) this.whys.push(`${facts['code']} ${facts['why']}`)
+        },
+      },
       makeDisk: path => new FolderDisk(path),
       newId: () => `${this.#name}-${++this.#ids}`,
       askSeeds: () => Promise.resolve(this.#seeds[this.questions++] ?? this.#seeds.at(-1) ?? []),
@@ -185,12 +200,64 @@ test('a log that is gone makes another store of the same cluster, and founds not
 test('a log that is lost is set aside for people, and the one set aside before goes', async () => {
   const path = await founded()
   for (const turn of ['second', 'third']) {
-    for (const name of readdirSync(join(path, 'log'))) rmSync(join(path, 'log', name))
+    const names = readdirSync(join(path, 'log'))
+    for (const name of names.filter(one => one.startsWith('log-'))) rmSync(join(path, 'log', name))
     writeFileSync(join(path, 'log', `left-by-${turn}`), '')
     await new Life(path, turn, {}, [[member('first-1')]]).live()
-    expect(readdirSync(join(path, 'log-lost'))).toEqual([`left-by-${turn}`])
+    expect(readdirSync(join(path, 'log-lost')).sort()).toEqual(
+      ['boot', 'identity', `left-by-${turn}`].sort(),
+    )
     expect(fileOf(path)).toMatchObject({ store: `${turn}-1`, isMade: true })
   }
+})
+
+const newestOf = (path: string) =>
+  readdirSync(join(path, 'log'))
+    .filter(name => name.startsWith('log-'))
+    .sort()
+    .at(-1) ?? ''
+
+test.each([
+  ['is gone', (file: string) => rmSync(file), /log-lost.*was begun/],
+  ['is cut in half', (file: string) => truncateSync(file, 30), /log-damaged.*(broken|ends at)/],
+])('a log whose newest segment %s is lost: another replica begins', async (_, harm, why) => {
+  const path = await founded()
+  harm(join(path, 'log', newestOf(path)))
+  const life = new Life(path, 'second', founds, [[silent], [member('first-1')]])
+  const { tenant } = await life.live()
+  expect(tenant).toMatchObject({ cluster: 'first-1', store: 'second-1', founding: 0 })
+  expect(life.logged[0]).toBe(lossSaid)
+  expect(life.whys[0]).toMatch(why)
+  expect(life.whys[0]).not.toMatch(/empty the folder/)
+  expect(readdirSync(join(path, 'log-lost'))).toContain('identity')
+})
+
+test('starting again and again, while no cluster answers, keeps the log that was set aside', async () => {
+  const path = await founded()
+  const newest = newestOf(path)
+  const kept = readdirSync(join(path, 'log')).filter(name => name !== newest)
+  rmSync(join(path, 'log', newest))
+  for (const turn of ['second', 'third', 'fourth']) {
+    await expect(new Life(path, turn).live()).rejects.toThrow('stopped')
+    expect(readdirSync(join(path, 'log-lost')).sort()).toEqual(kept.sort())
+    expect(fileOf(path)).toMatchObject({ store: 'first-2' })
+  }
+  const { tenant } = await new Life(path, 'fifth', {}, [[member('first-1')]]).live()
+  expect(tenant).toMatchObject({ cluster: 'first-1', store: 'fifth-1' })
+  expect(readdirSync(join(path, 'log-lost')).sort()).toEqual(kept.sort())
+})
+
+test('a log that opens, and proved to be lost in an earlier life, is not opened again', async () => {
+  const path = await founded()
+  await (await DataFolder.open(path)).distrustLog('first-2', 'image-damaged: the image is gone')
+  const waiting = new Life(path, 'second', founds, [[silent]])
+  await expect(waiting.live()).rejects.toThrow('stopped')
+  expect(waiting.whys[0]).toBe('log-distrusted image-damaged: the image is gone')
+  const life = new Life(path, 'third', founds, [[member('first-1')]])
+  expect((await life.live()).tenant).toMatchObject({ cluster: 'first-1', store: 'third-1' })
+  expect(readdirSync(join(path, 'log-lost'))).toContain('identity')
+  // What was held against the one is nothing against the other.
+  expect((await new Life(path, 'fourth').live()).tenant.store).toBe('third-1')
 })
 
 test('a process that died between setting the log aside and its new name', async () => {

@@ -1,7 +1,7 @@
 /**
  * Who lives in a data folder: found there, or settled with the other nodes when it is new. A log
- * that is damaged or lost is set aside and never trusted: what follows is a new store, a new
- * replica in every group.
+ * that is damaged or lost, or proved to be so in an earlier life, is set aside and never trusted:
+ * what follows is a new store, a new replica in every group.
  */
 
 import type { Disk } from '../base/env.ts'
@@ -9,6 +9,7 @@ import { WeirError } from '../base/errors.ts'
 import type { Logger } from '../base/log.ts'
 import type { DataFolder, Tenant } from '../io/data-folder.ts'
 import { defaultStoreLimits } from '../raft/store/limits.ts'
+import { isOurs, isPart } from '../raft/store/names.ts'
 import { openStore, type StoreAnswer } from '../raft/store/opening.ts'
 import type { LogStore } from '../raft/store/store.ts'
 import type { NodeSettings } from './settings.ts'
@@ -33,15 +34,28 @@ export interface Tenancy {
 }
 
 /** A log with one of these is lost: the node begins anew, as another replica. */
-const losses: readonly string[] = ['store-missing', 'store-damaged', 'log-damaged', 'log-lost']
+const losses: readonly string[] = [
+  'store-missing',
+  'store-damaged',
+  'log-damaged',
+  'log-lost',
+  'log-distrusted',
+]
+
+type Opened =
+  | { readonly store: LogStore; readonly refused?: never }
+  | {
+      readonly store?: never
+      readonly refused: { readonly code: string; readonly message: string }
+    }
 
 export async function settle(parts: TenancyParts): Promise<Tenancy> {
   const { folder, settings, logger } = parts
   let tenant = (await folder.readTenant()) ?? (await arrive(parts, undefined))
   mustBeOurs(tenant, settings)
   for (;;) {
-    const answer = await openLog(parts, tenant)
-    if ('store' in answer) {
+    const answer = await openTrusted(parts, tenant)
+    if (answer.store !== undefined) {
       if (!tenant.isMade) tenant = { ...tenant, isMade: true }
       await folder.writeTenant(tenant)
       return { tenant, store: answer.store }
@@ -52,7 +66,7 @@ export async function settle(parts: TenancyParts): Promise<Tenancy> {
       code,
       why: message,
     })
-    await folder.setLogAside()
+    await folder.setLogAside(name => isOurs(name) || isPart(name))
     tenant = await arrive(parts, tenant.cluster)
   }
 }
@@ -62,6 +76,12 @@ function mustBeOurs({ node }: Tenant, settings: NodeSettings): void {
   const message = `the data folder belongs to node ${node}, not to ${settings.node}`
   const advice = 'name the folder of this node, or give it an empty one'
   throw new WeirError('store-of-another-node', `${message}; ${advice}`)
+}
+
+async function openTrusted(parts: TenancyParts, tenant: Tenant): Promise<Opened> {
+  const message = await parts.folder.distrustOf(tenant.store)
+  if (message === undefined) return openLog(parts, tenant)
+  return { refused: { code: 'log-distrusted', message } }
 }
 
 async function openLog(parts: TenancyParts, tenant: Tenant): Promise<StoreAnswer> {

@@ -244,9 +244,11 @@ export class Member {
       disk: new LivingDisk(this.disk, life),
       rows: this.rows,
       store: store.identity.store,
+      log: store,
       bootId: profile.state.isBootKnown ? `boot-${this.#powerCuts}` : undefined,
       later: (happen: () => void) => life.later(queue, 1 + prng.below(STATE_WRITE_US), happen),
       onFailed: (code: string) => this.die(life, `the state store: ${code}`),
+      onLogLost: () => this.lose('the log ends before what the state was closed with'),
     }
     SimState.begin(parts, state => this.#run(life, store, state))
   }

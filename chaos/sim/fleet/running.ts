@@ -10,6 +10,7 @@ import type { Prng } from '../../../src/base/prng.ts'
 import { defaultBounds } from '../../../src/raft/host/bounds.ts'
 import type { Group, GroupOptions } from '../../../src/raft/host/group.ts'
 import { Host } from '../../../src/raft/host/host.ts'
+import { isLoss } from '../../../src/raft/host/loss.ts'
 import type {
   HostLinks,
   HostListener,
@@ -235,7 +236,7 @@ export class Running {
     const { member, life } = this.#parts
     return {
       onFatal: (code, message) => {
-        if (code === 'image-damaged') member.lose(message)
+        if (isLoss(code)) member.lose(message)
         else member.die(life, `${code}: ${message}`)
       },
       onUnknownGroup: () => {},

@@ -32,8 +32,10 @@ class Lives {
     SimState.begin(
       {
         ...{ disk: this.#disk, rows: this.#rows, store: 'log-1', bootId: 'boot-1' },
+        log: { foundEnd: { segment: 1, bytes: 9 }, end: { segment: 1, bytes: 9 } },
         later: happen => life.later(queue, 50, happen),
         onFailed: () => {},
+        onLogLost: () => {},
       },
       state => states.push(state),
     )

@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { groupId } from '../../../src/base/ids.ts'
+import type { OpenLog } from '../../../src/base/log-end.ts'
 import { Prng } from '../../../src/base/prng.ts'
 import { type StateRig, stateContract } from '../contract/state.ts'
 import { Life, LivingDisk } from '../host/life.ts'
@@ -10,6 +11,11 @@ import { SimDisk } from './disk.ts'
 import { SimRows } from './rows.ts'
 import { SimState } from './state.ts'
 import { coreTally } from './tally.ts'
+
+const logTo = (bytes: number): OpenLog => {
+  const end = { segment: 1, bytes }
+  return { foundEnd: end, end }
+}
 
 class Machine implements StateRig {
   readonly queue = new EventQueue()
@@ -25,16 +31,17 @@ class Machine implements StateRig {
     this.rows = new SimRows({ prng, tally: { hit: () => this.gaps++ } })
   }
 
-  async begin(bootId: string | undefined, store: string) {
+  async begin(bootId: string | undefined, store: string, log = logTo(9)) {
     const life = new Life()
     const { queue, rows } = this
     const state = await this.told<SimState>(done =>
       SimState.begin(
         {
-          ...{ rows, store, bootId },
+          ...{ rows, store, bootId, log },
           disk: new LivingDisk(this.disk, life),
           later: happen => life.later(queue, 50, happen),
           onFailed: code => this.failures.push(code),
+          onLogLost: () => this.failures.push('log-lost'),
         },
         done,
       ),
@@ -111,6 +118,17 @@ test('a mark that cannot be written is told, once, and the store does not begin'
   machine.disk.isFull = true
   await expect(machine.begin('boot-1', 'log-1')).rejects.toThrow('nobody answers')
   expect(machine.failures).toEqual(['disk-full'])
+})
+
+test('a log that ends before the place where both were closed is lost, and nothing is touched', async () => {
+  const machine = new Machine()
+  const run = await machine.begin('boot-1', 'log-1', logTo(20))
+  run.space(groupId(1), 0).write([put(1, 1)], () => {})
+  await run.close()
+  await expect(machine.begin('boot-1', 'log-1', logTo(19))).rejects.toThrow('nobody answers')
+  expect(machine.failures).toEqual(['log-lost'])
+  const again = await machine.begin('boot-1', 'log-1', logTo(20))
+  expect([again.isKept, again.space(groupId(1), 0).rows()]).toEqual([true, [put(1, 1)]])
 })
 
 test('a copy of the rows is what was synced when it was made', async () => {

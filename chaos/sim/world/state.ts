@@ -7,9 +7,11 @@
 
 import type { Disk, DiskErrorCode } from '../../../src/base/env.ts'
 import { type GroupId, groupId } from '../../../src/base/ids.ts'
+import type { OpenLog } from '../../../src/base/log-end.ts'
 import type { StateChange, StateCut, StateRow, StateSpace } from '../../../src/base/state.ts'
 import {
   judgeStore,
+  LOG_ENDS_BEFORE,
   readClean,
   readRun,
   showClean,
@@ -26,12 +28,15 @@ export interface StateParts {
   readonly rows: SimRows
   /** The id of the log store that this state is made from. */
   readonly store: string
+  readonly log: OpenLog
   /** undefined: unreadable. */
   readonly bootId: string | undefined
   /** Whatever is written, read or cleared takes its time. */
   later(happen: () => void): void
   /** Once; nothing is answered afterwards. */
   onFailed(code: DiskErrorCode): void
+  /** The log ends before what the state was closed with; nothing is begun. */
+  onLogLost(): void
 }
 
 const names = { clean: 'state-clean', run: 'state-run' } as const
@@ -65,16 +70,17 @@ export class SimState {
   static begin(parts: StateParts, done: (state: SimState) => void): void {
     const guard = new Guard(code => parts.onFailed(code))
     const files = new Marks(parts.disk, guard)
-    const { store, bootId, rows } = parts
+    const { store, bootId, rows, log } = parts
     files.read(names.clean, clean => {
       files.read(names.run, run => {
         const found = { clean: readClean(clean), run: readRun(run), lastWrite: serialOf(rows) }
-        const verdict = judgeStore({ store, bootId, ...found })
+        const verdict = judgeStore({ store, bootId, logEnd: log.foundEnd, ...found })
         const mark = () =>
           files.write(names.run, showRun({ store, bootId: bootId ?? '' }), () =>
             files.remove(names.clean, () => done(new SimState(parts, guard, verdict))),
           )
-        if (verdict.keep) mark()
+        if (verdict.why === LOG_ENDS_BEFORE) parts.onLogLost()
+        else if (verdict.keep) mark()
         else {
           files.remove(names.clean, () =>
             files.remove(names.run, () => {
@@ -94,10 +100,10 @@ export class SimState {
   /** Call it when the log is closed: the mark says that both are durable. */
   close(done: () => void): void {
     this.later(() => {
-      const { rows, store, bootId, disk } = this.#parts
+      const { rows, store, bootId, disk, log } = this.#parts
       this.#bringDown()
       rows.sync()
-      const mark = { store, bootId: bootId ?? '', lastWrite: this.#serial }
+      const mark = { store, bootId: bootId ?? '', lastWrite: this.#serial, logEnd: log.end }
       new Marks(disk, this.#guard).write(names.clean, showClean(mark), done)
     })
   }

@@ -4,7 +4,7 @@ import { cpSync } from 'node:fs'
 import { type StateRig, stateContract } from '../../../chaos/sim/contract/state.ts'
 import { tempFolder } from '../testing/folder.ts'
 import { LevelStore, lockFolder } from './store.ts'
-import { down, told } from './testing/run.ts'
+import { down, stillLog, told } from './testing/run.ts'
 
 /** A process that dies leaves its files as they are: the next one works on a copy of them. */
 class Folder implements StateRig {
@@ -16,7 +16,7 @@ class Folder implements StateRig {
     const fail = (error: unknown) => {
       throw error
     }
-    const options = { folder, store, bootId, onFailed: fail }
+    const options = { folder, store, log: stillLog, bootId, onFailed: fail }
     const level = await LevelStore.begin(await lockFolder(folder), options)
     return {
       isKept: level.verdict.keep,

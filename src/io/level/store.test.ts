@@ -6,12 +6,17 @@ import { expect, test, vi } from 'vitest'
 import { groupId } from '../../base/ids.ts'
 import type { StateRow, StateSpace } from '../../base/state.ts'
 import { tempFolder } from '../testing/folder.ts'
-import { AHEAD_BYTES_MAX, lockFolder } from './store.ts'
+import { AHEAD_BYTES_MAX, LevelStore, lockFolder } from './store.ts'
 import { begin, down, rowsOf, told } from './testing/run.ts'
 
 const bytes = (...values: number[]) => Uint8Array.from(values)
 const put = (space: StateSpace, key: number, value: number) =>
   told<void>(done => space.write([{ key: bytes(key), value: bytes(value) }], done))
+
+const logTo = (segment: number, size: number) => {
+  const end = { segment, bytes: size }
+  return { foundEnd: end, end }
+}
 
 async function pairsOf(space: StateSpace): Promise<readonly (readonly number[])[]> {
   const rows = await rowsOf(space.cut())
@@ -85,6 +90,27 @@ test('a store that was closed in peace is kept, whatever boot it is', async () =
   expect(existsSync(join(folder, 'state-clean'))).toBe(false)
   expect(second.space(groupId(1), 0).get(bytes(1))).toEqual(bytes(1))
   await second.close()
+})
+
+test('a log that ends before the place where both were closed is lost, and nothing is touched', async () => {
+  const folder = tempFolder()
+  const first = await begin(folder, { log: logTo(4, 2000) })
+  await put(first.space(groupId(1), 0), 1, 1)
+  await first.close()
+  for (const shorter of [logTo(4, 1999), logTo(3, 9000)]) {
+    const locked = await lockFolder(folder)
+    const options = { folder, store: 'log-1', bootId: 'boot-1', onFailed() {} }
+    const begun = LevelStore.begin(locked, { ...options, log: shorter })
+    await expect(begun).rejects.toMatchObject({
+      code: 'log-lost',
+      message: expect.stringContaining('joins anew'),
+    })
+    expect(existsSync(join(folder, 'state-clean'))).toBe(true)
+    await locked.database.close()
+  }
+  const again = await begin(folder, { log: logTo(4, 2000) })
+  expect(await pairsOf(again.space(groupId(1), 0))).toEqual([[1, 1]])
+  await again.close()
 })
 
 /** As the files are while the process runs: what a kill leaves behind. */

@@ -15,9 +15,11 @@ import { join } from 'node:path'
 import { Level } from 'level'
 import { WeirError } from '../../base/errors.ts'
 import type { GroupId } from '../../base/ids.ts'
+import type { OpenLog } from '../../base/log-end.ts'
 import type { StateChange, StateSpace } from '../../base/state.ts'
 import {
   judgeStore,
+  LOG_ENDS_BEFORE,
   readClean,
   readRun,
   showClean,
@@ -34,6 +36,7 @@ export interface LevelOptions {
   readonly folder: string
   /** The id of the log store that this state is made from. */
   readonly store: string
+  readonly log: OpenLog
   /** undefined: unreadable. */
   readonly bootId: string | undefined
   /** Once, when the store cannot write or read any more; nothing is answered afterwards. */
@@ -96,13 +99,18 @@ export class LevelStore implements Rows {
     this.verdict = verdict
   }
 
-  /** Judges what is there, throws it away if need be, and marks that a run has begun. */
+  /**
+   * Judges what is there, throws it away if need be, and marks that a run has begun. Rejects with
+   * `log-lost`, and touches nothing, when it is the log that has lost something.
+   */
   static async begin(locked: LockedFolder, options: LevelOptions): Promise<LevelStore> {
-    const { folder, store, bootId } = options
+    const { folder, store, bootId, log } = options
     const clean = readClean(await readSmallFile(join(folder, names.clean)))
     const run = readRun(await readSmallFile(join(folder, names.run)))
     const lastWrite = serialOf(locked.database)
-    const verdict = judgeStore({ store, bootId, clean, run, lastWrite })
+    const { foundEnd: logEnd } = log
+    const verdict = judgeStore({ store, bootId, clean, run, lastWrite, logEnd })
+    if (verdict.why === LOG_ENDS_BEFORE) throw logLost()
     let { database } = locked
     if (!verdict.keep) {
       await forgetMarks(folder)
@@ -171,9 +179,9 @@ export class LevelStore implements Rows {
     this.#isClosing = true
     await this.#database.close()
     if (this.#hasFailed) return
-    const { folder, store, bootId } = this.#options
+    const { folder, store, bootId, log } = this.#options
     await syncFiles(join(folder, names.rows))
-    const mark = { store, bootId: bootId ?? '', lastWrite: this.#serial }
+    const mark = { store, bootId: bootId ?? '', lastWrite: this.#serial, logEnd: log.end }
     await writeSmallFile(join(folder, names.clean), showClean(mark))
   }
 
@@ -309,6 +317,12 @@ function inUse(folder: string): WeirError {
     'another process works in this data folder; stop it, or give this node a folder of its own',
     { folder },
   )
+}
+
+function logLost(): WeirError {
+  const what = 'the log ends before the place at which log and state were closed'
+  const advice = 'nothing of the log is trusted any more: the node joins anew, as another replica'
+  return new WeirError('log-lost', `${what}; ${advice}`)
 }
 
 function cannotOpen(folder: string, error: unknown): WeirError {

@@ -210,7 +210,7 @@ describe('a restart', () => {
     expect(node.fatal).toEqual(['log-behind'])
   })
 
-  it('ends when the state holds what the log never had', () => {
+  it('ends when the state holds what the log does not: it has lost that', () => {
     const trio = Trio.led(1)
     const node = otherThan(trio, trio.mustLead(1))
     trio.kill(node)

@@ -26,6 +26,7 @@ import {
   type ReadOutcome,
 } from './calls.ts'
 import type { Cut, ImageSubject } from './images.ts'
+import { lossMessage } from './loss.ts'
 import type { GroupMachine } from './machine.ts'
 import type { Sender } from './outgoing.ts'
 import type { StoredReplica } from './ports.ts'
@@ -190,7 +191,7 @@ export class Group implements ApplyPort, ImageSubject, Sender {
   /** The leader knows what this replica acknowledged, and it is not there: the disk lost it. */
   #onLogBehind(): void {
     const what = `group ${this.id} lacks entries that this node had acknowledged`
-    this.#works.fatal('log-behind', `${what}; empty its data folder and let the node join anew`)
+    this.#works.fatal('log-behind', lossMessage(what))
   }
 
   onPeerLost(node: NodeId): void {
@@ -269,8 +270,8 @@ export class Group implements ApplyPort, ImageSubject, Sender {
   }
 
   onImageBroken(image: Image): void {
-    const what = `the image of group ${this.id} at ${image.index} is damaged`
-    this.#works.fatal('image-damaged', `${what}; remove this replica, it rejoins under a new id`)
+    const what = `the image of group ${this.id} at ${image.index} is gone or damaged`
+    this.#works.fatal('image-damaged', lossMessage(what))
   }
 
   maybeCut(): Cut | undefined {

@@ -16,6 +16,7 @@ import type { HostBounds } from './bounds.ts'
 import { Group, type GroupOptions } from './group.ts'
 import { handOver } from './handover.ts'
 import { Images } from './images.ts'
+import { lossMessage } from './loss.ts'
 import { Outgoing } from './outgoing.ts'
 import type { FatalCode, HostLinks, HostListener, HostStore, StoredReplica } from './ports.ts'
 import { type HostStats, newSpreads } from './stats.ts'
@@ -250,8 +251,8 @@ export class Host {
     const { entries, image } = found.stored
     const lastIndex = entries.at(-1)?.index ?? image.index
     if (options.machine.appliedIndex > lastIndex) {
-      const what = `the state of group ${id} holds entries that its log never had`
-      this.#fatal('state-ahead-of-log', `${what}; remove the state, it is rebuilt from the log`)
+      const what = `the state of group ${id} holds entries that its log has lost`
+      this.#fatal('state-ahead-of-log', lossMessage(what))
     }
     const group = new Group(id, found, options, this.#works)
     this.#groups.set(id, group)

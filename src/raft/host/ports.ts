@@ -73,7 +73,7 @@ export type FatalCode =
   | 'image-damaged'
   /** The disk lost entries that were acknowledged, without a trace. */
   | 'log-behind'
-  /** The state holds entries that the log has never had. */
+  /** The state holds entries that the log lacks: what is applied was durable, so it lost them. */
   | 'state-ahead-of-log'
 
 /** Whoever runs the host. */

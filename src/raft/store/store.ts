@@ -11,7 +11,7 @@ import { ByteWriter } from '../../base/bytes.ts'
 import type { Disk } from '../../base/env.ts'
 import { invariant } from '../../base/errors.ts'
 import type { GroupId, ReplicaId } from '../../base/ids.ts'
-import type { LogEnd } from '../../base/log-end.ts'
+import type { LogEnd, OpenLog } from '../../base/log-end.ts'
 import type { ByteSource } from '../../base/source.ts'
 import type { ChunkBytes, ChunkRead, Write } from '../ready.ts'
 import type { Image, Stored } from '../types.ts'
@@ -45,7 +45,7 @@ export interface StoreStart {
   readonly guard: Guard
 }
 
-export class LogStore {
+export class LogStore implements OpenLog {
   readonly identity: StoreIdentity
   readonly boot: number
   /** Where the log ended when it was opened. */

@@ -1,13 +1,24 @@
 /** Test support: a state store of a run, as a node opens it. */
 
+import type { OpenLog } from '../../../base/log-end.ts'
 import type { StateCut, StateRow } from '../../../base/state.ts'
 import { LevelStore, lockFolder } from '../store.ts'
 
-export async function begin(folder: string, options: { store?: string; bootId?: string } = {}) {
+/** A log to which nothing is ever written. */
+export const stillLog: OpenLog = {
+  foundEnd: { segment: 1, bytes: 100 },
+  end: { segment: 1, bytes: 100 },
+}
+
+export async function begin(
+  folder: string,
+  options: { store?: string; bootId?: string; log?: OpenLog } = {},
+) {
   const failures: unknown[] = []
   const store = await LevelStore.begin(await lockFolder(folder), {
     folder,
     store: 'log-1',
+    log: stillLog,
     bootId: 'boot-1',
     ...options,
     onFailed: error => failures.push(error),

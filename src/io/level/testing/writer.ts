@@ -5,10 +5,11 @@
 
 import { groupId } from '../../../base/ids.ts'
 import { LevelStore, lockFolder } from '../store.ts'
+import { stillLog } from './run.ts'
 
 const [folder = '', bootId = ''] = process.argv.slice(2)
 const store = await LevelStore.begin(await lockFolder(folder), {
-  ...{ folder, bootId, store: 'log-1' },
+  ...{ folder, bootId, store: 'log-1', log: stillLog },
   onFailed: error => {
     throw error
   },
