@@ -80,10 +80,21 @@ export class Member<M extends GroupMachine> {
     return this.#isStopping
   }
 
-  /** Opens every group that the log holds. */
+  /**
+   * Opens every group that the log holds, all at once: should one's state prove that the log is
+   * lost, no other has heard or said anything by then.
+   */
   open(done: () => void): void {
-    const groups = [...this.#parts.store.groups.keys()]
-    this.#each(groups, (group, next) => this.#open(group, next), done)
+    const opens: (() => void)[] = []
+    const make = (group: GroupId, next: () => void) =>
+      this.#withMachine(group, (machine, roster) => {
+        opens.push(() => this.#open(group, machine, roster))
+        next()
+      })
+    this.#each([...this.#parts.store.groups.keys()], make, () => {
+      for (const open of opens) open()
+      done()
+    })
   }
 
   /** Makes groups of which this replica is the first and only member. */
@@ -121,11 +132,8 @@ export class Member<M extends GroupMachine> {
     this.host.stop(done)
   }
 
-  #open(group: GroupId, done: () => void): void {
-    this.#withMachine(group, (machine, roster) => {
-      this.#add(this.host.open(group, this.#optionsOf(group, roster)), machine, roster)
-      done()
-    })
+  #open(group: GroupId, machine: M, roster: RosterMachine): void {
+    this.#add(this.host.open(group, this.#optionsOf(group, roster)), machine, roster)
   }
 
   #create(group: GroupId, replica: ReplicaId, members: Members, done: () => void): void {

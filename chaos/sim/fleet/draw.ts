@@ -126,6 +126,8 @@ interface Shape {
   readonly amount: Range
   /** Times in a minute when its family is at its highest rate. */
   readonly often: number
+  /** Drawn apart, so that those of before are drawn as they were. */
+  readonly isLater?: true
 }
 
 const none: Range = [0, 0]
@@ -150,6 +152,8 @@ const shapes: Readonly<Partial<Record<FleetFaultKind, Shape>>> = {
   'disk-stall': { family: 'disk', forMs: [50, 2500], amount: none, often: 3 },
   'sync-fails': { family: 'disk', forMs: none, amount: none, often: 3 },
   'lost-disk': { family: 'disk', forMs: none, amount: none, often: 2 },
+  'lost-segment': { family: 'disk', forMs: none, amount: none, often: 2, isLater: true },
+  'cut-log': { family: 'disk', forMs: none, amount: none, often: 2, isLater: true },
   'old-disk': { family: 'disk', forMs: [3000, 15_000], amount: none, often: 4 },
   crash: { family: 'process', forMs: [0, 6000], amount: none, often: 5 },
   'crash-leader': { family: 'process', forMs: [0, 4000], amount: none, often: 4 },
@@ -176,9 +180,10 @@ function drawFaults(prng: Prng, safetyMs: number): readonly FleetFault[] {
   const faults: FleetFault[] = []
   for (const [kind, shape] of Object.entries(shapes) as [FleetFaultKind, Shape][]) {
     const rate = rates.get(shape.family) ?? 0
-    if (!prng.chance(KIND_ON) || rate === 0) continue
-    const many = Math.ceil((prng.float() * 2 * shape.often * rate * safetyMs) / 60_000)
-    for (let i = 0; i < many; i++) faults.push(drawFault(prng, kind, shape, safetyMs))
+    const own = shape.isLater === true ? prng.fork(kind) : prng
+    if (!own.chance(KIND_ON) || rate === 0) continue
+    const many = Math.ceil((own.float() * 2 * shape.often * rate * safetyMs) / 60_000)
+    for (let i = 0; i < many; i++) faults.push(drawFault(own, kind, shape, safetyMs))
   }
   return faults.sort((a, b) => a.atMs - b.atMs)
 }

@@ -4,6 +4,7 @@ import { Prng } from '../../../src/base/prng.ts'
 import { isRefusal } from '../../../src/raft/refusal.ts'
 import { US_PER_MS } from '../world/clock.ts'
 import { happenings } from '../world/trace.ts'
+import type { Harm } from './fleet.ts'
 import { type FleetWorld, groupAt, type Injection, on, over, pick, untilUs } from './injection.ts'
 import type { FleetFaultKind } from './kinds.ts'
 import { fleetFaultKinds } from './kinds.ts'
@@ -28,7 +29,7 @@ const bitFlip = on((world, node, fault) => {
   if (!world.fleet.mayImpair(node)) return 'missed'
   const name = node.disk.flipBit(new Prng(fault.salt), vouchedBytes)
   if (name === undefined) return 'missed'
-  world.fleet.markFlipped(node, name)
+  world.fleet.markHarmed(node, name, 'bit-flipped')
   world.queue.at(untilUs(world, fault), {
     fire: () => {
       node.kill()
@@ -70,6 +71,17 @@ const lostDisk = on(({ fleet }, node) => {
   return over
 })
 
+/** The process is killed, and its log is not what it was when the next one begins. */
+const hurtLog = (harm: Harm): Injection =>
+  on(({ fleet }, node, { salt }) => {
+    if (node.isPast || !fleet.mayImpair(node)) return 'missed'
+    const name = node.hurtLog(harm, new Prng(salt))
+    if (name === undefined) return 'missed'
+    fleet.markHarmed(node, name, harm)
+    node.start()
+    return over
+  })
+
 /**
  * A copy of the disk is made; the node starts anew twice, so that whoever hears of it remembers
  * more than the copy does; then the copy is put back, if all others have heard.
@@ -77,7 +89,7 @@ const lostDisk = on(({ fleet }, node) => {
 const oldDisk = on((world, node, { forMs }) => {
   const { queue, fleet, tally } = world
   const copy = node.copied()
-  if (copy === undefined || fleet.isFlipped(node)) return 'missed'
+  if (copy === undefined || fleet.isHarmed(node)) return 'missed'
   const forUs = Math.round(forMs * US_PER_MS)
   const bounce = (): void => {
     if (fleet.isHealed) return
@@ -204,6 +216,8 @@ const injections: Readonly<Record<FleetFaultKind, Injection | undefined>> = {
   'disk-stall': diskStall,
   'sync-fails': syncFails,
   'lost-disk': lostDisk,
+  'lost-segment': hurtLog('segment-gone'),
+  'cut-log': hurtLog('log-cut'),
   'old-disk': oldDisk,
   crash,
   'crash-leader': crash,

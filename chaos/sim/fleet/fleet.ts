@@ -28,8 +28,12 @@ class Registry {
   nextId = 1
 }
 
-/** What is known of a bit that turned over. */
-interface Flip {
+/** What was done to a disk. */
+export type Harm = 'bit-flipped' | 'segment-gone' | 'log-cut'
+
+/** What is known of it. */
+interface Harmed {
+  readonly harm: Harm
   readonly file: string
   readonly impaired: readonly (readonly [GroupId, ReplicaId])[]
 }
@@ -38,8 +42,8 @@ export class Fleet {
   readonly members: readonly Member[]
   readonly groups: readonly GroupId[]
   readonly #registries: ReadonlyMap<GroupId, Registry>
-  /** Files in which a bit turned over that nobody has found yet. */
-  readonly #flipped = new Map<Member, Flip>()
+  /** Disks that were harmed, which nobody has found out yet. */
+  readonly #harmed = new Map<Member, Harmed>()
   steward: Steward | undefined
   /** No fault does anything from now on, however long ago it began. */
   isHealed = false
@@ -137,28 +141,33 @@ export class Fleet {
     return lost <= Math.max(0, Math.floor((voters.length - 1) / 2))
   }
 
-  /** A bit of its disk has turned over: its log may be found damaged when it is next opened. */
-  markFlipped(node: Member, file: string): void {
+  /** Its disk is not what it was: its log may be found damaged or lost when it is next opened. */
+  markHarmed(node: Member, file: string, harm: Harm): void {
     // A part may have its name by the time when it is read.
-    this.#flipped.set(node, { file: wholeOf(file), impaired: this.#impair(node) })
+    this.#harmed.set(node, { harm, file: wholeOf(file), impaired: this.#impair(node) })
   }
 
-  isFlipped(node: Member): boolean {
-    return this.#flipped.has(node)
+  isHarmed(node: Member): boolean {
+    return this.#harmed.has(node)
+  }
+
+  harmOf(node: Member): Harm | undefined {
+    return this.#harmed.get(node)?.harm
   }
 
   /** A disk was opened without a complaint: it is sound, but for images, which were not read. */
   clearFlipped(node: Member): void {
-    const flip = this.#flipped.get(node)
-    if (flip === undefined || (isImage(flip.file) && node.disk.has(flip.file))) return
-    this.#flipped.delete(node)
+    const flip = this.#harmed.get(node)
+    if (flip?.harm !== 'bit-flipped') return
+    if (isImage(flip.file) && node.disk.has(flip.file)) return
+    this.#harmed.delete(node)
     for (const [group, id] of flip.impaired) this.#registry(group).impaired.delete(id)
   }
 
   /** Does everybody else remember this life of the node, and so a later one than the copy's? */
   isPastFor(node: Member, copy: OldDisk): boolean {
     const now = node.running?.self
-    if (now === undefined || node.isPast || this.isFlipped(node)) return false
+    if (now === undefined || node.isPast || this.isHarmed(node)) return false
     if (copy.store === now.store && copy.boot + 1 >= now.boot) return false
     return this.members.every(({ name, memory }) => {
       const known = memory.peers.get(node.name)
@@ -174,7 +183,7 @@ export class Fleet {
 
   /** The node's disk is lost: what lived there is dead, and new replicas begin. */
   loseDisk(node: Member): void {
-    this.#flipped.delete(node)
+    this.#harmed.delete(node)
     this.#impair(node)
     node.reset()
     for (const group of this.groups) {
@@ -245,7 +254,7 @@ export class Fleet {
   }
 
   /** Tells whose harm is new. */
-  #impair(node: Member): Flip['impaired'] {
+  #impair(node: Member): Harmed['impaired'] {
     return this.groups.flatMap(group => {
       const { impaired } = this.#registry(group)
       const fresh = this.#replicasOn(group, node).filter(id => !impaired.has(id))

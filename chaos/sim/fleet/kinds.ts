@@ -26,6 +26,8 @@ export const fleetFaults = {
   'disk-stall': 'a disk does nothing for a while',
   'sync-fails': 'a sync reports an error, and what it should have saved may be gone',
   'lost-disk': 'a node comes back with an empty disk: new replicas take the place of all it had',
+  'lost-segment': 'the newest segment of a log is gone when its node starts again',
+  'cut-log': 'the newest segment of a log is shorter than it was when its node starts again',
   'old-disk': 'a node starts on a copy of its own disk, older than its peers remember',
   // Process.
   crash: 'a process is killed',

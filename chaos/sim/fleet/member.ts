@@ -7,6 +7,7 @@
 import type { NodeId } from '../../../src/base/ids.ts'
 import type { Prng } from '../../../src/base/prng.ts'
 import type { PeerMemory } from '../../../src/raft/links/memory.ts'
+import { segmentOf } from '../../../src/raft/store/names.ts'
 import { openStore } from '../../../src/raft/store/opening.ts'
 import type { LogStore } from '../../../src/raft/store/store.ts'
 import { Violation } from '../checkers/checker.ts'
@@ -18,7 +19,10 @@ import { SimState } from '../world/state.ts'
 import { happenings, type Trace } from '../world/trace.ts'
 import type { SimWire } from '../world/transport.ts'
 import { LivingClock } from './clock.ts'
+import type { Harm } from './fleet.ts'
 import { Running, type RunningParts } from './running.ts'
+import { stateRows } from './state-rows.ts'
+import { frameEnds, newestSegment } from './vouched.ts'
 
 /** A supervisor waits so long before it starts a process again that ended by itself. */
 const RESTART_MS = [50, 500] as const
@@ -39,8 +43,11 @@ export interface MemberParts extends Omit<RunningParts, Own> {
   readonly prng: Prng
   readonly queue: EventQueue
   readonly trace: Trace
-  /** The store was opened without a complaint. */
-  onStoreOpened(member: Member): void
+  /**
+   * The store was opened without a complaint. false: its log lost what nobody on the node can know
+   * of; `isAhead`: the state that it kept does know.
+   */
+  mayRun(member: Member, isAhead: boolean): boolean
   /** The log cannot be trusted any more. */
   onLost(member: Member, why: string): void
 }
@@ -188,6 +195,20 @@ export class Member {
     this.#pastStore = undefined
   }
 
+  /** Kills the process and harms its log; in which file, if it could be done. */
+  hurtLog(harm: Harm, prng: Prng): string | undefined {
+    const name = newestSegment(this.disk)
+    if (this.running === undefined || name === undefined) return undefined
+    // Of one that was only just begun nothing was reported: it may be missing.
+    if ((segmentOf(name) ?? 0) > this.running.reportedIn) return undefined
+    const ends = frameEnds(this.disk.shown(name) ?? new Uint8Array(0)).slice(0, -1)
+    if (harm === 'log-cut' && ends.length === 0) return undefined
+    this.kill()
+    if (harm === 'log-cut') this.disk.cutShort(name, prng.pick(ends))
+    else this.disk.lose(name)
+    return name
+  }
+
   /** undefined: nothing runs here that could be copied. */
   copied(): OldDisk | undefined {
     const { running } = this
@@ -256,6 +277,10 @@ export class Member {
   #run(life: Life, store: LogStore, state: SimState | undefined): void {
     const { queue, wire, trace } = this.#parts
     this.#isNew = false
+    if (!this.#parts.mayRun(this, isAhead(store, state))) {
+      this.lose('it ends early, and nobody on the node can know')
+      return
+    }
     const clock = new LivingClock(queue, life, this.clockRate)
     this.#clock = clock
     trace.note(happenings.start, this.index, this.#store, store.boot)
@@ -266,7 +291,6 @@ export class Member {
     const transport = wire.door(this.index, this.address)
     const parts = { ...this.#parts, member: this, life, store, state, clock, transport }
     this.running = new Running(parts)
-    this.#parts.onStoreOpened(this)
     this.running.begin()
   }
 
@@ -292,6 +316,14 @@ export class Member {
     trace.note(happenings.stop, this.index, this.#store, this.#lives)
     if (trace.isTold) trace.tell(`${this.name} stops`)
   }
+}
+
+/** A group's state holds entries that its log lacks. */
+function isAhead({ groups }: LogStore, state: SimState | undefined): boolean {
+  return [...groups].some(([group, { stored }]) => {
+    const applied = state === undefined ? 0 : stateRows.applied(state.space(group, 0))
+    return applied > (stored.entries.at(-1)?.index ?? stored.image.index)
+  })
 }
 
 function emptyMemory(): PeerMemory {

@@ -29,6 +29,8 @@ import { Strangers } from './strangers.ts'
 const CLUSTER = 'fleet'
 const UNDERSTOOD = 'HOST-2 nodes understand each other'
 const UNHARMED = 'HOST-3 a disk that nobody harmed is trusted'
+const MISSED = 'HOST-7 a log without its newest segment is not trusted'
+const AHEAD = 'HOST-8 no state is ahead of its log'
 const PAST = 'HOST-5 whoever comes from the past is not heard'
 const STRUCK = 'HOST-6 what no node sends ends its connection, and is counted'
 
@@ -150,12 +152,16 @@ class FleetRun {
         nodeOf: (group, replica) => this.#fleet.nodeOf(group, replica),
         peersOf: member => this.#fleet.members.filter(other => other !== member),
         assigned: member => this.#fleet.assigned(member),
-        onOpened: (group, seat) => this.#fleet.onOpened(group, seat),
+        onOpened: (group, seat) => {
+          const { lastIndex } = seat.raft.log
+          if (seat.machine.appliedIndex > lastIndex) throw new Violation(AHEAD, `${name}: ${group}`)
+          this.#fleet.onOpened(group, seat)
+        },
         onEnded: (group, seat) => this.#onEnded(group, seat),
-        onStoreOpened: member => this.#fleet.clearFlipped(member),
+        mayRun: (member, isAhead) => this.#mayRun(member, isAhead),
         onLost: (member, why) => {
           this.#trace.tell(`${member.name} has lost its log: ${why}`)
-          if (!this.#fleet.isFlipped(member) && !member.isPast) throw new Violation(UNHARMED, why)
+          if (!this.#fleet.isHarmed(member) && !member.isPast) throw new Violation(UNHARMED, why)
           this.#fleet.loseDisk(member)
         },
         onHeard: (from, bytes) => {
@@ -172,6 +178,14 @@ class FleetRun {
       },
       name,
     )
+  }
+
+  /** A log that lost its end is to be found out; where nothing tells it, the run knows itself. */
+  #mayRun(member: Member, isAhead: boolean): boolean {
+    this.#fleet.clearFlipped(member)
+    const harm = this.#fleet.harmOf(member)
+    if (harm === 'segment-gone') throw new Violation(MISSED, `${member.name} opens without it`)
+    return harm !== 'log-cut' || isAhead
   }
 
   #makeWorld(id: GroupId, prng: Prng): GroupWorld {

@@ -19,6 +19,7 @@ import type {
 } from '../../../src/raft/host/ports.ts'
 import { type HelloSelf, PROTOCOL } from '../../../src/raft/links/hello.ts'
 import { Links } from '../../../src/raft/links/links.ts'
+import { Raft } from '../../../src/raft/raft.ts'
 import { segmentOf } from '../../../src/raft/store/names.ts'
 import type { LogStore } from '../../../src/raft/store/store.ts'
 import type { Stored } from '../../../src/raft/types.ts'
@@ -33,6 +34,7 @@ import type { Member } from './member.ts'
 import type { FleetProfile } from './scenario.ts'
 import { Seat } from './seat.ts'
 import { stateRows } from './state-rows.ts'
+import { newestSegment } from './vouched.ts'
 import { WatchedRaft, WatchedStore } from './watched.ts'
 
 const SYNCED = 'HOST-4 what is reported durable is synced'
@@ -79,6 +81,8 @@ export class Running {
   readonly host: Host
   readonly links: Links
   readonly self: HelloSelf
+  /** The segment that was written when something was last reported durable. */
+  reportedIn = 0
   readonly #book = new Book()
   /** Groups that are being made or removed. */
   readonly #busy = new Set<GroupId>()
@@ -112,18 +116,33 @@ export class Running {
   /** Opens what the store holds, makes what is assigned and not yet there, calls the others. */
   begin(): void {
     const { store, member } = this.#parts
-    for (const [group, found] of store.groups) {
+    const groups = [...store.groups]
+    let left = groups.length
+    for (const [group] of groups) {
       this.#busy.add(group)
-      stateRows.ready(this.#space(group), () => this.#open(group, found))
+      stateRows.ready(this.#space(group), () => {
+        left--
+        if (left === 0) this.#openAll(groups)
+      })
     }
     for (const peer of this.#parts.peersOf(member)) this.links.setPeer(peer.name, peer.address)
     this.adopt()
   }
 
-  #open(group: GroupId, found: StoredReplica): void {
+  /** All at once, as a node does: a state that is ahead comes first, and then nobody saw another. */
+  #openAll(groups: readonly (readonly [GroupId, StoredReplica])[]): void {
+    const all = groups.map(([group, found]) => ({ group, found, taken: this.#seat(group, found) }))
+    const aheadBy = ({ found: { stored }, taken: { machine } }: (typeof all)[number]): number =>
+      machine.appliedIndex - (stored.entries.at(-1)?.index ?? stored.image.index)
+    all.sort((a, b) => Number(aheadBy(b) > 0) - Number(aheadBy(a) > 0))
+    for (const { group, taken } of all) this.#open(group, taken)
+  }
+
+  #open(group: GroupId, taken: Taken): void {
+    if (this.#parts.life.isDead) return
     this.#busy.delete(group)
-    const taken = this.#seat(group, found)
     const opened = this.host.open(group, this.#options(group, taken))
+    if (this.#parts.life.isDead) return
     // What a node of the past says and does is nobody's: it is not looked at, nor asked.
     if (!this.#parts.member.isPast) this.#opened(group, taken.seat, opened)
   }
@@ -207,12 +226,14 @@ export class Running {
   }
 
   #options(group: GroupId, { seat, machine }: Taken): GroupOptions {
-    const { nodeOf, world, member } = this.#parts
+    const { nodeOf, world, member, life } = this.#parts
     const options = { machine, nodeOf: (replica: ReplicaId) => nodeOf(group, replica) }
     if (member.isPast) return options
     return {
       ...options,
       makeRaft: (options, stored) => {
+        // The host has just ended itself, and what it still makes does nothing.
+        if (life.isDead) return new Raft(options, stored)
         const { watch } = world(group)
         const raft = new WatchedRaft(options, stored, { seat, watch })
         seat.begin(raft)
@@ -226,6 +247,7 @@ export class Running {
   #watched(store: LogStore): HostStore {
     return new WatchedStore(store, this.#book, group => {
       const seat = this.seats.get(group)
+      this.reportedIn = segmentOf(newestSegment(this.#parts.member.disk) ?? '') ?? 0
       const unsynced = this.#parts.member.disk.unsyncedBytes(name => segmentOf(name) !== undefined)
       if (unsynced > 0) throw new Violation(SYNCED, `${unsynced} bytes of the log are not`)
       if (seat !== undefined) this.#parts.world(group).watch.durable(seat)

@@ -22,15 +22,20 @@ function ready(space: SimSpace | undefined, done: () => void): void {
   else space.clear(done)
 }
 
+/** The index that is there; 0: none. */
+function applied(space: SimSpace): number {
+  const row = space.get(appliedKey)
+  return row === undefined ? 0 : numberIn(row)
+}
+
 /** Takes for the state what is there. */
 function load(space: SimSpace, state: TestMachine): void {
-  const applied = space.get(appliedKey)
-  if (applied === undefined) return
+  if (space.get(appliedKey) === undefined) return
   const values = space.rows().filter(({ key }) => key[0] === VALUE)
   const parts = values.map(
     ({ key, value }: StateRow) => [numberIn(key.subarray(1)), value] as const,
   )
-  state.adopt(numberIn(applied), parts)
+  state.adopt(applied(space), parts)
 }
 
 /** What these entries changed. */
@@ -81,4 +86,4 @@ function numberIn(bytes: Uint8Array): number {
   return value
 }
 
-export const stateRows = { ready, load, keep, void: forget, keepAll } as const
+export const stateRows = { ready, applied, load, keep, void: forget, keepAll } as const

@@ -220,6 +220,23 @@ export class SimDisk implements Disk {
     return name
   }
 
+  /** A file is gone, from under its name and for good. */
+  lose(name: string): void {
+    this.#settleNames(this.#nameChanges.length)
+    for (const names of [this.#names, this.#durableNames]) names.delete(name)
+  }
+
+  /** The bytes of a file, as the operating system shows them. */
+  shown(name: string): Uint8Array | undefined {
+    return this.#names.get(name)?.seen.copy()
+  }
+
+  /** Synced or not, nothing is left of a file from there on. */
+  cutShort(name: string, size: number): void {
+    this.#settleNames(this.#nameChanges.length)
+    this.#names.get(name)?.cutShort(size)
+  }
+
   /** Bytes that no sync has answered for, in the last file of those whose names this fits. */
   unsyncedBytes(fits: (name: string) => boolean): number {
     const last = [...this.#names.keys()].filter(fits).sort().at(-1) ?? ''

@@ -160,6 +160,14 @@ export class SimFile {
     }
   }
 
+  /** Everything from here on is gone for good, synced or not. */
+  cutShort(size: number): void {
+    for (const change of this.#changes) this.#settle(change)
+    this.#drop(this.#changes.length)
+    for (const bytes of [this.seen, this.platter]) bytes.cut(size)
+    this.promised = Math.min(this.promised, size)
+  }
+
   #tear(offset: number, bytes: Uint8Array, prng: Prng): boolean {
     const part = prng.below(bytes.length + 1)
     const garbage = prng.chance(0.3) ? new Uint8Array(prng.below(GARBAGE_BYTES_MAX)) : NO_BYTES
