@@ -35,6 +35,15 @@ export const past: readonly Mutant[] = [
     origin: 'etcd 13766: the applied index and the state it belongs to',
   },
   {
+    name: 'state-ahead-of-its-log-believed',
+    scenario,
+    file: 'src/raft/host/host.ts',
+    find: 'if (options.machine.appliedIndex > lastIndex) {',
+    replace: 'if (options.machine.appliedIndex > lastIndex && id < 0) {',
+    why: 'The log lost its end without a trace but in the state, and the replica goes on with it.',
+    origin: 'etcd 13766: an applied index beyond the log',
+  },
+  {
     name: 'checksum-of-packets-ignored',
     scenario,
     file: 'src/raft/wire/packet.ts',
