@@ -81,6 +81,12 @@ export class TestNode {
     return Promise.resolve()
   }
 
+  /** As its process would behind a fatal ending: nothing more is waited for. */
+  async end(): Promise<void> {
+    open.delete(this)
+    await this.die()
+  }
+
   /** What the fall of the machine would do to what is believed of the state. */
   forgetMarks(): void {
     for (const name of ['state-clean', 'state-run']) {
