@@ -15,7 +15,8 @@ import { expect, test } from 'vitest'
 import { groupId } from '../base/ids.ts'
 import { tempFolder } from '../io/testing/folder.ts'
 import { frameSize } from '../raft/store/frame.ts'
-import { isImage, segmentOf } from '../raft/store/names.ts'
+import { decodeBoot } from '../raft/store/identity.ts'
+import { isImage, segmentName, segmentOf } from '../raft/store/names.ts'
 import type { Replica } from './replica.ts'
 import { cluster, settingsOf, TestNode } from './testing/fleet.ts'
 
@@ -103,6 +104,14 @@ function cutLog(data: string, sizeBefore: number): void {
   truncateSync(newest, end)
 }
 
+/** Ends where its process had begun to write: the making of the group is gone with the rest. */
+function cutToNote(data: string): void {
+  const record = decodeBoot(readFileSync(join(data, 'log', 'boot')))
+  if (typeof record === 'string') throw new Error(record)
+  expect(newestIn(data)).toBe(join(data, 'log', segmentName(record.end.segment)))
+  truncateSync(newestIn(data), record.end.bytes)
+}
+
 function loseImage(data: string): void {
   const images = readdirSync(join(data, 'log')).filter(isImage)
   expect(images.length).toBeGreaterThan(0)
@@ -112,6 +121,7 @@ function loseImage(data: string): void {
 
 test.each([
   ['state-ahead-of-log', cutLog],
+  ['state-ahead-of-log', cutToNote],
   ['image-damaged', loseImage],
 ])('%s ends the process once, and the next start joins anew', async (code, harm) => {
   const [founder, second, third] = await trio()

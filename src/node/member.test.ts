@@ -282,6 +282,36 @@ test('what is said about a group that is still being opened asks for no seat', (
   town.until(() => b.replica().machine.data.at(-1) === 'for all', 'the same as all')
 })
 
+test('no group is open before the states of all were seen', () => {
+  const town = new Town(['a'])
+  const [a] = town.places as readonly [Place]
+  a.start().found(1, 2)
+  a.kill()
+  a.holdsMachines = true
+  a.start()
+  const [first] = a.held.splice(0)
+  first?.()
+  expect([a.has(1), a.has(2)]).toEqual([false, false])
+  const [second] = a.held.splice(0)
+  second?.()
+  expect([a.has(1), a.has(2)]).toEqual([true, true])
+})
+
+test('a replica whose state is here and whose log is not is not made once more', () => {
+  const { town, b } = trio()
+  write(town, 'kept')
+  untilAll(town, [b], 'kept')
+  let made = 0
+  const { replica } = b.replica().group
+  b.mustRun.member.join(groupId(1), replica, () => made++)
+  town.clock.pass(1000)
+  expect([b.fatal, made]).toEqual([['state-ahead-of-log'], 0])
+  // Of another group, or as another replica, there is nothing here that speaks against it.
+  b.mustRun.member.join(groupId(7), replica, () => made++)
+  town.until(() => made === 1, 'the other')
+  expect(b.fatal).toHaveLength(1)
+})
+
 test('a thousand groups open one after the other', () => {
   const town = new Town(['a'])
   const [a] = town.places as readonly [Place]

@@ -11,6 +11,7 @@ import type { StateSpace } from '../base/state.ts'
 import { defaultBounds } from '../raft/host/bounds.ts'
 import type { Group } from '../raft/host/group.ts'
 import { Host } from '../raft/host/host.ts'
+import { lossMessage } from '../raft/host/loss.ts'
 import type { GroupMachine } from '../raft/host/machine.ts'
 import type { HostLinks, HostStore } from '../raft/host/ports.ts'
 import { defaultLimits, defaultTimes } from '../raft/options.ts'
@@ -23,9 +24,9 @@ import { groupName } from './names.ts'
 import { Places } from './places.ts'
 import { Replica } from './replica.ts'
 import type { Hasher } from './roster/digest.ts'
-import { RosterMachine } from './roster/machine.ts'
+import { keptRoster, RosterMachine } from './roster/machine.ts'
 import { nextMembers } from './roster/reconcile.ts'
-import { type Enrolled, type Introduction, isEnrolled } from './roster/roster.ts'
+import { type Enrolled, enrolledAs, type Introduction, isEnrolled } from './roster/roster.ts'
 
 export interface MemberParts<M extends GroupMachine> {
   readonly self: Introduction
@@ -110,6 +111,11 @@ export class Member<M extends GroupMachine> {
    * when the node is stopped before.
    */
   join(group: GroupId, replica: ReplicaId, done: () => void): void {
+    if (this.#livedHere(group, replica)) {
+      const what = `replica ${replica} of group ${group} lived here, and the log has lost it`
+      this.#parts.onFatal('state-ahead-of-log', lossMessage(what))
+      return
+    }
     this.#create(group, replica, { voters: [], outgoing: [], learners: [] }, done)
   }
 
@@ -130,6 +136,12 @@ export class Member<M extends GroupMachine> {
   stop(done: () => void): void {
     this.#isStopping = true
     this.host.stop(done)
+  }
+
+  /** A replica's number is given once; whoever has applied its enrolment had begun. */
+  #livedHere(group: GroupId, replica: ReplicaId): boolean {
+    const kept = keptRoster(this.#parts.space(group, ROSTER))
+    return kept !== undefined && enrolledAs(kept.roster, replica)?.store === this.#parts.self.store
   }
 
   #open(group: GroupId, machine: M, roster: RosterMachine): void {

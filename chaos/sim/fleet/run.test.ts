@@ -53,6 +53,36 @@ test('a node on an old disk is refused by each peer, and comes back as another r
   expect(result.cells['learner append']).toBeGreaterThan(0)
 })
 
+test('a node whose newest segment is gone comes back as another replica', () => {
+  const { lines, result } = played(9, [fault('lost-segment', 8000)])
+  expect(result.failure).toBeUndefined()
+  expect(result.faults['lost-segment']).toBe(1)
+  const loss = /n1 has lost its log: there is no log-\d+, which was begun/
+  expect(lines.some(line => loss.test(line))).toBe(true)
+  expect(lines.some(line => line.includes('n1 starts, boot 1 of disk 2'))).toBe(true)
+  expect(result.cells['learner append']).toBeGreaterThan(0)
+})
+
+test('a log that was cut short is given away by what was noted, by its state, or by nothing', () => {
+  const whys = [
+    /: malformed.* ends at byte/,
+    /: the state of group \d+ holds/,
+    /: it ends early, and/,
+  ]
+  const seen = new Set<number>()
+  for (let salt = 1; salt <= 12; salt++) {
+    const { lines, result } = played(9, [fault('cut-log', 8000 + 100 * salt, { salt })])
+    expect(result.failure).toBeUndefined()
+    expect(result.faults['cut-log']).toBe(1)
+    const losses = lines.filter(line => line.includes('n1 has lost its log'))
+    expect(losses).toHaveLength(1)
+    seen.add(whys.findIndex(why => why.test(losses[0] ?? '')))
+    expect(lines.some(line => line.includes('n1 starts, boot 1 of disk 2'))).toBe(true)
+  }
+  expect([...seen]).toContain(1)
+  expect([...seen]).not.toContain(-1)
+})
+
 test('a copy that is not older than the peers remember is not put back', () => {
   const cut = fault('isolate', 5500, { forMs: 20_000 })
   const { result } = played(9, [fault('old-disk', 5000, { forMs: 9000 }), cut])

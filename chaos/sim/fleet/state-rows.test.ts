@@ -45,7 +45,7 @@ class Lives {
     this.settle()
     const profile = { delayUs: 100, pieceBytesMax: 3 }
     const machine = new FleetMachine(profile, { queue, life, prng, space, onApplied: () => {} })
-    return { machine, life }
+    return { machine, life, space }
   }
 
   settle(): void {
@@ -76,6 +76,16 @@ const entries = [
   entry(3, 'enqueue', 2),
   entry(4, 'dequeue', 2),
 ]
+
+test('the index that is kept is the one of the last entry; none is 0', () => {
+  const lives = new Lives()
+  const first = lives.next()
+  const { space } = first
+  expect(space && stateRows.applied(space)).toBe(0)
+  first.machine.apply(entries, () => {})
+  lives.settle()
+  expect(space && stateRows.applied(space)).toBe(4)
+})
 
 test('the next process goes on where the rows are, with the same state', () => {
   const lives = new Lives()

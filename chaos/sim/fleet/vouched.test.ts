@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { ByteWriter } from '../../../src/base/bytes.ts'
 import { frameSeed, openFrame, sealFrame } from '../../../src/raft/store/frame.ts'
 import { segmentName } from '../../../src/raft/store/names.ts'
-import { vouchedBytes } from './vouched.ts'
+import { frameEnds, newestSegment, vouchedBytes } from './vouched.ts'
 
 function segment(syncedTos: readonly number[]): Uint8Array {
   const seed = frameSeed('a', 1)
@@ -29,4 +29,18 @@ test('of a segment all that its last whole frame vouches for', () => {
 
 test('of any other file all', () => {
   expect(vouchedBytes('identity', new Uint8Array(7))).toBe(7)
+})
+
+test('frames end where the next begins; half a one has no end', () => {
+  const bytes = segment([0, 34, 34])
+  const size = bytes.length / 3
+  expect(frameEnds(bytes)).toEqual([size, 2 * size, 3 * size])
+  expect(frameEnds(bytes.subarray(0, bytes.length - 1))).toEqual([size, 2 * size])
+  expect(frameEnds(new Uint8Array(3))).toEqual([])
+})
+
+test('the newest segment is the one with the highest number', () => {
+  const names = ['log-0000000009', 'image-1-2-3-4', 'log-0000000010', 'boot', 'log-0000000011.part']
+  expect(newestSegment({ names: () => names })).toBe('log-0000000010')
+  expect(newestSegment({ names: () => ['boot'] })).toBeUndefined()
 })

@@ -225,3 +225,38 @@ test('loose removals reach the disk in any order, and nothing else does', () => 
   // Of c and d a prefix only; of a and b anything.
   expect([...left].sort()).toEqual(['', 'abc', 'ac', 'bc', 'c', 'd'].sort())
 })
+
+test('a file that is lost is gone under every name, and stays so over a power cut', () => {
+  for (let seed = 0; seed < 20; seed++) {
+    const { disk, keep, read } = rig(seed)
+    keep('log', Uint8Array.of(1, 2, 3))
+    keep('other', Uint8Array.of(4))
+    // A change of names that nobody made durable does not bring it back.
+    disk.rename('log', 'renamed', () => {})
+    disk.lose('renamed')
+    expect([read('log'), read('renamed'), disk.has('renamed')]).toEqual([
+      undefined,
+      undefined,
+      false,
+    ])
+    disk.cutPower()
+    expect(disk.names()).toEqual(['other'])
+    expect(read('other')).toEqual(Uint8Array.of(4))
+  }
+})
+
+test('a file that is cut short is so for good, whatever was synced or only written', () => {
+  for (let seed = 0; seed < 20; seed++) {
+    const { disk, keep, read, settle } = rig(seed)
+    keep('log', Uint8Array.of(1, 2, 3, 4))
+    disk.append('log').write(Uint8Array.of(5, 6), () => {})
+    settle()
+    expect(disk.shown('log')).toEqual(Uint8Array.of(1, 2, 3, 4, 5, 6))
+    disk.cutShort('log', seed % 2 === 0 ? 3 : 5)
+    const left = seed % 2 === 0 ? [1, 2, 3] : [1, 2, 3, 4, 5]
+    expect(disk.promised('log')).toBe(Math.min(left.length, 4))
+    disk.cutPower()
+    expect(read('log')).toEqual(Uint8Array.from(left))
+  }
+  expect(rig().disk.shown('none')).toBeUndefined()
+})

@@ -44,12 +44,11 @@ export class RosterMachine implements GroupMachine {
   constructor(parts: RosterParts) {
     this.#parts = parts
     this.digests = new Digests(() => parts.makeHasher())
-    const row = parts.space.get(rosterKey)
+    const kept = keptRoster(parts.space)
     // Without an index the inner machine is void: an image was cut short, the roster's part too.
-    if (row === undefined || parts.inner.appliedIndex === 0) return
-    const input = new ByteReader(row)
-    this.#rosterIndex = input.varint()
-    this.#set(decodeRoster(input.raw(input.left)))
+    if (kept === undefined || parts.inner.appliedIndex === 0) return
+    this.#rosterIndex = kept.index
+    this.#set(kept.roster)
   }
 
   get roster(): Roster {
@@ -164,6 +163,14 @@ export class RosterMachine implements GroupMachine {
     const value = new ByteWriter().varint(this.#rosterIndex).raw(encodeRoster(this.#roster))
     this.#parts.space.write([{ key: rosterKey, value: value.finish() }], done)
   }
+}
+
+/** The roster as it was kept, and the entry that changed it last. */
+export function keptRoster(space: StateSpace): { index: number; roster: Roster } | undefined {
+  const row = space.get(rosterKey)
+  if (row === undefined) return undefined
+  const input = new ByteReader(row)
+  return { index: input.varint(), roster: decodeRoster(input.raw(input.left)) }
 }
 
 type Command = ReturnType<typeof decodeGroupCommand> | undefined
