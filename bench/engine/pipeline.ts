@@ -98,7 +98,7 @@ export class Pipeline {
     this.#clock.see(times)
     const inputs = leaving.map(one => ({ operator: 'views', input: 0, records: one.records }))
     this.#step(inputs)
-    while (this.#stage.owes(this.#clock.watermark)) this.#step([])
+    while (this.#stage.owes(this.#clock.watermark, 0)) this.#step([])
   }
 
   #step(inputs: Parameters<StageGroup['step']>[0]['inputs']): void {

@@ -85,7 +85,7 @@ class Group {
 
   pass(now: number, watermark: number, inputs: readonly StageInput[]): StageResult[] {
     const results = [this.#step(now, watermark, inputs)]
-    while (this.#group.owes(watermark)) {
+    while (this.#group.owes(watermark, now)) {
       if (results.length > DEBTS_MAX) throw new Error('a group owes without end')
       results.push(this.#step(now, watermark, []))
     }

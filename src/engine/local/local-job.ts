@@ -214,7 +214,7 @@ export class LocalJob {
       group.stage.onApplied()
       inputs = []
       for (const output of outputs) this.#release(stage, output)
-    } while (group.stage.owes(watermark))
+    } while (group.stage.owes(watermark, this.#now))
     this.#hear(`${stage.host.id}/${at}`, watermark)
   }
 

@@ -82,6 +82,7 @@ export class StageGroup {
   #skipped = 0
   /** The group's, behind the last batch. */
   #watermark = -Infinity
+  #now = -Infinity
 
   constructor(options: StageOptions) {
     const { host, schemas, compiler, errors, store, slots, bounds = CACHE_BOUNDS } = options
@@ -120,13 +121,14 @@ export class StageGroup {
   }
 
   /** Time made more due than went into the last batch: the next one takes no inputs. */
-  owes(watermark: number): boolean {
-    return this.#topology.owes(watermark)
+  owes(watermark: number, now: number): boolean {
+    return this.#topology.owes(watermark, now)
   }
 
   step({ now, watermark, inputs, rows = [] }: StageWork): StageResult {
-    invariant(inputs.length === 0 || !this.owes(this.#watermark), 'debts-come-first')
+    invariant(inputs.length === 0 || !this.owes(this.#watermark, this.#now), 'debts-come-first')
     this.#watermark = Math.max(this.#watermark, watermark)
+    this.#now = now
     this.#topology.begin(now, this.#rowsDueMax)
     for (const { operator, input, records } of inputs) this.#topology.take(operator, input, records)
     this.#topology.finish(watermark)
@@ -147,6 +149,7 @@ export class StageGroup {
     this.#overlay.discard()
     this.#topology.load()
     this.#watermark = -Infinity
+    this.#now = -Infinity
     this.#drained = new Map()
     this.#dead = []
   }

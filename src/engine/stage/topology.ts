@@ -76,10 +76,11 @@ export class Topology {
   }
 
   /** Something became due that did not fit into the last batch: no input until it is through. */
-  owes(watermark: number): boolean {
-    return this.#nodes.some(
-      ({ operator, progress }) => operator.advance !== undefined && progress < watermark,
-    )
+  owes(watermark: number, now: number): boolean {
+    return this.#nodes.some(({ operator, progress }) => {
+      if (operator.advance === undefined) return false
+      return progress < watermark || (operator.wakeAt ?? Infinity) <= now
+    })
   }
 
   /** The next `now` at which an operator wants to be called. */

@@ -11,6 +11,7 @@
 import { Heap } from '../../base/heap.ts'
 import { compareKeys } from '../store/entry.ts'
 import { PLACE_BYTES, RowKeyWriter, slotIn, TIME_BYTES, wholeAt } from './row-key.ts'
+import { eachSlot } from './slots.ts'
 import type { State } from './state.ts'
 
 export interface Timer {
@@ -117,9 +118,9 @@ export class Timers {
     const each = Math.max(SLOT_READ_MIN, Math.floor(this.#nearMax / (to - from)))
     const read: Timer[] = []
     let horizon = Number.POSITIVE_INFINITY
-    for (let slot = from; slot < to; slot++) {
+    eachSlot(this.#state, this.#table, slot => {
       horizon = Math.min(horizon, this.#readSlot(slot, each, read))
-    }
+    })
     this.#horizon = horizon
     for (const timer of read) {
       if (timer.time < horizon) this.#near.push(timer)

@@ -98,7 +98,7 @@ class Run {
       this.#watermark = Math.max(watermark, this.#watermark)
       this.#now = Math.max(now, this.#now)
       this.#batch(records)
-      for (let more = 0; this.#topology.owes(this.#watermark); more++) {
+      for (let more = 0; this.#topology.owes(this.#watermark, this.#now); more++) {
         expect(more).toBeLessThan(10_000)
         this.#batch(undefined)
       }

@@ -13,6 +13,7 @@ import { SLOTS } from '../../base/hash.ts'
 import type { CellPlace } from '../aggregates/elements.ts'
 import type { KeyTable } from '../state/key-table.ts'
 import { PLACE_BYTES, RowKeyWriter, TIME_BYTES, wholeAt } from '../state/row-key.ts'
+import { eachSlot } from '../state/slots.ts'
 import type { State } from '../state/state.ts'
 import type { Cells } from './cells.ts'
 
@@ -165,12 +166,11 @@ export class Panes {
 
   #lastSlice(): number {
     let last = Number.NEGATIVE_INFINITY
-    const { from, to } = this.#state.slots
-    for (let slot = from; slot < to; slot++) {
+    eachSlot(this.#state, this.#table, slot => {
       const begin = this.#writer.begin(this.#table, slot).finish()
       const key = this.#state.lastKey(begin, this.#writer.begin(this.#table, slot + 1).finish())
       if (key !== undefined) last = Math.max(last, wholeAt(key, PLACE_BYTES))
-    }
+    })
     return last
   }
 

@@ -19,6 +19,7 @@ import { KeyTable } from '../state/key-table.ts'
 import { type Timer, Timers } from '../state/timers.ts'
 import { type Aggregates, addAll, type Call } from './calls.ts'
 import type { Cells } from './cells.ts'
+import { Early } from './early.ts'
 import { Grouping } from './grouping.ts'
 import {
   constantTimes,
@@ -56,6 +57,7 @@ export class SessionWindows implements Operator {
   readonly #cells: Cells
   readonly #book: SessionBook
   readonly #timers: Timers
+  readonly #early: Early
   readonly #bounds: OperatorContext['bounds']
   /** Sessions that this batch changed, and what was said of them or of those they took in. */
   readonly #touched = new Map<Session, Said[]>()
@@ -76,6 +78,7 @@ export class SessionWindows implements Operator {
     const own = { keys: this.#keys, cells: this.#cells }
     this.#book = new SessionBook(state, context.table('sessions'), own)
     this.#timers = new Timers(state, context.table('timers'))
+    this.#early = new Early(state, context.table('early'), spec.earlyMs)
     this.#bounds = bounds
     this.schema = resultSchema(this.#grouping.keyColumns, WINDOW_COLUMNS, calls)
     this.sides = new Map(spec.lateSide === undefined ? [] : [[spec.lateSide, input]])
@@ -83,7 +86,8 @@ export class SessionWindows implements Operator {
 
   get wakeAt(): number {
     const byEvent = this.#window.time === 'event'
-    return byEvent ? Number.POSITIVE_INFINITY : this.#timers.firstTime()
+    const own = byEvent ? Number.POSITIVE_INFINITY : this.#timers.firstTime()
+    return Math.min(own, this.#early.wakeAt)
   }
 
   take(_input: number, records: Records, out: Output, moment: Moment): void {
@@ -102,6 +106,7 @@ export class SessionWindows implements Operator {
       } else {
         rows.push(row)
         sessions.push(session.cell)
+        this.#noteEarly(session.id, moment.now)
       }
     }
     const cells = Int32Array.from(sessions, cell => this.#owner(cell))
@@ -154,13 +159,14 @@ export class SessionWindows implements Operator {
       )
     out.spend(Math.max(0, gone.size - ended.length))
     for (const session of gone) this.#book.remove(session)
-    return isDone
+    return isDone && this.#sayEarly(out, moment)
   }
 
   save(): void {
     this.#book.save()
     this.#cells.save()
     this.#timers.save()
+    this.#early.save()
     const { keys, cells } = this.#bounds
     if (this.#keys.size > keys || this.#cells.size > cells) this.forget()
   }
@@ -168,6 +174,7 @@ export class SessionWindows implements Operator {
   forget(): void {
     this.#book.forget()
     this.#timers.forget()
+    this.#early.forget()
     this.#cells.forget()
     this.#keys.clear()
     this.#touched.clear()
@@ -264,13 +271,13 @@ export class SessionWindows implements Operator {
     time: number,
     { ended, gone }: { ended: Session[]; gone: Set<Session> },
   ): void {
-    if (session.isSaid) return
     if (this.#endOf(session) > time) {
       this.#remind(ENDS, session)
       return
     }
+    // It may have been said, just so: early, or again for a late record.
+    if (!session.isSaid) ended.push(session)
     session.isSaid = true
-    ended.push(session)
     if (this.#spec.latenessMs === 0) {
       gone.add(session)
     } else {
@@ -282,6 +289,34 @@ export class SessionWindows implements Operator {
   #maybeGo(session: Session, time: number, gone: Set<Session>): void {
     if (this.#endOf(session) + this.#spec.latenessMs <= time) gone.add(session)
     else this.#remind(GOES, session)
+  }
+
+  #noteEarly(id: number, now: number): void {
+    this.#early.note(String(id), this.#keys.slotOf(id), now, () => this.#keys.keyOf(id).slice())
+  }
+
+  /** Sessions that are open and were not said as they are. */
+  #sayEarly(out: Output, { now }: Moment): boolean {
+    const open: Session[] = []
+    let isDone = true
+    for (;;) {
+      isDone = open.length < out.room || this.#early.wakeAt > now
+      const due = isDone ? this.#early.take(now) : undefined
+      if (due === undefined) break
+      const sessions = this.#book.of(this.#keys.idOf(due.key)).filter(({ isSaid }) => !isSaid)
+      open.push(...sessions)
+      for (const session of sessions) {
+        session.isSaid = true
+        this.#book.markChanged(session)
+      }
+    }
+    if (open.length > 0)
+      this.#say(
+        out,
+        open.map(one => this.#asSaid(one)),
+        UPDATE,
+      )
+    return isDone
   }
 
   #sorted(sessions: readonly Session[]): readonly Session[] {

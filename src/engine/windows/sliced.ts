@@ -19,6 +19,7 @@ import { RowKeyWriter, wholeAt } from '../state/row-key.ts'
 import { type Timer, Timers } from '../state/timers.ts'
 import { type Aggregates, addAll, type Call } from './calls.ts'
 import type { Cells } from './cells.ts'
+import { Early } from './early.ts'
 import { Grouping } from './grouping.ts'
 import { Panes, SlotSet } from './panes.ts'
 import {
@@ -60,6 +61,7 @@ export class SlicedWindows implements Operator {
   readonly #cells: Cells
   readonly #panes: Panes
   readonly #timers: Timers
+  readonly #early: Early
   readonly #bounds: OperatorContext['bounds']
   readonly #sliceKey = new RowKeyWriter()
   /** Slots of slices whose timers were set in this batch, by slice. */
@@ -84,6 +86,7 @@ export class SlicedWindows implements Operator {
     const own = { keys: this.#keys, cells: this.#cells }
     this.#panes = new Panes(state, context.table('panes'), own)
     this.#timers = new Timers(state, context.table('timers'))
+    this.#early = new Early(state, context.table('early'), spec.earlyMs)
     this.#bounds = bounds
     const ends = this.#hasBounds ? WINDOW_COLUMNS : []
     this.schema = resultSchema(this.#grouping.keyColumns, ends, calls)
@@ -91,7 +94,8 @@ export class SlicedWindows implements Operator {
   }
 
   get wakeAt(): number {
-    return this.#byEvent ? Number.POSITIVE_INFINITY : this.#timers.firstTime()
+    const own = this.#byEvent ? Number.POSITIVE_INFINITY : this.#timers.firstTime()
+    return Math.min(own, this.#early.wakeAt)
   }
 
   take(_input: number, records: Records, out: Output, moment: Moment): void {
@@ -115,6 +119,7 @@ export class SlicedWindows implements Operator {
       }
       rows[count] = row
       cells[count++] = this.#cellFor(slice, this.#ids[row] as number, passed)
+      this.#noteEarly(slice, this.#ids[row] as number, moment.now)
     }
     const added = { rows: rows.subarray(0, count), cells: cells.subarray(0, count), times }
     addAll(this.#calls, grouped.inputs, added)
@@ -133,7 +138,7 @@ export class SlicedWindows implements Operator {
     const bound = moment.ended ? Number.POSITIVE_INFINITY : this.#timeOf(moment)
     for (;;) {
       const timer = this.#timers.first(bound)
-      if (timer === undefined) return true
+      if (timer === undefined) return this.#sayEarly(out, moment)
       if (out.room <= 0) return false
       const due = this.#takeAlike(timer)
       if (timer.key[0] === SLICE_GOES)
@@ -146,6 +151,7 @@ export class SlicedWindows implements Operator {
     this.#panes.save()
     this.#cells.save()
     this.#timers.save()
+    this.#early.save()
     this.#timed.clear()
     const { keys, cells } = this.#bounds
     if (this.#keys.size > keys || this.#cells.size > cells) this.forget()
@@ -154,6 +160,7 @@ export class SlicedWindows implements Operator {
   forget(): void {
     this.#panes.forget()
     this.#timers.forget()
+    this.#early.forget()
     this.#cells.forget()
     this.#keys.clear()
     this.#timed.clear()
@@ -194,6 +201,30 @@ export class SlicedWindows implements Operator {
       const ids = this.#changed.get(window) ?? new Set()
       this.#changed.set(window, ids.add(id))
       window = this.#slices.windowAfter(slice, window)
+    }
+  }
+
+  #noteEarly(slice: number, id: number, now: number): void {
+    if (this.#spec.earlyMs === undefined) return
+    const key = () => this.#sliceKey.tag(SLICE_GOES).whole(slice).finish()
+    this.#early.note(String(slice), this.#keys.slotOf(id), now, key)
+  }
+
+  /** Windows that are open and changed, with all keys of the slot in the slice that changed. */
+  #sayEarly(out: Output, moment: Moment): boolean {
+    const { now } = moment
+    for (;;) {
+      if (out.room <= 0) return this.#early.wakeAt > now
+      const due = this.#early.take(now)
+      if (due === undefined) return true
+      const slice = wholeAt(due.key, 1)
+      const ids = this.#keys.sorted(this.#panes.idsIn(slice, new SlotSet([due.slot])))
+      if (ids.length === 0) continue
+      let window = this.#slices.windowAfter(slice, this.#timeOf(moment))
+      while (window !== undefined) {
+        this.#say(out, { window, ids, kind: UPDATE, now })
+        window = this.#slices.windowAfter(slice, window)
+      }
     }
   }
 

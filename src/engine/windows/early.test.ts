@@ -1,0 +1,63 @@
+/** Results that are said before their window ends change nothing about what is said in the end. */
+
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { UPDATE } from '../columns/records.ts'
+import type { WindowSpec } from '../plan/plan.ts'
+import { lastRows, run, type Step, verifyOperator } from '../testing/verify.ts'
+import { anyBatches, recordsFrom, scriptOf, specOf, windowIdentity } from './testing/events.ts'
+
+const anyWindow = fc.constantFrom<WindowSpec>(
+  { kind: 'tumbling', sizeMs: 10, offsetMs: 0, time: 'event' },
+  { kind: 'hopping', sizeMs: 20, everyMs: 5, offsetMs: 1, time: 'event' },
+  { kind: 'cumulate', sizeMs: 20, stepMs: 5, offsetMs: 0, time: 'event' },
+  { kind: 'session', gapMs: 8, time: 'event' },
+)
+
+describe('early results', () => {
+  test('are replaced by those of the end', () => {
+    const rule = fc.record({
+      earlyMs: fc.integer({ min: 1, max: 30 }),
+      latenessMs: fc.constantFrom(0, 15),
+      tickMs: fc.integer({ min: 0, max: 20 }),
+    })
+    fc.assert(
+      fc.property(anyWindow, rule, anyBatches, (window, { tickMs, ...times }, batches) => {
+        const spec = specOf(window, times)
+        const { steps, ...script } = scriptOf(spec, batches)
+        const ticking = steps.map((step, at): Step => ({ ...step, now: at * tickMs }))
+        const early = verifyOperator({ ...script, steps: ticking }, { identity: windowIdentity })
+        const { latenessMs } = times
+        const plain = run({ ...script, spec: specOf(window, { latenessMs }), steps })
+        const end = (rows = early.outputs.get('main')) => lastRows(rows ?? [], windowIdentity)
+        expect(end()).toEqual(end(plain.outputs.get('main') ?? []))
+        expect(early.outputs.get('late')).toEqual(plain.outputs.get('late'))
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  test.each([
+    { kind: 'tumbling', sizeMs: 100, offsetMs: 0, time: 'event' },
+    { kind: 'session', gapMs: 50, time: 'event' },
+  ] as const)('of a $kind window come at the next multiple of their span, once', window => {
+    const at = (time: number) => recordsFrom([{ user: 'a', time, n: 1 }])
+    const steps: Step[] = [
+      { records: at(10), now: 3 },
+      { now: 9 },
+      { now: 10 },
+      { now: 40 },
+      { records: at(20), now: 44 },
+      { records: at(20), now: 49 },
+      { now: 50 },
+      { now: 70, watermark: 200 },
+    ]
+    const spec = specOf(window, { earlyMs: 10 })
+    const { steps: _, ...rest } = scriptOf(spec, [])
+    const { outputs } = verifyOperator({ ...rest, steps }, { identity: windowIdentity })
+    const said = (outputs.get('main') ?? []).map(({ kind, values }) => [kind, values[3]])
+    const last = window.kind === 'session' ? [] : [[undefined, 3]]
+    const back = window.kind === 'session' ? [[2, 1]] : []
+    expect(said).toEqual([[UPDATE, 1], ...back, [UPDATE, 3], ...last])
+  })
+})
