@@ -120,7 +120,7 @@ export class TextBuilder implements Builder {
   readonly #source: Uint8Array
   readonly #starts: Int32Array
   readonly #ends: Int32Array
-  readonly #strings: (string | undefined)[]
+  readonly #strings: (string | undefined)[] = []
   readonly #absence: Absence
 
   /** `source`: the bytes that `setPart` speaks of. */
@@ -128,7 +128,6 @@ export class TextBuilder implements Builder {
     this.#source = source
     this.#starts = new Int32Array(capacity)
     this.#ends = new Int32Array(capacity)
-    this.#strings = new Array<string | undefined>(capacity).fill(undefined)
     this.#absence = new Absence(capacity)
   }
 
@@ -147,7 +146,7 @@ export class TextBuilder implements Builder {
   /** A part of the source, which must be UTF-8 there. */
   setPart(row: number, start: number, end: number): void {
     invariant(end <= this.#source.length, 'part-lies-in-its-source', end)
-    this.#strings[row] = undefined
+    if (this.#strings.length > row) this.#strings[row] = undefined
     this.#starts[row] = start
     this.#ends[row] = end
     this.#absence.mark(row, 0)

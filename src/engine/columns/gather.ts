@@ -55,13 +55,13 @@ function gatherText(vector: TextVector, rows: Rows): TextVector {
   const size = rows.length
   const starts = new Int32Array(size)
   const ends = new Int32Array(size)
-  const strings = new Array<string | undefined>(size)
   for (let i = 0; i < size; i++) {
     const row = rows[i] as number
     starts[i] = vector.starts[row] as number
     ends[i] = vector.ends[row] as number
-    strings[i] = vector.strings[row]
   }
+  const { strings: known } = vector
+  const strings = known.length === 0 ? [] : Array.from(rows, row => known[row])
   const nulls = gatherNulls(vector.nulls, rows)
   return { store: 'text', nulls, source: vector.source, starts, ends, strings }
 }

@@ -258,8 +258,7 @@ function readTexts(reader: ByteReader, size: number, nulls: Nulls): TextVector {
     ends[row] = at
   }
   const source = joined(texts, at)
-  const strings = new Array<string | undefined>(size).fill(undefined)
-  return { store: 'text', nulls, source, starts, ends, strings }
+  return { store: 'text', nulls, source, starts, ends, strings: [] }
 }
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

@@ -52,7 +52,7 @@ export interface TextVector {
   readonly source: Uint8Array
   readonly starts: Int32Array
   readonly ends: Int32Array
-  /** What is decoded already; a cache, so it may change. */
+  /** What is decoded already; a cache, so it may change, and may be shorter than the column. */
   readonly strings: (string | undefined)[]
 }
 

@@ -37,6 +37,11 @@ type SessionSpec = Extract<WindowSpec, { kind: 'session' }>
 const ENDS = 0
 const GOES = 1
 
+const NO_OTHERS: readonly Session[] = []
+
+const touches = ({ start, last }: Session, time: number, gapMs: number) =>
+  time < last + gapMs && start < time + gapMs
+
 /** A result as it is, or was: of a session's bounds, in a cell. */
 interface Said {
   readonly id: number
@@ -197,16 +202,26 @@ export class SessionWindows implements Operator {
   /** The session to which a record belongs, made, grown or joined for it; missing: it is late. */
   #sessionFor(id: number, time: number, moment: Moment): Session | undefined {
     const { gapMs } = this.#window
-    const near = this.#book
-      .of(id)
-      .filter(({ start, last }) => time < last + gapMs && start < time + gapMs)
-    const [first, ...others] = near
+    const sessions = this.#book.of(id)
+    const [only] = sessions
+    if (sessions.length === 1 && only !== undefined && touches(only, time, gapMs)) {
+      return this.#grow(only, NO_OTHERS, { time, moment })
+    }
+    const [first, ...others] = sessions.filter(session => touches(session, time, gapMs))
     if (first === undefined) return this.#newSession(id, time, moment)
+    return this.#grow(first, others, { time, moment })
+  }
+
+  #grow(
+    first: Session,
+    others: readonly Session[],
+    { time, moment }: { time: number; moment: Moment },
+  ): Session {
     const passed = this.#timeOf(moment)
     const hadEnded = this.#endOf(first) <= passed
-    this.#touch(first)
+    this.#touch(first, passed)
     this.#book.extend(first, time)
-    for (const other of others) this.#join(first, other)
+    for (const other of others) this.#join(first, other, passed)
     if (this.#isFinal && hadEnded && this.#endOf(first) > passed) this.#remind(ENDS, first)
     return first
   }
@@ -216,14 +231,18 @@ export class SessionWindows implements Operator {
     const passed = this.#timeOf(moment)
     if (end + this.#spec.latenessMs <= passed) return undefined
     const session = this.#book.begin(id, time)
-    this.#touch(session)
+    this.#touch(session, passed)
     if (!this.#isFinal) this.#remind(GOES, session)
     else if (end > passed) this.#remind(ENDS, session)
     return session
   }
 
-  /** What was said of it is kept, as it was, until the batch is settled. */
-  #touch(session: Session): void {
+  /**
+   * What was said of it is kept, as it was, until the batch is settled. One that is open, and of
+   * which nothing was said, has nothing to settle.
+   */
+  #touch(session: Session, passed: number): void {
+    if (this.#isFinal && !session.isSaid && this.#endOf(session) > passed) return
     const old = this.#touched.get(session) ?? []
     this.#touched.set(session, old)
     if (!session.isSaid) return
@@ -233,11 +252,13 @@ export class SessionWindows implements Operator {
     old.push({ ...this.#asSaid(session), cell })
   }
 
-  #join(session: Session, later: Session): void {
-    this.#touch(later)
-    const old = this.#touched.get(later) ?? []
-    this.#touched.get(session)?.push(...old)
-    this.#touched.delete(later)
+  #join(session: Session, later: Session, passed: number): void {
+    this.#touch(later, passed)
+    const old = this.#touched.get(later)
+    if (old !== undefined) {
+      this.#touched.set(session, [...(this.#touched.get(session) ?? []), ...old])
+      this.#touched.delete(later)
+    }
     this.#book.absorb(session, later)
     this.#into.set(later.cell, session.cell)
   }

@@ -37,6 +37,16 @@ const WINDOW_ENDS = 0
 const SLICE_GOES = 1
 const NO_KEY = Uint8Array.of(WINDOW_ENDS)
 
+/** A slice, and what becomes of records in it. In neither way: no window holds them. */
+interface Place {
+  readonly from: number
+  readonly slice: number
+  readonly isOpen: boolean
+  readonly isLate: boolean
+}
+
+const NOWHERE: Place = { from: Infinity, slice: -Infinity, isOpen: false, isLate: false }
+
 interface Result {
   readonly window: number
   /** In the order in which they are said. */
@@ -108,18 +118,21 @@ export class SlicedWindows implements Operator {
     const rows = new Int32Array(grouped.rows.length)
     const cells = new Int32Array(grouped.rows.length)
     const late: number[] = []
+    const onNew = (slice: number, id: number) => this.#remind(slice, id, passed)
     let count = 0
+    let place = NOWHERE
     for (const row of grouped.rows) {
-      const slice = this.#slices.endAt(times[row] as number)
-      const last = this.#slices.lastWindow(slice)
-      if (last < slice) continue
-      if (last + this.#spec.latenessMs <= passed) {
-        late.push(row)
-        continue
-      }
+      const time = times[row] as number
+      if (time < place.from || time >= place.slice) place = this.#placeAt(time, passed)
+      if (place.isLate) late.push(row)
+      if (!place.isOpen) continue
+      const id = this.#ids[row] as number
+      const cell = this.#panes.cellOf(place.slice, id, onNew)
+      this.#cells.markChanged(cell)
+      if (!this.#goesAtEnd) this.#noteChange(place.slice, id, passed)
+      if (this.#spec.earlyMs !== undefined) this.#noteEarly(place.slice, id, moment.now)
       rows[count] = row
-      cells[count++] = this.#cellFor(slice, this.#ids[row] as number, passed)
-      this.#noteEarly(slice, this.#ids[row] as number, moment.now)
+      cells[count++] = cell
     }
     const added = { rows: rows.subarray(0, count), cells: cells.subarray(0, count), times }
     addAll(this.#calls, grouped.inputs, added)
@@ -171,11 +184,12 @@ export class SlicedWindows implements Operator {
     return this.#byEvent ? watermark : now
   }
 
-  #cellFor(slice: number, id: number, passed: number): number {
-    const cell = this.#panes.cellOf(slice, id, () => this.#remind(slice, id, passed))
-    this.#cells.markChanged(cell)
-    if (!this.#goesAtEnd) this.#noteChange(slice, id, passed)
-    return cell
+  #placeAt(time: number, passed: number): Place {
+    const slice = this.#slices.endAt(time)
+    const last = this.#slices.lastWindow(slice)
+    const isServed = last >= slice
+    const isOpen = isServed && last + this.#spec.latenessMs > passed
+    return { from: slice - this.#slices.sizeMs, slice, isOpen, isLate: isServed && !isOpen }
   }
 
   /** The first key of a slice in a slot, in this batch, sets the timers of both. */
@@ -205,7 +219,6 @@ export class SlicedWindows implements Operator {
   }
 
   #noteEarly(slice: number, id: number, now: number): void {
-    if (this.#spec.earlyMs === undefined) return
     const key = () => this.#sliceKey.tag(SLICE_GOES).whole(slice).finish()
     this.#early.note(String(slice), this.#keys.slotOf(id), now, key)
   }
