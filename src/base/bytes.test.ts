@@ -328,3 +328,10 @@ test('halves of surrogate pairs are replaced, and nothing else is', () => {
   expect(wholeText('a\ud800b\udc00')).toBe('a\ufffdb\ufffd')
   expect(wholeText('whole \u{1f30a}')).toBe('whole \u{1f30a}')
 })
+
+test('a byte that was peeked at is read next', () => {
+  const reader = new ByteReader(Uint8Array.of(7, 8))
+  expect([reader.peek(), reader.peek(), reader.uint8(), reader.peek()]).toEqual([7, 7, 7, 8])
+  reader.uint8()
+  expect(refused(() => reader.peek())).toBe(true)
+})

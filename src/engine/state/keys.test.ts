@@ -1,0 +1,196 @@
+/** Keys in bytes: equal for equal columns, ordered like them, never the beginning of another. */
+
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { SLOTS, slotOf } from '../../base/hash.ts'
+import { vectorOf } from '../columns/builder.ts'
+import { allRows } from '../columns/records.ts'
+import type { Scalar } from '../columns/vector.ts'
+import { BIGINT, DOUBLE, decimal, TEXT, TIMESTAMPTZ, type Type } from '../schema/type.ts'
+import { compareKeys } from '../store/entry.ts'
+import { anyText, anyType, scalarOf } from '../testing/arbitrary.ts'
+import { keyOf, keyParts } from './group-key.ts'
+import { KeyTable } from './key-table.ts'
+import { RowKeyWriter, slotIn, wholeAt } from './row-key.ts'
+
+const anyTypes = fc.array(anyType, { minLength: 1, maxLength: 3 })
+const typed = anyTypes.chain(types =>
+  fc.tuple(fc.constant(types), fc.tuple(...types.map(scalarOf))),
+)
+const pair = anyTypes.chain(types =>
+  fc.tuple(fc.constant(types), fc.tuple(...types.map(scalarOf)), fc.tuple(...types.map(scalarOf))),
+)
+
+const order = (type: Type, one: Scalar, other: Scalar) =>
+  Math.sign(compareKeys(keyOf([type], [one]), keyOf([type], [other])))
+
+describe('the key of a record', () => {
+  test('gives its columns back, minus zero as zero', () => {
+    const plain = (value: Scalar): Scalar => {
+      if (Array.isArray(value)) return value.map(plain)
+      return Object.is(value, -0) ? 0 : value
+    }
+    fc.assert(
+      fc.property(typed, ([types, values]) => {
+        expect(keyParts(types, keyOf(types, values))).toEqual(values.map(plain))
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('is the beginning of no other', () => {
+    fc.assert(
+      fc.property(pair, ([types, one, other]) => {
+        const [a, b] = [keyOf(types, one), keyOf(types, other)]
+        const begins = a.length < b.length && a.every((byte, at) => byte === b[at])
+        expect(begins).toBe(false)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test.each([BIGINT, TIMESTAMPTZ, decimal(38, 2)])('sorts like the numbers of $kind', type => {
+    fc.assert(
+      fc.property(scalarOf(type), scalarOf(type), (one, other) => {
+        if (one === null || other === null) return
+        const [a, b] = [BigInt(one as bigint), BigInt(other as bigint)]
+        expect(order(type, one, other)).toBe(a < b ? -1 : Number(a > b))
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('sorts like doubles do, with NaN behind all', () => {
+    const ladder = [null, -Infinity, -1e300, -1.5, -5e-324, 0, 5e-324, 1.5, 1e300, Infinity, NaN]
+    ladder.forEach((one, at) => {
+      ladder.forEach((other, place) => {
+        expect(order(DOUBLE, one, other)).toBe(Math.sign(at - place))
+      })
+    })
+    expect(order(DOUBLE, -0, 0)).toBe(0)
+  })
+
+  test('sorts like texts do by their bytes, a null before them', () => {
+    const utf8 = new TextEncoder()
+    fc.assert(
+      fc.property(anyText, anyText, (one, other) => {
+        const wanted = Math.sign(compareKeys(utf8.encode(one), utf8.encode(other)))
+        expect(order(TEXT, one, other)).toBe(wanted)
+      }),
+    )
+    expect(order(TEXT, null, '')).toBe(-1)
+    expect(order(TEXT, 'a', 'a\0')).toBe(-1)
+    expect(order(TEXT, 'a\0', 'ab')).toBe(-1)
+  })
+})
+
+describe('a table of keys', () => {
+  const anyColumn = fc
+    .constantFrom(TEXT, BIGINT, DOUBLE)
+    .chain(type => fc.tuple(fc.constant(type), fc.array(scalarOf(type), { maxLength: 60 })))
+
+  test('has one number for each key, and knows its slot and its columns', () => {
+    fc.assert(
+      fc.property(anyColumn, ([type, values]) => {
+        const table = new KeyTable([type])
+        const ids = new Int32Array(values.length)
+        table.idsOf([vectorOf(type, values)], values.length, ids)
+        const keys = values.map(value => keyOf([type], [value]))
+        expect(table.size).toBe(new Set(keys.map(key => key.join())).size)
+        keys.forEach((key, row) => {
+          const id = ids[row] as number
+          expect([...table.keyOf(id)]).toEqual([...key])
+          expect(table.idOf(key)).toBe(id)
+          expect(table.slotOf(id)).toBe(slotOf(key))
+          expect(keyOf([type], table.partsOf(id))).toEqual(key)
+        })
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('takes texts as they lie in their source', () => {
+    const texts = ['a', 'bb', 'a', 'z\0', 'bb', '', 'z\0']
+    const source = new TextEncoder().encode(texts.join(''))
+    const starts = new Int32Array(texts.length)
+    const ends = new Int32Array(texts.length)
+    let at = 0
+    texts.forEach((text, row) => {
+      starts[row] = at
+      at += text.length
+      ends[row] = at
+    })
+    const lying = { store: 'text' as const, nulls: undefined, source, starts, ends, strings: [] }
+    const [one, other] = [new Int32Array(7), new Int32Array(7)]
+    const table = new KeyTable([TEXT])
+    table.idsOf([lying], 7, one)
+    table.idsOf([vectorOf(TEXT, texts)], 7, other)
+    expect([...one]).toEqual([0, 1, 0, 2, 1, 3, 2])
+    expect(other).toEqual(one)
+  })
+
+  test('sorts by slot, then by key, whoever came first', () => {
+    const keys = Array.from({ length: 500 }, (_, at) => `key-${(at * 7919) % 500}`)
+    const table = new KeyTable([TEXT])
+    const ids = new Int32Array(keys.length)
+    table.idsOf([vectorOf(TEXT, keys)], keys.length, ids)
+    const wanted = [...ids].sort((a, b) => {
+      const slots = table.slotOf(a) - table.slotOf(b)
+      return slots || compareKeys(table.keyOf(a).slice(), table.keyOf(b).slice())
+    })
+    expect(table.sorted([...ids])).toEqual(wanted)
+    const few = [...allRows(20)]
+    expect(table.sorted(few)).toEqual(wanted.filter(id => few.includes(id)))
+    table.idOf(keyOf([TEXT], ['one more']))
+    expect(table.sorted(few)).toEqual(wanted.filter(id => few.includes(id)))
+  })
+
+  test('forgets all of it, and begins anew', () => {
+    const table = new KeyTable([TEXT])
+    const [a, b] = [keyOf([TEXT], ['a']), keyOf([TEXT], ['b'])]
+    expect([table.idOf(a), table.idOf(b)]).toEqual([0, 1])
+    expect(table.partsOf(1)).toEqual(['b'])
+    table.clear()
+    expect(table.size).toBe(0)
+    expect([table.idOf(b), table.idOf(a)]).toEqual([0, 1])
+    expect(table.partsOf(1)).toEqual(['a'])
+  })
+
+  test('grows to whatever is asked of it', () => {
+    const table = new KeyTable([BIGINT])
+    const keys = Array.from({ length: 5000 }, (_, at) => keyOf([BIGINT], [at]))
+    expect(keys.map(key => table.idOf(key))).toEqual([...allRows(5000)])
+    expect(keys.map(key => table.idOf(key))).toEqual([...allRows(5000)])
+  })
+})
+
+describe('the key of a row', () => {
+  test('has its slot and its times in it, in order', () => {
+    const moment = fc.maxSafeInteger()
+    fc.assert(
+      fc.property(fc.nat(SLOTS - 1), moment, moment, (slot, one, other) => {
+        const writer = new RowKeyWriter()
+        const a = writer.begin(300, slot).whole(one).finish()
+        const b = writer.begin(300, slot).whole(other).finish()
+        expect([slotIn(a), wholeAt(a, 4)]).toEqual([slot, one])
+        expect(Math.sign(compareKeys(a, b))).toBe(Math.sign(one - other))
+      }),
+    )
+  })
+
+  test('sorts by table, then by slot', () => {
+    const writer = new RowKeyWriter()
+    const keys = [
+      writer.begin(1, 1023).whole(9).finish(),
+      writer.begin(2, 0).raw(Uint8Array.of(255)).finish(),
+      writer.begin(2, 1).tag(0).finish(),
+      writer.begin(256, 0).finish(),
+    ]
+    expect([...keys].reverse().sort(compareKeys)).toEqual(keys)
+  })
+
+  test('refuses times that are none', () => {
+    expect(() => new RowKeyWriter().begin(1, 1).whole(0.5)).toThrow('times-are-safe-integers')
+    expect(() => new RowKeyWriter().begin(1, 1).whole(Infinity)).toThrow('times-are-safe')
+  })
+})
