@@ -10,21 +10,23 @@ export function deduped(spec: DedupSpec, input: Table, moments: readonly Moment[
   const keyed = eachRow(input, (row, scope) => [
     { row, key: textOfAll(namedValues(spec.key, scope)) },
   ])
+  const passed: Row[] = []
   const kept: { readonly row: Row; readonly key: string }[] = []
   for (const one of keyed.made) {
     const last = kept.findLast(({ key }) => key === one.key)
-    if (last === undefined || isPast(last.row, one.row, moments, within)) kept.push(one)
+    if (last !== undefined && !isPast(last.row, one.row, moments, within)) continue
+    passed.push(one.row)
+    if (one.row.time + within > before(one.row, moments)) kept.push(one)
   }
-  return outcomeOf({ ...input, rows: kept.map(({ row }) => row) }, { failed: keyed.failed })
+  return outcomeOf({ ...input, rows: passed }, { failed: keyed.failed })
 }
 
-/**
- * What was kept no longer speaks for its key: by the record's time, or by the watermark, which looks
- * at it when its batch is through.
- */
+function before(row: Row, moments: readonly Moment[]): number {
+  return moments[row.batch]?.before ?? Number.NEGATIVE_INFINITY
+}
+
+/** What was kept no longer speaks for its key: by the record's time, or by the watermark. */
 function isPast(kept: Row, row: Row, moments: readonly Moment[], within: number): boolean {
-  const watermark = moments[row.batch]?.before ?? Number.NEGATIVE_INFINITY
   if (within === Number.POSITIVE_INFINITY) return false
-  if (row.time - kept.time >= within) return true
-  return row.batch > kept.batch && watermark >= kept.time + within
+  return row.time - kept.time >= within || before(row, moments) >= kept.time + within
 }

@@ -2,7 +2,7 @@
  * Of records with equal keys, the first to arrive goes on. With `withinMs`, by event time: another
  * one goes on once it is that much later than the one that did, and records earlier than the one
  * that did are repeats too. What is kept of a key, the time, goes when the watermark has passed it
- * by `withinMs`.
+ * by `withinMs`; a record so late that it would go at once goes on, and is not kept.
  */
 
 import { ByteReader, ByteWriter } from '../../base/bytes.ts'
@@ -51,14 +51,14 @@ export class Dedup implements Operator {
     this.#keysMax = context.bounds.keys
   }
 
-  take(_input: number, records: Records, out: Output): void {
+  take(_input: number, records: Records, out: Output, { watermark }: Moment): void {
     const failures = out.failures(records)
     const all = allRows(records.size)
     const vectors = this.#key.map(one => one.evaluate(records, all, failures))
     if (this.#ids.length < records.size) this.#ids = new Int32Array(records.size)
     this.#keys.idsOf(vectors, records.size, this.#ids)
     const rows = sound(all, failures).filter(row =>
-      this.#isFirst(this.#ids[row] as number, records.times[row] as number),
+      this.#isFirst(this.#ids[row] as number, records.times[row] as number, watermark),
     )
     out.emit(gatherRecords(records, rows))
   }
@@ -95,10 +95,11 @@ export class Dedup implements Operator {
     this.#timers.forget()
   }
 
-  #isFirst(id: number, time: number): boolean {
+  #isFirst(id: number, time: number, watermark: number): boolean {
     const before = this.#timeOf(id)
     const within = this.#withinMs ?? Number.POSITIVE_INFINITY
     if (before !== NONE && time < before + within) return false
+    if (time + within <= watermark) return true
     this.#put(id, time)
     if (this.#withinMs !== undefined) {
       const timer = { time: time + within, slot: this.#keys.slotOf(id), key: this.#keyOf(id) }

@@ -52,6 +52,8 @@ export interface Outcome {
 }
 
 interface Way {
+  /** Sees what comes out, as it does. */
+  readonly onRecords?: ((records: Records) => void) | undefined
   readonly bounds?: CacheBounds
   readonly room?: number
   readonly after?: 'nothing' | 'forget' | 'restore'
@@ -152,6 +154,7 @@ class Run {
   }
 
   #take({ id }: SinkPlan, records: Records): void {
+    this.#way.onRecords?.(records)
     writeRecords(this.#bytes.text(id), records)
     const rows = this.#outputs.get(id) ?? []
     this.#outputs.set(id, [...rows, ...rowsOf(records)])
@@ -214,11 +217,13 @@ export function lastRows(
 export interface Expectation {
   /** Of records that may be said again; missing: each is said once. */
   readonly identity?: (row: Row) => string
+  readonly onRecords?: (records: Records) => void
 }
 
 /** Runs the script in all ways; the outcome of the plain one. */
-export function verifyOperator(script: Script, { identity }: Expectation = {}): Outcome {
-  const plain = run(script)
+export function verifyOperator(script: Script, expectation: Expectation = {}): Outcome {
+  const { identity, onRecords } = expectation
+  const plain = run(script, { onRecords })
   const tiny = { keys: 1, cells: 1 }
   for (const way of [{}, { bounds: tiny }, { after: 'forget' }, { after: 'restore' }] as const) {
     expect(run(script, way), JSON.stringify(way)).toEqual(plain)
