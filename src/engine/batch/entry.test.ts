@@ -15,6 +15,8 @@ import {
   writeEntry,
 } from './entry.ts'
 import {
+  type Break,
+  breakIn,
   decodeSchedule,
   readSchedule,
   type Schedule,
@@ -224,6 +226,43 @@ describe('a schedule', () => {
     const inputs = Array.from({ length: CHANNELS_MAX + 1 }, (_, channel) => input(channel, 0, 1))
     expect(decodeSchedule(withInputs(inputs.slice(1))).inputs).toHaveLength(CHANNELS_MAX)
     expect(() => decodeSchedule(withInputs(inputs))).toThrow('too many channels')
+  })
+})
+
+describe('a run of schedules', () => {
+  const at = (seq: number, change: Partial<Movement> = {}): Schedule => {
+    return { ...NOTHING, kind: 'batch', digest: 0, seq, now: 10 * seq, ...change }
+  }
+  const before = { seq: 4, now: 40 }
+  const run = [
+    at(5, { inputs: [input(1, 70, 75), input(2, 0, 3)] }),
+    at(6, { now: 50, inputs: [input(1, 75, 76)], changes: [{ channel: 3, opened: 9 }] }),
+    at(7, { inputs: [input(2, 3, 5), input(3, 9, 12)] }),
+  ]
+  const withLast = (change: Partial<Movement>) => [...run, at(8, change)]
+
+  test('is whole', () => {
+    expect(breakIn(run, before)).toBeUndefined()
+    expect(breakIn([], before)).toBeUndefined()
+    expect(breakIn(withLast({ inputs: [input(1, 76, 77)] }), before)).toBeUndefined()
+  })
+
+  test.each<readonly [string, readonly Schedule[], Break]>([
+    ['does not begin where it should', run.slice(1), { seq: 6, why: 'seq' }],
+    ['begins with what was there', [at(4), ...run], { seq: 4, why: 'seq' }],
+    ['lacks one', [...run, at(9)], { seq: 9, why: 'seq' }],
+    ['has one twice', [...run, at(7)], { seq: 7, why: 'seq' }],
+    ['begins before its time', [at(5, { now: 39 })], { seq: 5, why: 'now' }],
+    ['goes back in time', withLast({ now: 69 }), { seq: 8, why: 'now' }],
+    ['leaves records out', withLast({ inputs: [input(1, 77, 78)] }), { seq: 8, why: 'cursor' }],
+    ['takes records twice', withLast({ inputs: [input(3, 11, 13)] }), { seq: 8, why: 'cursor' }],
+    [
+      'begins a channel elsewhere than where it was opened',
+      withLast({ changes: [{ channel: 4, opened: 9 }], inputs: [input(4, 8, 9)] }),
+      { seq: 8, why: 'cursor' },
+    ],
+  ])('that %s is broken there', (_, schedules, wanted) => {
+    expect(breakIn(schedules, before)).toEqual(wanted)
   })
 })
 

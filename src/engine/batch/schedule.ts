@@ -25,6 +25,38 @@ export function scheduleOf(entry: Sequenced): Schedule {
   return { kind, seq, now, inputs, changes, digest }
 }
 
+/** Where schedules that should follow each other do not. */
+export interface Break {
+  readonly seq: number
+  readonly why: 'seq' | 'now' | 'cursor'
+}
+
+/**
+ * The first break in a run of schedules, as a journal holds them, which begins behind `before`. A
+ * book knows more (`judge`); this is for who has the journal alone.
+ */
+export function breakIn(
+  schedules: Iterable<Schedule>,
+  before: { readonly seq: number; readonly now: number },
+): Break | undefined {
+  const cursors = new Map<number, number>()
+  let { seq, now } = before
+  for (const schedule of schedules) {
+    if (schedule.seq !== seq + 1) return { seq: schedule.seq, why: 'seq' }
+    if (schedule.now < now) return { seq: schedule.seq, why: 'now' }
+    seq = schedule.seq
+    now = schedule.now
+    for (const { channel, opened } of schedule.changes) {
+      if (opened !== undefined) cursors.set(channel, opened)
+    }
+    for (const { channel, from, to } of schedule.inputs) {
+      if ((cursors.get(channel) ?? from) !== from) return { seq, why: 'cursor' }
+      cursors.set(channel, to)
+    }
+  }
+  return undefined
+}
+
 const BATCH = 0
 
 const OPENED = 1

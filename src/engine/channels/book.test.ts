@@ -45,6 +45,18 @@ describe('the watermark of a group', () => {
     ['where all are idle: the largest', [idle(50), idle(30)], 50],
     ['where all are idle and nobody said anything', [idle(-Infinity)], -Infinity],
     ['where one channel has ended', [awake(Infinity), awake(30)], 30],
+    ['does not wait for who has ended, idle or not', [{ ...idle(Infinity) }, awake(20)], 20],
+    [
+      'where one has ended and the others are idle: these may come back',
+      [awake(Infinity), idle(20)],
+      20,
+    ],
+    [
+      'where one has ended, and nothing was heard of another that is idle',
+      [awake(Infinity), idle(-Infinity)],
+      -Infinity,
+    ],
+    ['where all have ended, one of them idle', [awake(Infinity), idle(Infinity)], Infinity],
     ['where all have ended', [awake(Infinity), awake(Infinity)], Infinity],
   ])('%s', (_, channels, wanted) => {
     expect(groupWatermark(channels)).toBe(wanted)

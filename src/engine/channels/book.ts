@@ -45,21 +45,27 @@ export type Following =
   | 'changes-nothing'
 
 /**
- * The minimum over the channels that are not idle. Where all are idle, nobody is waited for, and
- * it is the largest that any of them said: so it is the same in whichever order they fell idle.
- * A channel of which nothing was heard holds it at -Infinity, unless it is idle.
+ * The minimum over the channels that are neither idle nor at their end. Where all are idle, nobody
+ * is waited for, and it is the largest that any of them said: so it is the same in whichever order
+ * they fell idle. A channel of which nothing was heard holds it at -Infinity, unless it is idle.
+ * Infinity where all have ended, and only there: who is idle may come back.
  */
 export function groupWatermark(channels: Iterable<ChannelState>): number {
   let least = Infinity
   let largest = -Infinity
-  let areIdle = true
+  let ended = 0
+  let open = 0
   for (const { watermark, idle } of channels) {
+    if (watermark === Infinity) {
+      ended++
+      continue
+    }
+    open++
     largest = Math.max(largest, watermark)
-    if (idle) continue
-    areIdle = false
-    least = Math.min(least, watermark)
+    if (!idle) least = Math.min(least, watermark)
   }
-  return areIdle ? largest : least
+  if (open === 0) return ended === 0 ? -Infinity : Infinity
+  return least === Infinity ? largest : least
 }
 
 export class Book {

@@ -117,7 +117,7 @@ export class Channels {
 
   /** `bytes`: that the frame had on its way. */
   onFrame(frame: Frame, bytes: number, atMs: number): Receipt {
-    return this.#reception.onFrame(frame, bytes, atMs, this.#ahead.channels.get(frame.channel))
+    return this.#reception.onFrame(frame, bytes, atMs)
   }
 
   get waiting(): Waiting {
@@ -177,7 +177,7 @@ export class Channels {
   /** A batch is made of this: what it writes besides what its operators write. */
   move(movement: Movement): readonly StateRow[] {
     const rows = this.#ahead.move(movement)
-    for (const { channel } of movement.inputs) {
+    for (const { channel } of [...movement.changes, ...movement.inputs]) {
       this.#reception.onMoved(channel, this.#state(channel))
     }
     return rows

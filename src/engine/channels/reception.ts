@@ -86,10 +86,10 @@ export class Reception {
     this.#rewinds.delete(channel)
   }
 
-  /** `bytes`: that the frame had on its way; `taken`: the channel as the next batch finds it. */
-  onFrame(frame: Frame, bytes: number, atMs: number, taken: ChannelState | undefined): Receipt {
+  /** `bytes`: that the frame had on its way. */
+  onFrame(frame: Frame, bytes: number, atMs: number): Receipt {
     const line = this.#lines.get(frame.channel)
-    if (line === undefined || taken === undefined) return 'no-stream'
+    if (line === undefined) return 'no-stream'
     const { verdict, row, next } = judgeFrame(line.received, frame)
     // It came in another stream, whose credit is none of this one's.
     if (verdict === 'older-reader') return verdict
@@ -102,7 +102,7 @@ export class Reception {
     line.received = next
     if (verdict === 'rewind') this.#askRewind(line, frame)
     if (verdict === 'nothing') this.#onKnown(line, frame)
-    if (isOfUse(verdict, frame, { before, taken })) {
+    if (isOfUse(verdict, frame, before)) {
       const { from, to, watermark, idle, barrier } = frame
       const rest = { reader: readerOf(frame), watermark, idle, barrier, cost, atMs }
       const records = rowsFrom(frame.records, row)
@@ -197,11 +197,16 @@ export class Reception {
     return stretch
   }
 
-  /** The channel was taken so far, maybe from elsewhere: then what waits here lies behind. */
+  /** A batch took the channel so far; a replay maybe from elsewhere, or with other words. */
   onMoved(channel: number, state: ChannelState): void {
     const line = this.#lines.get(channel)
-    if (line !== undefined && line.received.state.cursor < state.cursor) {
+    if (line === undefined) return
+    const { received } = line
+    if (received.state.cursor < state.cursor) {
       this.restart(channel, state)
+    } else if (line.isEmpty) {
+      const { reader } = received.state
+      line.received = { ...received, state: { ...state, reader } }
     }
   }
 
@@ -222,17 +227,10 @@ export class Reception {
   }
 }
 
-interface Heard {
-  /** Before the frame came. */
-  readonly before: ChannelState
-  readonly taken: ChannelState
-}
-
-function isOfUse(verdict: Verdict, frame: Frame, { before, taken }: Heard): boolean {
+function isOfUse(verdict: Verdict, frame: Frame, before: ChannelState): boolean {
   if (verdict === 'all' || verdict === 'tail') return true
   if (verdict !== 'words') return false
   const { watermark = -Infinity, idle, barrier } = frame
   if (barrier !== undefined || watermark > before.watermark) return true
-  // A replay may have taken other words than these lines heard.
-  return idle !== undefined && (idle !== before.idle || idle !== taken.idle)
+  return idle !== undefined && idle !== before.idle
 }
