@@ -68,6 +68,10 @@ export function groupWatermark(channels: Iterable<ChannelState>): number {
   return least === Infinity ? largest : least
 }
 
+/** Written to and finished within one call. */
+const keys = new RowKeyWriter()
+const out = new ByteWriter()
+
 export class Book {
   #seq = 0
   #now = 0
@@ -155,6 +159,13 @@ export class Book {
 
   /** What the movement writes, by ascending key. */
   move(movement: Movement): readonly StateRow[] {
+    const touched = this.follow(movement)
+    const channels = [...touched].sort((one, other) => one - other)
+    return [this.#positionRow(), ...channels.map(channel => channelRow(channel, this.#at(channel)))]
+  }
+
+  /** Moves without saying what that writes, because it is written already; the channels touched. */
+  follow(movement: Movement): ReadonlySet<number> {
     const following = this.judge(movement)
     invariant(following === 'follows', 'a-movement-follows', following)
     const { seq, now, inputs, changes } = movement
@@ -172,8 +183,7 @@ export class Book {
     if (changes.length > 0) {
       this.#watermark = Math.max(this.#watermark, groupWatermark(this.#channels.values()))
     }
-    const channels = [...touched].sort((one, other) => one - other)
-    return [this.#positionRow(), ...channels.map(channel => channelRow(channel, this.#at(channel)))]
+    return touched
   }
 
   #at(channel: number): ChannelState {
@@ -196,11 +206,11 @@ export class Book {
   cut(epoch: number): StateRow {
     invariant(epoch > this.#epoch, 'epochs-ascend', epoch)
     this.#epoch = epoch
-    return { key: keyOf(EPOCH), value: new ByteWriter().varint(epoch).finish() }
+    return { key: keyOf(EPOCH), value: out.varint(epoch).finish() }
   }
 
   #positionRow(): StateRow {
-    const out = new ByteWriter().varint(this.#seq).varint(this.#now)
+    out.varint(this.#seq).varint(this.#now)
     writeWatermarks(out, [this.#watermark])
     return { key: keyOf(POSITION), value: out.finish() }
   }
@@ -222,15 +232,15 @@ export class Book {
 }
 
 function keyOf(kind: number): Uint8Array {
-  return new RowKeyWriter().begin(BOOK_TABLE, 0).raw(Uint8Array.of(kind)).finish()
+  return keys.begin(BOOK_TABLE, 0).raw(Uint8Array.of(kind)).finish()
 }
 
 function channelRow(channel: number, state: ChannelState): StateRow {
-  const keys = new RowKeyWriter().begin(BOOK_TABLE, 0).raw(Uint8Array.of(CHANNEL))
+  keys.begin(BOOK_TABLE, 0).raw(Uint8Array.of(CHANNEL)).whole(channel)
   const { cursor, reader, watermark, idle } = state
-  const out = new ByteWriter().varint(cursor).varint(reader.generation).varint(reader.term)
+  out.varint(cursor).varint(reader.generation).varint(reader.term)
   writeWatermarks(out, [watermark])
-  return { key: keys.whole(channel).finish(), value: out.uint8(idle ? 1 : 0).finish() }
+  return { key: keys.finish(), value: out.uint8(idle ? 1 : 0).finish() }
 }
 
 function readChannel(reader: ByteReader): ChannelState {

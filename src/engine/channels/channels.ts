@@ -185,7 +185,7 @@ export class Channels {
 
   /** The oldest batch that was not is committed and applied. */
   onApplied(movement: Movement, costs: ReadonlyMap<number, number>): void {
-    this.#applied.move(movement)
+    this.#applied.follow(movement)
     for (const { channel } of movement.changes) {
       this.#opening.delete(channel)
     }

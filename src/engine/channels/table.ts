@@ -56,7 +56,8 @@ export function judgeFrame(received: Received, frame: Frame): Judgement {
       return { verdict, row: size, next: { ...received, rewind: undefined } }
     default: {
       const row = verdict === 'words' ? size : rowOf(frame.records, received.state.cursor)
-      const heard = { ...frame, rows: size - row, reader: readerOf(frame) }
+      const { to, watermark, idle } = frame
+      const heard = { to, rows: size - row, reader: readerOf(frame), watermark, idle }
       const state = afterHearing(received.state, heard)
       return { verdict, row, next: { state, rewind: undefined } }
     }
