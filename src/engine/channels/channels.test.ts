@@ -16,6 +16,12 @@ describe('streams', () => {
     ])
   })
 
+  test('share the credit of the group', () => {
+    const channels = opened(...Array.from({ length: 64 }, (_, at) => at))
+    expect(shareOf(64)).toBeLessThan(shareOf(1))
+    expect(channels.hello([5])).toEqual([{ channel: 5, bytes: shareOf(64), cursor: 50 }])
+  })
+
   test('that did not begin are not heard', () => {
     const channels = opened(1)
     expect(send(channels, full(2, 0, 1))).toBe('no-stream')

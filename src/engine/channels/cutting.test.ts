@@ -70,6 +70,17 @@ describe('a barrier', () => {
     expect(late).toEqual({ counting: 'past' })
   })
 
+  test('lets go on once it is applied, whoever proposed it', () => {
+    const channels = held()
+    send(channels, full(2, 21, 23, { barrier: 7 }))
+    taken(channels)
+    applied(channels)
+    const { barrier } = channels.duties(0)
+    expect(barrier && channels.onBarrierApplied(barrier).counting).toBe('counts')
+    expect(channels.duties(0).barrier).toBeUndefined()
+    expect(shown(taken(channels))).toEqual([[1, 12, 14, [12, 13]]])
+  })
+
   test('that is repeated while it is held, or waits, is no news', () => {
     const channels = held()
     const repeated = frameOf(1, [12, 12], { barrier: 7 })
