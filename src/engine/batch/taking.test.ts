@@ -4,12 +4,13 @@ import { describe, expect, test } from 'vitest'
 import { Book } from '../channels/book.ts'
 import { Channels } from '../channels/channels.ts'
 import { offsetsOf } from '../channels/frame.ts'
+import { PIPELINE_MAX } from '../state/overlay.ts'
 import { bytesOf } from '../testing/readers.ts'
 import { frameOf, recordsAt } from '../testing/traffic.ts'
 import { Everything } from '../testing/world.ts'
 import { batchOf } from './entry.ts'
 import { type Schedule, scheduleOf } from './schedule.ts'
-import { Intake, PIPELINE_MAX, type Source, TAKING_BOUNDS, type Taken } from './taking.ts'
+import { Intake, type Source, TAKING_BOUNDS, type Taken } from './taking.ts'
 
 const { lingerMs } = TAKING_BOUNDS
 const NOTHING_MADE = { delta: new Uint8Array(0), outputs: [] }
@@ -69,6 +70,20 @@ describe('a batch is due', () => {
     expect(empty).toMatchObject({ seq: 2, now: 1000, inputs: [], changes: [] })
     send(channels, 0, 2)
     expect(intake.take({ wallMs: 1000, atMs: 0 }, -Infinity)?.inputs).toHaveLength(1)
+  })
+
+  test('without inputs when operators owe something, whatever waits', () => {
+    const { channels, intake } = begun()
+    channels.open(2, 5)
+    send(channels, 0, 2)
+    const owing = intake.settle({ wallMs: 70, atMs: 1e9 })
+    expect(owing).toMatchObject({ seq: 2, now: 70, inputs: [], changes: [] })
+    expect(channels.waiting.rows).toBe(2)
+    const next = intake.take({ wallMs: 60, atMs: 1e9 })
+    expect(next).toMatchObject({ seq: 3, now: 70, inputs: [{ from: 0, to: 2 }] })
+    intake.settle({ wallMs: 0, atMs: 0 })
+    intake.settle({ wallMs: 0, atMs: 0 })
+    expect([intake.isFull, intake.settle({ wallMs: 0, atMs: 0 })]).toEqual([true, undefined])
   })
 
   test('for a new channel, at once', () => {

@@ -12,10 +12,8 @@ import { offsetsOf } from '../channels/frame.ts'
 import type { Limits } from '../channels/reception.ts'
 import type { Input, Movement } from '../channels/state.ts'
 import type { Records } from '../columns/records.ts'
+import { PIPELINE_MAX } from '../state/overlay.ts'
 import type { Schedule } from './schedule.ts'
-
-/** Batches that are taken and not applied. */
-export const PIPELINE_MAX = 4
 
 export interface TakingBounds extends Limits {
   /** A record waits so long for others to be taken with. */
@@ -99,7 +97,7 @@ export class Intake {
    */
   take({ wallMs, atMs }: Moment, wakeMs = Infinity): Taken | undefined {
     if (this.isFull) return undefined
-    const now = Math.max(this.#channels.ahead.now, Math.floor(wallMs))
+    const now = this.#nowAt(wallMs)
     const isAwake = wakeMs <= now
     if (!isAwake && this.dueAtMs > atMs) return undefined
     const collected = this.#channels.collect(this.#bounds, atMs)
@@ -109,6 +107,17 @@ export class Intake {
       return undefined
     }
     return this.#taken(collected, this.#channels.ahead.seq + 1, now)
+  }
+
+  /** The next batch without inputs: its operators still owe what was due in the one before. */
+  settle({ wallMs }: Moment): Taken | undefined {
+    if (this.isFull) return undefined
+    const nothing = { inputs: [], changes: [], costs: new Map<number, number>() }
+    return this.#taken(nothing, this.#channels.ahead.seq + 1, this.#nowAt(wallMs))
+  }
+
+  #nowAt(wallMs: number): number {
+    return Math.max(this.#channels.ahead.now, Math.floor(wallMs))
   }
 
   #taken({ inputs, changes, costs }: Collected, seq: number, now: number): Taken {

@@ -2,8 +2,9 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { CHANNEL_TABLE } from '../stage/tables.ts'
 import { anyWatermark } from '../testing/traffic.ts'
-import { BOOK_TABLE, Book, type Following, groupWatermark, type StateRow } from './book.ts'
+import { Book, type Following, groupWatermark, type StateRow } from './book.ts'
 import { CHANNELS_MAX } from './bounds.ts'
 import { type ChannelChange, type ChannelState, type Movement, unheard } from './state.ts'
 
@@ -278,11 +279,20 @@ describe('rows', () => {
     const book = opened()
     const rows = book.move(next({ inputs: [{ channel: 2, from: 20, to: 21 }] }))
     expect(rows).toHaveLength(2)
-    const table = (BOOK_TABLE << 8) | 0
     expect(rows.map(({ key }) => [...key.subarray(0, 5)])).toEqual([
-      [0, table, 0, 0, 0],
-      [0, table, 0, 0, 2],
+      [0, CHANNEL_TABLE, 0, 0, 0],
+      [0, CHANNEL_TABLE, 0, 0, 2],
     ])
+  })
+
+  test('stand in the slot of the group', () => {
+    const book = Book.of([], 0x123)
+    const first = { seq: 1, now: 0, inputs: [], changes: [{ channel: 7, opened: 1 }] }
+    const rows = [...book.copy().move(first), book.cut(3)]
+    expect(rows.map(({ key }) => [...key.subarray(0, 4)])).toEqual(
+      rows.map(() => [0, CHANNEL_TABLE, 0x01, 0x23]),
+    )
+    expect([...Book.of(rows, 0x123).channels.keys()]).toEqual([7])
   })
 
   const row = (key: readonly number[], value: readonly number[]): StateRow => ({

@@ -1,11 +1,12 @@
 /**
  * Where a group stands in its input, as its replicated state says it: seq and time of the last
  * batch, the group's watermark, the last epoch, and each channel. It moves by movements alone, live
- * and in a replay by this same code, and says as rows of table 0 what changed.
+ * and in a replay by this same code, and says as rows of state what changed.
  */
 
 import { ByteReader, ByteWriter } from '../../base/bytes.ts'
 import { invariant } from '../../base/errors.ts'
+import { CHANNEL_TABLE } from '../stage/tables.ts'
 import { PLACE_BYTES, RowKeyWriter, TIME_BYTES, wholeAt } from '../state/row-key.ts'
 import { CHANNELS_MAX } from './bounds.ts'
 import {
@@ -16,9 +17,6 @@ import {
   unheard,
 } from './state.ts'
 import { malformed, readWatermarks, writeWatermarks } from './wire.ts'
-
-/** The table of a group's own rows; those of operators have higher numbers. */
-export const BOOK_TABLE = 0
 
 const POSITION = 0
 const EPOCH = 1
@@ -73,15 +71,21 @@ const keys = new RowKeyWriter()
 const out = new ByteWriter()
 
 export class Book {
+  /** Of the group, where its own rows stand. */
+  readonly #slot: number
   #seq = 0
   #now = 0
   #watermark = -Infinity
   #epoch = 0
   #channels = new Map<number, ChannelState>()
 
+  constructor(slot = 0) {
+    this.#slot = slot
+  }
+
   /** Of all rows of the table, in any order; of none: a group that has taken nothing. */
-  static of(rows: Iterable<StateRow>): Book {
-    const book = new Book()
+  static of(rows: Iterable<StateRow>, slot = 0): Book {
+    const book = new Book(slot)
     for (const { key, value } of rows) {
       const reader = new ByteReader(value)
       book.#read(key, reader)
@@ -114,7 +118,7 @@ export class Book {
   }
 
   copy(): Book {
-    const copy = new Book()
+    const copy = new Book(this.#slot)
     copy.#seq = this.#seq
     copy.#now = this.#now
     copy.#watermark = this.#watermark
@@ -161,7 +165,7 @@ export class Book {
   move(movement: Movement): readonly StateRow[] {
     const touched = this.follow(movement)
     const channels = [...touched].sort((one, other) => one - other)
-    return [this.#positionRow(), ...channels.map(channel => channelRow(channel, this.#at(channel)))]
+    return [this.#positionRow(), ...channels.map(channel => this.#channelRow(channel))]
   }
 
   /** Moves without saying what that writes, because it is written already; the channels touched. */
@@ -206,13 +210,25 @@ export class Book {
   cut(epoch: number): StateRow {
     invariant(epoch > this.#epoch, 'epochs-ascend', epoch)
     this.#epoch = epoch
-    return { key: keyOf(EPOCH), value: out.varint(epoch).finish() }
+    return { key: this.#key(EPOCH), value: out.varint(epoch).finish() }
   }
 
   #positionRow(): StateRow {
     out.varint(this.#seq).varint(this.#now)
     writeWatermarks(out, [this.#watermark])
-    return { key: keyOf(POSITION), value: out.finish() }
+    return { key: this.#key(POSITION), value: out.finish() }
+  }
+
+  #channelRow(channel: number): StateRow {
+    keys.begin(CHANNEL_TABLE, this.#slot).raw(Uint8Array.of(CHANNEL)).whole(channel)
+    const { cursor, reader, watermark, idle } = this.#at(channel)
+    out.varint(cursor).varint(reader.generation).varint(reader.term)
+    writeWatermarks(out, [watermark])
+    return { key: keys.finish(), value: out.uint8(idle ? 1 : 0).finish() }
+  }
+
+  #key(kind: number): Uint8Array {
+    return keys.begin(CHANNEL_TABLE, this.#slot).raw(Uint8Array.of(kind)).finish()
   }
 
   #read(key: Uint8Array, reader: ByteReader): void {
@@ -229,18 +245,6 @@ export class Book {
       throw malformed('a row of the group is of an unknown kind')
     }
   }
-}
-
-function keyOf(kind: number): Uint8Array {
-  return keys.begin(BOOK_TABLE, 0).raw(Uint8Array.of(kind)).finish()
-}
-
-function channelRow(channel: number, state: ChannelState): StateRow {
-  keys.begin(BOOK_TABLE, 0).raw(Uint8Array.of(CHANNEL)).whole(channel)
-  const { cursor, reader, watermark, idle } = state
-  out.varint(cursor).varint(reader.generation).varint(reader.term)
-  writeWatermarks(out, [watermark])
-  return { key: keys.finish(), value: out.uint8(idle ? 1 : 0).finish() }
 }
 
 function readChannel(reader: ByteReader): ChannelState {
