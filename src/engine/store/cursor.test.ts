@@ -216,6 +216,12 @@ describe('the range of a prefix', () => {
     expect(rangeOf(prefix)).toEqual(to === undefined ? { from: prefix } : { from: prefix, to })
   })
 
+  test('leaves the prefix as it is, whoever made its bytes', () => {
+    const prefix = Buffer.from([1, 2])
+    expect([...(rangeOf(prefix).to ?? [])]).toEqual([1, 3])
+    expect([...prefix]).toEqual([1, 2])
+  })
+
   test('has the keys that begin with it', () => {
     fc.assert(
       fc.property(anyRows(40), anyKey, (rows, prefix) => {

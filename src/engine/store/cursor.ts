@@ -31,7 +31,8 @@ export function rangeOf(prefix: Uint8Array): Range {
   let size = prefix.length
   while (size > 0 && prefix[size - 1] === 0xff) size--
   if (size === 0) return { from: prefix }
-  const to = prefix.slice(0, size)
+  // Not by slice: of one of Node's buffers it is no copy.
+  const to = new Uint8Array(prefix.subarray(0, size))
   to[size - 1] = (to[size - 1] as number) + 1
   return { from: prefix, to }
 }

@@ -9,7 +9,7 @@ import { checkDelta, DeltaReader, DeltaWriter, varintSize, writeVarint } from '.
 import { compareKeys } from './entry.ts'
 import { expectBytes } from './testing/expect.ts'
 import { type Change, changesOf, deltaOf, Model } from './testing/model.ts'
-import { ArrayRows, anyKey, anyValue, bytes, textBytes } from './testing/rows.ts'
+import { ArrayRows, anyKey, anyValue, bytes, fuzzRuns, textBytes } from './testing/rows.ts'
 
 const anyChanges: fc.Arbitrary<readonly Change[]> = fc.array(
   fc.record({ key: anyKey, value: fc.option(anyValue, { nil: undefined }) }),
@@ -204,7 +204,7 @@ describe('a reader', () => {
         readable++
         expectBytes(deltaOf(changesOf(delta)), delta)
       }),
-      { numRuns: 3000 },
+      { numRuns: fuzzRuns(2000) },
     )
     expect(readable).toBeGreaterThan(50)
   })
@@ -219,7 +219,7 @@ describe('a reader', () => {
         if (codeOf(() => checkDelta(delta)) === MALFORMED_BYTES) return
         expectBytes(deltaOf(changesOf(delta)), delta)
       }),
-      { numRuns: 500 },
+      { numRuns: fuzzRuns(500) },
     )
   })
 })

@@ -12,7 +12,15 @@ import { PagePool } from './pool.ts'
 import { MemoryStore, StoreLoading } from './store.ts'
 import { expectRows } from './testing/expect.ts'
 import { deltaOf, Model } from './testing/model.ts'
-import { ArrayRows, anyRows, bytes, numberedRows, pattern, textBytes } from './testing/rows.ts'
+import {
+  ArrayRows,
+  anyRows,
+  bytes,
+  fuzzRuns,
+  numberedRows,
+  pattern,
+  textBytes,
+} from './testing/rows.ts'
 
 const pool = () => new PagePool(16 * PAGE_BYTES)
 
@@ -161,7 +169,7 @@ describe('an image that was damaged is refused', () => {
           expect(codeOf(() => storeOf(piecesOf(damaged, size)))).toBe(MALFORMED_BYTES)
         },
       ),
-      { numRuns: 500 },
+      { numRuns: fuzzRuns(500) },
     )
   })
 
@@ -196,7 +204,7 @@ describe('an image that was damaged is refused', () => {
       fc.property(fc.uint8Array({ maxLength: 100, size: 'max' }), any => {
         expect(codeOf(() => storeOf([any]))).toBe(MALFORMED_BYTES)
       }),
-      { numRuns: 1000 },
+      { numRuns: fuzzRuns(2000) },
     )
   })
 })

@@ -10,7 +10,7 @@ import { PagePool } from './pool.ts'
 import { MemoryStore } from './store.ts'
 import { expectBytes, expectRows } from './testing/expect.ts'
 import { type Change, deltaOf, Model } from './testing/model.ts'
-import { anyKey, anyValue, numberedKey } from './testing/rows.ts'
+import { anyKey, anyValue, fuzzRuns, numberedKey } from './testing/rows.ts'
 import { storeStructure, structureOf } from './testing/structure.ts'
 
 /** Small enough for a few rows to need several. */
@@ -176,7 +176,7 @@ test('a store and its images are what an array says', () => {
     fc.property(anyCommands, commands => {
       play(numberedKey, commands).end()
     }),
-    { numRuns: 150 },
+    { numRuns: fuzzRuns(100) },
   )
 })
 
@@ -190,7 +190,7 @@ test('so they are where the tree has many levels', () => {
       }
       world.end()
     }),
-    { numRuns: 60 },
+    { numRuns: fuzzRuns(30) },
   )
   expect(levels).toBeGreaterThan(3)
 })
