@@ -2,6 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { Prng } from '../../base/prng.ts'
 import { IDLE_PAGES, PAGE_BYTES, ROW_COST_BYTES, SPARSE_FACTOR } from './bounds.ts'
 import type { Row } from './cursor.ts'
 import { PagePool } from './pool.ts'
@@ -21,10 +22,7 @@ function inBatches(store: MemoryStore, changes: readonly Change[], size: number)
 }
 
 /** The same in every run, and in no order. */
-function shuffled<T>(list: readonly T[]): T[] {
-  const step = 7919
-  return list.map((_, i) => list[(i * step) % list.length] as T)
-}
+const shuffled = <T>(list: readonly T[]): T[] => new Prng(1).shuffle([...list])
 
 /** Pages hold so many times what lives in them; the bound is in bounds.ts. */
 function sparseness(store: MemoryStore): number {
