@@ -209,7 +209,6 @@ export class Cursor implements Rows {
       if (index < 0 || index >= this.#pageAt(level).count) continue
       this.#openChild(level, index)
       this.#descendToEdge(level - 1)
-      this.#prefixOf = -1
       this.#findEnd()
       return true
     }

@@ -187,7 +187,10 @@ describe('inserting', () => {
   test('is refused where the key has not the prefix, and nothing is changed', () => {
     const page = textLeaf('prefix-a', 'prefix-b')
     const before = rowsOf(page)
-    expect(insert(page, 2, cellOf({ key: textBytes('pz'), value: bytes() }))).toBe(false)
+    for (const stranger of ['pz', 'pre', '', 'prefix', 'prefiz-a']) {
+      const cell = cellOf({ key: textBytes(stranger), value: bytes() })
+      expect(insert(page, 2, cell)).toBe(false)
+    }
     expect(rowsOf(page)).toEqual(before)
   })
 

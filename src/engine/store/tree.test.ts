@@ -58,6 +58,17 @@ describe('pages are filled', () => {
     expect(leaves / innerPages).toBeGreaterThan(100)
   })
 
+  test('by halves where a row comes to the end of a full page that is not the last', () => {
+    const store = MemoryStore.from(new ArrayRows(rows), new PagePool(16 * PAGE_BYTES))
+    const { fill } = storeStructure(store)
+    for (const { key } of rows.slice(20, 4000)) {
+      store.apply(deltaOf([{ key: Uint8Array.from([...key, 0]), value: bytes(1) }]))
+    }
+    const after = storeStructure(store).fill
+    expect(after.length).toBeGreaterThan(1.5 * fill.length)
+    expect(Math.min(...after.slice(0, -1))).toBeGreaterThan(0.4)
+  })
+
   test('of several levels by a load of long keys', () => {
     const rows = numberedRows(3000, 4).map(({ key, value }) => ({
       key: Uint8Array.from([...key.slice(8), ...new Array<number>(300).fill(1), ...key]),
