@@ -61,7 +61,8 @@ describe('pages are filled', () => {
   test('by halves where a row comes to the end of a full page that is not the last', () => {
     const store = MemoryStore.from(new ArrayRows(rows), new PagePool(16 * PAGE_BYTES))
     const { fill } = storeStructure(store)
-    for (const { key } of rows.slice(20, 4000)) {
+    // From the last to the first: the end of each page comes before what would make room there.
+    for (const { key } of rows.slice(20, 4000).reverse()) {
       store.apply(deltaOf([{ key: Uint8Array.from([...key, 0]), value: bytes(1) }]))
     }
     const after = storeStructure(store).fill
