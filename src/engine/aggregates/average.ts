@@ -3,10 +3,10 @@
 import { DOUBLE, INTERVAL, type Type } from '../schema/type.ts'
 import type { Aggregate } from './accumulators.ts'
 import { typeAt } from './column.ts'
-import { ratio } from './dyadic.ts'
-import { ExactSums } from './exact-sums.ts'
 import { type Conclusion, Numeric } from './numeric.ts'
-import { WholeSums } from './whole-sums.ts'
+import { ratio } from './sums/dyadic.ts'
+import { ExactSums } from './sums/exact-sums.ts'
+import { WholeSums } from './sums/whole-sums.ts'
 
 function averageType(args: readonly Type[]): Type | undefined {
   const [type] = args

@@ -6,7 +6,7 @@ import { callsOf } from './testing/calls.ts'
 import { type Naive, naive } from './testing/naive.ts'
 import { constantsFor, nameOf, torture } from './testing/torture.ts'
 
-const RUNS = 25
+const RUNS = 12
 
 const calls = aggregates.flatMap(aggregate =>
   callsOf(aggregate).map(types => ({ name: nameOf(aggregate, types), aggregate, types })),

@@ -6,7 +6,7 @@ import type { Vector } from '../columns/vector.ts'
 import { BIGINT, type Type } from '../schema/type.ts'
 import type { Accumulators, Additions, Aggregate } from './accumulators.ts'
 import { argumentAt, flagsAt } from './column.ts'
-import { Counts } from './counts.ts'
+import { Counts } from './sums/counts.ts'
 
 type Counting = (counts: Counts, additions: Additions) => void
 

@@ -10,7 +10,7 @@ import type { NumberVector, Vector } from '../columns/vector.ts'
 import { DECIMAL_DIGITS_MAX, type Type, typeText } from '../schema/type.ts'
 import type { Accumulators, Additions } from './accumulators.ts'
 import { numbersAt } from './column.ts'
-import { Counts } from './counts.ts'
+import { Counts } from './sums/counts.ts'
 
 const INT64_MAX = 2n ** 63n - 1n
 const INT64_MIN = -(2n ** 63n)

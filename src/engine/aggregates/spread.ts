@@ -9,9 +9,9 @@ import type { NumberVector } from '../columns/vector.ts'
 import { DOUBLE, type Type } from '../schema/type.ts'
 import type { Additions, Aggregate } from './accumulators.ts'
 import { typeAt } from './column.ts'
-import { minus, ratio, times } from './dyadic.ts'
-import { ExactSums } from './exact-sums.ts'
 import { type Conclusion, Numeric, type Sums } from './numeric.ts'
+import { minus, ratio, times } from './sums/dyadic.ts'
+import { ExactSums } from './sums/exact-sums.ts'
 
 class Moments implements Sums {
   readonly values = new ExactSums()

@@ -3,9 +3,9 @@
 import { BIGINT, DECIMAL_DIGITS_MAX, decimal, type Type } from '../schema/type.ts'
 import type { Aggregate } from './accumulators.ts'
 import { typeAt } from './column.ts'
-import { ExactSums } from './exact-sums.ts'
 import { Numeric } from './numeric.ts'
-import { WholeSums } from './whole-sums.ts'
+import { ExactSums } from './sums/exact-sums.ts'
+import { WholeSums } from './sums/whole-sums.ts'
 
 function sumType(args: readonly Type[]): Type | undefined {
   const [type] = args

@@ -7,7 +7,7 @@ import { INTEGER } from '../../schema/type.ts'
 import { keyOf } from '../../state/group-key.ts'
 import { Overlay } from '../../state/overlay.ts'
 import { MemoryStore } from '../../store/store.ts'
-import { type CellPlace, type ElementBounds, StateElements } from '../elements.ts'
+import { type CellPlace, type ElementBounds, StateElements } from '../distinct/elements.ts'
 
 const TABLE = 7
 const NUMBER = 1

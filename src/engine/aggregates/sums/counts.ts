@@ -1,9 +1,9 @@
 /** How many values were added to each cell. */
 
-import type { ByteReader, ByteWriter } from '../../base/bytes.ts'
-import type { Nulls } from '../columns/vector.ts'
-import type { Additions } from './accumulators.ts'
-import { roomInFloats } from './cells.ts'
+import type { ByteReader, ByteWriter } from '../../../base/bytes.ts'
+import type { Nulls } from '../../columns/vector.ts'
+import type { Additions } from '../accumulators.ts'
+import { roomInFloats } from '../cells.ts'
 
 export class Counts {
   #counts: Float64Array = new Float64Array(0)

@@ -2,10 +2,10 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ByteReader, ByteWriter } from '../../base/bytes.ts'
+import { ByteReader, ByteWriter } from '../../../base/bytes.ts'
+import { fractionOf, nearestDouble, plus, times, ZERO } from '../testing/rational.ts'
 import { nearest } from './dyadic.ts'
 import { ExactSums } from './exact-sums.ts'
-import { fractionOf, nearestDouble, plus, times, ZERO } from './testing/rational.ts'
 
 function sumsOf(values: readonly number[], cell = 0): ExactSums {
   const sums = new ExactSums()

@@ -2,7 +2,8 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ByteReader, ByteWriter } from '../../base/bytes.ts'
+import { ByteReader, ByteWriter } from '../../../base/bytes.ts'
+import { type Fraction, fractionOf, nearestDouble } from '../testing/rational.ts'
 import {
   type Dyadic,
   dyadicOf,
@@ -14,7 +15,6 @@ import {
   times,
   writeDyadic,
 } from './dyadic.ts'
-import { type Fraction, fractionOf, nearestDouble } from './testing/rational.ts'
 
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true })
 const near = fc.oneof(
@@ -67,7 +67,7 @@ describe('dyadics', () => {
       fc.property(anyDyadic, value => {
         expect(nearest(value)).toBe(nearestDouble(fraction(value)))
       }),
-      { numRuns: 2000 },
+      { numRuns: 800 },
     )
   })
 
@@ -100,7 +100,7 @@ describe('dyadics', () => {
         const { top, bottom } = fraction(value)
         expect(ratio(value, by)).toBe(nearestDouble({ top, bottom: bottom * by }))
       }),
-      { numRuns: 2000 },
+      { numRuns: 800 },
     )
   })
 

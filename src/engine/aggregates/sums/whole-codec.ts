@@ -1,7 +1,7 @@
 /** Whole numbers of any size in bytes: for sums, which outgrow what a column can hold. */
 
-import type { ByteReader, ByteWriter } from '../../base/bytes.ts'
-import { unzigzag, zigzag } from '../columns/scalar-codec.ts'
+import type { ByteReader, ByteWriter } from '../../../base/bytes.ts'
+import { unzigzag, zigzag } from '../../columns/scalar-codec.ts'
 
 const SMALL = 0
 const LARGE = 1

@@ -2,12 +2,12 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ByteReader, ByteWriter } from '../../base/bytes.ts'
-import { vectorOf } from '../columns/builder.ts'
-import { allRows } from '../columns/records.ts'
-import type { NumberVector, Scalar } from '../columns/vector.ts'
-import { decimal } from '../schema/type.ts'
-import { whole } from '../testing/arbitrary.ts'
+import { ByteReader, ByteWriter } from '../../../base/bytes.ts'
+import { vectorOf } from '../../columns/builder.ts'
+import { allRows } from '../../columns/records.ts'
+import type { NumberVector, Scalar } from '../../columns/vector.ts'
+import { decimal } from '../../schema/type.ts'
+import { whole } from '../../testing/arbitrary.ts'
 import { readAnyWhole, writeAnyWhole } from './whole-codec.ts'
 import { WholeSums } from './whole-sums.ts'
 

@@ -4,10 +4,10 @@
  * is what was looked up, within bounds. The key of a cell is the beginning of no other's.
  */
 
-import { invariant } from '../../base/errors.ts'
-import { RowKeyWriter } from '../state/row-key.ts'
-import type { State } from '../state/state.ts'
-import type { Elements } from './accumulators.ts'
+import { invariant } from '../../../base/errors.ts'
+import { RowKeyWriter } from '../../state/row-key.ts'
+import type { State } from '../../state/state.ts'
+import type { Elements } from '../accumulators.ts'
 
 export interface CellPlace {
   readonly slot: number

@@ -2,10 +2,10 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { INTEGER } from '../schema/type.ts'
-import { keyOf } from '../state/group-key.ts'
+import { INTEGER } from '../../schema/type.ts'
+import { keyOf } from '../../state/group-key.ts'
+import { Batches, type Habits } from '../testing/batches.ts'
 import { ELEMENT_BOUNDS, StateElements } from './elements.ts'
-import { Batches, type Habits } from './testing/batches.ts'
 
 const CELLS = 4
 

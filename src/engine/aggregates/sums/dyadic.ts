@@ -4,8 +4,8 @@
  * quick ways cannot hold, and for results.
  */
 
-import type { ByteReader, ByteWriter } from '../../base/bytes.ts'
-import { unzigzag, zigzag } from '../columns/scalar-codec.ts'
+import type { ByteReader, ByteWriter } from '../../../base/bytes.ts'
+import { unzigzag, zigzag } from '../../columns/scalar-codec.ts'
 
 export interface Dyadic {
   readonly digits: bigint

@@ -5,10 +5,10 @@
  * further than 2^100 apart, goes to a `Dyadic`. Infinities and NaN are only remembered.
  */
 
-import type { ByteReader, ByteWriter } from '../../base/bytes.ts'
-import type { NumberVector } from '../columns/vector.ts'
-import type { Additions } from './accumulators.ts'
-import { roomInFlags, roomInFloats } from './cells.ts'
+import type { ByteReader, ByteWriter } from '../../../base/bytes.ts'
+import type { NumberVector } from '../../columns/vector.ts'
+import type { Additions } from '../accumulators.ts'
+import { roomInFlags, roomInFloats } from '../cells.ts'
 import {
   type Dyadic,
   dyadicOf,

@@ -3,10 +3,10 @@
  * grow beyond in a bigint.
  */
 
-import type { ByteReader, ByteWriter } from '../../base/bytes.ts'
-import type { NumberVector } from '../columns/vector.ts'
-import type { Additions } from './accumulators.ts'
-import { roomInFloats } from './cells.ts'
+import type { ByteReader, ByteWriter } from '../../../base/bytes.ts'
+import type { NumberVector } from '../../columns/vector.ts'
+import type { Additions } from '../accumulators.ts'
+import { roomInFloats } from '../cells.ts'
 import { readAnyWhole, writeAnyWhole } from './whole-codec.ts'
 
 const SAFE_MAX = Number.MAX_SAFE_INTEGER
