@@ -7,14 +7,17 @@ import { INTEGER } from '../../schema/type.ts'
 import { keyOf } from '../../state/group-key.ts'
 import { Overlay } from '../../state/overlay.ts'
 import { MemoryStore } from '../../store/store.ts'
-import { type CellPlace, type ElementBounds, StateElements } from '../distinct/elements.ts'
+import { type CellPlace, type ElementBounds, StateElements } from '../elements.ts'
 
 const TABLE = 7
 const NUMBER = 1
 
 export interface Habits {
-  /** Whether cells that are new are said to be. */
-  readonly saysNew: boolean
+  /**
+   * Whether cells are said to be new: while they are, or for as long as they keep their number if
+   * they were when they got it.
+   */
+  readonly saysNew: 'never' | 'while' | 'since'
   /** Whether everything is forgotten after each batch. */
   readonly forgets: boolean
   readonly bounds?: ElementBounds | undefined
@@ -27,6 +30,10 @@ export class Batches {
   readonly #habits: Habits
   readonly #saved = new Set<number>()
   readonly #touched = new Set<number>()
+  /** Whether a cell was new when it got its number. */
+  readonly #wasNew = new Map<number, boolean>()
+  /** Deltas that are not applied. */
+  readonly #pending: Uint8Array[] = []
 
   constructor(habits: Habits) {
     this.#habits = habits
@@ -43,19 +50,26 @@ export class Batches {
   save(): void {
     this.elements.save()
     const delta = this.state.finish()
-    if (this.#habits.forgets) this.elements.forgetAll()
     for (const cell of this.#touched) {
       this.#saved.add(cell)
     }
+    if (this.#habits.forgets) this.forgetAll()
     this.#pending.push(delta)
     if (this.#pending.length < 2) return
     this.store.apply(this.#pending.shift() as Uint8Array)
     this.state.onApplied()
   }
 
-  /** What the batch has written so far is lost. */
-  discard(): void {
+  /** Numbers are given anew; what was not saved is lost. */
+  forgetAll(): void {
     this.elements.forgetAll()
+    this.#wasNew.clear()
+  }
+
+  /** Of a cell that is saved. */
+  forget(cell: number): void {
+    this.elements.forget(cell)
+    this.#wasNew.delete(cell)
   }
 
   /** Rows that the state has, whosever they are. */
@@ -68,11 +82,12 @@ export class Batches {
     return rows
   }
 
-  readonly #pending: Uint8Array[] = []
-
   #placeOf(cell: number): CellPlace {
     this.#touched.add(cell)
-    const isNew = this.#habits.saysNew && !this.#saved.has(cell)
+    const wasNew = this.#wasNew.get(cell) ?? !this.#saved.has(cell)
+    this.#wasNew.set(cell, wasNew)
+    const { saysNew } = this.#habits
+    const isNew = saysNew === 'since' ? wasNew : saysNew === 'while' && !this.#saved.has(cell)
     return { slot: cell % 2, key: keyOf([INTEGER], [cell]), isNew }
   }
 }

@@ -2,10 +2,10 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { INTEGER } from '../../schema/type.ts'
-import { keyOf } from '../../state/group-key.ts'
-import { Batches, type Habits } from '../testing/batches.ts'
+import { INTEGER } from '../schema/type.ts'
+import { keyOf } from '../state/group-key.ts'
 import { ELEMENT_BOUNDS, StateElements } from './elements.ts'
+import { Batches, type Habits } from './testing/batches.ts'
 
 const CELLS = 4
 
@@ -40,7 +40,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 )
 const bounds = fc.record({ ofCell: fc.nat(4), ofAll: fc.nat(8) })
 const habits: fc.Arbitrary<Habits> = fc.record({
-  saysNew: fc.boolean(),
+  saysNew: fc.constantFrom('never', 'while', 'since'),
   forgets: fc.boolean(),
   bounds: fc.option(bounds, { nil: undefined }),
 })
@@ -86,7 +86,7 @@ function take(batches: Batches, model: Model, one: Step): void {
       break
     case 'forget':
       batches.save()
-      batches.elements.forget(one.cell)
+      batches.forget(one.cell)
       model.saved = copied(model.now)
       break
     case 'move':
@@ -97,7 +97,7 @@ function take(batches: Batches, model: Model, one: Step): void {
       model.saved = copied(model.now)
       break
     case 'discard':
-      batches.discard()
+      batches.forgetAll()
       model.now = copied(model.saved)
       break
   }
@@ -124,7 +124,7 @@ describe('elements', () => {
   })
 
   test('of a cell with more than is remembered, or read at a time, are all found', () => {
-    const batches = new Batches({ saysNew: true, forgets: false })
+    const batches = new Batches({ saysNew: 'since', forgets: false })
     const many = ELEMENT_BOUNDS.ofCell + 100
     const key = (at: number) => keyOf([INTEGER], [at])
     for (let at = 0; at < many; at += 2) {
@@ -145,8 +145,20 @@ describe('elements', () => {
     expect(batches.rows).toBe(0)
   })
 
+  test('are found again though a cell is still said to be as new as it was', () => {
+    const bounds = { ofCell: 100, ofAll: 2 }
+    const batches = new Batches({ saysNew: 'since', forgets: false, bounds })
+    for (const at of [1, 2, 3]) {
+      expect(batches.elements.add(at % 2, Uint8Array.of(at))).toBe(true)
+    }
+    batches.save()
+    for (const at of [1, 2, 3]) {
+      expect(batches.elements.add(at % 2, Uint8Array.of(at))).toBe(false)
+    }
+  })
+
   test('of one aggregate are not those of its neighbours in the table', () => {
-    const { state, store } = new Batches({ saysNew: false, forgets: false })
+    const { state, store } = new Batches({ saysNew: 'never', forgets: false })
     const place = { slot: 3, key: Uint8Array.of(9), isNew: false }
     const numbered = (number: number) =>
       new StateElements({ state, table: 1, number, placeOf: () => place })
@@ -168,7 +180,7 @@ describe('elements', () => {
   })
 
   test('of a new cell are not looked up, and cost the state nothing until they are saved', () => {
-    const { state } = new Batches({ saysNew: false, forgets: false })
+    const { state } = new Batches({ saysNew: 'never', forgets: false })
     let asked = 0
     const counting = new Proxy(state, {
       get: (target, name) => {
@@ -198,7 +210,7 @@ describe('elements', () => {
   })
 
   test('have numbers that fit their keys', () => {
-    const { state } = new Batches({ saysNew: false, forgets: false })
+    const { state } = new Batches({ saysNew: 'never', forgets: false })
     const place = { slot: 0, key: Uint8Array.of(9), isNew: true }
     const numbered = (number: number) =>
       new StateElements({ state, table: 1, number, placeOf: () => place })

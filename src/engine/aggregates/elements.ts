@@ -4,15 +4,15 @@
  * is what was looked up, within bounds. The key of a cell is the beginning of no other's.
  */
 
-import { invariant } from '../../../base/errors.ts'
-import { RowKeyWriter } from '../../state/row-key.ts'
-import type { State } from '../../state/state.ts'
-import type { Elements } from '../accumulators.ts'
+import { invariant } from '../../base/errors.ts'
+import { RowKeyWriter } from '../state/row-key.ts'
+import type { State } from '../state/state.ts'
+import type { Elements } from './accumulators.ts'
 
 export interface CellPlace {
   readonly slot: number
   readonly key: Uint8Array
-  /** No batch before this one has saved anything of the cell: it need not be looked up. */
+  /** The state had nothing of the cell when it got its number: it need not be looked up. */
   readonly isNew: boolean
 }
 
@@ -143,7 +143,7 @@ export class StateElements implements Elements {
     for (const known of this.#cells.values()) {
       this.#saveCell(known)
     }
-    if (this.#known > this.#bounds.ofAll) this.forgetAll()
+    if (this.#known > this.#bounds.ofAll) this.#letGo()
   }
 
   #saveCell(known: Known): void {
@@ -155,9 +155,20 @@ export class StateElements implements Elements {
     }
     this.#known += unsaved.size
     unsaved.clear()
-    if (saved.size <= this.#bounds.ofCell) return
-    this.#known -= saved.size
-    saved.clear()
+    if (saved.size > this.#bounds.ofCell) this.#letGoOf(known)
+  }
+
+  #letGo(): void {
+    for (const known of this.#cells.values()) {
+      this.#letGoOf(known)
+    }
+  }
+
+  /** The cell itself stays known: it is not as new any more as it was said to be. */
+  #letGoOf(known: Known): void {
+    if (known.saved.size === 0) return
+    this.#known -= known.saved.size
+    known.saved.clear()
     known.isComplete = false
   }
 

@@ -1,19 +1,19 @@
 /** DISTINCT of every aggregate that allows it, under the contract suite; and what is refused. */
 
 import { describe, expect, test } from 'vitest'
-import { ByteWriter } from '../../../base/bytes.ts'
-import { WeirError } from '../../../base/errors.ts'
-import { vectorOf } from '../../columns/builder.ts'
-import { allRows } from '../../columns/records.ts'
-import { type Scalar, scalarAt } from '../../columns/vector.ts'
-import { BIGINT, DOUBLE, INTEGER, TEXT, type Type } from '../../schema/type.ts'
-import { keyOf } from '../../state/group-key.ts'
-import { aggregates, mustFindAggregate } from '../registry.ts'
-import { Batches, type Habits } from '../testing/batches.ts'
-import { callsOf } from '../testing/calls.ts'
-import { type Added, type Naive, naive, type Question } from '../testing/naive.ts'
-import { constantsFor, FailureList, nameOf, type Subject, torture } from '../testing/torture.ts'
+import { ByteWriter } from '../../base/bytes.ts'
+import { WeirError } from '../../base/errors.ts'
+import { vectorOf } from '../columns/builder.ts'
+import { allRows } from '../columns/records.ts'
+import { type Scalar, scalarAt } from '../columns/vector.ts'
+import { BIGINT, DOUBLE, INTEGER, TEXT, type Type } from '../schema/type.ts'
+import { keyOf } from '../state/group-key.ts'
 import { mustBeDistinct } from './distinct.ts'
+import { aggregates, mustFindAggregate } from './registry.ts'
+import { Batches, type Habits } from './testing/batches.ts'
+import { callsOf } from './testing/calls.ts'
+import { type Added, type Naive, naive, type Question } from './testing/naive.ts'
+import { constantsFor, FailureList, nameOf, type Subject, torture } from './testing/torture.ts'
 
 const RUNS = 5
 
@@ -35,9 +35,9 @@ function once(question: Question): Question {
 }
 
 const everyHabit: readonly Habits[] = [
-  { saysNew: true, forgets: false },
-  { saysNew: false, forgets: true },
-  { saysNew: true, forgets: false, bounds: { ofCell: 1, ofAll: 4 } },
+  { saysNew: 'while', forgets: false },
+  { saysNew: 'never', forgets: true },
+  { saysNew: 'while', forgets: false, bounds: { ofCell: 1, ofAll: 4 } },
 ]
 
 describe('DISTINCT', () => {
@@ -58,7 +58,7 @@ describe('DISTINCT', () => {
   })
 
   test('has the type of what it is of', () => {
-    const { elements } = new Batches({ saysNew: true, forgets: false })
+    const { elements } = new Batches({ saysNew: 'while', forgets: false })
     const typeOf = (name: string, args: readonly Type[]) =>
       mustBeDistinct({ aggregate: mustFindAggregate(name), args }, elements).type
     expect(typeOf('count', [TEXT])).toEqual(BIGINT)
@@ -66,7 +66,7 @@ describe('DISTINCT', () => {
   })
 
   test.each(['first', 'last', 'collect', 'top_n_by'])('of %s is refused', name => {
-    const { elements } = new Batches({ saysNew: true, forgets: false })
+    const { elements } = new Batches({ saysNew: 'while', forgets: false })
     const aggregate = mustFindAggregate(name)
     const args = aggregate.parameters.map(() => INTEGER)
     const make = () => mustBeDistinct({ aggregate, args, constants: args.map(() => 3) }, elements)
@@ -75,13 +75,13 @@ describe('DISTINCT', () => {
   })
 
   test('of nothing is refused', () => {
-    const { elements } = new Batches({ saysNew: true, forgets: false })
+    const { elements } = new Batches({ saysNew: 'while', forgets: false })
     const make = () => mustBeDistinct({ aggregate: mustFindAggregate('count'), args: [] }, elements)
     expect(make).toThrow('count(DISTINCT ..) needs an argument')
   })
 
   test('keeps nothing of nulls', () => {
-    const batches = new Batches({ saysNew: true, forgets: false })
+    const batches = new Batches({ saysNew: 'while', forgets: false })
     const call = { aggregate: mustFindAggregate('count'), args: [TEXT] }
     const counts = mustBeDistinct(call, batches.elements)
     counts.room(1)
@@ -96,7 +96,7 @@ describe('DISTINCT', () => {
   })
 
   test('merges cells of many elements piece by piece', () => {
-    const batches = new Batches({ saysNew: true, forgets: false })
+    const batches = new Batches({ saysNew: 'while', forgets: false })
     const aggregate = mustFindAggregate('sum')
     const sums = mustBeDistinct({ aggregate, args: [INTEGER] }, batches.elements)
     const size = 3000
@@ -124,7 +124,7 @@ describe('DISTINCT', () => {
   })
 
   test('lets a number go and leaves the rows, clears one and takes them', () => {
-    const batches = new Batches({ saysNew: true, forgets: false })
+    const batches = new Batches({ saysNew: 'while', forgets: false })
     const counts = mustBeDistinct(
       { aggregate: mustFindAggregate('count'), args: [TEXT] },
       batches.elements,

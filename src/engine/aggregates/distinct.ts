@@ -3,15 +3,15 @@
  * (minus zero is zero, every NaN is the same). What was seen are the cell's elements.
  */
 
-import { type ByteReader, ByteWriter } from '../../../base/bytes.ts'
-import { invariant, WeirError } from '../../../base/errors.ts'
-import { vectorOf } from '../../columns/builder.ts'
-import type { Failures } from '../../columns/expression.ts'
-import { allRows } from '../../columns/records.ts'
-import { isNull, type Scalar, scalarAt, type Vector } from '../../columns/vector.ts'
-import type { Type } from '../../schema/type.ts'
-import { keyParts, writeKeyPart } from '../../state/group-key.ts'
-import type { Accumulators, Additions, Aggregate, Constants, Elements } from '../accumulators.ts'
+import { type ByteReader, ByteWriter } from '../../base/bytes.ts'
+import { invariant, WeirError } from '../../base/errors.ts'
+import { vectorOf } from '../columns/builder.ts'
+import type { Failures } from '../columns/expression.ts'
+import { allRows } from '../columns/records.ts'
+import { isNull, type Scalar, scalarAt, type Vector } from '../columns/vector.ts'
+import type { Type } from '../schema/type.ts'
+import { keyParts, writeKeyPart } from '../state/group-key.ts'
+import type { Accumulators, Additions, Aggregate, Constants, Elements } from './accumulators.ts'
 
 /** Elements that are decoded and added at a time when cells are merged. */
 const PIECE = 1024
