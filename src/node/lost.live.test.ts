@@ -64,7 +64,7 @@ async function expectRejoined(founder: TestNode, again: TestNode): Promise<void>
   await expect.poll(() => again.read(1, 'k'), WAIT).toBe('v')
 }
 
-test('one node alone, killed, its newest segment gone: it serves nothing, and keeps the rest', async () => {
+test('one node alone, its newest segment gone: it serves nothing, keeps the rest', async () => {
   const settings = settingsOf('n1', { founds: true })
   const first = await new TestNode(settings).start()
   await write([first], 'k', 'v')
@@ -153,7 +153,7 @@ test.each([
   })
 })
 
-test('a log that is older than the state was closed with is given up in the same process', async () => {
+test('a log older than the state was closed with is given up by the same process', async () => {
   const [founder, middle, third] = await trio()
   await third.stop()
   const older = leftBy(third)

@@ -232,7 +232,7 @@ test.each([
   expect(readdirSync(join(path, 'log-lost'))).toContain('identity')
 })
 
-test('starting again and again, while no cluster answers, keeps the log that was set aside', async () => {
+test('starting again while no cluster answers keeps the log that was set aside', async () => {
   const path = await founded()
   const newest = newestOf(path)
   const kept = readdirSync(join(path, 'log')).filter(name => name !== newest)
@@ -247,7 +247,7 @@ test('starting again and again, while no cluster answers, keeps the log that was
   expect(readdirSync(join(path, 'log-lost')).sort()).toEqual(kept.sort())
 })
 
-test('a log that opens, and proved to be lost in an earlier life, is not opened again', async () => {
+test('a log that proved to be lost in an earlier life is not opened again', async () => {
   const path = await founded()
   await (await DataFolder.open(path)).distrustLog('first-2', 'image-damaged: the image is gone')
   const waiting = new Life(path, 'second', founds, [[silent]])

@@ -63,7 +63,7 @@ test('a node whose newest segment is gone comes back as another replica', () => 
   expect(result.cells['learner append']).toBeGreaterThan(0)
 })
 
-test('a log that was cut short is given away by what was noted, by its state, or by nothing', () => {
+test('a log that was cut short is given away by its note, by its state, or by nothing', () => {
   const whys = [
     /: malformed.* ends at byte/,
     /: the state of group \d+ holds/,

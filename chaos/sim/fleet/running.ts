@@ -129,7 +129,7 @@ export class Running {
     this.adopt()
   }
 
-  /** All at once, as a node does: a state that is ahead comes first, and then nobody saw another. */
+  /** All at once, as a node does: a state that is ahead comes first, so that no other is seen. */
   #openAll(groups: readonly (readonly [GroupId, StoredReplica])[]): void {
     const all = groups.map(([group, found]) => ({ group, found, taken: this.#seat(group, found) }))
     const aheadBy = ({ found: { stored }, taken: { machine } }: (typeof all)[number]): number =>

@@ -198,7 +198,7 @@ export const store: readonly Mutant[] = [
     file: 'src/raft/store/image-blocks.ts',
     find: 'if (seal !== crc32c(data, number)) return undefined',
     replace: 'if (seal < 0) return undefined',
-    why: 'The state is loaded from an image in which a bit turned over: it is another from then on.',
+    why: 'The state is loaded from an image in which a bit turned over: it is another one now.',
     origin: 'etcd snap: a snapshot file whose CRC is not looked at',
   },
 ]

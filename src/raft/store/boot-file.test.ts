@@ -71,7 +71,7 @@ test('nothing is reported of a segment that is not noted', () => {
   }
 })
 
-test('a power cut between a new segment and its note, in an opening or a roll, costs nothing', () => {
+test('a power cut between a new segment and its note costs nothing', () => {
   let between = 0
   for (let seed = 0; seed < 150; seed++) {
     const prng = new Prng(seed)
