@@ -20,6 +20,7 @@ const worldly = [
   'chaos/live/',
   'chaos/sim/main.ts',
   'chaos/sim/mutants/',
+  'chaos/engine/main.ts',
   'bench/',
   'scripts/',
 ] as const

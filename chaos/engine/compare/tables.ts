@@ -28,7 +28,11 @@ function told(what: string, rows: readonly Row[]): string[] {
   return rows.length > SHOWN_MAX ? [...lines, `.. and ${rows.length - SHOWN_MAX} more`] : lines
 }
 
-const rowText = ({ time, values }: Row): string => `@${time} ${values.map(textOf).join(' ')}`
+export function rowText(row: Row | undefined): string {
+  if (row === undefined) return 'nothing'
+  const kind = row.kind === 'insert' ? '' : `${row.kind} `
+  return `${kind}@${row.time} ${row.values.map(textOf).join(' ')}`
+}
 
 /** What is there once all was said and taken back. */
 function lastRows({ columns, rows }: Table, key: readonly string[]): Row[] {

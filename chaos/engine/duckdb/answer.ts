@@ -3,9 +3,13 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { columnsOf } from '../../oracle/columns.ts'
 import type { Input } from '../../oracle/input.ts'
+import { answered } from '../../oracle/oracle.ts'
 import type { Edge, Plan } from '../../oracle/plan.ts'
 import type { Row, Table } from '../../oracle/table.ts'
 import type { Column } from '../../oracle/type.ts'
+import type { Failure } from '../check.ts'
+import { difference } from '../compare/tables.ts'
+import type { Case } from '../generate/case.ts'
 import { valueOfDuck } from './literal.ts'
 import { operatorStatements, sourceStatements, tableOf } from './query.ts'
 
@@ -58,4 +62,22 @@ async function tableFrom(
     }),
   )
   return { columns, rows }
+}
+
+/** The oracle's answer beside DuckDB's. */
+export async function checkedByDuck(
+  connection: DuckDBConnection,
+  { plan, input }: Case,
+): Promise<Failure | undefined> {
+  const { sinks } = answered(plan, input)
+  const seen = await answeredByDuck(connection, plan, input)
+  for (const { id, key } of plan.sinks) {
+    const [one, other] = [sinks[id], seen[id]]
+    const none = one === undefined || other === undefined
+    const detail = none ? 'no answer' : difference(one, other, key)
+    if (detail !== undefined) {
+      return { checker: 'ORACLE-1 DuckDB says the same', detail: `${id}: ${detail}` }
+    }
+  }
+  return undefined
 }

@@ -10,6 +10,17 @@ export interface Case {
   readonly seed: number
   readonly plan: Plan
   readonly input: Input
+  readonly setting: Setting
+}
+
+/** How the engine is made to run it, which is not to matter. */
+export interface Setting {
+  /** Of each stage. */
+  readonly groups: number
+  /** Rows that time may put out in one batch. */
+  readonly rowsDueMax: number
+  /** What becomes of a group between batches. */
+  readonly between: 'nothing' | 'discard' | 'restart'
 }
 
 export interface CaseLimits {
@@ -17,8 +28,19 @@ export interface CaseLimits {
   readonly finite: boolean
 }
 
-export function drawCase(seed: number, limits: CaseLimits = { finite: false }): Case {
+const ROWS_DUE_MAX = 10_000
+
+export function drawCase(seed: number, { finite }: CaseLimits = { finite: false }): Case {
   const prng = new Prng(seed)
-  const plan = drawPlan(prng.fork('plan'), limits)
-  return { seed, plan, input: drawInput(prng.fork('input'), plan, limits) }
+  const setting = drawSetting(prng.fork('setting'))
+  const plan = drawPlan(prng.fork('plan'), { finite, grouped: setting.groups > 1 })
+  return { seed, plan, setting, input: drawInput(prng.fork('input'), plan, { finite }) }
+}
+
+function drawSetting(prng: Prng): Setting {
+  return {
+    groups: prng.pick([1, 2, 3, 7]),
+    rowsDueMax: prng.pick([1, 3, ROWS_DUE_MAX]),
+    between: prng.pick(['nothing', 'discard', 'restart']),
+  }
 }

@@ -25,6 +25,28 @@ function namesOf(spec: Plan['operators'][number]['spec']): string[] {
   ]
 }
 
+/** By event time alone or by both; late and updating only where the input is not finite. */
+const ALWAYS = [
+  ...['filter', 'project', 'unnest', 'union', 'split', 'key-by', 'aggregate', 'dedup'],
+  ...['tumbling', 'hopping', 'cumulate', 'session', 'sliding', 'sliding-rows', 'count', 'global'],
+  ...['count()', 'sum()', 'min()', 'max()', 'avg()', 'var_pop()', 'var_samp()', 'stddev_pop()'],
+  ...['stddev_samp()', 'first()', 'last()', 'collect()', 'top_n()', 'top_n_by()'],
+  ...['count_if()', 'bool_and()', 'bool_or()', 'count distinct'],
+]
+const UNBOUNDED = ['updating', 'lateness', 'early', 'late side']
+
+/** Of a thousand plans, each must stand in so many. */
+const SHARE_MIN = 0.02
+/** Fewer plans than that say nothing about shares. */
+const PLANS_MIN = 500
+
+/** What too few of so many plans have. */
+export function missing(counts: Counts, plans: number, finite: boolean): string[] {
+  if (plans < PLANS_MIN) return []
+  const names = finite ? ALWAYS : [...ALWAYS, ...UNBOUNDED]
+  return names.filter(name => (counts.get(name) ?? 0) < SHARE_MIN * plans)
+}
+
 export function countsText(counts: Counts): string {
   const rows = [...counts].sort(([one], [other]) => (one < other ? -1 : 1))
   return rows.map(([name, count]) => `${name.padEnd(30)}${String(count).padStart(8)}`).join('\n')

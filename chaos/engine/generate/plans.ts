@@ -46,20 +46,30 @@ const STEPS: readonly StepKind[] = [
   ...(['key-by', 'project', 'split', 'union', 'unnest'] as const),
 ]
 
-export function drawPlan(prng: Prng, limits: AggregateLimits): Plan {
+export interface PlanLimits extends AggregateLimits {
+  /** Stages are in several groups: records of different keys may overtake each other. */
+  readonly grouped: boolean
+}
+
+export function drawPlan(prng: Prng, limits: PlanLimits): Plan {
   return new PlanDraft(prng, limits).plan()
+}
+
+interface Keyed {
+  readonly key: readonly Named[]
+  readonly stream: Stream
 }
 
 class PlanDraft {
   readonly #prng: Prng
-  readonly #limits: AggregateLimits
+  readonly #limits: PlanLimits
   readonly #operators: Operator[] = []
   /** All edges, the latest last. */
   readonly #streams: Stream[] = []
   readonly #read = new Set<string>()
   #names = 0
 
-  constructor(prng: Prng, limits: AggregateLimits) {
+  constructor(prng: Prng, limits: PlanLimits) {
     this.#prng = prng
     this.#limits = limits
   }
@@ -104,7 +114,7 @@ class PlanDraft {
     const stream = prng.chance(0.6) ? open.at(-1) : prng.pick(open)
     if (stream === undefined) return
     const kind = prng.pick(STEPS)
-    if (kind === 'dedup' && !stream.ordered) return
+    if (kind === 'dedup' && !stream.ordered && stream.together === undefined) return
     this.#make[kind](stream)
   }
 
@@ -112,7 +122,7 @@ class PlanDraft {
     aggregate: stream => this.#aggregate(stream),
     dedup: stream => this.#dedup(stream),
     filter: stream => this.#plain({ kind: 'filter', where: this.#condition(stream) }, stream),
-    'key-by': stream => this.#plain({ kind: 'key-by', key: this.#key(stream, 1) }, stream),
+    'key-by': stream => this.#keyBy(stream),
     project: stream => this.#project(stream),
     split: stream => this.#split(stream),
     union: stream => this.#union(stream),
@@ -134,6 +144,28 @@ class PlanDraft {
   #plain(spec: Spec, stream: Stream, columns: readonly DrawnColumn[] = stream.columns): void {
     const id = this.#add(spec, [stream])
     this.#streams.push({ ...stream, edge: { from: id }, columns })
+  }
+
+  /** A key, and the stream as whoever works by it sees it. */
+  #keyed(stream: Stream, mustBeOrdered: boolean): Keyed {
+    const { together, ordered } = stream
+    if (!ordered && together !== undefined && (mustBeOrdered || this.#prng.chance(0.7))) {
+      const key = together.map(expression => ({ name: this.#fresh('k'), expression }))
+      return { key, stream: { ...stream, ordered: true } }
+    }
+    return { key: this.#key(stream), stream }
+  }
+
+  /** What comes of it is in order by the key alone, if its groups are several. */
+  #rekeyed(spec: Spec, { key, stream }: Keyed): void {
+    const together = stream.ordered ? key.map(({ expression }) => expression) : undefined
+    const ordered = stream.ordered && !this.#limits.grouped
+    this.#plain(spec, { ...stream, ordered, together })
+  }
+
+  #keyBy(stream: Stream): void {
+    const key = this.#key(stream, 1)
+    this.#rekeyed({ kind: 'key-by', key }, { key, stream })
   }
 
   #key(stream: Stream, least = 0): readonly Named[] {
@@ -171,7 +203,7 @@ class PlanDraft {
         temper: temperOf(expression, stream.columns),
       }),
     )
-    this.#plain({ kind: 'project', columns }, stream, drawn)
+    this.#plain({ kind: 'project', columns }, { ...stream, together: undefined }, drawn)
   }
 
   #split(stream: Stream): void {
@@ -219,24 +251,35 @@ class PlanDraft {
       const other = same.columns[at]?.temper ?? 'wild'
       return { ...one, temper: wildest([one.temper, other]) }
     })
-    const out = { ...stream, edge: { from: id }, columns: tempered, ordered: false }
+    const out = {
+      ...stream,
+      edge: { from: id },
+      columns: tempered,
+      ordered: false,
+      together: undefined,
+    }
     this.#streams.push(out)
   }
 
   #dedup(stream: Stream): void {
     const within = this.#prng.chance(0.5) && !this.#limits.finite
     const limit = within ? { withinMs: this.#prng.between(1, 2000) } : {}
-    this.#plain({ kind: 'dedup', key: this.#key(stream), ...limit }, stream)
+    const keyed = this.#keyed(stream, true)
+    this.#rekeyed({ kind: 'dedup', key: keyed.key, ...limit }, keyed)
   }
 
   #aggregate(stream: Stream): void {
-    const draft = new AggregateDraft(this.#prng, stream, this.#fresh, this.#limits)
-    const spec = draft.spec(this.#key(stream))
+    const keyed = this.#keyed(stream, false)
+    const draft = new AggregateDraft(this.#prng, keyed.stream, this.#fresh, this.#limits)
+    const spec = draft.spec(keyed.key)
     const id = this.#add(spec, [stream])
     this.#streams.push(resultStream(id, spec, stream))
     const { lateSide } = spec
     if (lateSide === undefined) return
-    this.#streams.push({ ...stream, edge: { from: id, side: lateSide } })
+    // In the order of the stage's channels, not of arrival.
+    const ordered = stream.ordered && !this.#limits.grouped
+    const edge = { from: id, side: lateSide }
+    this.#streams.push({ ...stream, edge, ordered, together: undefined })
   }
 }
 

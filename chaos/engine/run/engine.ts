@@ -12,19 +12,14 @@ import { columnsOf } from '../../oracle/columns.ts'
 import { type Batch, type Input, type Moment, momentsOf } from '../../oracle/input.ts'
 import type { Plan } from '../../oracle/plan.ts'
 import type { Row, Table } from '../../oracle/table.ts'
+import type { Setting } from '../generate/case.ts'
 import { Reader } from './reader.ts'
 import { tableRows } from './scalars.ts'
 import { Stage } from './stage.ts'
 import { enginePlan } from './texts.ts'
 
-export interface EngineOptions {
+export interface EngineOptions extends Setting {
   readonly compiler: Compiler
-  /** Of each stage. */
-  readonly groups: number
-  /** Rows that time may put out in one batch. */
-  readonly rowsDueMax: number
-  /** What becomes of a group between batches. */
-  readonly between: 'nothing' | 'discard' | 'restart'
 }
 
 export interface EngineAnswer {

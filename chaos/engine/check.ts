@@ -1,0 +1,97 @@
+/** Whether the engine says of a case what the oracle says, and what it says else if it does not. */
+
+import { BrokenInvariant } from '../../src/base/errors.ts'
+import { type Answer, answered } from '../oracle/oracle.ts'
+import { difference, rowText } from './compare/tables.ts'
+import { takenBackWrongly } from './compare/taken-back.ts'
+import type { Case, Setting } from './generate/case.ts'
+import { type EngineAnswer, runEngine } from './run/engine.ts'
+import { expressionsOf } from './run/texts.ts'
+import { treeCompiler } from './run/trees.ts'
+
+export interface Failure {
+  readonly checker: string
+  readonly detail: string
+}
+
+/** Undefined: nothing is wrong. */
+export function checked(one: Case): Failure | undefined {
+  const wanted = answered(one.plan, one.input)
+  try {
+    const seen = ran(one, one.setting)
+    const other = ran(one, { ...one.setting, between: otherWay(one.setting) })
+    return (
+      differing(one, wanted, seen) ??
+      wronglyTakenBack(one, seen) ??
+      miscounted(one, wanted, seen) ??
+      unrepeated(one, seen, other)
+    )
+  } catch (error) {
+    return failureOf(error)
+  }
+}
+
+const otherWay = ({ between }: Setting): Setting['between'] =>
+  between === 'restart' ? 'nothing' : 'restart'
+
+function ran({ plan, input }: Case, setting: Setting): EngineAnswer {
+  return runEngine(plan, input, { ...setting, compiler: treeCompiler(expressionsOf(plan)) })
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof BrokenInvariant) return { checker: 'INVARIANT', detail: error.message }
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return { checker: 'CRASH', detail }
+}
+
+/** The first sink of which something is to be said. */
+function ofSinks(
+  { plan }: Case,
+  checker: string,
+  say: (sink: Case['plan']['sinks'][number]) => string | undefined,
+): Failure | undefined {
+  for (const sink of plan.sinks) {
+    const detail = say(sink)
+    if (detail !== undefined) return { checker, detail: `${sink.id}: ${detail}` }
+  }
+  return undefined
+}
+
+function differing(one: Case, wanted: Answer, seen: EngineAnswer): Failure | undefined {
+  return ofSinks(one, 'ENGINE-1 sinks have what the oracle says', ({ id, key }) => {
+    const [want, see] = [wanted.sinks[id], seen.sinks[id]]
+    return want === undefined || see === undefined ? 'no answer' : difference(want, see, key)
+  })
+}
+
+function wronglyTakenBack(one: Case, seen: EngineAnswer): Failure | undefined {
+  return ofSinks(one, 'ENGINE-2 what is taken back was said', ({ id, key }) => {
+    const table = seen.sinks[id]
+    return table === undefined ? undefined : takenBackWrongly(table, key)
+  })
+}
+
+function miscounted({ plan }: Case, wanted: Answer, seen: EngineAnswer): Failure | undefined {
+  const lost = plan.operators.filter(
+    ({ spec }) => spec.kind === 'aggregate' && spec.lateSide === undefined,
+  )
+  const late = lost.reduce((sum, { id }) => sum + (wanted.late[id] ?? 0), 0)
+  if (late !== seen.late) {
+    const detail = `${seen.late} were too late, not ${late}`
+    return { checker: 'ENGINE-3 what is too late is counted', detail }
+  }
+  const dead = Object.values(wanted.failed).reduce((sum, count) => sum + count, 0)
+  if (dead === seen.dead) return undefined
+  const detail = `${seen.dead} went there, not ${dead}`
+  return { checker: 'ENGINE-4 what fails goes to the dead letters', detail }
+}
+
+/** Whoever knows the saved state alone goes on just so, to the order of the outputs. */
+function unrepeated(one: Case, seen: EngineAnswer, other: EngineAnswer): Failure | undefined {
+  return ofSinks(one, 'ENGINE-5 a restart changes nothing', ({ id }) => {
+    const [rows, others] = [seen.sinks[id]?.rows ?? [], other.sinks[id]?.rows ?? []]
+    const at = rows.findIndex((row, place) => rowText(row) !== rowText(others[place]))
+    if (at >= 0) return `row ${at} is ${rowText(others[at])}, not ${rowText(rows[at])}`
+    return rows.length === others.length ? undefined : `${others.length} rows, not ${rows.length}`
+  })
+}
