@@ -14,7 +14,7 @@ import { countPlan, countsText, missing } from './generate/count.ts'
 import { shrunk } from './shrink.ts'
 
 const HELP = `npm run engine -- [OPTION ..]
-  --seeds N      so many plans (default 1000)
+  --seeds N      so many plans (default 1500: enough for each to stand in 100)
   --from N       the first seed (default: drawn, and printed)
   --seed N       one plan
   --replay FILE  a case that was kept
@@ -27,7 +27,7 @@ Exit code 1: they differ, or something stood in too few plans; 2: it was asked w
 const OK = 0
 const FAILED = 1
 const MISUSED = 2
-const SEEDS = '1000'
+const SEEDS = '1500'
 /** A drawn first seed lies below it: short enough to be typed. */
 const FIRST_SEED_MAX = 1_000_000_000
 const PROGRESS_MS = 5000

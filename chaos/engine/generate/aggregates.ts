@@ -30,6 +30,7 @@ const UNORDERED_WINDOWS: readonly WindowKind[] = [
 ]
 
 const CALLS: readonly AggregateName[] = [
+  ...(['sum', 'avg', 'var_pop', 'stddev_pop', 'stddev_samp'] as const),
   ...(['count', 'sum', 'min', 'max', 'avg', 'var_pop', 'var_samp', 'stddev_pop'] as const),
   ...(['stddev_samp', 'first', 'last', 'collect', 'top_n', 'top_n_by'] as const),
   ...(['count_if', 'bool_and', 'bool_or'] as const),
@@ -77,7 +78,7 @@ export class AggregateDraft {
   spec(key: readonly Named[]): AggregateSpec {
     const prng = this.#prng
     const window = this.#window()
-    const aggregates = Array.from({ length: prng.below(4) + 1 }, () => this.#call())
+    const aggregates = Array.from({ length: prng.below(4) + 1 }, () => this.#call(window))
     const late = prng.chance(0.5) && takesTime(window) ? { lateSide: 'late' } : {}
     return {
       ...{ kind: 'aggregate', key, window, aggregates, latenessMs: this.#lateness(window) },
@@ -129,7 +130,7 @@ export class AggregateDraft {
     return some ? { earlyMs: this.#prng.between(50, 1000) } : {}
   }
 
-  #call(): AggregateCall {
+  #call(window: WindowSpec): AggregateCall {
     const prng = this.#prng
     const { ordered } = this.#stream
     const columns = firm(this.#stream.columns)
@@ -138,7 +139,7 @@ export class AggregateDraft {
     const fn = prng.pick(numbers.length > 0 ? calls : calls.filter(one => !OF_NUMBERS.has(one)))
     const args = this.#args(fn, numbers)
     const condition = new Drafter(prng, columns).condition(1)
-    const distinct = args.length > 0 && UNLIKE.has(fn) && prng.chance(0.3)
+    const distinct = hasDistinct(window) && args.length > 0 && UNLIKE.has(fn) && prng.chance(0.3)
     return {
       ...{ name: this.#fresh('a'), fn, args, distinct },
       ...(prng.chance(0.2) ? { filter: condition } : {}),
@@ -171,6 +172,11 @@ function hasBounds({ kind }: WindowSpec): boolean {
 
 function hasLateness(window: WindowSpec): boolean {
   return hasBounds(window) && 'time' in window && window.time === 'event'
+}
+
+/** Values that leave a window would have to be counted. */
+function hasDistinct({ kind }: WindowSpec): boolean {
+  return kind !== 'sliding' && kind !== 'sliding-rows'
 }
 
 /** What comes of it. */

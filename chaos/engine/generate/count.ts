@@ -25,26 +25,25 @@ function namesOf(spec: Plan['operators'][number]['spec']): string[] {
   ]
 }
 
-/** By event time alone or by both; late and updating only where the input is not finite. */
+/** What every campaign must have enough of; the rest only where records may be late. */
 const ALWAYS = [
   ...['filter', 'project', 'unnest', 'union', 'split', 'key-by', 'aggregate', 'dedup'],
   ...['tumbling', 'hopping', 'cumulate', 'session', 'sliding', 'sliding-rows', 'count', 'global'],
   ...['count()', 'sum()', 'min()', 'max()', 'avg()', 'var_pop()', 'var_samp()', 'stddev_pop()'],
   ...['stddev_samp()', 'first()', 'last()', 'collect()', 'top_n()', 'top_n_by()'],
-  ...['count_if()', 'bool_and()', 'bool_or()', 'count distinct'],
+  ...['count_if()', 'bool_and()', 'bool_or()'],
 ]
-const UNBOUNDED = ['updating', 'lateness', 'early', 'late side']
+const UNBOUNDED = ['updating', 'lateness', 'late side']
 
-/** Of a thousand plans, each must stand in so many. */
-const SHARE_MIN = 0.02
-/** Fewer plans than that say nothing about shares. */
-const PLANS_MIN = 500
+/** In so many plans of a campaign of so many. */
+const PLANS_MIN = 100
+const CAMPAIGN_MIN = 1500
 
 /** What too few of so many plans have. */
 export function missing(counts: Counts, plans: number, finite: boolean): string[] {
-  if (plans < PLANS_MIN) return []
+  if (plans < CAMPAIGN_MIN) return []
   const names = finite ? ALWAYS : [...ALWAYS, ...UNBOUNDED]
-  return names.filter(name => (counts.get(name) ?? 0) < SHARE_MIN * plans)
+  return names.filter(name => (counts.get(name) ?? 0) < PLANS_MIN)
 }
 
 export function countsText(counts: Counts): string {
