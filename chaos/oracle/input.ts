@@ -49,16 +49,21 @@ export interface Moment {
   readonly ended: boolean
 }
 
-/** As an operator sees it that is fed by these sources. */
+/**
+ * As an operator sees it that is fed by these sources: the least of what the channels said that are
+ * not idle, or, where all are, the largest, since nobody is waited for.
+ */
 export function momentsOf({ channels, batches }: Input, sources: ReadonlySet<string>): Moment[] {
   const feeding = channels.filter(({ source }) => sources.has(source)).map(({ id }) => id)
   let before = Number.NEGATIVE_INFINITY
   return batches.map(({ now, ended }, at) => {
     const heard = batches.slice(0, at + 1)
     const live = feeding.filter(channel => !isIdle(channel, heard))
-    const least = Math.min(...live.map(channel => watermarkOf(channel, heard)))
-    const told = live.length === 0 ? before : Math.max(before, least)
-    const after = ended ? Number.POSITIVE_INFINITY : told
+    const told =
+      live.length > 0
+        ? Math.min(...live.map(channel => watermarkOf(channel, heard)))
+        : Math.max(...feeding.map(channel => watermarkOf(channel, heard)))
+    const after = ended ? Number.POSITIVE_INFINITY : Math.max(before, told)
     const moment = { before, after, now, ended }
     before = after
     return moment

@@ -7,12 +7,14 @@
 import type { Compiler } from '../../../src/engine/columns/expression.ts'
 import type { Records } from '../../../src/engine/columns/records.ts'
 import { type Host, hostsOf } from '../../../src/engine/plan/hosts.ts'
+import type { SourcePlan } from '../../../src/engine/plan/plan.ts'
 import { schemasOf } from '../../../src/engine/plan/schemas.ts'
 import { columnsOf } from '../../oracle/columns.ts'
-import { type Batch, type Input, type Moment, momentsOf } from '../../oracle/input.ts'
+import type { Batch, Input } from '../../oracle/input.ts'
 import type { Plan } from '../../oracle/plan.ts'
 import type { Row, Table } from '../../oracle/table.ts'
 import type { Setting } from '../generate/case.ts'
+import { watermarksOf } from './clock.ts'
 import { Reader } from './reader.ts'
 import { tableRows } from './scalars.ts'
 import { Stage } from './stage.ts'
@@ -34,6 +36,8 @@ export interface EngineAnswer {
 export interface Output {
   readonly to: string
   readonly records: Records
+  /** Of each record, where its sender knows them already. */
+  readonly slots?: Int32Array | undefined
 }
 
 /** A host in all its groups. */
@@ -41,7 +45,7 @@ export interface Runner {
   readonly late: number
   readonly dead: number
   /** `arrived`: what other hosts sent it in this batch. */
-  pass(batch: Batch, moment: Moment, arrived: readonly Output[]): readonly Output[]
+  pass(batch: Batch, watermark: number, arrived: readonly Output[]): readonly Output[]
 }
 
 export function runEngine(plan: Plan, input: Input, options: EngineOptions): EngineAnswer {
@@ -56,17 +60,18 @@ export function runEngine(plan: Plan, input: Input, options: EngineOptions): Eng
       source === undefined
         ? new Stage(part)
         : new Reader(part, {
+            source: engine.sources.find(({ id }) => id === source) as SourcePlan,
             columns: plan.sources.find(({ id }) => id === source)?.columns ?? [],
             channels: input.channels.filter(one => one.source === source).map(({ id }) => id),
           })
-    return { host, runner, moments: momentsOf(input, fed.get(host.id) ?? new Set()) }
+    return { host, runner, watermarks: watermarksOf(input, fed.get(host.id) ?? new Set()) }
   })
   const sinks = new Sinks(plan)
   input.batches.forEach((batch, at) => {
     const sent = new Map<string, Output[]>()
-    for (const { host, runner, moments } of runners) {
+    for (const { host, runner, watermarks } of runners) {
       const arrived = sent.get(host.id) ?? []
-      for (const output of runner.pass(batch, moments[at] as Moment, arrived)) {
+      for (const output of runner.pass(batch, watermarks[at] as number, arrived)) {
         if (!sinks.maybeTake(output, at)) send(sent, output)
       }
     }

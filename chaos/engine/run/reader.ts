@@ -1,13 +1,11 @@
 /** The reader of a source: it runs the plan's front, which keeps nothing. */
 
 import type { Records } from '../../../src/engine/columns/records.ts'
-import { CACHE_BOUNDS } from '../../../src/engine/operators/context.ts'
 import type { Host } from '../../../src/engine/plan/hosts.ts'
+import type { SourcePlan } from '../../../src/engine/plan/plan.ts'
 import type { Schemas } from '../../../src/engine/plan/schemas.ts'
-import { Topology } from '../../../src/engine/stage/topology.ts'
-import { Overlay } from '../../../src/engine/state/overlay.ts'
-import { MemoryStore } from '../../../src/engine/store/store.ts'
-import type { Batch, Moment } from '../../oracle/input.ts'
+import { Front } from '../../../src/engine/stage/front.ts'
+import type { Batch } from '../../oracle/input.ts'
 import type { Column } from '../../oracle/type.ts'
 import type { EngineOptions, Output, Runner } from './engine.ts'
 import { recordsFrom } from './scalars.ts'
@@ -19,6 +17,7 @@ export interface Part {
 }
 
 export interface Feed {
+  readonly source: SourcePlan
   readonly columns: readonly Column[]
   readonly channels: readonly number[]
 }
@@ -27,37 +26,27 @@ export class Reader implements Runner {
   readonly late = 0
   dead = 0
   readonly #feed: Feed
-  readonly #topology: Topology
+  readonly #front: Front
   /** Of each channel, the offset of its next record. */
   readonly #offsets = new Map<number, number>()
-  #outputs: Output[] = []
 
   constructor({ host, schemas, options }: Part, feed: Feed) {
     this.#feed = feed
-    const context = {
-      ...{ host, schemas, compiler: options.compiler, bounds: CACHE_BOUNDS },
-      ...{ state: new Overlay(new MemoryStore()), table: () => 0 },
-    }
-    this.#topology = new Topology(context, {
-      sink: ({ id }, records) => this.#outputs.push({ to: id, records }),
-      exchange: ({ to }, records) => this.#outputs.push({ to, records }),
-      dead: () => {
-        this.dead++
-      },
-    })
+    const { compiler } = options
+    this.#front = new Front({ host, source: feed.source, schemas, compiler })
   }
 
-  pass({ arrivals, now }: Batch, { after }: Moment): readonly Output[] {
-    this.#outputs = []
-    this.#topology.begin(now, Number.POSITIVE_INFINITY)
-    for (const channel of this.#feed.channels) {
+  pass({ arrivals }: Batch): readonly Output[] {
+    return this.#feed.channels.flatMap(channel => {
       const own = arrivals.filter(arrival => arrival.channel === channel)
-      if (own.length > 0) {
-        this.#topology.takeSource(this.#from(recordsFrom(this.#feed.columns, own), channel))
-      }
-    }
-    this.#topology.finish(after)
-    return this.#outputs
+      const records = this.#from(recordsFrom(this.#feed.columns, own), channel)
+      const { leaving, sinks, dead } = this.#front.take(records)
+      this.dead += dead.length
+      return [
+        ...sinks.map(({ sink, records: some }): Output => ({ to: sink.id, records: some })),
+        ...leaving.map(({ exchange, ...rest }): Output => ({ to: exchange.to, ...rest })),
+      ]
+    })
   }
 
   #from(records: Records, channel: number): Records {

@@ -8,7 +8,7 @@ import { DEAD_LETTERS } from '../../../src/engine/stage/dead-letters.ts'
 import { StageGroup, type StageInput, type StageResult } from '../../../src/engine/stage/group.ts'
 import { Slotting } from '../../../src/engine/stage/slotting.ts'
 import { MemoryStore } from '../../../src/engine/store/store.ts'
-import type { Batch, Moment } from '../../oracle/input.ts'
+import type { Batch } from '../../oracle/input.ts'
 import type { Output, Runner } from './engine.ts'
 import type { Part } from './reader.ts'
 
@@ -38,14 +38,14 @@ export class Stage implements Runner {
     return this.#groups.reduce((sum, { late }) => sum + late, 0)
   }
 
-  pass({ now }: Batch, { after }: Moment, arrived: readonly Output[]): readonly Output[] {
+  pass({ now }: Batch, watermark: number, arrived: readonly Output[]): readonly Output[] {
     const inputs = this.#groups.map((): StageInput[] => [])
-    for (const { records } of arrived) {
-      for (const [group, part] of this.#split(records)) {
+    for (const output of arrived) {
+      for (const [group, part] of this.#split(output)) {
         inputs[group]?.push({ operator: this.#entry, input: 0, records: part })
       }
     }
-    const made = this.#groups.flatMap((group, at) => group.pass(now, after, inputs[at] ?? []))
+    const made = this.#groups.flatMap((group, at) => group.pass(now, watermark, inputs[at] ?? []))
     const outputs = made.flatMap(result => result.outputs)
     for (const { to, records } of outputs) if (to === DEAD_LETTERS) this.dead += records.size
     return outputs.flatMap(({ to, records }) =>
@@ -53,8 +53,8 @@ export class Stage implements Runner {
     )
   }
 
-  #split(records: Records): ReadonlyMap<number, Records> {
-    return this.#splitter.split(records, this.#slotting.of(records, UNTOLD))
+  #split({ records, slots }: Output): ReadonlyMap<number, Records> {
+    return this.#splitter.split(records, slots ?? this.#slotting.of(records, UNTOLD))
   }
 }
 

@@ -95,10 +95,11 @@ export class Dedup implements Operator {
     this.#timers.forget()
   }
 
+  /** What the watermark has passed is forgotten, even while its timer waits for room. */
   #isFirst(id: number, time: number, watermark: number): boolean {
     const before = this.#timeOf(id)
     const within = this.#withinMs ?? Number.POSITIVE_INFINITY
-    if (before !== NONE && time < before + within) return false
+    if (before !== NONE && time < before + within && watermark < before + within) return false
     if (time + within <= watermark) return true
     this.#put(id, time)
     if (this.#withinMs !== undefined) {
