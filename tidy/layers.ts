@@ -60,7 +60,7 @@ const layers: Readonly<Record<string, Layer>> = {
   },
   // Suites that every body of a door must pass, for tests to call.
   'chaos/sim/contract': { values: ['src/base'], libraries: ['vitest'] },
-  'chaos/sim': { values: core, libraries: ['esbuild'] },
+  'chaos/sim': { values: [...core, 'chaos/engine'], libraries: ['esbuild'] },
   // The machine that `weir node` runs so far, and its service.
   'chaos/kv': {
     values: ['src/base', 'src/raft', 'src/io', 'src/node'],

@@ -1,4 +1,4 @@
-/** A case as a file, for people and regression tests: JSON, with what JSON does not know as objects. */
+/** A case as a file, for people and regression tests: JSON, and objects for what JSON lacks. */
 
 import type { Case } from './generate/case.ts'
 

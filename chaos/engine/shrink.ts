@@ -1,6 +1,6 @@
 /**
- * Makes a failing case smaller while it still fails: fewer sinks and operators, fewer records, fewer
- * batches, shorter lists in what is left. A smaller case is what a person can read.
+ * Makes a failing case smaller while it still fails: fewer sinks and operators, fewer records,
+ * fewer batches, shorter lists in what is left. A smaller case is what a person can read.
  */
 
 import { columnsOf } from '../oracle/columns.ts'

@@ -7,13 +7,13 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Prng } from '../../../src/base/prng.ts'
-import type { PlayName } from '../plays.ts'
 import { bundled, patchedFile } from './bundle.ts'
 import { hostMutants } from './host.ts'
 import type { Mutant } from './mutant.ts'
 import type { PlayOptions } from './play.ts'
 import { play } from './play.ts'
 import { raftMutants } from './raft.ts'
+import type { TrialName } from './trials.ts'
 import type { Trial, Verdict } from './verdict.ts'
 import { isCaught, isProof, row, summaryOf, table, told, widthOf } from './verdict.ts'
 
@@ -118,7 +118,7 @@ interface CourtOptions extends Omit<PlayOptions, 'scenario'> {
   readonly endMs: number
 }
 
-const scenarioOf = ({ scenario }: Mutant): PlayName => scenario ?? 'raft'
+const scenarioOf = ({ scenario }: Mutant): TrialName => scenario ?? 'raft'
 
 /** Plays mutants; and wherever one is caught, the source as it is: the catch must be the bug's. */
 class Court {
@@ -146,14 +146,14 @@ class Court {
     return without.kind === 'survived' ? verdict : { ...verdict, kind: 'unsound' }
   }
 
-  #playUnpatched(scenario: PlayName, seed: number): Promise<Verdict> {
+  #playUnpatched(scenario: TrialName, seed: number): Promise<Verdict> {
     const name = `${scenario} ${seed}`
     const known = this.#unpatched.get(name) ?? this.unpatched(scenario, seed, 1)
     this.#unpatched.set(name, known)
     return known
   }
 
-  async unpatched(scenario: PlayName, from: number, seedsMax: number): Promise<Verdict> {
+  async unpatched(scenario: TrialName, from: number, seedsMax: number): Promise<Verdict> {
     return play(await bundled(this.#folder), { ...this.#options, scenario, from, seedsMax })
   }
 }

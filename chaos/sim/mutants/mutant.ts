@@ -1,9 +1,10 @@
 /**
- * A known bug, put back by an exact patch of the source, to prove that the simulator would have
- * found it. A patch whose text is not found exactly once no longer applies, which is an error.
+ * A known bug, put back by an exact patch of the source, to prove that the simulator, or the random
+ * plans of the engine, would have found it. A patch whose text is not found exactly once no longer
+ * applies, which is an error.
  */
 
-import type { PlayName } from '../plays.ts'
+import type { TrialName } from './trials.ts'
 
 export interface Mutant {
   readonly name: string
@@ -16,8 +17,8 @@ export interface Mutant {
   readonly why: string
   /** Where the bug was met, or what is known of it. */
   readonly origin: string
-  /** What plays it; missing: the consensus core alone. */
-  readonly scenario?: PlayName
+  /** What plays it; missing: the consensus core alone. `engine`: random plans beside the oracle. */
+  readonly scenario?: TrialName
   /** Written without knowledge of the checkers that are to find it. */
   readonly blind?: true
 }

@@ -4,14 +4,14 @@ import type { ChildProcessByStdio } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
-import type { PlayName } from '../plays.ts'
 import type { TrialLine } from './trial-line.ts'
+import type { TrialName } from './trials.ts'
 import type { Verdict } from './verdict.ts'
 
 export interface PlayOptions {
   readonly from: number
   readonly seedsMax: number
-  readonly scenario: PlayName
+  readonly scenario: TrialName
   /** By the wall: what takes longer is stopped, and not caught. */
   readonly secondsMax: number
 }

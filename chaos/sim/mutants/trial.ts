@@ -6,8 +6,8 @@
 
 import { writeSync } from 'node:fs'
 import { invariant } from '../../../src/base/errors.ts'
-import { isPlayName, type Play, playOf } from '../plays.ts'
 import type { TrialLine } from './trial-line.ts'
+import { isTrialName, type Trial, trialOf } from './trials.ts'
 
 const STDOUT = 1
 
@@ -15,10 +15,10 @@ const say = (line: TrialLine): void => {
   writeSync(STDOUT, `${JSON.stringify(line)}\n`)
 }
 
-function play({ run, drawn }: Play, seeds: readonly number[]): void {
+function play(trial: Trial, seeds: readonly number[]): void {
   for (const seed of seeds) {
     say({ kind: 'begins', seed })
-    const { failure } = run(drawn(seed))
+    const failure = trial(seed)
     if (failure !== undefined) {
       say({ kind: 'failed', seed, ...failure })
       return
@@ -28,6 +28,6 @@ function play({ run, drawn }: Play, seeds: readonly number[]): void {
 }
 
 const [from, count, scenario = 'raft'] = process.argv.slice(2)
-invariant(isPlayName(scenario), 'MUTANT what plays is known', scenario)
+invariant(isTrialName(scenario), 'MUTANT what plays is known', scenario)
 const seeds = Array.from({ length: Number(count) }, (_, i) => Number(from) + i)
-play(playOf(scenario), seeds)
+play(trialOf(scenario), seeds)
