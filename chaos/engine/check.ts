@@ -9,6 +9,8 @@ import { type EngineAnswer, runEngine } from './run/engine.ts'
 import { expressionsOf } from './run/texts.ts'
 import { treeCompiler } from './run/trees.ts'
 
+export type Seen = EngineAnswer
+
 export interface Failure {
   readonly checker: string
   readonly detail: string
@@ -20,15 +22,24 @@ export function checked(one: Case): Failure | undefined {
   try {
     const seen = ran(one, one.setting)
     const other = ran(one, { ...one.setting, between: otherWay(one.setting) })
-    return (
-      differing(one, wanted, seen) ??
-      wronglyTakenBack(one, seen) ??
-      miscounted(one, wanted, seen) ??
-      unrepeated(one, seen, other)
-    )
+    return objection(one, wanted, [seen, other])
   } catch (error) {
     return failureOf(error)
   }
+}
+
+/** To what the engine said, without and with restarts, or the other way round. */
+export function objection(
+  one: Case,
+  wanted: Answer,
+  [seen, other]: readonly [Seen, Seen],
+): Failure | undefined {
+  return (
+    differing(one, wanted, seen) ??
+    wronglyTakenBack(one, seen) ??
+    miscounted(one, wanted, seen) ??
+    unrepeated(one, seen, other)
+  )
 }
 
 const otherWay = ({ between }: Setting): Setting['between'] =>
@@ -57,21 +68,21 @@ function ofSinks(
   return undefined
 }
 
-function differing(one: Case, wanted: Answer, seen: EngineAnswer): Failure | undefined {
+function differing(one: Case, wanted: Answer, seen: Seen): Failure | undefined {
   return ofSinks(one, 'ENGINE-1 sinks have what the oracle says', ({ id, key }) => {
     const [want, see] = [wanted.sinks[id], seen.sinks[id]]
     return want === undefined || see === undefined ? 'no answer' : difference(want, see, key)
   })
 }
 
-function wronglyTakenBack(one: Case, seen: EngineAnswer): Failure | undefined {
+function wronglyTakenBack(one: Case, seen: Seen): Failure | undefined {
   return ofSinks(one, 'ENGINE-2 what is taken back was said', ({ id, key }) => {
     const table = seen.sinks[id]
     return table === undefined ? undefined : takenBackWrongly(table, key)
   })
 }
 
-function miscounted({ plan }: Case, wanted: Answer, seen: EngineAnswer): Failure | undefined {
+function miscounted({ plan }: Case, wanted: Answer, seen: Seen): Failure | undefined {
   const lost = plan.operators.filter(
     ({ spec }) => spec.kind === 'aggregate' && spec.lateSide === undefined,
   )
@@ -87,7 +98,7 @@ function miscounted({ plan }: Case, wanted: Answer, seen: EngineAnswer): Failure
 }
 
 /** Whoever knows the saved state alone goes on just so, to the order of the outputs. */
-function unrepeated(one: Case, seen: EngineAnswer, other: EngineAnswer): Failure | undefined {
+function unrepeated(one: Case, seen: Seen, other: Seen): Failure | undefined {
   return ofSinks(one, 'ENGINE-5 a restart changes nothing', ({ id }) => {
     const [rows, others] = [seen.sinks[id]?.rows ?? [], other.sinks[id]?.rows ?? []]
     const at = rows.findIndex((row, place) => rowText(row) !== rowText(others[place]))

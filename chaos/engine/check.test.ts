@@ -1,0 +1,123 @@
+/**
+ * The engine says what the oracle says: a few random plans here, for a first word; thousands by
+ * `npm run engine`. And each checker objects to what it is there for.
+ */
+
+import { describe, expect, test } from 'vitest'
+import { answered } from '../oracle/oracle.ts'
+import type { Row } from '../oracle/table.ts'
+import { checked, objection, type Seen } from './check.ts'
+import { type Case, drawCase } from './generate/case.ts'
+import { countPlan, countsText, missing } from './generate/count.ts'
+
+const PLANS = 60
+
+test('random plans over random disordered input', () => {
+  for (let seed = 0; seed < PLANS; seed++) {
+    expect(checked(drawCase(seed)), `seed ${seed}`).toBe(undefined)
+  }
+})
+
+test('a seed is one case', () => {
+  expect(drawCase(12)).toEqual(drawCase(12))
+  expect(drawCase(12)).not.toEqual(drawCase(13))
+})
+
+describe('counts', () => {
+  test('say what the plans are made of', () => {
+    const counts = new Map<string, number>()
+    for (let seed = 0; seed < 400; seed++) countPlan(counts, drawCase(seed).plan)
+    expect(counts.get('filter')).toBeGreaterThan(20)
+    expect(counts.get('session by processing time')).toBeGreaterThan(3)
+    expect(countsText(counts)).toMatch(/^aggregate +\d+\n/)
+  })
+
+  test('and what is missing from a campaign', () => {
+    expect(missing(new Map([['filter', 99]]), 1500, true)).toContain('filter')
+    expect(missing(new Map([['filter', 100]]), 1500, true)).not.toContain('filter')
+    expect(missing(new Map(), 1500, false)).toContain('lateness')
+    expect(missing(new Map(), 10, false)).toEqual([])
+  })
+})
+
+describe('objections', () => {
+  const one = caseWithRows()
+  const wanted = answered(one.plan, one.input)
+  const late = Object.entries(wanted.late).reduce(
+    (sum, [id, count]) => (isLost(one, id) ? sum + count : sum),
+    0,
+  )
+  const right: Seen = { sinks: wanted.sinks, late, dead: 0 }
+  const sink = one.plan.sinks.find(({ id }) => (wanted.sinks[id]?.rows.length ?? 0) > 2)?.id ?? ''
+  const told = (seen: Seen, other: Seen = seen) => objection(one, wanted, [seen, other])?.checker
+  const withRows = (change: (rows: readonly Row[]) => readonly Row[]): Seen => {
+    const table = right.sinks[sink] as (typeof right.sinks)[string]
+    return { ...right, sinks: { ...right.sinks, [sink]: { ...table, rows: change(table.rows) } } }
+  }
+
+  test('none to what is right', () => {
+    expect(told(right)).toBe(undefined)
+  })
+
+  test('to a row too few', () => {
+    expect(told(withRows(rows => rows.slice(1)))).toMatch(/^ENGINE-1/)
+  })
+
+  test('to a row that is taken back and was not said', () => {
+    const taken = (rows: readonly Row[]) => [
+      ...rows,
+      { ...(rows[0] as Row), kind: 'delete' as const, values: [] },
+    ]
+    const keyed = { ...one, plan: keyedPlan(one, sink) }
+    const seen = withRows(taken)
+    expect(objection(keyed, answered(keyed.plan, one.input), [seen, seen])).toBeDefined()
+  })
+
+  test('to late records and dead letters that are not counted', () => {
+    expect(told({ ...right, late: right.late + 1 })).toMatch(/^ENGINE-3/)
+    expect(told({ ...right, dead: 1 })).toMatch(/^ENGINE-4/)
+  })
+
+  test('to another order after a restart', () => {
+    expect(
+      told(
+        right,
+        withRows(rows => rows.toReversed()),
+      ),
+    ).toMatch(/^ENGINE-5/)
+    expect(
+      told(
+        right,
+        withRows(rows => [...rows, rows[0] as Row]),
+      ),
+    ).toMatch(/^ENGINE-5/)
+  })
+})
+
+function isLost({ plan }: Case, id: string): boolean {
+  const spec = plan.operators.find(operator => operator.id === id)?.spec
+  return spec?.kind === 'aggregate' && spec.lateSide === undefined
+}
+
+/** Rows that differ, at a sink where every row counts. */
+function caseWithRows(): Case {
+  for (let seed = 0; ; seed++) {
+    const one = drawCase(seed)
+    const { sinks } = answered(one.plan, one.input)
+    const plain = one.plan.sinks.filter(({ key }) => key.length === 0)
+    const texts = plain.map(({ id }) =>
+      (sinks[id]?.rows ?? []).map(row => JSON.stringify(row.time)),
+    )
+    if (plain.length === one.plan.sinks.length && texts.some(rows => new Set(rows).size > 2)) {
+      return one
+    }
+  }
+}
+
+function keyedPlan({ plan }: Case, sink: string): Case['plan'] {
+  const first = plan.sources[0]?.columns[0]?.name ?? ''
+  return {
+    ...plan,
+    sinks: plan.sinks.map(one => (one.id === sink ? { ...one, key: [first] } : one)),
+  }
+}

@@ -1,0 +1,24 @@
+/**
+ * Every case that once showed a bug of the engine is run again: in the folder beside, one file each,
+ * named after the bug. `npm run engine -- --seed N --save FILE` makes such a file.
+ */
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { answered } from '../../oracle/oracle.ts'
+import { checked } from '../check.ts'
+import { readCase } from '../file.ts'
+
+const folder = new URL('./', import.meta.url)
+const files = readdirSync(folder).filter(file => file.endsWith('.json'))
+
+test('some are kept', () => {
+  expect(files.length).toBeGreaterThan(0)
+})
+
+test.each(files)('%s', file => {
+  const one = readCase(readFileSync(new URL(file, folder), 'utf8'))
+  const { sinks } = answered(one.plan, one.input)
+  expect(Object.values(sinks).some(({ rows }) => rows.length > 0)).toBe(true)
+  expect(checked(one)).toBe(undefined)
+})
