@@ -1,6 +1,6 @@
 /**
- * What it costs to make columns of JSON, next to `JSON.parse` of the same records: both in turns, in
- * one process, so that whatever disturbs one disturbs the other.
+ * What it costs to make columns of JSON, next to `JSON.parse` of the same records: both in turns,
+ * in one process, so that whatever disturbs one disturbs the other.
  */
 
 import type { RawRecords } from '../../src/connectors/formats/format.ts'

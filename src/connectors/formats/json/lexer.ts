@@ -12,7 +12,7 @@ import { utf8End } from './utf8.ts'
 
 export const QUOTE = 0x22
 export const COMMA = 0x2c
-export const COLON = 0x3a
+const COLON = 0x3a
 export const BACKSLASH = 0x5c
 export const OPEN_ARRAY = 0x5b
 export const CLOSE_ARRAY = 0x5d

@@ -1,0 +1,160 @@
+/** Files in pieces: however the bytes come, the records and their places are the same. */
+
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { CsvCutter } from './csv/cutter.ts'
+import type { Split } from './format.ts'
+import { LineSplitter, type LinesOptions } from './lines.ts'
+import { bytesOf, textsOf } from './testing/raw.ts'
+
+interface Seen {
+  readonly texts: readonly string[]
+  readonly positions: readonly number[]
+  readonly position: number
+}
+
+/** All that comes out of a file that is pushed in pieces which end at the cuts. */
+function seen(splitter: LineSplitter, file: Uint8Array, cuts: readonly number[] = []): Seen {
+  const places = [...new Set([0, ...cuts.map(cut => cut % (file.length + 1)), file.length])]
+  const ordered = places.sort((a, b) => a - b)
+  const splits: Split[] = ordered
+    .slice(1)
+    .map((place, at) => splitter.push(file.slice(ordered[at], place)))
+  splits.push(splitter.end())
+  return {
+    texts: splits.flatMap(textsOf),
+    positions: splits.flatMap(({ positions }) => [...positions]),
+    position: splitter.position,
+  }
+}
+
+const lines = (text: string, options?: LinesOptions) =>
+  seen(new LineSplitter(options), bytesOf(text))
+const cuts = fc.array(fc.nat(200), { maxLength: 8 })
+const line = fc.string({ maxLength: 12 }).map(text => text.replace(/[\r\n]/g, ' '))
+
+describe('lines', () => {
+  test('are what stands between newlines, each at its place', () => {
+    expect(lines('one\ntwo\r\n\nlast')).toEqual({
+      texts: ['one', 'two', '', 'last'],
+      positions: [0, 4, 9, 10],
+      position: 14,
+    })
+    expect(lines('')).toEqual({ texts: [], positions: [], position: 0 })
+    expect(lines('\n')).toEqual({ texts: [''], positions: [0], position: 1 })
+    expect(lines('a\n').texts).toEqual(['a'])
+  })
+
+  test('do not depend on how the bytes come', () => {
+    fc.assert(
+      fc.property(fc.array(line), fc.constantFrom('\n', '\r\n'), cuts, (texts, newline, places) => {
+        const file = bytesOf(texts.map(text => text + newline).join(''))
+        const got = seen(new LineSplitter(), file, places)
+        expect(got.texts).toEqual(texts)
+        got.positions.forEach((position, at) => {
+          const head = texts.slice(0, at).map(text => text + newline)
+          expect(position).toBe(bytesOf(head.join('')).length)
+        })
+        expect(got.position).toBe(file.length)
+      }),
+    )
+  })
+
+  test('go on from any position that was said', () => {
+    fc.assert(
+      fc.property(fc.array(line), fc.nat(100), cuts, (texts, stop, places) => {
+        const file = bytesOf(texts.map(text => `${text}\n`).join(''))
+        const first = new LineSplitter()
+        const before = textsOf(first.push(file.slice(0, stop)))
+        const { position } = first
+        const second = new LineSplitter({ position })
+        const after = seen(second, file.slice(position), places)
+        expect([...before, ...after.texts]).toEqual(texts)
+        expect(after.positions.every(place => place >= position)).toBe(true)
+      }),
+    )
+  })
+
+  test('of nothing but space can be left out', () => {
+    const options = { skips: 'blank' } as const
+    expect(lines('\n a\n \t\r\n\n{}\n', options)).toMatchObject({
+      texts: [' a', '{}'],
+      positions: [1, 9],
+    })
+    expect(lines('a\n\n', options).position).toBe(3)
+    expect(lines('\r\n\t\n', { skips: 'empty' }).texts).toEqual(['\t'])
+  })
+
+  test('a byte order mark stands in front of the first alone', () => {
+    expect(lines('\ufeffa\n\ufeffb').texts).toEqual(['a', '\ufeffb'])
+    expect(lines('\ufeffa\n').positions).toEqual([0])
+    expect(lines('\ufeffa\n', { position: 5 }).texts).toEqual(['\ufeffa'])
+    expect(lines('\ufeff\n').texts).toEqual([''])
+  })
+
+  test('that are too large come out as one byte too large, and hold no more memory', () => {
+    const options = { limits: { recordBytesMax: 10 } }
+    const splitter = new LineSplitter(options)
+    splitter.push(bytesOf('ok\n'))
+    for (let piece = 0; piece < 1000; piece++) {
+      const split = splitter.push(bytesOf('x'.repeat(100)))
+      expect(split.size).toBe(0)
+      expect(splitter.position).toBe(3)
+    }
+    const split = splitter.push(bytesOf('\nnext\n'))
+    expect(textsOf(split)).toEqual(['x'.repeat(11), 'next'])
+    expect([...split.positions]).toEqual([3, 100_004])
+    expect(splitter.position).toBe(100_009)
+  })
+
+  test('of any size are cut off in the same place, however the bytes come', () => {
+    const options = { limits: { recordBytesMax: 5 } }
+    fc.assert(
+      fc.property(fc.array(line), cuts, (texts, places) => {
+        const file = bytesOf(texts.map(text => `${text}\n`).join(''))
+        const got = seen(new LineSplitter(options), file, places)
+        expect(got).toEqual(seen(new LineSplitter(options), file))
+        expect(got.texts.map(text => bytesOf(text).length)).toEqual(
+          texts.map(text => Math.min(6, bytesOf(text).length)),
+        )
+      }),
+    )
+  })
+
+  test('a last line without a newline comes once', () => {
+    const splitter = new LineSplitter()
+    expect(splitter.push(bytesOf('abc')).size).toBe(0)
+    expect(textsOf(splitter.end())).toEqual(['abc'])
+    expect(splitter.end().size).toBe(0)
+    expect(splitter.position).toBe(3)
+  })
+})
+
+describe('records of CSV', () => {
+  const cells = (text: string, places?: readonly number[]) =>
+    seen(new LineSplitter({}, new CsvCutter()), bytesOf(text), places).texts
+
+  test('end at newlines outside of quotes', () => {
+    expect(cells('a,"b\nc"\r\n"d""\n",e\n')).toEqual(['a,"b\nc"', '"d""\n",e'])
+    expect(cells('"a"\n"b"')).toEqual(['"a"', '"b"'])
+    expect(cells('5" pipe,x\ny\n')).toEqual(['5" pipe,x', 'y'])
+    expect(cells('"a"x"\n"y\n')).toEqual(['"a"x"', '"y\n'])
+  })
+
+  test('do not depend on how the bytes come', () => {
+    const any = fc.array(fc.constantFrom('"', ',', '\n', '\r\n', 'x', 'é'), { maxLength: 60 })
+    fc.assert(
+      fc.property(any, cuts, (parts, places) => {
+        const text = parts.join('')
+        expect(seen(new LineSplitter({}, new CsvCutter()), bytesOf(text), places)).toEqual(
+          seen(new LineSplitter({}, new CsvCutter()), bytesOf(text)),
+        )
+      }),
+    )
+  })
+
+  test('know their delimiter', () => {
+    const splitter = new LineSplitter({}, new CsvCutter({ delimiter: ';' }))
+    expect(seen(splitter, bytesOf('a;"b\n"\nc,"d\n"\n')).texts).toEqual(['a;"b\n"', 'c,"d', '"\n'])
+  })
+})
