@@ -234,6 +234,21 @@ describe('failures', () => {
     }
   })
 
+  test.each([...'\u00a0\u2003\u2028\ufeff\v\f\0\u0085'])('%j is no space', space => {
+    for (const text of [`${space}{}`, `{}${space}`, `{"a"${space}:1}`, `{"a":${space}1}`]) {
+      expect(one(text)).toMatchObject([{ code: 'malformed' }])
+    }
+    expect(one(` {\t"a"\r:\n1 }\r\n`)).toEqual([])
+  })
+
+  test('no control character stands in a text', () => {
+    for (let code = 0; code < 0x20; code++) {
+      const text = `{"b":"x${String.fromCharCode(code)}"}`
+      expect(one(text)).toMatchObject([{ code: 'malformed', at: 7 }])
+    }
+    expect(one('{"b":"\u007f\u0080"}')).toEqual([])
+  })
+
   test('a failure names its column, its place is in its own record, its neighbours stand', () => {
     const records = ['{"a":1}', '{"a":true}', null, '{"a":4}']
     const out = decoded([field('a', BIGINT), field('b', TEXT)], records)
