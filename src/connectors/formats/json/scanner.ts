@@ -33,6 +33,20 @@ const EXPONENT = 0x65
 /** So many digits are exact in a double. */
 const DIGITS_MAX = 15
 
+/** Four characters at once, each less the character 0; little endian. */
+const ZEROS = 0x30303030
+
+/** Each is 0 to 9: adding 0x76 to it does not reach its highest bit. */
+function isFourDigits(four: number): boolean {
+  return (((four + 0x76767676) | four) & 0x80808080) === 0
+}
+
+/** First two pairs, of which each byte holds one, then both. */
+function fourDigits(four: number): number {
+  const pairs = (four * 10 + (four >>> 8)) & 0x00ff00ff
+  return (pairs & 0xff) * 100 + (pairs >>> 16)
+}
+
 /** Whether a number goes on with this byte. */
 function isMore(byte: number): boolean {
   return (byte >= ZERO && byte <= NINE) || byte === POINT || (byte | 0x20) === EXPONENT
@@ -159,8 +173,10 @@ export class Scanner {
     if (first < ONE || first > NINE) {
       return lexer.value(start, end, this.#depths[slot] as number)
     }
+    const { view } = lexer
     const limit = Math.min(end, start + this.#digitsMax)
     let at = start + 1
+    while (at + 4 <= limit && isFourDigits(view.getInt32(at, true) ^ ZEROS)) at += 4
     while (at < limit && ((bytes[at] as number) ^ ZERO) <= 9) at++
     return isMore(bytes[at] as number) ? lexer.number(start, end) : at
   }
@@ -186,7 +202,7 @@ export class Scanner {
   }
 
   #number(slot: number, row: number, start: number, end: number): number {
-    const { bytes } = this.#lexer
+    const { bytes, view } = this.#lexer
     const sign = bytes[start] === MINUS ? -1 : 1
     const begin = sign < 0 ? start + 1 : start
     let value = (bytes[begin] as number) - ZERO
@@ -194,6 +210,11 @@ export class Scanner {
     let at = begin + 1
     if (value > 0) {
       const limit = Math.min(end, begin + this.#digitsMax + 1)
+      for (; at + 4 <= limit; at += 4) {
+        const four = view.getInt32(at, true) ^ ZEROS
+        if (!isFourDigits(four)) break
+        value = value * 10_000 + fourDigits(four)
+      }
       for (; at < limit; at++) {
         const digit = (bytes[at] as number) - ZERO
         if (digit < 0 || digit > 9) break
