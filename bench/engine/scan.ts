@@ -17,7 +17,7 @@ import { batchOf, type Variation, variations } from './scan-records.ts'
 
 const BATCH_RECORDS = 1000
 const BATCHES = 10
-const NS_PER_MS = 1e6
+const NS_PER_US = 1000
 const QUICK_LEAST = 3.5
 
 interface Work {
@@ -25,14 +25,18 @@ interface Work {
   run(): void
 }
 
-/** Nanoseconds for each record, of each work: the middle of so many turns. */
+/**
+ * Nanoseconds of processor for each record, of each work: the middle of so many turns. Not of the
+ * clock on the wall: others may run on the machine.
+ */
 export function measured(works: readonly Work[], records: number, turns: number): number[] {
   const all = works.map(() => [] as number[])
   for (let turn = 0; turn < turns; turn++) {
     works.forEach(({ run }, at) => {
-      const before = performance.now()
+      const before = process.cpuUsage()
       run()
-      all[at]?.push(((performance.now() - before) * NS_PER_MS) / records)
+      const { user, system } = process.cpuUsage(before)
+      all[at]?.push(((user + system) * NS_PER_US) / records)
     })
   }
   // The first quarter of the turns is warming up.

@@ -14,6 +14,7 @@ import type { Field, RawRecords, TimeUnit } from '../format.ts'
 import { Trouble } from '../trouble.ts'
 import { type Lexer, QUOTE } from './lexer.ts'
 import { hasEscapes, isNullAt, type Reading, readingOf } from './reading.ts'
+import { unescaped } from './tree.ts'
 
 export interface JsonColumn {
   readonly type: Type
@@ -128,6 +129,8 @@ export class PartColumn extends OneColumn<TextBuilder> {
     else if (this.type.kind === 'json') this.builder.setPart(row, start, end)
     else if (bytes[start] === QUOTE && !hasEscapes(bytes, start, end)) {
       this.builder.setPart(row, start + 1, end - 1)
+    } else if (bytes[start] === QUOTE) {
+      this.builder.setText(row, unescaped(bytes, start + 1, end - 1))
     } else return super.put(row, start, end)
     return undefined
   }

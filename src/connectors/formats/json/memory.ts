@@ -5,8 +5,8 @@
 
 import type { JsonColumn } from './column.ts'
 import type { Lexer } from './lexer.ts'
-import { Scanner } from './scanner.ts'
-import { templateOf } from './template.ts'
+import { type Progress, Scanner, type Stream } from './scanner.ts'
+import { SLOTS_MAX, templateOf } from './template.ts'
 import type { FieldNode } from './tree.ts'
 
 const SHAPES_MAX = 8
@@ -21,7 +21,10 @@ const DULL_WINDOWS = 16
 export class ShapeMemory {
   readonly #lexer: Lexer
   readonly #root: FieldNode
-  readonly #columns: readonly JsonColumn[]
+  readonly #stream: Stream
+  readonly #progress: Progress = { slot: 0, at: 0 }
+  /** Of any two shapes, how many slots they share. */
+  readonly #prefixes = new Map<Scanner, Map<Scanner, number>>()
   /** The one that fitted last comes first. */
   readonly #scanners: Scanner[] = []
   #credit = SHAPES_MAX
@@ -35,7 +38,7 @@ export class ShapeMemory {
   constructor(lexer: Lexer, root: FieldNode, columns: readonly JsonColumn[]) {
     this.#lexer = lexer
     this.#root = root
-    this.#columns = columns
+    this.#stream = { columns, marks: new Int32Array(SLOTS_MAX + 1) }
   }
 
   /** True: the row is written. */
@@ -43,10 +46,17 @@ export class ShapeMemory {
     if (++this.#records === WINDOW) this.#judge()
     this.#isNew = true
     const scanners = this.#scanners
+    const progress = this.#progress
+    progress.slot = 0
+    progress.at = start
     const tries = Math.min(this.#tries, scanners.length)
+    let last: Scanner | undefined
     for (let i = 0; i < tries; i++) {
       const scanner = scanners[i] as Scanner
-      const verdict = scanner.scan(row, start, end)
+      // One that differs before the place that was reached does not fit; the others go on there.
+      if (last !== undefined && this.#shared(last, scanner) < progress.slot) continue
+      last = scanner
+      const verdict = scanner.scan(row, end, progress)
       if (verdict === 'other') continue
       if (i > 0) this.#toFront(i)
       this.#isNew = false
@@ -63,8 +73,28 @@ export class ShapeMemory {
     this.#credit--
     const template = templateOf(this.#lexer, this.#root, start, end)
     if (template === undefined) return
-    this.#scanners.unshift(new Scanner(this.#lexer, template, this.#columns))
-    this.#scanners.length = Math.min(this.#scanners.length, SHAPES_MAX)
+    this.#add(new Scanner(this.#lexer, template, this.#stream))
+  }
+
+  #add(scanner: Scanner): void {
+    if (this.#scanners.length === SHAPES_MAX) {
+      const oldest = this.#scanners.pop() as Scanner
+      this.#prefixes.delete(oldest)
+      for (const prefixes of this.#prefixes.values()) {
+        prefixes.delete(oldest)
+      }
+    }
+    this.#prefixes.set(scanner, new Map())
+    for (const other of this.#scanners) {
+      const shared = scanner.sharedWith(other)
+      this.#prefixes.get(scanner)?.set(other, shared)
+      this.#prefixes.get(other)?.set(scanner, shared)
+    }
+    this.#scanners.unshift(scanner)
+  }
+
+  #shared(one: Scanner, other: Scanner): number {
+    return this.#prefixes.get(one)?.get(other) ?? 0
   }
 
   #judge(): void {

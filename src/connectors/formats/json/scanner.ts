@@ -8,7 +8,7 @@
 import type { JsonColumn } from './column.ts'
 import { NumberColumn, PartColumn } from './column.ts'
 import { type Lexer, plainEnd, QUOTE } from './lexer.ts'
-import { type Template, wordsOf } from './template.ts'
+import { sharedPrefix, type Template, wordsOf } from './template.ts'
 
 export type Verdict =
   /** All columns of the row are written. */
@@ -71,6 +71,25 @@ function kindOf(columns: readonly JsonColumn[]): number {
   return column instanceof PartColumn && column.type.kind === 'text' ? TEXT : ANY
 }
 
+/** How far a record was read: up to the literal in front of this slot, which begins here. */
+export interface Progress {
+  slot: number
+  at: number
+}
+
+function stopped(progress: Progress, slot: number, at: number): Verdict {
+  progress.slot = slot
+  progress.at = at
+  return 'other'
+}
+
+/** What all scanners of a stream share. */
+export interface Stream {
+  readonly columns: readonly JsonColumn[]
+  /** As long as a template has literals. */
+  readonly marks: Int32Array
+}
+
 export class Scanner {
   readonly #lexer: Lexer
   readonly #template: Template
@@ -85,14 +104,14 @@ export class Scanner {
   /** Of each literal the place of its first word. */
   readonly #firsts: Int32Array
   readonly #words: Int32Array
-  /** Where the literals of the last record began. */
+  /** Where the literals of the last record began; shared by all scanners of a stream. */
   readonly #marks: Int32Array
   readonly #all: readonly JsonColumn[]
   readonly #textBytesMax: number
   /** Of numbers that are read here. None where so many could be too many. */
   readonly #digitsMax: number
 
-  constructor(lexer: Lexer, template: Template, all: readonly JsonColumn[]) {
+  constructor(lexer: Lexer, template: Template, { columns: all, marks }: Stream) {
     const { slots, literals, absent } = template
     const columnsOf = (places: readonly number[]) => places.map(place => all[place] as JsonColumn)
     this.#lexer = lexer
@@ -115,26 +134,37 @@ export class Scanner {
       first += length
       return first - length
     })
-    this.#marks = new Int32Array(literals.length)
+    this.#marks = marks
   }
 
-  scan(row: number, start: number, end: number): Verdict {
+  /** Of slots and literals, from the first on, so many are the same. */
+  sharedWith(other: Scanner): number {
+    return sharedPrefix(this.#template, other.#template)
+  }
+
+  /** Begins at a slot: those in front of it were read by another, as this one would have. */
+  scan(row: number, end: number, progress: Progress): Verdict {
     const count = this.#count
     const kinds = this.#kinds
-    let at = start
-    for (let slot = 0; slot < count; slot++) {
+    let at = progress.at
+    for (let slot = progress.slot; slot < count; slot++) {
       const value = this.#literal(slot, at, end)
-      if (value < 0) return 'other'
+      if (value < 0) return stopped(progress, slot, at)
       const kind = kinds[slot]
       if (kind === SKIP) at = this.#skip(slot, value, end)
       else if (kind === NUMBER) at = this.#number(slot, row, value, end)
       else if (kind === TEXT) at = this.#text(slot, row, value, end)
       else at = this.#any(slot, row, value, end)
-      // Space in front of a value is another shape: what a template has of it is in its literals.
-      if (at < 0) return (this.#lexer.bytes[value] as number) > SPACE ? 'odd' : 'other'
+      if (at < 0) return this.#refused(progress, slot, value)
     }
-    if (this.#literal(count, at, end) !== end) return 'other'
+    if (this.#literal(count, at, end) !== end) return stopped(progress, count, at)
     return this.#finish(row)
+  }
+
+  /** Space in front of a value is another shape: what a template has of it is in its literals. */
+  #refused(progress: Progress, slot: number, value: number): Verdict {
+    if ((this.#lexer.bytes[value] as number) > SPACE) return 'odd'
+    return stopped(progress, slot, value - (this.#lengths[slot] as number))
   }
 
   /** Behind the literal, or -1. */

@@ -9,7 +9,7 @@ import { CLOSE_OBJECT, type Lexer, OPEN_OBJECT } from './lexer.ts'
 import { isNullAt } from './reading.ts'
 import { type FieldNode, unescaped } from './tree.ts'
 
-const SLOTS_MAX = 256
+export const SLOTS_MAX = 256
 const LITERAL_BYTES_MAX = 16_384
 const WORD_BYTES = 4
 
@@ -46,6 +46,20 @@ export function wordsOf(literal: Uint8Array): Int32Array {
   return Int32Array.from({ length: count }, (_, at) =>
     view.getInt32(Math.min(WORD_BYTES * at, literal.length - WORD_BYTES), true),
   )
+}
+
+const sameBytes = (one: Uint8Array, other: Uint8Array): boolean =>
+  one.length === other.length && one.every((byte, at) => byte === other[at])
+
+/** So many literals, each with the slot behind it, are the same in both from the first on. */
+export function sharedPrefix(one: Template, other: Template): number {
+  const none = new Uint8Array(0)
+  const at = one.slots.findIndex(
+    (_, slot) =>
+      other.slots[slot] === undefined ||
+      !sameBytes(one.literals[slot] ?? none, other.literals[slot] ?? none),
+  )
+  return at < 0 ? one.slots.length : at
 }
 
 /** Learns from a record that is known to be sound and to fit its columns. */
