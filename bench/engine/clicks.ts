@@ -1,4 +1,4 @@
-/** Clicks of users as JSON of about 170 bytes, in batches, in order of time, for as long as asked. */
+/** Clicks of users as JSON of about 170 bytes, in batches, in order of time, without end. */
 
 import { Prng } from '../../src/base/prng.ts'
 import type { RawRecords } from '../../src/connectors/formats/format.ts'

@@ -18,7 +18,7 @@ import { StageGroup } from '../../src/engine/stage/group.ts'
 import { PartitionClock } from '../../src/engine/stage/source-time.ts'
 import { MemoryStore } from '../../src/engine/store/store.ts'
 import { compilerOf } from '../../src/sql/compiler.ts'
-import { Clicks } from './clicks.ts'
+import type { Clicks } from './clicks.ts'
 
 export interface Shape {
   readonly name: string
@@ -102,7 +102,11 @@ export class Pipeline {
   }
 
   #step(inputs: Parameters<StageGroup['step']>[0]['inputs']): void {
-    const { delta, outputs } = this.#stage.step({ now: 0, watermark: this.#clock.watermark, inputs })
+    const { delta, outputs } = this.#stage.step({
+      now: 0,
+      watermark: this.#clock.watermark,
+      inputs,
+    })
     this.deltaBytes += delta.length
     for (const { records } of outputs) this.outputs += records.size
     if (this.#applies) {

@@ -48,7 +48,7 @@ export interface Operator {
   readonly schema: Schema
   /** Schemas of side outputs, by name. */
   readonly sides: ReadonlyMap<string, Schema>
-  /** `input`: which of its inputs, from 0. `moment.watermark`: the one up to which it has advanced. */
+  /** `input`: which of its inputs, from 0. `moment.watermark`: up to which it has advanced. */
   take(input: number, records: Records, out: Output, moment: Moment): void
   settle?(out: Output, moment: Moment): void
   /** `moment.watermark`: the new one. False: not done, see above. */

@@ -1,4 +1,4 @@
-/** Each record goes to the side of the first branch that is true for it, else to the main output. */
+/** Each record goes to the side of the first branch that is true for it, else straight on. */
 
 import type { Expression } from '../columns/expression.ts'
 import { gatherRecords } from '../columns/gather.ts'

@@ -81,7 +81,7 @@ function writeDouble(out: ByteWriter, value: number): void {
   }
 }
 
-/** Bits that are turned, so that bytes sort as the numbers do: all of a negative one, else its sign. */
+/** Bits that are turned so that bytes sort as numbers do: all of a negative one, else the sign. */
 function turned(negative: boolean, at: number): number {
   if (negative) return 0xff
   return at === 0 ? 0x80 : 0

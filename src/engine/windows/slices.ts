@@ -52,7 +52,7 @@ function greatestDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestDivisor(b, a % b)
 }
 
-/** A window longer than `every` overlaps others; a shorter one leaves gaps, whose slices serve none. */
+/** Windows longer than `every` overlap; shorter ones leave gaps, whose slices serve none. */
 function hopping(size: number, every: number, offset: number): Slices {
   invariant(size > 0 && every > 0, 'windows-have-a-length', `${size}, ${every}`)
   const sizeMs = greatestDivisor(size, every)
