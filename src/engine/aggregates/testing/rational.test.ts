@@ -1,4 +1,4 @@
-/** The measure is measured: fractions against known ones, and the nearest double against parsing. */
+/** The measure is measured: fractions against known ones, nearest doubles against parsing. */
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
