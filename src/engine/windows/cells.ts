@@ -3,7 +3,7 @@
  * changed since they were last saved. What a cell is for is the business of whoever took it.
  */
 
-import type { ByteReader, ByteWriter } from '../../base/bytes.ts'
+import { ByteReader, ByteWriter } from '../../base/bytes.ts'
 import type { Accumulators } from '../aggregates/accumulators.ts'
 import { type CellPlace, StateElements } from '../aggregates/elements.ts'
 import type { Failures } from '../columns/expression.ts'
@@ -20,6 +20,7 @@ export class Cells {
   #accumulators: readonly Accumulators[] = []
   readonly #elements: StateElements[] = []
   #places: (CellPlace | undefined)[] = []
+  readonly #out = new ByteWriter()
   #capacity = 0
   #next = 0
   #free: number[] = []
@@ -110,6 +111,14 @@ export class Cells {
     for (const cell of changed) this.#changedFlags[cell] = 0
     this.#changed = []
     return changed
+  }
+
+  /** Another cell with the same results; elements, by which it would grow, are not copied. */
+  copy(cell: number): number {
+    const copy = this.take()
+    this.write(this.#out, cell)
+    this.read(new ByteReader(this.#out.finish()), copy)
+    return copy
   }
 
   merge(into: number, from: number): void {

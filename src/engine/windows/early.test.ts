@@ -14,6 +14,13 @@ const anyWindow = fc.constantFrom<WindowSpec>(
   { kind: 'session', gapMs: 8, time: 'event' },
 )
 
+/** A session whose early result was outlived by its contents, and then by its bounds. */
+const sessions: WindowSpec = { kind: 'session', gapMs: 8, time: 'event' }
+const grown = [[68], [68], [61]].map(times => ({
+  events: times.map(time => ({ user: 'a', time, n: 0 })),
+  by: 0,
+}))
+
 describe('early results', () => {
   test('are replaced by those of the end', () => {
     const rule = fc.record({
@@ -33,7 +40,7 @@ describe('early results', () => {
         expect(end()).toEqual(end(plain.outputs.get('main') ?? []))
         expect(early.outputs.get('late')).toEqual(plain.outputs.get('late'))
       }),
-      { numRuns: 40 },
+      { numRuns: 40, examples: [[sessions, { earlyMs: 1, latenessMs: 0, tickMs: 1 }, grown]] },
     )
   })
 

@@ -18,9 +18,15 @@ export interface Session {
   start: number
   /** Time of its last record. */
   last: number
-  /** Its result, with these bounds, was said before this batch, or in it. */
+  /** Its result was said, as it is. */
   isSaid: boolean
+  /** Else, a result with these bounds that was said and holds no more: the cell that had it. */
+  stale: number | undefined
 }
+
+const UNSAID = 0
+const SAID = 1
+const STALE = 2
 
 export class SessionBook {
   readonly #state: State
@@ -29,6 +35,7 @@ export class SessionBook {
   readonly #cells: Cells
   readonly #writer = new RowKeyWriter()
   readonly #out = new ByteWriter()
+  readonly #inner = new ByteWriter()
   /** By key's id; missing: not read yet. */
   #lists: (Session[] | undefined)[] = []
   readonly #changed = new Set<Session>()
@@ -49,7 +56,15 @@ export class SessionBook {
 
   begin(id: number, time: number): Session {
     const cell = this.#take(id, time, true)
-    const session = { id, cell, birth: time, start: time, last: time, isSaid: false }
+    const session = {
+      id,
+      cell,
+      birth: time,
+      start: time,
+      last: time,
+      isSaid: false,
+      stale: undefined,
+    }
     const list = this.#listOf(id)
     const at = list.findIndex(({ start }) => start > time)
     list.splice(at < 0 ? list.length : at, 0, session)
@@ -76,23 +91,20 @@ export class SessionBook {
     this.#changed.add(session)
   }
 
-  /** Its cell is given back. */
+  /** Its cells are given back. */
   remove(session: Session): void {
     this.#drop(session)
     this.#cells.giveBack(session.cell)
+    if (session.stale !== undefined) this.#cells.giveBack(session.stale)
   }
 
   save(): void {
     for (const key of this.#gone) this.#state.remove(key)
     this.#gone = []
     for (const session of this.#changed) {
-      const { birth, start, last, isSaid } = session
-      this.#out
-        .varint(birth - start)
-        .varint(last - birth)
-        .uint8(isSaid ? 1 : 0)
-      this.#cells.write(this.#out, session.cell)
-      this.#state.put(this.#rowKey(session.id, birth), this.#out.finish())
+      const { id, birth } = session
+      this.#write(session)
+      this.#state.put(this.#rowKey(id, birth), this.#out.finish())
     }
     this.#changed.clear()
   }
@@ -117,16 +129,32 @@ export class SessionBook {
     const end = this.#prefix(id).tag(BEHIND_TIMES).finish()
     this.#state.walk(prefix, end, (key, value) => {
       const birth = wholeAt(key, key.length - TIME_BYTES)
-      const reader = new ByteReader(value)
-      const start = birth - reader.varint()
-      const last = birth + reader.varint()
-      const isSaid = reader.uint8() === 1
-      const cell = this.#take(id, birth, false)
-      this.#cells.read(reader, cell)
-      sessions.push({ id, cell, birth, start, last, isSaid })
+      sessions.push(this.#decoded(id, birth, new ByteReader(value)))
       return true
     })
     return sessions
+  }
+
+  #write({ birth, start, last, isSaid, stale, cell }: Session): void {
+    this.#out.varint(birth - start).varint(last - birth)
+    if (stale === undefined) {
+      this.#out.uint8(isSaid ? SAID : UNSAID)
+    } else {
+      this.#cells.write(this.#inner, stale)
+      this.#out.uint8(STALE).bytes(this.#inner.finish())
+    }
+    this.#cells.write(this.#out, cell)
+  }
+
+  #decoded(id: number, birth: number, reader: ByteReader): Session {
+    const start = birth - reader.varint()
+    const last = birth + reader.varint()
+    const said = reader.uint8()
+    const stale = said === STALE ? this.#cells.take() : undefined
+    if (stale !== undefined) this.#cells.read(new ByteReader(reader.bytes()), stale)
+    const cell = this.#take(id, birth, false)
+    this.#cells.read(reader, cell)
+    return { id, cell, birth, start, last, isSaid: said === SAID, stale }
   }
 
   #take(id: number, birth: number, isNew: boolean): number {

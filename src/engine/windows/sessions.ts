@@ -125,18 +125,18 @@ export class SessionWindows implements Operator {
     const again: Said[] = []
     for (const session of this.#sorted([...this.#touched.keys()])) {
       const now = this.#asSaid(session)
+      const isSame = (said: Said) => said.start === now.start && said.end === now.end
       const old = this.#touched.get(session) ?? []
-      for (const said of old) {
-        if (said.start !== now.start || said.end !== now.end) back.push(said)
-      }
-      session.isSaid = !this.#isFinal || now.end <= passed
-      if (!session.isSaid) continue
+      back.push(...old.filter(said => !isSame(said)))
+      session.stale = old.find(isSame)?.cell
+      if (this.#isFinal && now.end > passed) continue
+      this.#markSaid(session)
       again.push(now)
       if (this.#isFinal) this.#remind(GOES, session)
     }
     if (back.length > 0) this.#say(out, back, DELETE)
     if (again.length > 0) this.#say(out, again, UPDATE)
-    for (const said of [...this.#touched.values()].flat()) this.#cells.giveBack(said.cell)
+    for (const { cell } of back) this.#cells.giveBack(cell)
     for (const cell of this.#into.keys()) this.#cells.giveBack(cell)
     this.#touched.clear()
     this.#into.clear()
@@ -242,14 +242,20 @@ export class SessionWindows implements Operator {
    * which nothing was said, has nothing to settle.
    */
   #touch(session: Session, passed: number): void {
-    if (this.#isFinal && !session.isSaid && this.#endOf(session) > passed) return
-    const old = this.#touched.get(session) ?? []
-    this.#touched.set(session, old)
-    if (!session.isSaid) return
+    const { isSaid, stale } = session
+    const isQuiet = !isSaid && stale === undefined
+    if (this.#touched.has(session)) return
+    if (isQuiet && this.#isFinal && this.#endOf(session) > passed) return
+    const cell = isSaid ? this.#cells.copy(session.cell) : stale
+    this.#touched.set(session, cell === undefined ? [] : [{ ...this.#asSaid(session), cell }])
     session.isSaid = false
-    const cell = this.#cells.take()
-    this.#cells.merge(cell, session.cell)
-    old.push({ ...this.#asSaid(session), cell })
+    session.stale = undefined
+  }
+
+  #markSaid(session: Session): void {
+    if (session.stale !== undefined) this.#cells.giveBack(session.stale)
+    session.stale = undefined
+    session.isSaid = true
   }
 
   #join(session: Session, later: Session, passed: number): void {
@@ -298,7 +304,7 @@ export class SessionWindows implements Operator {
     }
     // It may have been said, just so: early, or again for a late record.
     if (!session.isSaid) ended.push(session)
-    session.isSaid = true
+    this.#markSaid(session)
     if (this.#spec.latenessMs === 0) {
       gone.add(session)
     } else {
@@ -327,7 +333,7 @@ export class SessionWindows implements Operator {
       const sessions = this.#book.of(this.#keys.idOf(due.key)).filter(({ isSaid }) => !isSaid)
       open.push(...sessions)
       for (const session of sessions) {
-        session.isSaid = true
+        this.#markSaid(session)
         this.#book.markChanged(session)
       }
     }
