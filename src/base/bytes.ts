@@ -146,9 +146,19 @@ export class ByteWriter {
     return this.bytes(utf8Of(text))
   }
 
+  /** What was written so far, as it lies: it holds until more is. */
+  get view(): Uint8Array {
+    return this.#buffer.subarray(0, this.#size)
+  }
+
   /** What was written goes to the end of another. The writer is empty again. */
   moveTo(out: ByteWriter): void {
     out.raw(this.#buffer.subarray(0, this.#size))
+    this.#size = 0
+  }
+
+  /** What was written is forgotten; its memory is kept. */
+  clear(): void {
     this.#size = 0
   }
 

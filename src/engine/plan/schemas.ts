@@ -1,5 +1,6 @@
 /** The schemas of all edges of a plan, which is also the check that its expressions make sense. */
 
+import { ByteWriter } from '../../base/bytes.ts'
 import { WeirError } from '../../base/errors.ts'
 import { SLOTS } from '../../base/hash.ts'
 import type { Compiler } from '../columns/expression.ts'
@@ -50,6 +51,8 @@ export function schemasOf(plan: Plan, compiler: Compiler): Schemas {
   return schemas
 }
 
+const NO_ROW = new ByteWriter()
+
 /** Nobody asks for rows while only schemas are wanted. */
 export const NO_STATE: State = {
   slots: { from: 0, to: SLOTS },
@@ -58,4 +61,8 @@ export const NO_STATE: State = {
   lastKey: () => undefined,
   put: () => undefined,
   remove: () => undefined,
+  begin: () => NO_ROW,
+  middle: () => NO_ROW,
+  end: () => undefined,
+  endRemoved: () => undefined,
 }

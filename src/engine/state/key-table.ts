@@ -71,6 +71,10 @@ export class KeyTable {
     return this.#arena.subarray(this.#starts[id] as number, this.#starts[id + 1] as number)
   }
 
+  writeKey(out: ByteWriter, id: number): void {
+    out.part(this.#arena, this.#starts[id] as number, this.#starts[id + 1] as number)
+  }
+
   slotOf(id: number): number {
     return this.#slots[id] as number
   }

@@ -4,6 +4,7 @@
  * leadership, or any of its batches, is lost.
  */
 
+import type { ByteWriter } from '../../base/bytes.ts'
 import { invariant } from '../../base/errors.ts'
 import { SLOTS } from '../../base/hash.ts'
 import type { Range } from '../store/cursor.ts'
@@ -90,6 +91,22 @@ export class Overlay implements State {
 
   remove(key: Uint8Array): void {
     this.#writer.delete(key)
+  }
+
+  begin(): ByteWriter {
+    return this.#writer.begin()
+  }
+
+  middle(): ByteWriter {
+    return this.#writer.middle()
+  }
+
+  end(): void {
+    this.#writer.end()
+  }
+
+  endRemoved(): void {
+    this.#writer.endDeleted()
   }
 
   /** The delta of the batch, which is speculated on from now on. */

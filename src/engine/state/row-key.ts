@@ -12,10 +12,21 @@ export const PLACE_BYTES = 4
 export const TIME_BYTES = 8
 
 const SIGN = 0x80
+const SIGN_OF_WORD = SIGN << 24
 
 /** Writes one key after another into the same memory; what `finish` gives is a copy. */
 export class RowKeyWriter {
-  readonly #out = new ByteWriter()
+  #out: ByteWriter
+
+  constructor(out = new ByteWriter()) {
+    this.#out = out
+  }
+
+  /** Keys are written there from now on. */
+  to(out: ByteWriter): this {
+    this.#out = out
+    return this
+  }
 
   begin(table: number, slot: number): this {
     this.#out
@@ -37,14 +48,17 @@ export class RowKeyWriter {
     invariant(Number.isSafeInteger(value), 'times-are-safe-integers', value)
     const high = Math.floor(value / 2 ** 32)
     const low = value - high * 2 ** 32
-    this.#out.uint8(((high >>> 24) ^ SIGN) & 0xff)
-    for (const shift of [16, 8, 0]) {
-      this.#out.uint8((high >>> shift) & 0xff)
-    }
-    for (const shift of [24, 16, 8, 0]) {
-      this.#out.uint8((low >>> shift) & 0xff)
-    }
+    this.#word(high ^ SIGN_OF_WORD)
+    this.#word(low)
     return this
+  }
+
+  #word(word: number): void {
+    this.#out
+      .uint8((word >>> 24) & 0xff)
+      .uint8((word >>> 16) & 0xff)
+      .uint8((word >>> 8) & 0xff)
+      .uint8(word & 0xff)
   }
 
   /** Bytes to the end of the key, or such as end themselves. */

@@ -4,6 +4,8 @@
  * the end of a batch, and read before.
  */
 
+import type { ByteWriter } from '../../base/bytes.ts'
+
 export interface State {
   /** The group's slots: from the first to before the last. */
   readonly slots: { readonly from: number; readonly to: number }
@@ -15,6 +17,12 @@ export interface State {
   lastKey(from: Uint8Array, to: Uint8Array): Uint8Array | undefined
   put(key: Uint8Array, value: Uint8Array): void
   remove(key: Uint8Array): void
+  /** The same without copies: the key, then the value, are written to what these give. */
+  begin(): ByteWriter
+  middle(): ByteWriter
+  end(): void
+  /** Instead of a value: the row goes. */
+  endRemoved(): void
 }
 
 /** Whether to go on. */

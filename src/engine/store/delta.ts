@@ -5,7 +5,7 @@
  * same form. The writer trusts its caller; the reader trusts nobody.
  */
 
-import { MALFORMED_BYTES } from '../../base/bytes.ts'
+import { ByteWriter, MALFORMED_BYTES } from '../../base/bytes.ts'
 import { invariant, WeirError } from '../../base/errors.ts'
 import { DELTA_BYTES_MAX, KEY_BYTES_MAX, VALUE_BYTES_MAX, WRITER_BYTES_KEPT } from './bounds.ts'
 import { copyBytes, DELETED, type Entry, type Rows } from './entry.ts'
@@ -120,17 +120,16 @@ export function checkDelta(bytes: Uint8Array, reader = new DeltaReader()): void 
   while (reader.next());
 }
 
-const FIRST_BYTES = 16 * 1024
 const FIRST_ENTRIES = 256
 /** Of each entry: where the key begins (the value is behind it), size of the key, of the value. */
 const MEASURES = 3
 
 /** Takes changes in any order; of those to one key the last counts. Reusable after `finish`. */
 export class DeltaWriter {
-  #bytes = new Uint8Array(FIRST_BYTES)
-  #used = 0
+  #out = new ByteWriter()
   #measures = new Int32Array(FIRST_ENTRIES * MEASURES)
   #count = 0
+  #bytes: Uint8Array = NO_BYTES
   readonly #order = new KeyOrder(MEASURES)
 
   /** Changes so far, each to one key counted. */
@@ -140,65 +139,87 @@ export class DeltaWriter {
 
   /** Of the keys and values so far. */
   get bytes(): number {
-    return this.#used
+    return this.#out.size
   }
 
   put(key: Uint8Array, value: Uint8Array): void {
+    invariant(key.length <= KEY_BYTES_MAX, 'a-key-is-bounded', key.length)
     invariant(value.length <= VALUE_BYTES_MAX, 'a-value-is-bounded', value.length)
-    this.#add(key, value.length)
-    copyBytes(value, 0, value.length, this.#bytes, this.#used)
-    this.#used += value.length
+    this.begin().raw(key)
+    this.middle().raw(value)
+    this.end()
   }
 
   delete(key: Uint8Array): void {
-    this.#add(key, DELETED)
+    invariant(key.length <= KEY_BYTES_MAX, 'a-key-is-bounded', key.length)
+    this.begin().raw(key)
+    this.endDeleted()
   }
 
   /** A row, or the end of one. */
   add(entry: Entry): void {
     const { keyBytes, keyAt, keySize, valueBytes, valueAt, valueSize } = entry
-    const key = keyBytes.subarray(keyAt, keyAt + keySize)
-    if (valueSize < 0) this.delete(key)
-    else this.put(key, valueBytes.subarray(valueAt, valueAt + valueSize))
-  }
-
-  /** The delta. The writer is empty again. */
-  finish(): Uint8Array {
-    const order = this.#order.of(this.#bytes, this.#measures, this.#count)
-    const kept = this.#dropOlder(order)
-    const delta = new Uint8Array(this.#sizeOf(order, kept))
-    let at = 0
-    for (let i = 0; i < kept; i++) at = this.#write(order[i] as number, delta, at)
-    this.#used = 0
-    this.#count = 0
-    if (this.#bytes.length > WRITER_BYTES_KEPT) this.#bytes = new Uint8Array(FIRST_BYTES)
-    return delta
-  }
-
-  #add(key: Uint8Array, valueSize: number): void {
-    invariant(key.length <= KEY_BYTES_MAX, 'a-key-is-bounded', key.length)
-    this.#room(key.length + Math.max(0, valueSize))
-    const at = this.#count++ * MEASURES
-    this.#measures[at] = this.#used
-    this.#measures[at + 1] = key.length
-    this.#measures[at + 2] = valueSize
-    copyBytes(key, 0, key.length, this.#bytes, this.#used)
-    this.#used += key.length
-  }
-
-  #room(more: number): void {
-    const wanted = this.#used + more
-    invariant(wanted <= DELTA_BYTES_MAX, 'a-delta-is-bounded', wanted)
-    if (wanted > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(wanted, 2 * this.#bytes.length))
-      grown.set(this.#bytes.subarray(0, this.#used))
-      this.#bytes = grown
+    this.begin().part(keyBytes, keyAt, keyAt + keySize)
+    if (valueSize < 0) {
+      this.endDeleted()
+    } else {
+      this.middle().part(valueBytes, valueAt, valueAt + valueSize)
+      this.end()
     }
+  }
+
+  /** A change whose key is written to what this gives; then comes `middle`, or `endDeleted`. */
+  begin(): ByteWriter {
     if ((this.#count + 1) * MEASURES > this.#measures.length) {
       const grown = new Int32Array(2 * this.#measures.length)
       grown.set(this.#measures)
       this.#measures = grown
     }
+    this.#measures[this.#count * MEASURES] = this.#out.size
+    return this.#out
+  }
+
+  /** The key is whole; its value is written to what this gives; then comes `end`. */
+  middle(): ByteWriter {
+    this.#endKey()
+    return this.#out
+  }
+
+  end(): void {
+    const at = this.#count++ * MEASURES
+    const key = (this.#measures[at] as number) + (this.#measures[at + 1] as number)
+    const size = this.#out.size - key
+    invariant(size <= VALUE_BYTES_MAX, 'a-value-is-bounded', size)
+    invariant(this.#out.size <= DELTA_BYTES_MAX, 'a-delta-is-bounded', this.#out.size)
+    this.#measures[at + 2] = size
+  }
+
+  /** The key is whole, and its row goes. */
+  endDeleted(): void {
+    this.#endKey()
+    this.#measures[this.#count++ * MEASURES + 2] = DELETED
+  }
+
+  /** The delta. The writer is empty again. */
+  finish(): Uint8Array {
+    this.#bytes = this.#out.view
+    const order = this.#order.of(this.#bytes, this.#measures, this.#count)
+    const kept = this.#dropOlder(order)
+    const delta = new Uint8Array(this.#sizeOf(order, kept))
+    let at = 0
+    for (let i = 0; i < kept; i++) at = this.#write(order[i] as number, delta, at)
+    this.#bytes = NO_BYTES
+    this.#count = 0
+    if (this.#out.size > WRITER_BYTES_KEPT) this.#out = new ByteWriter()
+    else this.#out.clear()
+    return delta
+  }
+
+  #endKey(): void {
+    const at = this.#count * MEASURES
+    const size = this.#out.size - (this.#measures[at] as number)
+    invariant(size <= KEY_BYTES_MAX, 'a-key-is-bounded', size)
+    this.#measures[at + 1] = size
   }
 
   /** Moves the last change of each key to the front, and says how many they are. */

@@ -50,12 +50,13 @@ export class Panes {
   readonly #cells: Cells
   readonly #panes = new Map<number, Pane>()
   readonly #writer = new RowKeyWriter()
+  readonly #rows = new RowKeyWriter()
   readonly #out = new ByteWriter()
   /** Of each cell: its slice and its key. */
   #sliceOf = new Float64Array(1024)
   #idOf = new Int32Array(1024)
-  /** Rows that go when the batch is saved. */
-  #gone: Uint8Array[] = []
+  /** Rows that go when the batch is saved: slice and id of each. */
+  #gone: number[] = []
   /** No row of a later slice was in the state when the cache began; missing: not yet asked. */
   #lastKnown: number | undefined
   #last: Pane | undefined
@@ -117,7 +118,7 @@ export class Panes {
     const pane = this.#panes.get(slice)
     if (pane === undefined) return 0
     for (const id of ids) {
-      this.#gone.push(this.#rowKey(slice, id))
+      this.#gone.push(slice, id)
       this.#cells.giveBack(pane.cells[id] as number)
       pane.cells[id] = NONE
     }
@@ -127,12 +128,15 @@ export class Panes {
   }
 
   save(): void {
-    for (const key of this.#gone) this.#state.remove(key)
+    for (let at = 0; at < this.#gone.length; at += 2) {
+      this.#writeKey(this.#state.begin(), this.#gone[at] as number, this.#gone[at + 1] as number)
+      this.#state.endRemoved()
+    }
     this.#gone = []
     for (const cell of this.#cells.takeChanged()) {
-      this.#cells.write(this.#out, cell)
-      const key = this.#rowKey(this.sliceOf(cell), this.idOf(cell))
-      this.#state.put(key, this.#out.finish())
+      this.#writeKey(this.#state.begin(), this.sliceOf(cell), this.idOf(cell))
+      this.#cells.write(this.#state.middle(), cell)
+      this.#state.end()
     }
   }
 
@@ -220,8 +224,13 @@ export class Panes {
   }
 
   #rowKey(slice: number, id: number): Uint8Array {
-    const writer = this.#writer.begin(this.#table, this.#keys.slotOf(id))
-    return writer.whole(slice).raw(this.#keys.keyOf(id)).finish()
+    this.#writeKey(this.#out, slice, id)
+    return this.#out.finish()
+  }
+
+  #writeKey(out: ByteWriter, slice: number, id: number): void {
+    this.#rows.to(out).begin(this.#table, this.#keys.slotOf(id)).whole(slice)
+    this.#keys.writeKey(out, id)
   }
 
   #grow(capacity: number): void {

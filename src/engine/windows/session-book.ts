@@ -34,7 +34,7 @@ export class SessionBook {
   readonly #keys: KeyTable
   readonly #cells: Cells
   readonly #writer = new RowKeyWriter()
-  readonly #out = new ByteWriter()
+  readonly #rows = new RowKeyWriter()
   readonly #inner = new ByteWriter()
   /** By key's id; missing: not read yet. */
   #lists: (Session[] | undefined)[] = []
@@ -103,8 +103,12 @@ export class SessionBook {
     this.#gone = []
     for (const session of this.#changed) {
       const { id, birth } = session
-      this.#write(session)
-      this.#state.put(this.#rowKey(id, birth), this.#out.finish())
+      const out = this.#state.begin()
+      this.#rows.to(out).begin(this.#table, this.#keys.slotOf(id))
+      this.#keys.writeKey(out, id)
+      this.#rows.whole(birth)
+      this.#write(this.#state.middle(), session)
+      this.#state.end()
     }
     this.#changed.clear()
   }
@@ -135,15 +139,15 @@ export class SessionBook {
     return sessions
   }
 
-  #write({ birth, start, last, isSaid, stale, cell }: Session): void {
-    this.#out.varint(birth - start).varint(last - birth)
+  #write(out: ByteWriter, { birth, start, last, isSaid, stale, cell }: Session): void {
+    out.varint(birth - start).varint(last - birth)
     if (stale === undefined) {
-      this.#out.uint8(isSaid ? SAID : UNSAID)
+      out.uint8(isSaid ? SAID : UNSAID)
     } else {
       this.#cells.write(this.#inner, stale)
-      this.#out.uint8(STALE).bytes(this.#inner.finish())
+      out.uint8(STALE).bytes(this.#inner.finish())
     }
-    this.#cells.write(this.#out, cell)
+    this.#cells.write(out, cell)
   }
 
   #decoded(id: number, birth: number, reader: ByteReader): Session {

@@ -43,13 +43,15 @@ export function scriptOf(spec: AggregateSpec, batches: readonly Batch[]): Script
   return { spec, input, steps, compiler: testCompiler }
 }
 
-const event = fc.record({
-  user: fc.option(fc.constantFrom('a', 'b', 'c', 'd\0')),
+const anyUser: fc.Arbitrary<string | null> = fc.option(fc.constantFrom('a', 'b', 'c', 'd\0'))
+
+const event: fc.Arbitrary<Event> = fc.record({
+  user: anyUser,
   time: fc.integer({ min: -20, max: 120 }),
   n: fc.integer({ min: -3, max: 50 }),
 })
 
-export const anyBatches = fc.array(
+export const anyBatches: fc.Arbitrary<Batch[]> = fc.array(
   fc.record({ events: fc.array(event, { maxLength: 8 }), by: fc.integer({ min: 0, max: 40 }) }),
   { maxLength: 8 },
 )
