@@ -79,7 +79,7 @@ export class Pipeline {
     if (reader === undefined || stage === undefined || source === undefined) {
       throw new Error('the plan has a source and a stage')
     }
-    this.#front = new Front({ host: reader, source, schemas, compiler })
+    this.#front = new Front({ host: reader, source, schemas, compiler, isAlone: true })
     const { errors } = plan
     this.#stage = new StageGroup({ host: stage, schemas, compiler, errors, store: this.#store })
     this.#clock = new PartitionClock(source.time)

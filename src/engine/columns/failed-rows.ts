@@ -3,7 +3,8 @@
 import type { Failures } from './expression.ts'
 
 export class FailedRows implements Failures {
-  readonly #rows = new Set<number>()
+  /** Made when the first row fails: mostly, none does. */
+  #rows: Set<number> | undefined
   readonly #tell: (row: number, code: string, reason: string) => void
 
   constructor(tell: (row: number, code: string, reason: string) => void) {
@@ -11,15 +12,16 @@ export class FailedRows implements Failures {
   }
 
   get count(): number {
-    return this.#rows.size
+    return this.#rows?.size ?? 0
   }
 
   has(row: number): boolean {
-    return this.#rows.has(row)
+    return this.#rows?.has(row) ?? false
   }
 
   add(row: number, code: string, reason: string): void {
-    if (this.#rows.has(row)) return
+    if (this.has(row)) return
+    this.#rows ??= new Set()
     this.#rows.add(row)
     this.#tell(row, code, reason)
   }

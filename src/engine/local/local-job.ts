@@ -73,7 +73,13 @@ export class LocalJob {
     for (const source of plan.sources) {
       const host = hosts.find(one => one.source === source.id)
       invariant(host !== undefined, 'a-source-has-its-host')
-      const front = new Front({ host, source, schemas: this.#schemas, compiler })
+      const front = new Front({
+        host,
+        source,
+        schemas: this.#schemas,
+        compiler,
+        isAlone: groups === 1,
+      })
       const count = partitions?.get(source.id) ?? 1
       const clocks = Array.from({ length: count }, () => new PartitionClock(source.time))
       this.#readers.set(source.id, { plan: source, front, clocks, ended: new Set() })
@@ -192,14 +198,16 @@ export class LocalJob {
     }
   }
 
-  #route({ to, edge }: Exchange, records: Records, slots: Int32Array): void {
+  #route({ to, edge }: Exchange, records: Records, slots: Int32Array | undefined): void {
     const stage = this.#byEntry.get(to)
     invariant(stage !== undefined, 'an-exchange-leads-to-a-stage', to)
     const operator = stage.host.operators.find(({ id }) => id === to)
     const input = operator?.inputs.findIndex(
       one => one.from === edge.from && one.side === edge.side,
     )
-    for (const [group, some] of stage.splitter.split(records, slots)) {
+    const split =
+      slots === undefined ? [[0, records] as const] : stage.splitter.split(records, slots)
+    for (const [group, some] of split) {
       stage.groups[group]?.inputs.push({ operator: to, input: input ?? 0, records: some })
     }
   }

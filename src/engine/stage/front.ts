@@ -21,8 +21,8 @@ import { Topology } from './topology.ts'
 export interface Leaving {
   readonly exchange: Exchange
   readonly records: Records
-  /** Of each record. */
-  readonly slots: Int32Array
+  /** Of each record; missing: nobody wants to know, there is one group. */
+  readonly slots: Int32Array | undefined
 }
 
 export interface FrontResult {
@@ -39,6 +39,8 @@ export interface FrontOptions {
   readonly source: SourcePlan
   readonly schemas: Schemas
   readonly compiler: Compiler
+  /** Stages have one group each: slots decide nothing. */
+  readonly isAlone?: boolean
 }
 
 export class Front {
@@ -50,10 +52,10 @@ export class Front {
   #sinks: { sink: SinkPlan; records: Records }[] = []
   #dead: DeadRow[] = []
 
-  constructor({ host, source, schemas, compiler }: FrontOptions) {
+  constructor({ host, source, schemas, compiler, isAlone = false }: FrontOptions) {
     this.#id = source.id
     this.#time = new TimeColumn(source.time, schemas.of({ from: source.id }))
-    for (const exchange of host.exchanges) {
+    for (const exchange of isAlone ? [] : host.exchanges) {
       this.#slottings.set(exchange, new Slotting(exchange.key, schemas.of(exchange.edge), compiler))
     }
     const context = {
@@ -91,8 +93,13 @@ export class Front {
   }
 
   #leave(exchange: Exchange, records: Records): void {
+    const slotting = this.#slottings.get(exchange)
+    if (slotting === undefined) {
+      this.#leaving.push({ exchange, records, slots: undefined })
+      return
+    }
     const failures = this.#failuresOf(exchange.to, records)
-    const slots = (this.#slottings.get(exchange) as Slotting).of(records, failures)
+    const slots = slotting.of(records, failures)
     const rows = sound(allRows(records.size), failures)
     if (rows.length === records.size) this.#leaving.push({ exchange, records, slots })
     else if (rows.length > 0) this.#leaving.push(some({ exchange, records, slots }, rows))
@@ -105,7 +112,11 @@ export class Front {
   }
 }
 
-function some({ exchange, records, slots }: Leaving, rows: Int32Array): Leaving {
+interface Slotted extends Leaving {
+  readonly slots: Int32Array
+}
+
+function some({ exchange, records, slots }: Slotted, rows: Int32Array): Leaving {
   const kept = Int32Array.from(rows, row => slots[row] as number)
   return { exchange, records: gatherRecords(records, rows), slots: kept }
 }
