@@ -6,11 +6,13 @@ import type { RawRecords } from '../../src/connectors/formats/format.ts'
 const PAGES = 500
 const COUNTRIES = ['DE', 'FR', 'US', 'JP', 'BR', 'IN']
 const FIRST_MS = 1_795_290_000_000
-const TEMPLATES = 20_000
+const TEMPLATES = 100_000
 const TIME_DIGITS = 13
 
 export interface ClickOptions {
   readonly users: number
+  /** Users come in so many turns, a part of them at a time, and around again. */
+  readonly turns: number
   readonly batchRecords: number
   /** In event time. */
   readonly recordsPerSecond: number
@@ -27,9 +29,12 @@ export class Clicks {
     this.#options = options
     const random = new Prng(7)
     const encoder = new TextEncoder()
-    this.#texts = Array.from({ length: TEMPLATES }, () =>
-      encoder.encode(JSON.stringify(click(random, options.users))),
-    )
+    const { users, turns } = options
+    const each = users / turns
+    this.#texts = Array.from({ length: TEMPLATES }, (_, at) => {
+      const user = Math.floor((at * turns) / TEMPLATES) * each + random.below(each)
+      return encoder.encode(JSON.stringify(click(random, user)))
+    })
     this.#timeAt = new TextDecoder().decode(this.#texts[0]).indexOf('"ts":') + '"ts":'.length
   }
 
@@ -55,10 +60,10 @@ export class Clicks {
   }
 }
 
-function click(random: Prng, users: number) {
+function click(random: Prng, user: number) {
   return {
     ts: FIRST_MS,
-    user: `user-${random.below(users).toString().padStart(5, '0')}`,
+    user: `user-${user.toString().padStart(5, '0')}`,
     page: `/products/${random.below(PAGES)}/details`,
     status: random.below(10) === 0 ? 500 : 200,
     ms: random.below(100_000) / 100,

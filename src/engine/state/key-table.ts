@@ -15,8 +15,8 @@ const ARENA_FIRST = 32 * 1024
 const EMPTY = -1
 const PRESENT = 1
 const ESCAPE = 0xff
-const HASH_FACTOR = 0x01000193
-const HASH_SEED = 0x811c9dc5 | 0
+const HASH_FACTOR = 0x9e3779b1
+const HASH_SEED = 0x2545f491
 
 export class KeyTable {
   readonly #types: readonly Type[]
@@ -59,11 +59,7 @@ export class KeyTable {
     const at = this.#starts[this.#size] as number
     this.#fit(at + key.length)
     this.#arena.set(key, at)
-    let hash = HASH_SEED
-    for (let i = 0; i < key.length; i++) {
-      hash = Math.imul(hash ^ (key[i] as number), HASH_FACTOR)
-    }
-    return this.#found(hash, at + key.length)
+    return this.#found(at + key.length)
   }
 
   /** A view; it holds until the next key comes. */
@@ -140,25 +136,21 @@ export class KeyTable {
     let at = this.#starts[this.#size] as number
     this.#fit(at + 2 * (end - start) + 2)
     const arena = this.#arena
-    let hash = Math.imul(HASH_SEED ^ PRESENT, HASH_FACTOR)
     arena[at++] = PRESENT
     for (let from = start; from < end; from++) {
       const byte = source[from] as number
       arena[at++] = byte
-      hash = Math.imul(hash ^ byte, HASH_FACTOR)
-      if (byte === 0) {
-        arena[at++] = ESCAPE
-        hash = Math.imul(hash ^ ESCAPE, HASH_FACTOR)
-      }
+      if (byte === 0) arena[at++] = ESCAPE
     }
     arena[at++] = 0
-    return this.#found(Math.imul(hash, HASH_FACTOR), at)
+    return this.#found(at)
   }
 
   /** Of the key that stands in the arena behind all others, up to `end`. */
-  #found(hash: number, end: number): number {
+  #found(end: number): number {
+    const hash = hashOf(this.#arena, this.#starts[this.#size] as number, end)
     const mask = this.#places.length - 1
-    let place = (hash ^ (hash >>> 15)) & mask
+    let place = hash & mask
     for (;;) {
       const id = this.#places[place] as number
       if (id === EMPTY) return this.#add(hash, place, end)
@@ -197,8 +189,7 @@ export class KeyTable {
     this.#places = new Int32Array(2 * capacity).fill(EMPTY)
     const mask = 2 * capacity - 1
     for (let id = 0; id < this.#size; id++) {
-      const hash = this.#hashes[id] as number
-      let place = (hash ^ (hash >>> 15)) & mask
+      let place = (this.#hashes[id] as number) & mask
       while (this.#places[place] !== EMPTY) place = (place + 1) & mask
       this.#places[place] = id
     }
@@ -208,6 +199,20 @@ export class KeyTable {
     if (end <= this.#arena.length) return
     this.#arena = grown(this.#arena, new Uint8Array(Math.max(end, 2 * this.#arena.length)))
   }
+}
+
+/** Not the hash of slots: it is nobody's but this table's, and must be quick. */
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = HASH_SEED
+  let at = start
+  for (; at + 4 <= end; at += 4) {
+    const low = (bytes[at] as number) | ((bytes[at + 1] as number) << 8)
+    const word = low | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24)
+    hash = Math.imul(hash ^ word, HASH_FACTOR)
+    hash ^= hash >>> 15
+  }
+  for (; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), HASH_FACTOR)
+  return hash ^ (hash >>> 13)
 }
 
 function grown<T extends Int32Array | Int16Array | Uint8Array>(from: T, to: T): T {
