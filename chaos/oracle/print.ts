@@ -64,8 +64,6 @@ const NAMES: Readonly<Partial<Record<FunctionName, Readonly<Record<Dialect, stri
   nullif: { weir: 'NULLIF', duckdb: 'nullif' },
   upper: { weir: 'UPPER', duckdb: 'upper' },
   lower: { weir: 'LOWER', duckdb: 'lower' },
-  'char-length': { weir: 'CHAR_LENGTH', duckdb: 'length' },
-  cardinality: { weir: 'CARDINALITY', duckdb: 'len' },
 }
 
 function callText({ fn, args }: CallExpr, dialect: Dialect): string {
@@ -78,8 +76,15 @@ function callText({ fn, args }: CallExpr, dialect: Dialect): string {
   if (NAMES[fn] !== undefined) return `${NAMES[fn][dialect]}(${texts.join(', ')})`
   if (fn === 'between') return `(${first} BETWEEN ${rest.join(' AND ')})`
   if (fn === 'in') return `(${first} IN (${rest.join(', ')}))`
+  if (fn === 'char-length' || fn === 'cardinality') return lengthText(fn, first, dialect)
   if (fn === 'array') return `ARRAY[${texts.join(', ')}]`
   return caseText(texts)
+}
+
+/** An INTEGER; DuckDB's is a BIGINT. */
+function lengthText(fn: 'char-length' | 'cardinality', of: string, dialect: Dialect): string {
+  if (dialect === 'duckdb') return `CAST(len(${of}) AS INTEGER)`
+  return fn === 'cardinality' ? `CARDINALITY(${of})` : `CHAR_LENGTH(${of})`
 }
 
 function caseText(texts: readonly string[]): string {

@@ -7,6 +7,7 @@ import {
   type Column,
   DECIMAL_DIGITS_MAX,
   DOUBLE,
+  INTEGER,
   scaleOf,
   TEXT,
   type Type,
@@ -46,7 +47,7 @@ function typeOfCall({ fn, args }: CallExpr, columns: readonly Column[]): Type {
       return TEXT
     case 'char-length':
     case 'cardinality':
-      return BIGINT
+      return INTEGER
     case 'array':
       return { kind: 'array', of: widest(types) }
     default:

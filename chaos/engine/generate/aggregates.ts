@@ -80,9 +80,10 @@ export class AggregateDraft {
     const window = this.#window()
     const aggregates = Array.from({ length: prng.below(4) + 1 }, () => this.#call(window))
     const late = prng.chance(0.5) && takesTime(window) ? { lateSide: 'late' } : {}
+    const mode = this.#mode(window, key)
     return {
-      ...{ kind: 'aggregate', key, window, aggregates, latenessMs: this.#lateness(window) },
-      ...{ mode: this.#mode(window, key), ...late, ...this.#early(window) },
+      ...{ kind: 'aggregate', key, window, aggregates, latenessMs: this.#lateness(window), mode },
+      ...{ ...late, ...(mode === 'final' ? this.#early(window) : {}) },
     }
   }
 

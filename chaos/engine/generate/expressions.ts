@@ -130,7 +130,7 @@ export class Drafter {
   #number(type: Type): Expr {
     const prng = this.#prng
     const calm = () => this.#calm(type)
-    if (type.kind === 'bigint' && prng.chance(0.3)) {
+    if (type.kind === 'integer' && prng.chance(0.3)) {
       return call('char-length', this.#leaf(TEXT))
     }
     if (prng.chance(0.3)) return call(prng.pick(['neg', 'abs'] as const), calm())

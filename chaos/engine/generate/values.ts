@@ -19,7 +19,16 @@ const TEXTS = [
 const WILD: Readonly<Record<string, readonly Value[]>> = {
   integer: [2n ** 31n - 1n, -(2n ** 31n)],
   bigint: [2n ** 63n - 1n, -(2n ** 63n), 2n ** 53n, 2n ** 53n + 1n, -(2n ** 53n) - 1n],
-  double: [0, -0, 1e300, -1e-300, 0.1, Number.MAX_SAFE_INTEGER],
+  double: [
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    0,
+    -0,
+    1e300,
+    -1e-300,
+    0.1,
+    Number.MAX_SAFE_INTEGER,
+  ],
 }
 
 export function drawValue(prng: Prng, column: Pick<DrawnColumn, 'type' | 'temper'>): Value {

@@ -76,7 +76,7 @@ function columnsIn(expr: Expr): ReadonlySet<string> {
 }
 
 /** The same type in the oracle's words. */
-function ownType(type: EngineType): Type {
+export function ownType(type: EngineType): Type {
   switch (type.kind) {
     case 'decimal':
       return type
