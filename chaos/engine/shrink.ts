@@ -129,7 +129,7 @@ function* smallerBatches(batches: readonly Batch[]): Generator<readonly Batch[]>
     }
   }
   for (const batch of batches) {
-    if (batch.arrivals.length === 0) yield batches.filter(other => other !== batch)
+    if (batch.arrivals.length === 0 && !batch.ended) yield batches.filter(other => other !== batch)
     for (const mark of batch.marks) {
       const marks = batch.marks.filter(other => other !== mark)
       yield batches.map(other => (other === batch ? { ...batch, marks } : other))
