@@ -225,15 +225,18 @@ export class SlicedWindows implements Operator {
 
   /** Windows that are open and changed, with all keys of the slot in the slice that changed. */
   #sayEarly(out: Output, moment: Moment): boolean {
-    const { now } = moment
+    const { now, ended } = moment
+    const passed = ended ? Number.POSITIVE_INFINITY : this.#timeOf(moment)
     for (;;) {
       if (out.room <= 0) return this.#early.wakeAt > now
       const due = this.#early.take(now)
       if (due === undefined) return true
       const slice = wholeAt(due.key, 1)
+      // A slice all of whose windows have ended is dropped, though its rows are still in the state.
+      let window = this.#slices.windowAfter(slice, passed)
+      if (window === undefined) continue
       const ids = this.#keys.sorted(this.#panes.idsIn(slice, new SlotSet([due.slot])))
       if (ids.length === 0) continue
-      let window = this.#slices.windowAfter(slice, this.#timeOf(moment))
       while (window !== undefined) {
         this.#say(out, { window, ids, kind: UPDATE, now })
         window = this.#slices.windowAfter(slice, window)
