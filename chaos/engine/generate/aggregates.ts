@@ -157,7 +157,9 @@ export class AggregateDraft {
     const drafter = new Drafter(prng, fit)
     const arg = fit.length > 0 ? column(prng.pick(fit).name) : drafter.expression(INTEGER, 1)
     const bound = literal(INTEGER, BigInt(prng.between(1, BOUND_MAX)))
-    if (fn === 'top_n_by') return [arg, column(prng.pick(fit).name), bound]
+    if (fn === 'top_n_by') {
+      return [arg, fit.length > 0 ? column(prng.pick(fit).name) : arg, bound]
+    }
     return fn === 'collect' || fn === 'top_n' ? [arg, bound] : [arg]
   }
 }
