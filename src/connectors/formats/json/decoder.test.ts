@@ -19,7 +19,7 @@ import type { Field } from '../format.ts'
 import { fieldOf } from '../path.ts'
 import { ANY, verdictOf } from '../testing/json-oracle.ts'
 import { type Bytes, bytesOf, rawOf, rowsOf } from '../testing/raw.ts'
-import { fuzzRuns } from '../testing/runs.ts'
+import { fuzzLimit, fuzzRuns } from '../testing/runs.ts'
 import { wildRecord } from '../testing/wild-json.ts'
 import { JsonDecoder, type JsonOptions } from './decoder.ts'
 
@@ -79,7 +79,7 @@ describe('against JSON.parse', () => {
     fc.constantFrom('', '}', ',"user":"x"}', '"', '0}', '\u00e9'),
   )
 
-  test('any record has its values or its failure, whatever stands beside it', () => {
+  test('any record has its values or its failure, whatever stands beside it', fuzzLimit(), () => {
     fc.assert(
       fc.property(plan, ([fields, records, between]) => {
         const raw = rawOf(records, between)
@@ -155,10 +155,14 @@ describe('values', () => {
   test('of two keys the last counts, with all that is in it', () => {
     const fields = [field('a', BIGINT, 'x.a'), field('b', BIGINT, 'x.b')]
     const records = ['{"x":{"a":1,"a":2}}', '{"x":{"a":1},"x":{"b":2}}', '{"x":5,"x":{"a":1}}']
-    expect(rows(fields, records)).toEqual([
+    const emptied = ['{"x":{"a":1},"x":null}', '{"x":{"a":1},"x":{}}', '{"x":{"a":1},"x":"y"}']
+    expect(rows(fields, [...records, ...emptied])).toEqual([
       [2, null],
       [null, 2],
       [1, null],
+      [null, null],
+      [null, null],
+      'not-an-object',
     ])
   })
 

@@ -87,6 +87,15 @@ describe('records', () => {
     expect(first.bytes).toEqual(before)
   })
 
+  test('of any size have room for their escapes', () => {
+    const schema = new Schema([{ name: 'a', type: TEXT }])
+    for (const size of [1, 500, 4000, 5000, 70_000]) {
+      const text = `${'"'.repeat(size)}${'\u0001'.repeat(size)}${'x'.repeat(size)}\n`
+      const raw = new JsonEncoder(schema).encode(recordsOf(schema, [{ time: 0, values: [text] }]))
+      expect(JSON.parse(textsOf(raw)[0] ?? '')).toEqual({ a: text })
+    }
+  })
+
   test('of another schema are our mistake', () => {
     const schema = new Schema([{ name: 'a', type: TEXT }])
     const other = recordsOf(new Schema([{ name: 'b', type: TEXT }]), [])

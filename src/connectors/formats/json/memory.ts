@@ -53,7 +53,8 @@ export class ShapeMemory {
     let last: Scanner | undefined
     for (let i = 0; i < tries; i++) {
       const scanner = scanners[i] as Scanner
-      // One that differs before the place that was reached does not fit; the others go on there.
+      // One that differs before the place that was reached does not fit; the others go on there,
+      // and have all the columns that were written on the way.
       if (last !== undefined && this.#shared(last, scanner) < progress.slot) continue
       last = scanner
       const verdict = scanner.scan(row, end, progress)

@@ -21,7 +21,7 @@ import type { Field, TimeUnit } from '../format.ts'
 import { limitsOf } from '../limits.ts'
 import { fieldOf } from '../path.ts'
 import { type Bytes, bytesOf, rawOf, rowsOf } from '../testing/raw.ts'
-import { fuzzRuns } from '../testing/runs.ts'
+import { fuzzLimit, fuzzRuns } from '../testing/runs.ts'
 import { change, changed, wildRecord } from '../testing/wild-json.ts'
 import { type JsonColumn, jsonColumnOf } from './column.ts'
 import { JsonDecoder } from './decoder.ts'
@@ -76,7 +76,7 @@ function bothWays(fields: readonly Field[], batches: readonly (readonly Bytes[])
 }
 
 describe('the quick path says what the slow one says', () => {
-  test('of records that resemble each other', () => {
+  test('of records that resemble each other', fuzzLimit(), () => {
     fc.assert(
       fc.property(someFields, families, families, between, (fields, first, second, gap) => {
         bothWays(fields, [first, second], gap)
@@ -85,7 +85,7 @@ describe('the quick path says what the slow one says', () => {
     )
   })
 
-  test('of records of the same shape with any values', () => {
+  test('of records of the same shape with any values', fuzzLimit(), () => {
     const records = fc.array(wildRecord, { maxLength: 12 })
     fc.assert(
       fc.property(someFields, records, between, (fields, all, gap) => {

@@ -2,7 +2,7 @@
  * Reads records of one known shape, which is several times quicker than to find out what each is.
  * It accepts a record only if every byte is of the template or of a sound value in a slot that fits
  * its columns, and the last byte is the record's. Of all others it says nothing: it may have
- * written to their rows.
+ * written to their rows. Columns that the shape does not have are left as they are: null.
  */
 
 import type { JsonColumn } from './column.ts'
@@ -11,7 +11,7 @@ import { type Lexer, plainEnd, QUOTE } from './lexer.ts'
 import { sharedPrefix, type Template, wordsOf } from './template.ts'
 
 export type Verdict =
-  /** All columns of the row are written. */
+  /** All columns of the row that the record has are written. */
   | 'done'
   /** The record has another shape. */
   | 'other'
@@ -99,7 +99,6 @@ export class Scanner {
   readonly #columns: readonly (readonly JsonColumn[])[]
   readonly #numbers: readonly NumberColumn[]
   readonly #texts: readonly PartColumn[]
-  readonly #absent: readonly JsonColumn[]
   readonly #lengths: Int32Array
   /** Of each literal the place of its first word. */
   readonly #firsts: Int32Array
@@ -112,7 +111,7 @@ export class Scanner {
   readonly #digitsMax: number
 
   constructor(lexer: Lexer, template: Template, { columns: all, marks }: Stream) {
-    const { slots, literals, absent } = template
+    const { slots, literals } = template
     const columnsOf = (places: readonly number[]) => places.map(place => all[place] as JsonColumn)
     this.#lexer = lexer
     this.#template = template
@@ -125,7 +124,6 @@ export class Scanner {
     this.#depths = Uint16Array.from(slots, ({ depth }) => depth)
     this.#numbers = this.#columns.map(([column]) => column as NumberColumn)
     this.#texts = this.#columns.map(([column]) => column as PartColumn)
-    this.#absent = columnsOf(absent)
     const words = literals.map(wordsOf)
     this.#words = Int32Array.from(words.flatMap(some => [...some]))
     this.#lengths = Int32Array.from(literals, ({ length }) => length)
@@ -288,9 +286,6 @@ export class Scanner {
   }
 
   #finish(row: number): Verdict {
-    for (const column of this.#absent) {
-      column.setNull(row)
-    }
     for (const whole of this.#template.wholes) {
       const from = (this.#marks[whole.fromLiteral] as number) + whole.fromOffset
       const to = (this.#marks[whole.toLiteral] as number) + whole.toOffset

@@ -6,7 +6,6 @@
  */
 
 import { CLOSE_OBJECT, type Lexer, OPEN_OBJECT } from './lexer.ts'
-import { isNullAt } from './reading.ts'
 import { type FieldNode, unescaped } from './tree.ts'
 
 export const SLOTS_MAX = 256
@@ -35,8 +34,6 @@ export interface Template {
   /** One more than there are slots; some may be empty. */
   readonly literals: readonly Uint8Array[]
   readonly wholes: readonly Whole[]
-  /** Columns that records of this shape do not have. */
-  readonly absent: readonly number[]
 }
 
 /** As four bytes each, little endian; the last four may overlap those before. Short ones: none. */
@@ -85,13 +82,7 @@ class Learner {
     const size = this.#literals.reduce((sum, { length }) => sum + length, 0)
     const isLarge = this.#slots.length > SLOTS_MAX || size > LITERAL_BYTES_MAX
     if (this.#isOdd || isLarge) return undefined
-    const found = [...this.#slots.flatMap(({ columns }) => columns), ...this.#ofWholes()]
-    const absent = [...root.columns, ...root.below].filter(column => !found.includes(column))
-    return { slots: this.#slots, literals: this.#literals, wholes: this.#wholes, absent }
-  }
-
-  #ofWholes(): readonly number[] {
-    return this.#wholes.map(({ column }) => column)
+    return { slots: this.#slots, literals: this.#literals, wholes: this.#wholes }
   }
 
   /** The place behind the value. */
@@ -104,8 +95,8 @@ class Learner {
       return this.#literalStart
     }
     if (bytes[at] === OPEN_OBJECT) return this.#wanted(node, at, depth)
-    // Without this a text, whose fields are wanted, would be no failure from now on.
-    if (!isNullAt(bytes, at)) this.#isOdd = true
+    // A null, which becomes part of a literal; or the first of two equal keys, of which nothing is
+    // learned: else the record would not have fitted its columns.
     return this.#lexer.value(at, this.#end, depth)
   }
 
