@@ -1,0 +1,192 @@
+/** Where records come from, and where they go to: connectors, formats, times, schemas. */
+
+import {
+  type Checked,
+  choice,
+  duration,
+  either,
+  flag,
+  integer,
+  json,
+  list,
+  map,
+  number,
+  object,
+  optional,
+  required,
+  size,
+  tagged,
+  text,
+  written,
+} from '../shape/shape.ts'
+import { COLUMN, columns } from './words.ts'
+
+const TOPIC = {
+  pattern: /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/,
+  words: 'a topic: letters, digits, . _ and -, 249 at most',
+}
+
+const URL_TEXT = { pattern: /^https?:\/\/\S+$/, words: 'an URL such as http://host:8080/path' }
+
+const SOME = { pattern: /\S/, words: 'a text that says anything' }
+
+const PORT_PATH = { pattern: /^\/\S*$/, words: 'a path that begins with /' }
+
+const brokers = either('HOST:PORT, or a list of them', text(SOME), list(text(SOME), 1, 100))
+
+const formats = ['json', 'ndjson', 'yaml', 'toml', 'avro', 'protobuf', 'csv', 'text'] as const
+
+/** Bounds that every format has, and what only some of them have. */
+const formatOptions = object({
+  sizeMax: optional(size(1), 'the largest record that is taken'),
+  depthMax: optional(integer(1, 1_000), 'how deep lists and maps may stand in each other'),
+  delimiter: optional(text({ pattern: /^[^\r\n"]$/, words: 'one sign' }), 'csv: between values'),
+  header: optional(flag(), 'csv: whether the first line holds the names'),
+  registry: optional(text(URL_TEXT), 'avro, protobuf: the schema registry'),
+})
+
+const formatShape = either(
+  `one of ${formats.join(', ')}, alone or with options below it`,
+  choice(formats),
+  tagged(
+    'a format',
+    {},
+    {
+      json: required(formatOptions, 'one JSON value a record'),
+      ndjson: required(formatOptions, 'one JSON value a line'),
+      yaml: required(formatOptions, 'one YAML document a record'),
+      toml: required(formatOptions, 'one TOML document a record'),
+      avro: required(formatOptions, 'Avro, its schema from a registry'),
+      protobuf: required(formatOptions, 'Protocol Buffers, their schema from a registry'),
+      csv: required(formatOptions, 'values between commas'),
+      text: required(formatOptions, 'the record is one text, the column `text`'),
+    },
+  ),
+)
+
+/** A type as SQL writes it; types.ts reads it. */
+const TYPE = {
+  pattern: /^[A-Za-z][A-Za-z ]*(\(\s*\d+\s*(,\s*\d+\s*)?\)|<.+>)?( [A-Za-z ]+)?$/,
+  words: 'a type such as text, bigint, double, decimal(10, 2), timestamp or array<text>',
+}
+
+const timeShape = either(
+  'a column, or field with lag and idle',
+  written('column', COLUMN),
+  object({
+    field: optional(
+      written('column', COLUMN),
+      'the column that holds the time; without it, the time that the source itself knows',
+    ),
+    lag: optional(duration(0), 'how far records may come out of order before they are late'),
+    idle: optional(duration(), 'how long a quiet partition is waited for; without it, for ever'),
+  }),
+)
+
+const topic = required(text(TOPIC), 'the topic')
+
+export const sourceShape = tagged(
+  'a connector',
+  {
+    format: optional(formatShape, 'how records are written; json by default'),
+    registry: optional(text(URL_TEXT), 'the schema registry'),
+    schema: optional(
+      map(written('column', TYPE), COLUMN, 1),
+      'the columns that the job may use, with their types: {user: text, ts: timestamp}',
+    ),
+    time: optional(timeShape, 'the event time of a record'),
+  },
+  {
+    kafka: required(
+      object({
+        topic,
+        brokers: optional(brokers, 'HOST:PORT of some brokers'),
+        start: optional(choice(['earliest', 'latest']), 'where a new job begins'),
+        options: optional(json({ map: true }), 'options of the client, as they are'),
+      }),
+      'a topic of Kafka',
+    ),
+    log: required(
+      object({
+        topic,
+        address: optional(text(SOME), 'HOST:PORT of the log; without it, the one of the cluster'),
+        start: optional(choice(['earliest', 'latest']), 'where a new job begins'),
+      }),
+      'a topic of the embedded log',
+    ),
+    file: required(
+      object({
+        path: required(text(SOME), 'the file'),
+        follow: optional(flag(), 'whether to wait for what is appended'),
+      }),
+      'a file; a position in it is a number of bytes',
+    ),
+    generator: required(
+      object({
+        rate: optional(number(0.001, 10_000_000), 'records per second'),
+        count: optional(integer(1, Number.MAX_SAFE_INTEGER), 'how many; without it, no end'),
+        seed: optional(integer(0, Number.MAX_SAFE_INTEGER), 'the same seed, the same records'),
+        keys: optional(integer(1, 100_000_000), 'how many different keys'),
+      }),
+      'records made up',
+    ),
+    http: required(
+      object({
+        path: optional(text(PORT_PATH), 'where records are posted to'),
+        topic: optional(text(TOPIC), 'the topic of the log in which they are kept'),
+      }),
+      'records that are posted over HTTP',
+    ),
+  },
+)
+
+export const sinkShape = tagged(
+  'a connector',
+  {
+    format: optional(formatShape, 'how records are written; json by default'),
+    registry: optional(text(URL_TEXT), 'the schema registry'),
+    key: optional(columns(), 'the columns that name a record'),
+  },
+  {
+    kafka: required(
+      object({
+        topic,
+        brokers: optional(brokers, 'HOST:PORT of some brokers'),
+        options: optional(json({ map: true }), 'options of the client, as they are'),
+      }),
+      'a topic of Kafka',
+    ),
+    log: required(
+      object({
+        topic,
+        address: optional(text(SOME), 'HOST:PORT of the log; without it, the one of the cluster'),
+      }),
+      'a topic of the embedded log',
+    ),
+    file: required(object({ path: required(text(SOME), 'the file') }), 'a file'),
+    http: required(object({ url: required(text(URL_TEXT), 'where to') }), 'posts over HTTP'),
+    s3: required(
+      object({
+        bucket: required(text(SOME), 'the bucket'),
+        prefix: optional(text(), 'what the names of the objects begin with'),
+        region: optional(text(SOME), 'the region'),
+        endpoint: optional(text(URL_TEXT), 'the server, if it is not that of AWS'),
+      }),
+      'objects in S3',
+    ),
+    mongodb: required(
+      object({
+        uri: required(text(SOME), 'the server'),
+        database: required(text(SOME), 'the database'),
+        collection: required(text(SOME), 'the collection'),
+      }),
+      'documents in MongoDB',
+    ),
+    memory: required(
+      object({ rows: optional(integer(1, 1_000_000), 'how many are kept') }),
+      'the last records, kept in the node for looking at',
+    ),
+  },
+)
+
+export type SourcePart = Checked<typeof sourceShape>

@@ -1,0 +1,349 @@
+/**
+ * A tree against a shape: the checked value, or remarks with places. Checks everything that it
+ * can, so that a file is mended in one round; a part that is wrong is left out of the value, and
+ * the value of a file with errors is not used.
+ */
+
+import { jsonOf, type MapNode, type Node, type TextNode } from '../document/node.ts'
+import type { Path, Remark } from '../finding.ts'
+import { nearest } from './nearest.ts'
+import type { Checked, Field, Fields, Placed, Shape, ShapeOf, TextRule, Tree } from './shape.ts'
+import { durationMs, sizeBytes, suggestedDuration, suggestedSize } from './units.ts'
+
+/** Nobody reads more; a file of another kind has thousands. */
+export const REMARKS_MAX = 50
+
+export interface Checking<T> {
+  /** Only there when nothing is wrong. */
+  readonly value?: T
+  readonly remarks: readonly Remark[]
+}
+
+export function check<S extends Shape>(shape: S, root: Node): Checking<Checked<S>> {
+  const checker = new Checker()
+  const value = checker.value(shape, root, [])
+  const { remarks } = checker
+  return remarks.length > 0 ? { remarks } : { remarks, value: value as Checked<S> }
+}
+
+/** A node with the way to it. */
+interface Spot {
+  readonly node: Node
+  readonly path: Path
+}
+
+interface Fault {
+  readonly code: string
+  readonly message: string
+  readonly suggestion?: string | undefined
+  readonly offset?: number
+}
+
+class Checker {
+  readonly remarks: Remark[] = []
+
+  value(shape: Shape, node: Node, path: Path): unknown {
+    const spot = { node, path }
+    switch (shape.kind) {
+      case 'text':
+        return this.#text(shape, spot)
+      case 'written':
+        return this.#written(shape, spot)
+      case 'number':
+        return this.#number(shape, spot)
+      case 'duration':
+        return this.#duration(shape, spot)
+      case 'size':
+        return this.#size(shape, spot)
+      case 'flag':
+        return this.#flag(spot)
+      case 'json':
+        return this.#json(shape, spot)
+      case 'list':
+        return this.#list(shape, spot)
+      case 'map':
+        return this.#map(shape, spot)
+      case 'object':
+        return this.#object(shape, spot)
+      case 'tagged':
+        return this.#tagged(shape, spot)
+      case 'either':
+        return this.#either(shape, spot)
+      case 'refused':
+        return this.#fault(spot, { code: 'not-supported', message: shape.sentence })
+    }
+  }
+
+  #text({ choices, rule }: ShapeOf<'text'>, spot: Spot): string | undefined {
+    const node = this.#textNode(spot)
+    if (node === undefined) return undefined
+    const { value } = node
+    if (choices !== undefined && !choices.includes(value)) {
+      const message = `${quoted(value)} is none of ${choices.join(', ')}`
+      return this.#fault(spot, { code: 'bad-value', message, suggestion: nearest(value, choices) })
+    }
+    return this.#obeys(rule, value, spot) ? value : undefined
+  }
+
+  #written({ rule }: ShapeOf<'written'>, spot: Spot): unknown {
+    const node = this.#textNode(spot)
+    if (node === undefined || !this.#obeys(rule, node.value, spot)) return undefined
+    if (node.value.trim() === '') {
+      return this.#fault(spot, {
+        code: 'bad-value',
+        message: 'a text is expected, this one is empty',
+      })
+    }
+    return { text: node.value, node, ...placed(spot) }
+  }
+
+  #obeys(rule: TextRule | undefined, value: string, spot: Spot): boolean {
+    if (rule === undefined || rule.pattern.test(value)) return true
+    this.#fault(spot, { code: 'bad-value', message: `${quoted(value)} is not ${rule.words}` })
+    return false
+  }
+
+  #textNode(spot: Spot): TextNode | undefined {
+    const { node } = spot
+    if (node.kind === 'text') return node
+    const isScalar = node.kind === 'number' || node.kind === 'flag'
+    const suggestion = isScalar ? JSON.stringify(String(node.value)) : undefined
+    return this.#mismatch(spot, 'a text', suggestion)
+  }
+
+  #number({ min, max, whole }: ShapeOf<'number'>, spot: Spot): number | undefined {
+    const value = numberOf(spot.node)
+    const wanted = `a${whole ? ' whole' : ''} number from ${min} to ${max}`
+    if (value === undefined) return this.#mismatch(spot, wanted)
+    if (value >= min && value <= max && (!whole || Number.isInteger(value))) return value
+    return this.#fault(spot, { code: 'bad-value', message: `${value} is not ${wanted}` })
+  }
+
+  #duration({ minMs }: ShapeOf<'duration'>, spot: Spot): number | undefined {
+    const value = scalarText(spot.node)
+    if (value === undefined) return this.#mismatch(spot, 'a duration such as 5s, 250ms or 1h30m')
+    const ms = durationMs(value)
+    if (ms !== undefined && ms >= minMs) return ms
+    const isShort = ms !== undefined
+    const message = `${quoted(value)} is not a duration such as 5s, 250ms or 1h30m`
+    const suggestion = isShort ? undefined : suggestedDuration(value)
+    const short = `${value} is too short; ${minMs}ms is the least`
+    return this.#fault(spot, { code: 'bad-value', message: isShort ? short : message, suggestion })
+  }
+
+  #size({ minBytes }: ShapeOf<'size'>, spot: Spot): number | undefined {
+    const value = scalarText(spot.node)
+    if (value === undefined) return this.#mismatch(spot, 'a size such as 64MiB')
+    const bytes = sizeBytes(value)
+    if (bytes !== undefined && bytes >= minBytes) return bytes
+    const isSmall = bytes !== undefined
+    const message = isSmall
+      ? `${value} is too small; ${minBytes}B is the least`
+      : `${quoted(value)} is not a size such as 64MiB`
+    const suggestion = isSmall ? undefined : suggestedSize(value)
+    return this.#fault(spot, { code: 'bad-value', message, suggestion })
+  }
+
+  #flag(spot: Spot): boolean | undefined {
+    const { node } = spot
+    if (node.kind === 'flag') return node.value
+    const word = isFilled(node) ? node.value : undefined
+    if (word === 'true' || word === 'false') return word === 'true'
+    const meant = node.kind === 'text' ? meantFlag(node.value) : undefined
+    return this.#mismatch(spot, 'true or false', meant)
+  }
+
+  #json({ map }: ShapeOf<'json'>, spot: Spot): Tree | undefined {
+    if (map && spot.node.kind !== 'map') return this.#mismatch(spot, 'keys with values')
+    return { json: jsonOf(spot.node), node: spot.node, ...placed(spot) }
+  }
+
+  #list({ of, min, max }: ShapeOf<'list'>, spot: Spot): readonly unknown[] | undefined {
+    const { node, path } = spot
+    if (node.kind !== 'list') return this.#mismatch(spot, 'a list')
+    const { length } = node.items
+    if (length < min || length > max) {
+      const bound = length < min ? `at least ${min}` : `at most ${max}`
+      const message = `the list has ${length} items; ${bound} are wanted`
+      return this.#fault(spot, { code: 'bad-value', message })
+    }
+    return node.items.map((item, at) => this.value(of, item, [...path, at]))
+  }
+
+  #map({ of, key, min }: ShapeOf<'map'>, spot: Spot): ReadonlyMap<string, unknown> | undefined {
+    const { node, path } = spot
+    if (node.kind !== 'map') return this.#mismatch(spot, 'keys with values')
+    if (node.entries.size < min) {
+      return this.#fault(spot, { code: 'bad-value', message: 'at least one is wanted here' })
+    }
+    const values = new Map<string, unknown>()
+    for (const [name, entry] of node.entries) {
+      const inner = [...path, name]
+      if (!key.pattern.test(name)) {
+        const message = `${quoted(name)} is not ${key.words}`
+        this.#fault({ node, path: inner }, { code: 'bad-key', message, offset: entry.key.start })
+      }
+      values.set(name, this.value(of, entry.value, inner))
+    }
+    return values
+  }
+
+  #object({ fields }: ShapeOf<'object'>, spot: Spot): unknown {
+    const { node } = spot
+    if (node.kind !== 'map') return this.#mismatch(spot, keysOf(fields))
+    const values = this.#fields(fields, node, spot)
+    for (const name of node.entries.keys()) {
+      if (!Object.hasOwn(fields, name)) this.#unknownKey(name, spot, Object.keys(fields))
+    }
+    return { ...values, ...placed(spot) }
+  }
+
+  #tagged({ common, tags, what }: ShapeOf<'tagged'>, spot: Spot): unknown {
+    const { node, path } = spot
+    if (node.kind !== 'map') return this.#mismatch(spot, `${what}: ${keysOf(tags)}`)
+    const values = this.#fields(common, node, spot)
+    const found: string[] = []
+    for (const name of node.entries.keys()) {
+      if (Object.hasOwn(tags, name)) found.push(name)
+      else if (!Object.hasOwn(common, name)) {
+        this.#unknownKey(name, spot, Object.keys({ ...common, ...tags }))
+      }
+    }
+    const [kind, second] = found
+    const [entry, field] = [node.entries.get(kind ?? ''), tags[kind ?? '']]
+    if (entry === undefined || field === undefined || kind === undefined) {
+      const isTold = [...node.entries.keys()].some(name => !Object.hasOwn(common, name))
+      const message = `${what} is wanted: ${keysOf(tags)}`
+      return isTold ? undefined : this.#fault(spot, { code: 'missing-key', message })
+    }
+    if (second !== undefined) return this.#twoTags(what, [kind, second], spot)
+    const body = this.value(field.shape, entry.value, [...path, kind])
+    return { ...values, kind, body, ...placed(spot) }
+  }
+
+  #twoTags(what: string, [first, second]: readonly [string, string], spot: Spot): undefined {
+    const offset = keyStart(spot.node, second)
+    const message = `${first} and ${second} exclude each other: one is ${what}`
+    return this.#fault(spot, { code: 'bad-value', message, offset })
+  }
+
+  #either({ shapes, words }: ShapeOf<'either'>, spot: Spot): unknown {
+    const fitting = shapes.find(shape => admits(shape, spot.node))
+    if (fitting === undefined) return this.#mismatch(spot, words)
+    return this.value(fitting, spot.node, spot.path)
+  }
+
+  #fields(fields: Fields, node: MapNode, spot: Spot): Record<string, unknown> {
+    const values: Record<string, unknown> = {}
+    for (const [name, field] of Object.entries(fields)) {
+      const value = this.#field(name, field, { node, path: spot.path })
+      if (value !== undefined) values[name] = value
+    }
+    return values
+  }
+
+  #field(name: string, field: Field, { node, path }: { node: MapNode; path: Path }): unknown {
+    const entry = node.entries.get(name)
+    if (entry !== undefined) {
+      if (field.shape.kind !== 'refused') {
+        return this.value(field.shape, entry.value, [...path, name])
+      }
+      const { sentence: message } = field.shape
+      const fault = { code: 'not-supported', message, offset: entry.key.start }
+      return this.#fault({ node, path: [...path, name] }, fault)
+    }
+    if (!field.isRequired) return undefined
+    const message = `${name} is missing: ${field.about}`
+    return this.#fault({ node, path }, { code: 'missing-key', message })
+  }
+
+  #unknownKey(name: string, { node, path }: Spot, known: readonly string[]): void {
+    const message = `${quoted(name)} is not known here; known are ${known.join(', ')}`
+    const fault = { code: 'unknown-key', message, suggestion: nearest(name, known) }
+    this.#fault({ node, path: [...path, name] }, { ...fault, offset: keyStart(node, name) })
+  }
+
+  #mismatch(spot: Spot, wanted: string, suggestion?: string): undefined {
+    const message = `${wanted} is expected, this is ${described(spot.node)}`
+    return this.#fault(spot, { code: 'wrong-type', message, suggestion })
+  }
+
+  #fault({ node, path }: Spot, { code, message, suggestion, offset }: Fault): undefined {
+    if (this.remarks.length >= REMARKS_MAX) return undefined
+    const hint = suggestion === undefined ? {} : { suggestion }
+    const remark = { code, message, path, offset: offset ?? node.start }
+    this.remarks.push({ level: 'error', ...remark, ...hint })
+    return undefined
+  }
+}
+
+function placed({ node: { start, end }, path }: Spot): Placed {
+  return { at: { path, start, end } }
+}
+
+const quoted = (value: string) => {
+  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}..` : value)
+}
+
+const keysOf = (fields: Fields) => {
+  const usable = Object.entries(fields).filter(([, { shape }]) => shape.kind !== 'refused')
+  return usable.map(([name]) => name).join(', ')
+}
+
+function keyStart(node: Node, name: string): number {
+  const entry = node.kind === 'map' ? node.entries.get(name) : undefined
+  return entry?.key.start ?? node.start
+}
+
+/** Variables are texts: one that stands for a number is taken for it. */
+const isFilled = (node: Node): node is TextNode => node.kind === 'text' && node.pieces.length > 0
+
+function numberOf(node: Node): number | undefined {
+  if (node.kind === 'number') return Number(node.value)
+  const isNumber = isFilled(node) && /^-?\d+(\.\d+)?$/.test(node.value)
+  return isNumber ? Number(node.value) : undefined
+}
+
+/** So that the number in `5` can be suggested a unit. */
+function scalarText(node: Node): string | undefined {
+  if (node.kind === 'number') return String(node.value)
+  return node.kind === 'text' ? node.value : undefined
+}
+
+function meantFlag(value: string): string | undefined {
+  if (/^(true|yes|on)$/i.test(value)) return 'true'
+  return /^(false|no|off)$/i.test(value) ? 'false' : undefined
+}
+
+const names: Readonly<Record<Node['kind'], string>> = {
+  text: 'a text',
+  number: 'a number',
+  flag: 'true or false',
+  null: 'nothing',
+  list: 'a list',
+  map: 'keys with values',
+}
+
+function described(node: Node): string {
+  if (node.kind === 'flag') return String(node.value)
+  if (node.kind === 'number') return `the number ${node.value}`
+  return node.kind === 'text' ? `the text ${quoted(node.value)}` : names[node.kind]
+}
+
+const nodeKinds: Readonly<Record<Shape['kind'], readonly Node['kind'][]>> = {
+  text: ['text'],
+  written: ['text'],
+  number: ['number'],
+  duration: ['text'],
+  size: ['text'],
+  flag: ['flag'],
+  json: ['map'],
+  list: ['list'],
+  map: ['map'],
+  object: ['map'],
+  tagged: ['map'],
+  either: [],
+  refused: [],
+}
+
+const admits = (shape: Shape, node: Node) => nodeKinds[shape.kind].includes(node.kind)
