@@ -1,0 +1,78 @@
+/**
+ * The aggregates in an expression: `sum(ms) / count(*)` becomes two calls and `"~0" / "~1"`, which
+ * is computed from their results. What stands outside of them may use the results alone, and the
+ * columns of the key.
+ */
+
+import type { AggregateCall } from '../../engine/plan/plan.ts'
+import { type CallNode, childrenOf, type Expression } from '../../sql/text/ast.ts'
+import { parseExpression } from '../../sql/text/expression.ts'
+import { SqlError } from '../../sql/text/trouble.ts'
+import type { Written } from '../shape/shape.ts'
+import { type Fragment, partOf, replaced } from './fragment.ts'
+
+export interface FoundCall {
+  readonly call: AggregateCall
+  /** Of its arguments, then of its filter. */
+  readonly fragments: readonly Fragment[]
+}
+
+export interface Parted {
+  readonly calls: readonly FoundCall[]
+  /** Computed behind the aggregate; missing: the expression is one call. */
+  readonly rest?: Fragment
+}
+
+/** Names for results that are only used further on; no column that is written looks like it. */
+const hiddenName = (ordinal: number): string => `~${ordinal}`
+
+export interface Parting {
+  /** What the result is called. */
+  readonly name: string
+  /** Hidden names begin with this number. */
+  readonly ordinal: number
+  readonly isAggregate: (name: string) => boolean
+}
+
+/** Throws SqlError for a text that is no expression, and for aggregates inside of each other. */
+export function parted(written: Written, { name, ordinal, isAggregate }: Parting): Parted {
+  const root = parseExpression(written.text)
+  const found = outermost(root, isAggregate)
+  for (const node of found) refuseInner(written, node, isAggregate)
+  const [first] = found
+  if (first !== undefined && first === root) return { calls: [callOf(written, first, name)] }
+  const calls = found.map((node, at) => callOf(written, node, hiddenName(ordinal + at)))
+  const rest = replaced(
+    written,
+    found.map(({ from, to }, at) => ({ from, to, by: `"${hiddenName(ordinal + at)}"` })),
+  )
+  return { calls, rest }
+}
+
+type IsAggregate = (name: string) => boolean
+
+/** In the order of the text. */
+function outermost(root: Expression, isAggregate: IsAggregate): readonly CallNode[] {
+  if (root.kind === 'call' && isAggregate(root.name)) return [root]
+  return childrenOf(root).flatMap(child => outermost(child, isAggregate))
+}
+
+function refuseInner(written: Written, node: CallNode, isAggregate: IsAggregate): void {
+  const [inner] = childrenOf(node).flatMap(child => outermost(child, isAggregate))
+  if (inner === undefined) return
+  const sentence = `${inner.name} stands inside of ${node.name}; aggregate in two steps`
+  throw new SqlError('sql-type', sentence, written.text, inner)
+}
+
+function callOf(written: Written, node: CallNode, name: string): FoundCall {
+  const args = node.args.map(arg => partOf(written, arg))
+  const filter = node.filter === undefined ? [] : [partOf(written, node.filter)]
+  const call = {
+    name,
+    fn: node.name,
+    args: args.map(({ text }) => text),
+    distinct: node.distinct,
+    filter: filter[0]?.text,
+  }
+  return { call, fragments: [...args, ...filter] }
+}
