@@ -1,12 +1,13 @@
 /**
  * A user's program for scripts/gate/package.ts: a group of one replica elects itself, takes a
- * proposal and commits it. It stands on the installed package alone.
+ * proposal and commits it; a job is tried out. It stands on the installed package alone.
  */
 
 import { replicaId } from 'weir-stream/base/ids'
 import { Prng } from 'weir-stream/base/prng'
 import { Raft } from 'weir-stream/raft'
 import { defaultLimits, defaultTimes } from 'weir-stream/raft/options'
+import { TestDriver } from 'weir-stream/testing'
 
 const self = replicaId(1)
 const members = { voters: [self], outgoing: [], learners: [] }
@@ -42,3 +43,19 @@ host()
 if (committed.join() !== 'weir') {
   throw new Error(`committed ${committed.join()} as ${raft.status().role}`)
 }
+
+const driver = new TestDriver({
+  file: 'job.yaml',
+  text: `
+name: counts
+sources:
+  words: { log: { topic: words }, schema: { word: text, at: timestamptz }, time: at }
+steps:
+  - { name: counts, aggregate: { key: word, mode: updating, select: { n: count(*) } } }
+  - to: counts
+sinks: { counts: { log: { topic: counts }, key: word } }
+`,
+})
+driver.send('words', { word: 'weir', at: '2026-01-01T00:00:00Z' })
+const [received] = driver.received('counts')
+if (received?.['word'] !== 'weir') throw new Error(`received ${JSON.stringify(received)}`)

@@ -106,6 +106,12 @@ export class LocalJob {
     )
   }
 
+  /** The next `now` at which something is due, should nothing else happen before. */
+  get wakeAt(): number {
+    const all = this.#stages.flatMap(({ groups }) => groups.map(({ stage }) => stage.wakeAt))
+    return Math.min(Number.POSITIVE_INFINITY, ...all)
+  }
+
   schemaOf(sink: string): ReturnType<Schemas['of']> {
     if (sink === DEAD_LETTERS) return DEAD_LETTER_SCHEMA
     const plan = this.#plan.sinks.find(({ id }) => id === sink)

@@ -60,6 +60,18 @@ describe('errors', () => {
       'bad-value: early results are for mode: final; updating is earlier',
     ],
     [
+      'aggregate: { window: { count: 5 }, emit: { early: 1s }, select: { n: count() } }',
+      'bad-value: a count window says each result once: it has no mode and no emit',
+    ],
+    [
+      'aggregate: { window: { sliding: 5s }, mode: updating, select: { n: count() } }',
+      'bad-value: a sliding window says each result once: it has no mode and no emit',
+    ],
+    [
+      'aggregate: { window: { sliding: 1m }, lateness: 1s, select: { n: count() } }',
+      'bad-value: a sliding window waits for nobody: let the lag of the source be longer',
+    ],
+    [
       'topN: { n: 3, by: ms, key: page, as: page }',
       'duplicate-column: the column page comes from the key already',
     ],
@@ -75,7 +87,7 @@ describe('errors', () => {
     'aggregate: { window: { count: 5 }, select: { window_start: count() } }',
     'aggregate: { key: window_end, select: { n: count() } }',
     'aggregate: { window: { tumbling: 1m }, lateness: 1s, late: drop, select: { n: x } }',
-    'aggregate: { window: { sliding: 1m }, lateness: 1s, select: { n: count() } }',
+    'aggregate: { window: { sliding: 1m }, late: drop, select: { n: count() } }',
     'project: { keep: [a, b], rename: { a: b, b: a } }',
     'topN: { n: 3, by: ms }',
   ])('none: %s', step => {

@@ -97,8 +97,16 @@ function judgeAggregate({ body }: StepOf<'aggregate'>, remarks: Remarks): Judged
     const message = 'lateness and late are for windows that close by event time'
     remarks.error(at, 'bad-value', message)
   }
+  if (window?.kind === 'sliding' && lateness !== undefined) {
+    const message = 'a sliding window waits for nobody: let the lag of the source be longer'
+    remarks.error(at, 'bad-value', message)
+  }
   if (emit?.early !== undefined && mode === 'updating') {
     remarks.error(emit.at, 'bad-value', 'early results are for mode: final; updating is earlier')
+  }
+  if (window !== undefined && !lasts(window) && (mode === 'updating' || emit !== undefined)) {
+    const message = `a ${window.kind} window says each result once: it has no mode and no emit`
+    remarks.error(at, 'bad-value', message)
   }
   if (window?.kind === 'global' && mode === 'final' && emit?.early === undefined) {
     const message = 'its only result comes when the input ends'
@@ -107,6 +115,9 @@ function judgeAggregate({ body }: StepOf<'aggregate'>, remarks: Remarks): Judged
   ownColumns(body.key, window, { remarks, select: body.select, at: body.at })
   return { window }
 }
+
+/** It has something to say before it closes. */
+const lasts = (window: WindowSpec) => 'time' in window || window.kind === 'global'
 
 /** A window that was faulty has been spoken about. */
 const isSound = (part: WindowPart | undefined, window: WindowSpec | undefined) =>

@@ -79,7 +79,8 @@ function specOf(part: WindowPart): WindowSpec {
 
 /** Whether records can come too late for it: it closes by event time. */
 export function closesByEventTime(window: WindowSpec): boolean {
-  return 'time' in window ? window.time === 'event' : window.kind === 'sliding'
+  if ('time' in window) return window.time === 'event'
+  return window.kind === 'sliding' || window.kind === 'sliding-rows'
 }
 
 /** The columns that a window adds to its results. */

@@ -1,0 +1,85 @@
+/** The driver as its users have it: `weir-stream/testing`. */
+
+import { describe, expect, it } from 'vitest'
+import { TestDriver } from './driver.ts'
+import { at, jobText } from './testing/jobs.ts'
+
+const text = jobText(`
+  - name: counts
+    aggregate:
+      key: user
+      window: { tumbling: 10s }
+      select: { n: count(*) }
+  - project: { keep: [user, n] }
+  - to: out
+`)
+const make = () => new TestDriver({ file: 'job.yaml', text })
+
+describe('a driver', () => {
+  it('takes records and gives what comes of them', () => {
+    const driver = make()
+      .send('events', { user: 'ann', ts: at('00:00:01') }, { user: 'ann', ts: at('00:00:02') })
+      .send('events', { user: 'bob', ts: at('00:00:03') })
+    expect(driver.received('out')).toEqual([])
+    driver.end()
+    const received = driver
+      .received('out')
+      .toSorted((a, b) => (String(a['user']) < String(b['user']) ? -1 : 1))
+    expect(received).toMatchObject([
+      { user: 'ann', n: 2 },
+      { user: 'bob', n: 1 },
+    ])
+    expect(driver.received('out')).toEqual([])
+  })
+
+  it('has a clock that moves when it is told to', () => {
+    const driver = new TestDriver({ file: 'job.yaml', text, nowMs: 1_000 })
+    expect(driver.now).toBe(1_000)
+    expect(driver.advance('1m30s').advance(500).now).toBe(91_500)
+    expect(() => driver.advance('soon')).toThrow('soon is no time to come, such as 5s')
+    expect(() => driver.advance(-1)).toThrow('-1 is no time to come')
+    expect(() => driver.advance(Number.NaN)).toThrow('bad-duration')
+  })
+
+  it('says what each record does to those before it', () => {
+    const updating = text.replace('window: { tumbling: 10s }', 'mode: updating')
+    const driver = new TestDriver({ file: 'job.yaml', text: updating })
+    driver.send('events', { user: 'ann', ts: at('00:00:01') })
+    driver.send('events', { user: 'ann', ts: at('00:00:02') })
+    const changes = driver.changes('out')
+    expect(changes.map(({ record }) => record['n'])).toEqual([1, 2])
+    expect(changes.at(-1)?.kind).toBe('update')
+  })
+
+  it('counts what came too late, and keeps what could not be read', () => {
+    const driver = make()
+    driver.send('events', { user: 'a', ts: at('00:01:00') }, { user: 'a', ts: at('00:00:01') })
+    driver.send('events', { user: 'a', ts: 'yesterday' })
+    expect(driver.lateCount).toBe(1)
+    expect(driver.deadLetters).toMatchObject([{ at: 'events' }])
+  })
+
+  it('fills in variables from what it is given, not from the process', () => {
+    const source = text.replace('topic: events', 'topic: "${HOME}"')
+    expect(() => new TestDriver({ file: 'j.yaml', text: source })).toThrow('HOME is not set')
+    const environment = { HOME: 'x' }
+    expect(new TestDriver({ file: 'j.yaml', text: source, environment }).now).toBe(0)
+  })
+})
+
+describe('a driver is not made', () => {
+  it('of a file without a language', () => {
+    expect(() => new TestDriver({ file: 'job', text })).toThrow(
+      'job does not end in .yaml, .json or .toml',
+    )
+    expect(new TestDriver({ file: 'job', text, language: 'yaml' }).now).toBe(0)
+  })
+
+  it('of a job with mistakes, which it names with their places', () => {
+    const wrong = text.replace('count(*)', 'count(*) + x').replace('keep: [user, n]', 'keep: [m]')
+    expect(() => new TestDriver({ file: 'job.yaml', text: wrong })).toThrow(
+      /^bad-job: job.yaml:12:31: error/,
+    )
+    expect(() => new TestDriver({ file: 'job.yaml', text: 'name: [' })).toThrow('job.yaml:1:')
+  })
+})

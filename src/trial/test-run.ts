@@ -1,0 +1,175 @@
+/**
+ * A test of a job: what its file says happens, and what comes out compared with what it says comes
+ * out. Expected records are read and written as those of the sink are, so that `1` and `1.0`, or
+ * two ways of writing a moment, are no difference.
+ */
+
+import { WeirError } from '../base/errors.ts'
+import type { Compiler } from '../engine/columns/expression.ts'
+import type { Plan } from '../engine/plan/plan.ts'
+import { edgeText } from '../engine/plan/schemas.ts'
+import type { Schema } from '../engine/schema/schema.ts'
+import { jsonText } from '../job/document/json-text.ts'
+import type { JsonMap } from '../job/document/node.ts'
+import type { TestPart } from '../job/format/job.ts'
+import { canonicalOf } from './codec.ts'
+import { type Received, Trial } from './trial.ts'
+
+/** The machine's clock at the beginning of a test: 1970-01-01T00:00:00Z. */
+const CLOCK_START_MS = 0
+
+/** In an expected record: `update` or `delete`; without it, an insert or an update. */
+const CHANGE = '$change'
+
+/** One line of a comparison; of a difference both sides are shown. */
+export interface Line {
+  readonly at: number
+  readonly expected?: string
+  readonly received?: string
+}
+
+export interface Difference {
+  readonly sink: string
+  /** All records, so that one sees where it begins. */
+  readonly lines: readonly Line[]
+}
+
+export interface TestOutcome {
+  readonly name: string
+  readonly differences: readonly Difference[]
+  /** Sentences: what went wrong besides. */
+  readonly troubles: readonly string[]
+}
+
+export interface Subject {
+  readonly plan: Plan
+  readonly schemas: ReadonlyMap<string, Schema>
+  readonly compiler: Compiler
+}
+
+export const hasPassed = ({ differences, troubles }: TestOutcome): boolean =>
+  differences.length === 0 && troubles.length === 0
+
+export function runTest(test: TestPart, subject: Subject): TestOutcome {
+  const { name } = test
+  try {
+    const trial = new Trial(subject.plan, subject.compiler, CLOCK_START_MS)
+    play(test, subject.plan, trial)
+    return {
+      name,
+      differences: differencesOf(test, subject, trial),
+      troubles: countsOf(test, trial),
+    }
+  } catch (error) {
+    if (!(error instanceof WeirError)) throw error
+    return { name, differences: [], troubles: [error.message] }
+  }
+}
+
+function play({ input }: TestPart, plan: Plan, trial: Trial): void {
+  for (const one of input) {
+    const source = one.from?.text ?? plan.sources[0]?.id ?? ''
+    if (one.kind === 'records') {
+      for (const { json } of one.body) trial.send(source, json as JsonMap)
+    } else if (one.kind === 'advance') trial.advance(one.body)
+    else if (one.body) trial.end(one.from?.text)
+  }
+}
+
+/** Sinks that the test does not name are not looked at; keys have no order among each other. */
+function differencesOf(test: TestPart, subject: Subject, trial: Trial): readonly Difference[] {
+  return [...test.expect].flatMap(([sink, records]) => {
+    const schema = schemaOf(sink, subject)
+    const expected = records.map(({ json }) => wantedOf(json as JsonMap, schema, sink))
+    const received = trial.received(sink).map(shownReceived)
+    const lines = test.order === 'exact' ? inOrder : inAnyOrder
+    const all = lines(expected, received)
+    return all.some(isDifferent) ? [{ sink, lines: all }] : []
+  })
+}
+
+const isDifferent = ({ expected, received }: Line): boolean => expected !== received
+
+function schemaOf(sink: string, { plan, schemas }: Subject): Schema {
+  const from = plan.sinks.find(({ id }) => id === sink)?.from
+  const schema = from && schemas.get(edgeText(from))
+  if (schema === undefined) throw new WeirError('unknown-sink', `nothing goes to the sink ${sink}`)
+  return schema
+}
+
+/** A text that is equal to that of a record received. */
+function wantedOf(record: JsonMap, schema: Schema, sink: string): string {
+  const { [CHANGE]: change, ...columns } = record
+  const odd = Object.keys(columns).find(name => schema.placeOf(name) < 0)
+  if (odd !== undefined) {
+    const message = `records of the sink ${sink} have no column ${odd}; they have ${schema.names}`
+    throw new WeirError('unknown-column', message)
+  }
+  return shown(canonicalOf(columns, schema), change === 'delete' ? 'delete' : undefined)
+}
+
+const shownReceived = ({ kind, record }: Received) =>
+  shown(record, kind === 'delete' ? 'delete' : undefined)
+
+/** Columns that are null are not written. */
+function shown(record: JsonMap, change: string | undefined): string {
+  const pairs = Object.entries(record).filter(([, value]) => value !== null)
+  const said = change === undefined ? [] : [[CHANGE, change] as const]
+  return jsonText(Object.fromEntries([...said, ...pairs]))
+}
+
+function inOrder(expected: readonly string[], received: readonly string[]): readonly Line[] {
+  const length = Math.max(expected.length, received.length)
+  return Array.from({ length }, (_, at) => lineOf(at, expected[at], received[at]))
+}
+
+function inAnyOrder(expected: readonly string[], received: readonly string[]): readonly Line[] {
+  const left = [...received]
+  const lines = expected.map((one, at) => {
+    const found = left.indexOf(one)
+    return found < 0 ? lineOf(at, one, undefined) : lineOf(at, one, left.splice(found, 1)[0])
+  })
+  return [...lines, ...left.map((one, at) => lineOf(expected.length + at, undefined, one))]
+}
+
+function lineOf(at: number, expected: string | undefined, received: string | undefined): Line {
+  return {
+    at,
+    ...(expected === undefined ? {} : { expected }),
+    ...(received === undefined ? {} : { received }),
+  }
+}
+
+/** Records that went nowhere: a test that does not speak of them expects none. */
+function countsOf({ deadLetters = 0, late = 0 }: TestPart, trial: Trial): readonly string[] {
+  const troubles: string[] = []
+  const dead = trial.deadLetters
+  if (dead.length !== deadLetters) {
+    const why = dead.map(({ at, code, reason }) => `${at}: ${code}: ${reason}`).join('; ')
+    troubles.push(`${dead.length} dead letters, ${deadLetters} expected${why && `: ${why}`}`)
+  }
+  if (trial.lateCount !== late) {
+    troubles.push(`${trial.lateCount} records were too late, ${late} expected`)
+  }
+  return troubles
+}
+
+/** As people read it. */
+export function outcomeText({ name, differences, troubles }: TestOutcome): string {
+  const isGood = differences.length === 0 && troubles.length === 0
+  const head = `${isGood ? 'passed' : 'FAILED'}  ${name}`
+  const said = troubles.map(one => `  ${one}`)
+  const compared = differences.flatMap(({ sink, lines }) => {
+    return [`  ${sink}: - expected, + received`, ...lines.flatMap(lineText)]
+  })
+  return [head, ...said, ...compared].join('\n')
+}
+
+function lineText(line: Line): readonly string[] {
+  const { expected, received } = line
+  if (!isDifferent(line)) return [`      ${expected}`]
+  return [
+    ...(expected === undefined ? [] : [`    - ${expected}`]),
+    ...(received === undefined ? [] : [`    + ${received}`]),
+  ]
+}

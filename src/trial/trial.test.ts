@@ -1,0 +1,222 @@
+/** A job tried out: what comes out when, by event time and by the machine's clock. */
+
+import { describe, expect, it } from 'vitest'
+import type { JsonMap } from '../job/document/node.ts'
+import { at, trialOf } from './testing/jobs.ts'
+import type { Trial } from './trial.ts'
+
+const records = (trial: Trial, sink = 'out') => trial.received(sink).map(({ record }) => record)
+const plain = (value: unknown) =>
+  JSON.parse(JSON.stringify(value, (_, one) => (typeof one === 'bigint' ? `${one}n` : one)))
+
+describe('records', () => {
+  it('go through at once where nothing is kept', () => {
+    const trial = trialOf('  - filter: n > 1\n  - project: { keep: [user, n] }\n  - to: out')
+    trial.send('events', { user: 'ann', n: 1, ts: at('00:00:00') })
+    expect(records(trial)).toEqual([])
+    trial.send('events', { user: 'bob', n: 2, ts: at('00:00:01') })
+    expect(plain(records(trial))).toEqual([{ user: 'bob', n: 2 }])
+    expect(records(trial)).toEqual([])
+  })
+
+  it('keep their values, exactly', () => {
+    const trial = trialOf('  - to: out')
+    const record = {
+      user: 'Zoë "x"',
+      n: 9007199254740993n,
+      price: '12.50',
+      tags: ['a', ''],
+      ts: at('00:00:00.123'),
+    }
+    trial.send('events', record)
+    const [received] = records(trial)
+    expect(received?.['n']).toBe(9007199254740993n)
+    expect(received?.['user']).toBe('Zoë "x"')
+    expect(received?.['tags']).toEqual(['a', ''])
+    expect(Number(received?.['price'])).toBe(12.5)
+    expect(Date.parse(String(received?.['ts']))).toBe(Date.parse(record.ts))
+  })
+
+  it('go to the sinks that steps name', () => {
+    const trial = trialOf(`
+  - { name: kinds, split: { into: { big: n > 10 } } }
+  - project: { keep: [n] }
+  - to: out
+  - { from: kinds.big, project: { keep: [n] } }
+  - to: more
+`)
+    for (const n of [1, 11, 2]) trial.send('events', { n, ts: at('00:00:00') })
+    expect(plain(records(trial))).toEqual([{ n: 1 }, { n: 2 }])
+    expect(plain(records(trial, 'more'))).toEqual([{ n: 11 }])
+  })
+})
+
+const COUNT = `
+  - name: counts
+    aggregate: { key: user, window: { tumbling: 10s }, select: { n: count(*) } }
+  - project: { keep: [user, n] }
+  - to: out
+`
+
+describe('event time', () => {
+  it('closes windows when the watermark has passed, the lag behind the latest', () => {
+    const trial = trialOf(COUNT)
+    trial.send('events', { user: 'a', ts: at('00:00:01') })
+    trial.send('events', { user: 'a', ts: at('00:00:10.900') })
+    expect(records(trial)).toEqual([])
+    trial.send('events', { user: 'a', ts: at('00:00:11') })
+    expect(plain(records(trial))).toEqual([{ user: 'a', n: 1 }])
+    expect(trial.lateCount).toBe(0)
+  })
+
+  it('does not go on with the clock of the machine', () => {
+    const trial = trialOf(COUNT)
+    trial.send('events', { user: 'a', ts: at('00:00:01') })
+    trial.advance(3_600_000)
+    expect(records(trial)).toEqual([])
+  })
+
+  it('counts what comes too late', () => {
+    const trial = trialOf(COUNT)
+    for (const clock of ['00:00:01', '00:00:30', '00:00:02']) {
+      trial.send('events', { user: 'a', ts: at(clock) })
+    }
+    expect(plain(records(trial))).toEqual([{ user: 'a', n: 1 }])
+    expect(trial.lateCount).toBe(1)
+  })
+
+  it('ends with its source', () => {
+    const trial = trialOf(COUNT)
+    trial.send('events', { user: 'a', ts: at('00:00:01') })
+    trial.end('events')
+    expect(plain(records(trial))).toEqual([{ user: 'a', n: 1 }])
+    trial.end()
+    expect(records(trial)).toEqual([])
+  })
+
+  it('waits for all sources of a union', () => {
+    const text = `
+  - { name: both, union: { from: [events, others] } }
+  - { name: counts, aggregate: { window: { tumbling: 10s }, select: { n: count(*) } } }
+  - project: { keep: [n] }
+  - to: out
+`
+    const trial = trialOf(text, { sources: OTHERS })
+    trial.send('events', { user: 'a', ts: at('00:00:01') })
+    trial.send('events', { user: 'a', ts: at('00:01:00') })
+    expect(records(trial)).toEqual([])
+    trial.send('others', { user: 'b', ts: at('00:00:02') })
+    expect(records(trial)).toEqual([])
+    trial.end('others')
+    expect(plain(records(trial))).toEqual([{ n: 2 }])
+  })
+})
+
+const OTHERS = `  others:
+    log: { topic: others }
+    schema: { user: text, n: bigint, price: "decimal(10, 2)", tags: array<text>, ts: timestamptz }
+    time: { field: ts }
+`
+
+describe('the clock of the machine', () => {
+  it('closes windows of processing time', () => {
+    const trial = trialOf(`
+  - name: counts
+    aggregate:
+      window: { tumbling: 10s, time: processing }
+      select: { n: count(*) }
+  - to: out
+`)
+    trial.send('events', { user: 'a', ts: at('00:00:01') })
+    trial.advance(4_000)
+    trial.send('events', { user: 'a', ts: at('00:00:01') })
+    expect(records(trial)).toEqual([])
+    trial.advance(6_000)
+    expect(trial.now).toBe(10_000)
+    const [one] = records(trial) as readonly JsonMap[]
+    expect(one?.['n']).toBe(2)
+    expect(Date.parse(String(one?.['window_end']))).toBe(10_000)
+  })
+
+  it('stops wherever something is due, so that results come in their order', () => {
+    const trial = trialOf(`
+  - name: pauses
+    aggregate:
+      key: user
+      window: { session: 5s, time: processing }
+      select: { n: count(*) }
+  - name: late-ones
+    aggregate:
+      window: { tumbling: 10s, time: processing }
+      select: { sessions: count(*) }
+  - project: { keep: [sessions] }
+  - to: out
+`)
+    trial.send('events', { user: 'a', ts: at('00:00:01') })
+    trial.advance(1_000)
+    trial.send('events', { user: 'b', ts: at('00:00:01') })
+    trial.advance(60_000)
+    expect(plain(records(trial))).toEqual([{ sessions: 2 }])
+  })
+
+  it('is the time of records that have none of their own', () => {
+    const trial = trialOf(
+      `
+  - name: counts
+    aggregate: { window: { tumbling: 10s }, select: { n: count(*) } }
+  - project: { keep: [n] }
+  - to: out
+`,
+      { time: '{ lag: 0s }' },
+    )
+    trial.send('events', { user: 'a' })
+    trial.advance(15_000)
+    trial.send('events', { user: 'a' })
+    expect(plain(records(trial))).toEqual([{ n: 1 }])
+  })
+})
+
+describe('records that cannot be worked on', () => {
+  it('are dead letters: undecodable, without a time, not to be computed', () => {
+    const trial = trialOf('  - map: { select: { q: 10 / n } }\n  - to: out')
+    trial.send('events', { n: 'many', ts: at('00:00:00') })
+    trial.send('events', { n: 1 })
+    trial.send('events', { n: 0, ts: at('00:00:00') })
+    trial.send('events', { n: 5, ts: at('00:00:00') })
+    expect(plain(records(trial))).toHaveLength(1)
+    expect(trial.deadLetters.map(({ at: where }) => where)).toEqual(['events', 'events', 'map-1'])
+    for (const { code, reason } of trial.deadLetters) {
+      expect(code).toMatch(/^[a-z-]+$/)
+      expect(reason.length).toBeGreaterThan(5)
+    }
+  })
+
+  it('are left out where the job says so', () => {
+    const trial = trialOf('  - to: out', { rest: 'options: { errors: skip }' })
+    trial.send('events', { n: 'many', ts: at('00:00:00') })
+    trial.send('events', { n: 1 })
+    expect(trial.deadLetters).toEqual([])
+    expect(records(trial)).toEqual([])
+  })
+
+  it('stop the job where it says so', () => {
+    const trial = trialOf('  - to: out', { rest: 'options: { errors: fail }' })
+    expect(() => trial.send('events', { n: 'many', ts: at('00:00:00') })).toThrow('events:')
+    expect(() => trial.send('events', { n: 1 })).toThrow('events:')
+  })
+})
+
+describe('names', () => {
+  const trial = trialOf('  - to: out')
+  it.each([
+    [
+      'a source to send to',
+      () => trial.send('event', {}),
+      'there is no source event; there are events',
+    ],
+    ['a source to end', () => trial.end('event'), 'there is no source event; there are events'],
+    ['a sink', () => trial.received('ouy'), 'there is no sink ouy; there are out'],
+  ])('that are not known: %s', (_, act, message) => {
+    expect(act).toThrow(message)
+  })
+})
