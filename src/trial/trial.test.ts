@@ -138,6 +138,26 @@ describe('the clock of the machine', () => {
     expect(Date.parse(String(one?.['window_end']))).toBe(10_000)
   })
 
+  it('stops wherever early results are due', () => {
+    const trial = trialOf(`
+  - name: counts
+    aggregate:
+      window: { tumbling: 1h }
+      select: { n: count(*) }
+      emit: { early: 10s }
+  - project: { keep: [n] }
+  - to: out
+`)
+    trial.send('events', { user: 'a', ts: at('00:00:01') })
+    trial.advance(10_000)
+    expect(plain(records(trial))).toEqual([{ n: 1 }])
+    trial.send('events', { user: 'a', ts: at('00:00:02') })
+    trial.advance(30_000)
+    expect(plain(records(trial))).toEqual([{ n: 2 }])
+    trial.end()
+    expect(plain(records(trial))).toEqual([{ n: 2 }])
+  })
+
   it('stops wherever something is due, so that results come in their order', () => {
     const trial = trialOf(`
   - name: pauses
