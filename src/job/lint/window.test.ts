@@ -87,7 +87,7 @@ describe('a window', () => {
       '{ tumbling: 1m, hopping: 1m }',
       'tumbling and hopping exclude each other: one is a kind of window',
     ],
-    ['{ tumbling: 0s }', '0s is too short; 1ms is the least'],
+    ['{ tumbling: 0s }', '"0s" is too short; 1ms is the least'],
     ['{ count: 0 }', '0 is not a whole number from 1 to 1000000'],
   ])('%s is refused by its shape', (text, message) => {
     expect(messages(text)).toEqual([`bad-value: ${message}`])

@@ -104,15 +104,23 @@ describe('scalars', () => {
       '[]',
       'wrong-type: a duration such as 5s, 250ms or 1h30m is expected, this is a list',
     ],
-    [duration(1_000), '5ms', 'bad-value: 5ms is too short; 1000ms is the least'],
+    [duration(1_000), '5ms', 'bad-value: "5ms" is too short; 1000ms is the least'],
     [size(1), '64MB', 'bad-value: "64MB" is not a size such as 64MiB (64MiB)'],
-    [size(1_024), '1B', 'bad-value: 1B is too small; 1024B is the least'],
+    [size(1_024), '1B', 'bad-value: "1B" is too small; 1024B is the least'],
     [size(1), '{}', 'wrong-type: a size such as 64MiB is expected, this is keys with values'],
     [flag(), 'yes', 'wrong-type: true or false is expected, this is the text "yes" (true)'],
     [flag(), '"off"', 'wrong-type: true or false is expected, this is the text "off" (false)'],
     [flag(), '1', 'wrong-type: true or false is expected, this is the number 1'],
   ] as const)('%# refused: %o', (shape, source, remark) => {
     expect(checked(shape as Shape, source)).toEqual([` 0 ${remark}`])
+  })
+
+  it('from variables are called by their names', () => {
+    for (const shape of [text(WORD), choice(['a']), duration(), size(1), flag()]) {
+      const { remarks } = check(shape as Shape, treeOf('x${N}'))
+      expect(remarks[0]?.message).toContain('"x${N}"')
+      expect(remarks[0]?.message).not.toContain('12')
+    }
   })
 
   it('are not quoted at any length', () => {

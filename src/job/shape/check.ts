@@ -5,6 +5,7 @@
  */
 
 import { jsonOf, type MapNode, type Node, type TextNode } from '../document/node.ts'
+import { isFromVariable } from '../document/variables.ts'
 import type { Path, Remark } from '../finding.ts'
 import { nearest } from './nearest.ts'
 import type { Checked, Field, Fields, Placed, Shape, ShapeOf, TextRule, Tree } from './shape.ts'
@@ -79,15 +80,15 @@ class Checker {
     if (node === undefined) return undefined
     const { value } = node
     if (choices !== undefined && !choices.includes(value)) {
-      const message = `${quoted(value)} is none of ${choices.join(', ')}`
+      const message = `${shown(node)} is none of ${choices.join(', ')}`
       return this.#fault(spot, { code: 'bad-value', message, suggestion: nearest(value, choices) })
     }
-    return this.#obeys(rule, value, spot) ? value : undefined
+    return this.#obeys(rule, node, spot) ? value : undefined
   }
 
   #written({ rule }: ShapeOf<'written'>, spot: Spot): unknown {
     const node = this.#textNode(spot)
-    if (node === undefined || !this.#obeys(rule, node.value, spot)) return undefined
+    if (node === undefined || !this.#obeys(rule, node, spot)) return undefined
     if (node.value.trim() === '') {
       return this.#fault(spot, {
         code: 'bad-value',
@@ -97,9 +98,9 @@ class Checker {
     return { text: node.value, node, ...placed(spot) }
   }
 
-  #obeys(rule: TextRule | undefined, value: string, spot: Spot): boolean {
-    if (rule === undefined || rule.pattern.test(value)) return true
-    this.#fault(spot, { code: 'bad-value', message: `${quoted(value)} is not ${rule.words}` })
+  #obeys(rule: TextRule | undefined, node: TextNode, spot: Spot): boolean {
+    if (rule === undefined || rule.pattern.test(node.value)) return true
+    this.#fault(spot, { code: 'bad-value', message: `${shown(node)} is not ${rule.words}` })
     return false
   }
 
@@ -125,9 +126,9 @@ class Checker {
     const ms = durationMs(value)
     if (ms !== undefined && ms >= minMs) return ms
     const isShort = ms !== undefined
-    const message = `${quoted(value)} is not a duration such as 5s, 250ms or 1h30m`
+    const message = `${shown(spot.node)} is not a duration such as 5s, 250ms or 1h30m`
     const suggestion = isShort ? undefined : suggestedDuration(value)
-    const short = `${value} is too short; ${minMs}ms is the least`
+    const short = `${shown(spot.node)} is too short; ${minMs}ms is the least`
     return this.#fault(spot, { code: 'bad-value', message: isShort ? short : message, suggestion })
   }
 
@@ -138,8 +139,8 @@ class Checker {
     if (bytes !== undefined && bytes >= minBytes) return bytes
     const isSmall = bytes !== undefined
     const message = isSmall
-      ? `${value} is too small; ${minBytes}B is the least`
-      : `${quoted(value)} is not a size such as 64MiB`
+      ? `${shown(spot.node)} is too small; ${minBytes}B is the least`
+      : `${shown(spot.node)} is not a size such as 64MiB`
     const suggestion = isSmall ? undefined : suggestedSize(value)
     return this.#fault(spot, { code: 'bad-value', message, suggestion })
   }
@@ -285,6 +286,12 @@ const quoted = (value: string) => {
   return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}..` : value)
 }
 
+/** A variable by its name: what it stands for may be a secret. */
+function shown(node: Node): string {
+  if (node.kind !== 'text') return node.kind === 'number' ? `"${node.value}"` : names[node.kind]
+  return quoted(isFromVariable(node) ? node.written : node.value)
+}
+
 const keysOf = (fields: Fields) => {
   const usable = Object.entries(fields).filter(([, { shape }]) => shape.kind !== 'refused')
   return usable.map(([name]) => name).join(', ')
@@ -327,7 +334,7 @@ const names: Readonly<Record<Node['kind'], string>> = {
 function described(node: Node): string {
   if (node.kind === 'flag') return String(node.value)
   if (node.kind === 'number') return `the number ${node.value}`
-  return node.kind === 'text' ? `the text ${quoted(node.value)}` : names[node.kind]
+  return node.kind === 'text' ? `the text ${shown(node)}` : names[node.kind]
 }
 
 const nodeKinds: Readonly<Record<Shape['kind'], readonly Node['kind'][]>> = {
