@@ -1,4 +1,4 @@
-/** Synthetic records of JSON for the decoder: eight fields, 170 to 194 bytes, 10 000 users. */
+/** Synthetic records of JSON for the decoder: eight fields, 177 to 183 bytes, 10 000 users. */
 
 import { Prng } from '../../src/base/prng.ts'
 import type { RawRecords } from '../../src/connectors/formats/format.ts'

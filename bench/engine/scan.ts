@@ -113,8 +113,8 @@ function encodeAll(batches: readonly Records[]): readonly Work[] {
   ]
 }
 
-const batchesOf = (variation: Variation): readonly RawRecords[] =>
-  Array.from({ length: BATCHES }, (_, at) => batchOf(variation, BATCH_RECORDS, at))
+const batchesOf = (variation: Variation, count: number): readonly RawRecords[] =>
+  Array.from({ length: count }, (_, at) => batchOf(variation, BATCH_RECORDS, at))
 
 function line(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`
@@ -128,8 +128,8 @@ interface Row {
   readonly allNs: number
 }
 
-function rowOf(variation: Variation, turns: number): Row {
-  const batches = batchesOf(variation)
+function rowOf(variation: Variation, turns: number, count: number): Row {
+  const batches = batchesOf(variation, count)
   const fields = wanted(isNested(variation))
   const works = [
     parseAll(batches),
@@ -139,17 +139,17 @@ function rowOf(variation: Variation, turns: number): Row {
   ]
   const [parseNs = 0, decodeNs = 0, slowNs = 0, allNs = 0] = measured(
     works,
-    BATCHES * BATCH_RECORDS,
+    count * BATCH_RECORDS,
     turns,
   )
   return { name: variation.name, parseNs, decodeNs, slowNs, allNs }
 }
 
-function decodedRecords(): readonly Records[] {
+function decodedRecords(count: number): readonly Records[] {
   const [plain] = variations
   if (plain === undefined) return []
   const schema = new Schema(everything.map(({ name, type }) => ({ name, type })))
-  return batchesOf(plain).map(raw => {
+  return batchesOf(plain, count).map(raw => {
     const { vectors } = new JsonDecoder(everything).decode(raw)
     return { schema, size: raw.size, vectors, times: new Float64Array(raw.size) }
   })
@@ -157,10 +157,14 @@ function decodedRecords(): readonly Records[] {
 
 const HEAD = ['records', 'JSON.parse ns', 'three fields ns', 'x', 'eight fields ns', 'slow path ns']
 
-export function scanned(turns: number) {
-  const rows = variations.map(variation => rowOf(variation, turns))
-  const records = BATCHES * BATCH_RECORDS
-  const [stringifyNs = 0, encodeNs = 0] = measured(encodeAll(decodedRecords()), records, turns)
+export function scanned(turns: number, batches = BATCHES) {
+  const rows = variations.map(variation => rowOf(variation, turns, batches))
+  const records = batches * BATCH_RECORDS
+  const [stringifyNs = 0, encodeNs = 0] = measured(
+    encodeAll(decodedRecords(batches)),
+    records,
+    turns,
+  )
   const lines = [
     line(HEAD),
     line(HEAD.map(() => '---')),
