@@ -55,7 +55,7 @@ export function refuseChance(context: Context, name: string, span: Span): void {
     fail(context, 'sql-not-deterministic', `${name} reads the clock, and ${why}; ${instead}.`, span)
   }
   if (!chances.has(word)) return
-  const instead = 'take a hash of a key, such as hash64(id)'
+  const instead = 'take a hash of a key, such as hash32(id)'
   fail(context, 'sql-not-deterministic', `${name} is left to chance, and ${why}; ${instead}.`, span)
 }
 
@@ -137,9 +137,8 @@ function chosen(context: Context, entry: FunctionEntry, args: readonly Typed[], 
     }
   }
   const ways = overloads.map(overload => signatureOf(entry.name, overload)).join(' or ')
-  const got = args.length === 0 ? 'nothing' : namesOf(args)
-  const sentence = `${entry.name} does not take ${got}; it is called as ${ways}.`
-  fail(context, 'sql-type', sentence, span)
+  const trouble = args.length === 0 ? 'needs an argument' : `does not take ${namesOf(args)}`
+  fail(context, 'sql-type', `${entry.name} ${trouble}; it is called as ${ways}.`, span)
 }
 
 interface Choice {
@@ -150,12 +149,13 @@ interface Choice {
 
 function bound(context: Context, { entry, overload, args }: Choice, span: Span): Typed {
   const types = args.map(({ type }) => type)
+  const constants = args.map(arg => (isConstant(arg) ? arg.value : undefined))
   const { result } = overload
-  const type = typeof result === 'function' ? result(types) : result
+  const type = typeof result === 'function' ? result(types, constants) : result
   refuseVariables(context, { entry, overload, args })
   const run = runOf(overload, type, {
     types,
-    constants: args.map(arg => (isConstant(arg) ? arg.value : undefined)),
+    constants,
     fail: (argument, sentence) =>
       fail(context, 'sql-value', `${sentence}.`, args[argument] as Typed),
   })

@@ -85,9 +85,12 @@ function commonNumber(a: Type, b: Type): Type {
 export function commonTypeOf(nodes: readonly Typed[]): Type | undefined {
   const firm = nodes.filter(node => !(isConstant(node) && node.loose))
   if (firm.length === 0) return TEXT
-  return firm
+  const type = firm
     .map(node => node.type)
-    .reduce<Type | undefined>((sum, type) => sum && commonType(sum, type), firm[0]?.type)
+    .reduce<Type | undefined>((sum, one) => sum && commonType(sum, one), firm[0]?.type)
+  // A text beside JSON is a text, and not JSON that somebody wrote down.
+  const hasText = nodes.some(node => isConstant(node) && node.loose && node.value !== null)
+  return type?.kind === 'json' && hasText ? TEXT : type
 }
 
 /** To a type that it goes over to by itself; `what` begins the sentence if it does not. */

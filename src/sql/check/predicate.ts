@@ -1,14 +1,6 @@
 /** Comparisons and what is made of them: IN, BETWEEN, LIKE, IS, IS DISTINCT FROM. */
 
-import {
-  BOOLEAN,
-  DOUBLE,
-  decimal,
-  sameType,
-  TEXT,
-  type Type,
-  typeText,
-} from '../../engine/schema/type.ts'
+import { BOOLEAN, decimal, TEXT, type Type, typeText } from '../../engine/schema/type.ts'
 import {
   comparison,
   comparisonWithConstant,
@@ -257,7 +249,3 @@ export function unified(
   }
   return { type, nodes: nodes.map(node => coerced(context, node, type, 'This')) }
 }
-
-export const isSame = (a: Typed, b: Typed): boolean => sameType(a.type, b.type)
-export const asDouble = (context: Context, node: Typed, what: string): Typed =>
-  coerced(context, node, DOUBLE, what)

@@ -138,9 +138,6 @@ export const looseNull = ({ from, to }: Span): Constant => ({
 })
 
 export const isConstant = (node: Typed): node is Constant => node.kind === 'constant'
-export const isNullLiteral = (node: Typed): boolean =>
-  isConstant(node) && node.loose && node.value === null
-
 const oneRow = recordsOf(new Schema([]), [{ time: 0, values: [] }])
 
 /** One row that has nothing but the constants of an expression; says whether it failed. */

@@ -47,7 +47,7 @@ export interface Overload {
   readonly optional?: number
   /** Any number of further arguments like this. */
   readonly rest?: Param
-  readonly result: Type | ((types: readonly Type[]) => Type)
+  readonly result: Type | ((types: readonly Type[], constants: Bound['constants']) => Type)
   /** Called for nulls too. */
   readonly seesNulls?: boolean
   /** One of the three. */

@@ -233,7 +233,7 @@ function exactOperations(operator: ArithmeticOperator, shape: ExactShape): Exact
   }
 }
 
-export function bigintAt(vector: NumberVector, row: number): bigint {
+function bigintAt(vector: NumberVector, row: number): bigint {
   return vector.wide?.get(row) ?? BigInt(vector.numbers[row] as number)
 }
 
@@ -288,4 +288,4 @@ class Redo {
   }
 }
 
-export const byZero = new Failure('sql-division-by-zero', 'A division by zero')
+const byZero = new Failure('sql-division-by-zero', 'A division by zero')

@@ -44,7 +44,7 @@ export function comparison(operator: ComparisonOperator, left: Type, right: Type
 }
 
 /** Digits behind the point. */
-export const scaleOf = (type: Type): number => (type.kind === 'decimal' ? type.scale : 0)
+const scaleOf = (type: Type): number => (type.kind === 'decimal' ? type.scale : 0)
 
 const isNumbers = ({ kind }: Type): boolean =>
   !['boolean', 'text', 'json', 'bytes', 'array'].includes(kind)

@@ -10,7 +10,7 @@ import { RE2JS, RE2JSException } from 're2js'
 /** Characters of a pattern. */
 export const PATTERN_LENGTH_MAX = 1000
 /** Instructions that a pattern compiles to. */
-export const PROGRAM_MAX = 2000
+const PROGRAM_MAX = 2000
 /** Characters of the text times instructions, of one search. */
 export const SEARCH_WORK_MAX = 4_000_000
 /** The same, over all searches of one call. */

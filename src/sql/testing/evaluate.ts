@@ -66,7 +66,7 @@ export function answerLines(text: string, records: Records): readonly string[] {
   return [typeText(type), ...shown]
 }
 
-export function shownAs(type: Type, value: Outcome['values'][number]): string {
+function shownAs(type: Type, value: Outcome['values'][number]): string {
   if (value === null) return 'NULL'
   if (typeof value === 'object' && 'code' in value) return `${value.code}: ${value.reason}`
   const text = toTextOf(type)(value)

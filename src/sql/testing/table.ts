@@ -31,7 +31,7 @@ interface TestColumn {
 const utc = (text: string): number => Date.parse(`${text}Z`)
 const day = (text: string): number => Date.parse(`${text}Z`) / 86_400_000
 
-export const columns: readonly TestColumn[] = [
+const columns: readonly TestColumn[] = [
   { name: 'f', type: BOOLEAN, values: [true, false, true] },
   { name: 'i', type: INTEGER, values: [7, -2, 2_147_483_647] },
   { name: 'b', type: BIGINT, values: [3_000_000_000, 0, 9_223_372_036_854_775_807n] },
@@ -69,9 +69,9 @@ export const columns: readonly TestColumn[] = [
   { name: 'order', type: INTEGER, values: [10, 20, 30] },
 ]
 
-export const schema = new Schema(columns)
+const schema = new Schema(columns)
 
-export const ROWS = 4
+const ROWS = 4
 
 export const table: Records = recordsOf(
   schema,

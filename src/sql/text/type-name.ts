@@ -1,7 +1,7 @@
 /**
  * Types as they are written in CAST: the many names that engines have for them, to those that the
- * engine has. DECIMAL without digits is DECIMAL(10, 0), as in Flink. A length or a precision that
- * others need (`VARCHAR(20)`, `TIMESTAMP(3)`) is read and makes no difference here.
+ * engine has. DECIMAL without digits is DECIMAL(38, 0), as for columns of plans. A length or a
+ * precision that others need (`VARCHAR(20)`, `TIMESTAMP(3)`) is read and makes no difference here.
  */
 
 import {
@@ -27,8 +27,6 @@ import type { Cursor } from './cursor.ts'
 import { didYouMean } from './suggestion.ts'
 import type { Token } from './token.ts'
 
-const DEFAULT_DECIMAL_DIGITS = 10
-
 const plain: ReadonlyMap<string, Type> = new Map<string, Type>([
   ['BOOLEAN', BOOLEAN],
   ['BOOL', BOOLEAN],
@@ -37,6 +35,7 @@ const plain: ReadonlyMap<string, Type> = new Map<string, Type>([
   ['SMALLINT', INTEGER],
   ['TINYINT', INTEGER],
   ['BIGINT', BIGINT],
+  ['LONG', BIGINT],
   ['DOUBLE', DOUBLE],
   ['FLOAT', DOUBLE],
   ['REAL', DOUBLE],
@@ -124,7 +123,7 @@ function intervalUnit(cursor: Cursor): Type {
 
 function digits(cursor: Cursor): Type {
   if (!cursor.maybeSymbol('(')) {
-    return decimal(DEFAULT_DECIMAL_DIGITS, 0)
+    return decimal(DECIMAL_DIGITS_MAX, 0)
   }
   const precision = count(cursor, 1, DECIMAL_DIGITS_MAX)
   const scale = cursor.maybeSymbol(',') ? count(cursor, 0, precision) : 0

@@ -9,7 +9,7 @@ export const DAYS_MIN = daysOf(1, 1, 1)
 export const DAYS_MAX = daysOf(9999, 12, 31)
 export const TIMESTAMP_MIN_MS = DAYS_MIN * DAY_MS
 export const TIMESTAMP_MAX_MS = (DAYS_MAX + 1) * DAY_MS - 1
-export const INTERVAL_MONTHS_MAX = 9999 * 12
+const INTERVAL_MONTHS_MAX = 9999 * 12
 export const INTERVAL_MAX_MS = TIMESTAMP_MAX_MS - TIMESTAMP_MIN_MS
 
 export const isDate = (days: number): boolean => days >= DAYS_MIN && days <= DAYS_MAX

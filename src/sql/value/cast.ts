@@ -136,7 +136,7 @@ function wholeOfDouble(value: number, to: Type, fits: (whole: Whole) => boolean)
 }
 
 /** By the shortest digits that mean this double: 0.1 becomes 0.10, not what lies beside it. */
-export function decimalOfDouble(value: number, to: DecimalType): Scalar | Failure {
+function decimalOfDouble(value: number, to: DecimalType): Scalar | Failure {
   const read = Number.isFinite(value) ? ofTextOf(to)?.(String(value)) : undefined
   return read === undefined || read instanceof Failure ? overflow(value, to) : read
 }

@@ -7,7 +7,7 @@
  */
 
 /** Depth of a JSON text that is taken in by CAST; what a decoder lets through is its own bound. */
-export const JSON_DEPTH_MAX = 200
+const JSON_DEPTH_MAX = 200
 
 /** The name of a field, or the place of an item: from 0, below zero from the end. */
 export type Step = string | number
@@ -176,7 +176,7 @@ export function kindOf(json: string): JsonKind {
 }
 
 /** What a JSON string says. */
-export function stringOf(json: string): string {
+function stringOf(json: string): string {
   const text = json.trim()
   return text.includes('\\') ? (JSON.parse(text) as string) : text.slice(1, -1)
 }

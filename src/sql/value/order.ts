@@ -28,7 +28,7 @@ export function compareTexts(a: string, b: string): number {
 const weight = (unit: number): number =>
   unit >= FIRST_SURROGATE && unit < BEHIND_SURROGATES ? unit + 0x10000 : unit
 
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const length = Math.min(a.length, b.length)
   for (let at = 0; at < length; at++) {
     const difference = (a[at] as number) - (b[at] as number)
@@ -45,7 +45,7 @@ export function compareDoubles(a: number, b: number): number {
 }
 
 /** Numbers and bigints compare with each other by value. */
-export function compareWholes(a: Whole, b: Whole): number {
+function compareWholes(a: Whole, b: Whole): number {
   if (a < b) return -1
   return a > b ? 1 : 0
 }

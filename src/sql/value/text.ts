@@ -112,7 +112,7 @@ const notFinite: ReadonlyMap<string, number> = new Map([
 /** No number that a double holds is written with more. */
 const DOUBLE_LENGTH_MAX = 1100
 
-export function doubleOfText(text: string): number | undefined {
+function doubleOfText(text: string): number | undefined {
   const trimmed = text.trim()
   if (trimmed.length > DOUBLE_LENGTH_MAX) return undefined
   if (!DOUBLE.test(trimmed)) return notFinite.get(trimmed.toLowerCase())
@@ -187,7 +187,7 @@ export function ofTextOf(type: Type): OfText | undefined {
   }
 }
 
-export const unreadable = (text: string, type: Type): Failure =>
+const unreadable = (text: string, type: Type): Failure =>
   new Failure('sql-cast', `${shown(text)} is no ${typeText(type)}`)
 
 const beyond = (text: string, type: Type): Failure =>
