@@ -63,7 +63,10 @@ class BooleanAssembly implements Assembly {
   take(from: Vector, rows: Rows): void {
     mustBe(from, 'boolean')
     copyNulls(from, this.#nulls, rows)
-    for (const row of rows) this.#flags[row] = from.flags[row] as number
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i] as number
+      this.#flags[row] = from.flags[row] as number
+    }
   }
 
   finish(): BooleanVector {
@@ -84,7 +87,10 @@ class NumberAssembly implements Assembly {
   take(from: Vector, rows: Rows): void {
     mustBe(from, 'number')
     copyNulls(from, this.#nulls, rows)
-    for (const row of rows) this.#numbers[row] = from.numbers[row] as number
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i] as number
+      this.#numbers[row] = from.numbers[row] as number
+    }
     if (from.wide !== undefined) this.#takeWide(from.wide, rows)
   }
 
@@ -129,7 +135,8 @@ class TextAssembly implements Assembly {
   }
 
   #takeParts(from: TextVector, rows: Rows): void {
-    for (const row of rows) {
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i] as number
       this.#starts[row] = from.starts[row] as number
       this.#ends[row] = from.ends[row] as number
       this.#strings[row] = from.strings[row]

@@ -10,7 +10,6 @@ import {
   type Scalar,
   scalarAt,
   type TextVector,
-  textAt,
   type Vector,
 } from '../../engine/columns/vector.ts'
 import type { Type } from '../../engine/schema/type.ts'
@@ -278,6 +277,7 @@ export function membership(
   negated: boolean,
 ): Columnwise {
   const yes = negated ? 0 : 1
+  const isIn = memberTest(values)
   return (args, rows, { size }) => {
     const a = args[0] as Vector
     const flags = new Uint8Array(size)
@@ -285,10 +285,30 @@ export function membership(
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i] as number
       if (nulls?.[row] === 1) continue
-      const isMember = values.has(a.store === 'text' ? textAt(a, row) : scalarAt(a, row))
+      const isMember = isIn(a, row)
       flags[row] = isMember ? yes : 1 - yes
       if (!isMember && hasNull && nulls !== undefined) nulls[row] = 1
     }
     return { store: 'boolean', nulls, flags }
+  }
+}
+
+/** So many texts are compared by their bytes, one after the other; more are looked up decoded. */
+const FEW_TEXTS = 8
+
+function memberTest(values: ReadonlySet<Scalar>): (vector: Vector, row: number) => boolean {
+  const texts = [...values].filter(value => typeof value === 'string')
+  if (texts.length < values.size || texts.length > FEW_TEXTS) {
+    return (vector, row) => values.has(scalarAt(vector, row))
+  }
+  const encoded = texts.map(text => encoder.encode(text))
+  return (vector, row) => {
+    const { source, starts, ends, strings } = vector as TextVector
+    const start = starts[row] as number
+    if (start < 0) return values.has(strings[row] as string)
+    for (let i = 0; i < encoded.length; i++) {
+      if (hasBytes(source, start, ends[row] as number, encoded[i] as Uint8Array)) return true
+    }
+    return false
   }
 }

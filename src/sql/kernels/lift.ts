@@ -67,9 +67,12 @@ const loop2: Loop = (args, rows, { run, sink, present }) => {
 }
 
 const loopN: Loop = (args, rows, { run, sink, present }) => {
+  const values = new Array<Scalar>(args.length)
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i] as number
-    if (present(row)) sink.put(row, run(...args.map(arg => scalarAt(arg, row))))
+    if (!present(row)) continue
+    for (let at = 0; at < args.length; at++) values[at] = scalarAt(args[at] as Vector, row)
+    sink.put(row, run(...values))
   }
 }
 

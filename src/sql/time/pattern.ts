@@ -183,15 +183,20 @@ function pieceOf(token: string, quoted?: string, letter?: string): Piece | undef
 function written(pieces: readonly Piece[], ms: number): string {
   const days = floorDiv(ms, DAY_MS)
   const rest = ms - days * DAY_MS
+  const { year, month, day } = civilOf(days)
   const fields: Fields = {
-    ...civilOf(days),
+    year,
+    month,
+    day,
     hour: floorDiv(rest, 3_600_000),
     minute: floorDiv(rest, 60_000) % 60,
     second: floorDiv(rest, 1000) % 60,
     fraction: rest % 1000,
     weekday: isoWeekday(days),
   }
-  return pieces.map(piece => piece.write(fields)).join('')
+  let text = ''
+  for (const piece of pieces) text += piece.write(fields)
+  return text
 }
 
 function read(pieces: readonly Piece[], text: string): number | undefined {
