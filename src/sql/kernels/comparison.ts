@@ -298,7 +298,8 @@ const FEW_TEXTS = 8
 
 function memberTest(values: ReadonlySet<Scalar>): (vector: Vector, row: number) => boolean {
   const texts = [...values].filter(value => typeof value === 'string')
-  if (texts.length < values.size || texts.length > FEW_TEXTS) {
+  const isFew = texts.length > 0 && texts.length <= FEW_TEXTS
+  if (!isFew || texts.length < values.size) {
     return (vector, row) => values.has(scalarAt(vector, row))
   }
   const encoded = texts.map(text => encoder.encode(text))
