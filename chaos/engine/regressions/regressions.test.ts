@@ -1,6 +1,6 @@
 /**
- * Every case that once showed a bug of the engine is run again: in the folder beside, one file each,
- * named after the bug. `npm run engine -- --seed N --save FILE` makes such a file.
+ * Every case that once showed a bug of the engine is run again: in the folder beside, one file
+ * each, named after the bug. `npm run engine -- --seed N --save FILE` makes such a file.
  */
 
 import { readdirSync, readFileSync } from 'node:fs'

@@ -14,7 +14,7 @@ import type { Row, RowKind } from '../../oracle/table.ts'
 import { type Column, type Type, typeText } from '../../oracle/type.ts'
 import type { Value } from '../../oracle/value.ts'
 
-export function schemaOf(columns: readonly Column[]): Schema {
+function schemaOf(columns: readonly Column[]): Schema {
   return new Schema(columns.map(({ name, type }) => ({ name, type: engineTypeOf(type) })))
 }
 
