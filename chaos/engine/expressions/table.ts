@@ -1,0 +1,48 @@
+/** Random rows over columns of every type, some of them with values at the ends of the type. */
+
+import type { Prng } from '../../../src/base/prng.ts'
+import { BIGINT, BOOLEAN, type Column, DOUBLE, INTEGER, TEXT } from '../../oracle/type.ts'
+import type { Value } from '../../oracle/value.ts'
+import type { Temper } from '../generate/kinds.ts'
+import { drawValue } from '../generate/values.ts'
+
+/** `i`, `c`: small; `w`, `b`, `z`: of any size; `j`: JSON. */
+const COLUMNS: readonly (Column & { readonly temper: Temper })[] = [
+  { name: 'f', type: BOOLEAN, temper: 'calm' },
+  { name: 'i', type: INTEGER, temper: 'calm' },
+  { name: 'w', type: INTEGER, temper: 'wild' },
+  { name: 'c', type: BIGINT, temper: 'calm' },
+  { name: 'b', type: BIGINT, temper: 'wild' },
+  { name: 'x', type: DOUBLE, temper: 'calm' },
+  { name: 'z', type: DOUBLE, temper: 'wild' },
+  { name: 'n', type: { kind: 'decimal', precision: 10, scale: 2 }, temper: 'calm' },
+  { name: 's', type: TEXT, temper: 'calm' },
+  { name: 't', type: TEXT, temper: 'calm' },
+  { name: 'j', type: TEXT, temper: 'calm' },
+  { name: 'd', type: { kind: 'date' }, temper: 'calm' },
+  { name: 'ts', type: { kind: 'timestamp' }, temper: 'calm' },
+  { name: 'u', type: { kind: 'timestamp' }, temper: 'calm' },
+  { name: 'tz', type: { kind: 'timestamptz' }, temper: 'calm' },
+  { name: 'xs', type: { kind: 'array', of: INTEGER }, temper: 'calm' },
+  { name: 'ws', type: { kind: 'array', of: TEXT }, temper: 'calm' },
+]
+
+/** Of `j`. */
+const JSONS = [
+  ...['{"a": 1, "b": [1, 2]}', '{"a": "x"}', '{"a": null}', '{}', '[]', '[1, "a", null]'],
+  ...['1', '"a"', 'null', 'true', '{"a": {"b": [true]}}', '{"a": [1, 2]}'],
+]
+
+export interface ProbeTable {
+  readonly columns: readonly Column[]
+  readonly rows: readonly (readonly Value[])[]
+}
+
+export function drawTable(prng: Prng, rows: number): ProbeTable {
+  return {
+    columns: COLUMNS,
+    rows: Array.from({ length: rows }, () =>
+      COLUMNS.map(column => (column.name === 'j' ? prng.pick(JSONS) : drawValue(prng, column))),
+    ),
+  }
+}
