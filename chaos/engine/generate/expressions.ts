@@ -59,6 +59,15 @@ export class Drafter {
     }
   }
 
+  /** It fails for some records. */
+  fallible(): Expr {
+    const prng = this.#prng
+    if (prng.chance(0.3)) return cast(this.#leaf(TEXT), BIGINT)
+    const type = prng.pick([INTEGER, BIGINT])
+    const fn = prng.pick(['add', 'sub', 'mul', 'mod'] as const)
+    return call(fn, this.#leaf(type), this.#leaf(type))
+  }
+
   condition(depth: number): Expr {
     const prng = this.#prng
     const inner = () => this.condition(depth - 1)

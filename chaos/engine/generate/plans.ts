@@ -191,9 +191,14 @@ class PlanDraft {
     }))
     const columns = kept.filter(() => prng.chance(0.7))
     const added = Array.from({ length: prng.between(1, 3) }, () => ({
-      ...{ name: this.#fresh('p'), expression: drafter.expression(drafter.anyType(), DEPTH_MAX) },
+      ...{ name: this.#fresh('p'), expression: this.#computed(drafter) },
     }))
     this.#projectTo([...columns, ...added], stream)
+  }
+
+  #computed(drafter: Drafter): Expr {
+    const fails = !this.#limits.finite && this.#prng.chance(0.15)
+    return fails ? drafter.fallible() : drafter.expression(drafter.anyType(), DEPTH_MAX)
   }
 
   #projectTo(columns: readonly Named[], stream: Stream): void {
