@@ -6,6 +6,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { engine } from './engine.ts'
 import { etcd } from './etcd.ts'
 import type { Bench, BenchOptions } from './frame/bench.ts'
 import { busyPercent, byFunction, byPart, type CpuProfile, type Share } from './frame/profile.ts'
@@ -13,7 +14,7 @@ import { markdown, type Report } from './frame/report.ts'
 import { choiceOf, runBench } from './frame/run.ts'
 import { raft } from './raft.ts'
 
-const benches: readonly Bench[] = [raft, etcd]
+const benches: readonly Bench[] = [raft, etcd, engine]
 
 const HELP = `npm run bench -- NAME [OPTION ..]
   --seconds S      so long is measured in each turn (default 5)

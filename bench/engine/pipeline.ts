@@ -4,6 +4,7 @@
  * are made: decoder, front, stage, delta and, beyond what is compared, the applied store.
  */
 
+import type { RawRecords } from '../../src/connectors/formats/format.ts'
 import { JsonDecoder } from '../../src/connectors/formats/json/decoder.ts'
 import { fieldOf } from '../../src/connectors/formats/path.ts'
 import { allRows, type Records } from '../../src/engine/columns/records.ts'
@@ -18,13 +19,6 @@ import { StageGroup } from '../../src/engine/stage/group.ts'
 import { PartitionClock } from '../../src/engine/stage/source-time.ts'
 import { MemoryStore } from '../../src/engine/store/store.ts'
 import { compilerOf } from '../../src/sql/compiler.ts'
-import type { Clicks } from './clicks.ts'
-
-export interface Shape {
-  readonly name: string
-  readonly window: WindowSpec
-  readonly users: number
-}
 
 const fields = [
   fieldOf({ name: 'user', type: TEXT }),
@@ -34,7 +28,7 @@ const fields = [
 const schema = new Schema(fields.map(({ name, type }) => ({ name, type })))
 const key: readonly Named[] = [{ name: 'user', expression: 'user' }]
 
-export function planOf(window: WindowSpec): Plan {
+function planOf(window: WindowSpec): Plan {
   const time = { column: 'ts', lagMs: 0 }
   const columns = [
     { name: 'user', type: 'TEXT' },
@@ -90,7 +84,11 @@ export class Pipeline {
     return this.#store.size
   }
 
-  take(batch: ReturnType<Clicks['next']>): void {
+  takeAll(batches: readonly RawRecords[]): void {
+    for (const batch of batches) this.take(batch)
+  }
+
+  take(batch: RawRecords): void {
     const { vectors } = this.#decoder.decode(batch)
     const { size } = batch
     const records: Records = { schema, size, vectors, times: new Float64Array(size) }
@@ -116,16 +114,15 @@ export class Pipeline {
   }
 }
 
-/** Nothing of it is left out as useless. */
-export function parsed(batch: ReturnType<Clicks['next']>): number {
-  let last = 0
-  for (const row of allRows(batch.size)) {
-    const text = Buffer.from(batch.bytes.buffer, batch.bytes.byteOffset).toString(
-      'utf8',
-      batch.starts[row],
-      batch.ends[row],
-    )
-    last = (JSON.parse(text) as { status: number }).status
+/** What came of it is used, so that nothing of it is left out as useless. */
+export function parsedAll(batches: readonly RawRecords[]): number {
+  let sum = 0
+  for (const batch of batches) {
+    const bytes = Buffer.from(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.length)
+    for (const row of allRows(batch.size)) {
+      const text = bytes.toString('utf8', batch.starts[row], batch.ends[row])
+      sum += (JSON.parse(text) as { status: number }).status
+    }
   }
-  return last
+  return sum
 }
