@@ -1,7 +1,10 @@
 /** Whether the engine says of a case what the oracle says, and what it says else if it does not. */
 
 import { BrokenInvariant } from '../../src/base/errors.ts'
+import type { Compiler } from '../../src/engine/columns/expression.ts'
+import { compilerOf } from '../../src/sql/compiler.ts'
 import { type Answer, answered } from '../oracle/oracle.ts'
+import type { Plan } from '../oracle/plan.ts'
 import { difference, rowText } from './compare/tables.ts'
 import { takenBackWrongly } from './compare/taken-back.ts'
 import type { Case, Setting } from './generate/case.ts'
@@ -46,7 +49,11 @@ const otherWay = ({ between }: Setting): Setting['between'] =>
   between === 'restart' ? 'nothing' : 'restart'
 
 function ran({ plan, input }: Case, setting: Setting): EngineAnswer {
-  return runEngine(plan, input, { ...setting, compiler: treeCompiler(expressionsOf(plan)) })
+  return runEngine(plan, input, { ...setting, compiler: compilerFor(plan, setting) })
+}
+
+function compilerFor(plan: Plan, { expressions }: Setting): Compiler {
+  return expressions === 'sql' ? compilerOf() : treeCompiler(expressionsOf(plan))
 }
 
 function failureOf(error: unknown): Failure {

@@ -27,7 +27,10 @@ beforeAll(async () => {
 })
 afterAll(() => connection.closeSync())
 
-const settled = { seed: 0, setting: { groups: 1, rowsDueMax: 1, between: 'nothing' } } as const
+const settled = {
+  seed: 0,
+  setting: { groups: 1, rowsDueMax: 1, between: 'nothing', expressions: 'trees' },
+} as const
 
 describe('DuckDB agrees', () => {
   test('with what random plans make of finite input', async () => {

@@ -43,6 +43,11 @@ describe('functions', () => {
     expect(Object.values(unasked).filter(reason => reason.length < 10)).toEqual([])
   })
 
+  test('and nothing else is', () => {
+    const listed = [...Object.keys(functionProbes), ...Object.keys(unasked)]
+    expect(listed.filter(name => !known.includes(name))).toEqual([])
+  })
+
   test.each(known.flatMap(name => functionProbes[name] ?? []))('$weir', async probe => {
     expect(await objection(probe)).toBe(undefined)
   })

@@ -21,6 +21,8 @@ export interface Setting {
   readonly rowsDueMax: number
   /** What becomes of a group between batches. */
   readonly between: 'nothing' | 'discard' | 'restart'
+  /** By the compiler of SQL; or by the oracle: then the operators alone are judged. */
+  readonly expressions: 'sql' | 'trees'
 }
 
 export interface CaseLimits {
@@ -42,5 +44,6 @@ function drawSetting(prng: Prng): Setting {
     groups: prng.pick([1, 2, 3, 7]),
     rowsDueMax: prng.pick([1, 3, ROWS_DUE_MAX]),
     between: prng.pick(['nothing', 'discard', 'restart']),
+    expressions: prng.pick(['sql', 'sql', 'trees']),
   }
 }
