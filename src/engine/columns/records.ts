@@ -12,7 +12,7 @@ import { type Scalar, scalarAt, type Vector } from './vector.ts'
 export const INSERT = 0
 /** Takes the place of an earlier record with the same key. */
 export const UPDATE = 1
-/** Takes an earlier record with the same key back; its columns are those of that record. */
+/** Takes an earlier record with the same key back, if there is one; its other columns are void. */
 export const DELETE = 2
 
 /** Where records came from: a source's partition, and the offset of each in it. */

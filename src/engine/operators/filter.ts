@@ -1,8 +1,11 @@
-/** Only records for which a condition is true go on: not those for which it is false or unknown. */
+/**
+ * Only records for which a condition is true go on: not those for which it is false or unknown. An
+ * update that does not go on takes back what it would have replaced: it goes on as a delete.
+ */
 
 import type { Expression, Failures } from '../columns/expression.ts'
 import { gatherRecords } from '../columns/gather.ts'
-import { allRows, type Records, type Rows } from '../columns/records.ts'
+import { allRows, DELETE, type Records, type Rows, UPDATE } from '../columns/records.ts'
 import type { BooleanVector } from '../columns/vector.ts'
 import type { FilterSpec } from '../plan/plan.ts'
 import type { Schema } from '../schema/schema.ts'
@@ -37,7 +40,20 @@ export class Filter implements Operator {
   }
 
   take(_input: number, records: Records, out: Output): void {
-    const rows = rowsWhere(this.#where, records, allRows(records.size), out.failures(records))
-    out.emit(rows.length === records.size ? records : gatherRecords(records, rows))
+    const all = allRows(records.size)
+    const rows = rowsWhere(this.#where, records, all, out.failures(records))
+    if (rows.length === records.size) out.emit(records)
+    else out.emit(records.kinds === undefined ? gatherRecords(records, rows) : taken(records, rows))
   }
+}
+
+/** Those rows, and the updates among the others, as deletes, in the order of all. */
+function taken(records: Records, rows: Rows): Records {
+  const passes = new Set(rows)
+  const kept = allRows(records.size).filter(
+    row => passes.has(row) || records.kinds?.[row] === UPDATE,
+  )
+  const some = gatherRecords(records, kept)
+  const kinds = some.kinds?.map((kind, at) => (passes.has(kept[at] as number) ? kind : DELETE))
+  return { ...some, kinds }
 }

@@ -10,6 +10,7 @@ import { type Column, Schema } from '../schema/schema.ts'
 import { typeOf } from '../schema/type-text.ts'
 import type { State } from '../state/state.ts'
 import type { Edge, Plan, SourcePlan } from './plan.ts'
+import { mustBeSound } from './soundness.ts'
 
 export class Schemas {
   readonly #edges = new Map<string, Schema>()
@@ -34,6 +35,7 @@ export function sourceSchema({ columns }: SourcePlan): Schema {
 }
 
 export function schemasOf(plan: Plan, compiler: Compiler): Schemas {
+  mustBeSound(plan)
   const schemas = new Schemas()
   for (const source of plan.sources) schemas.set({ from: source.id }, sourceSchema(source))
   for (const { id, inputs, spec } of plan.operators) {

@@ -3,6 +3,7 @@
  * one that is wrong are left alone: what they would be told of is not their fault.
  */
 
+import { invariant } from '../../base/errors.ts'
 import type { Compiler } from '../../engine/columns/expression.ts'
 import {
   type Edge,
@@ -12,6 +13,7 @@ import {
   type SinkPlan,
 } from '../../engine/plan/plan.ts'
 import { edgeText } from '../../engine/plan/schemas.ts'
+import { troubleIn } from '../../engine/plan/soundness.ts'
 import type { Schema } from '../../engine/schema/schema.ts'
 import type { Finding } from '../finding.ts'
 import type { JobSpec } from '../job.ts'
@@ -59,9 +61,6 @@ class Compilation {
     for (const step of steps) this.#addStep(step)
     const sinks = [...(job.sinks ?? [])].flatMap(([id]) => this.#sink(id))
     this.#checkReaders()
-    const findings = this.#remarks.all.map(remark => document.finding(remark))
-    const schemas = this.#schemas
-    if (this.#remarks.hasErrors) return { schemas, findings }
     const plan: Plan = {
       semantics: SEMANTICS,
       job: job.name.text,
@@ -70,7 +69,21 @@ class Compilation {
       sinks,
       errors: job.options?.errors ?? 'dead-letter',
     }
-    return { plan, schemas, findings }
+    if (!this.#remarks.hasErrors) this.#checkSense(plan)
+    const findings = this.#remarks.all.map(remark => document.finding(remark))
+    const schemas = this.#schemas
+    return this.#remarks.hasErrors ? { schemas, findings } : { plan, schemas, findings }
+  }
+
+  /** What makes no sense together, at the step to which the operator belongs. */
+  #checkSense(plan: Plan): void {
+    const trouble = troubleIn(plan)
+    if (trouble === undefined) return
+    const { operator, code, message } = trouble
+    const of = (id: string) => operator === id || operator.startsWith(`${id}~`)
+    const step = this.#spec.steps.find(({ id }) => of(id))
+    invariant(step !== undefined, 'an-operator-is-of-a-step', operator)
+    this.#remarks.error(step.part.at, code, message)
   }
 
   #addSource(id: string): void {
