@@ -1,7 +1,7 @@
 /**
  * Expressions put together by chance from those of the scripts: each is refused by SqlError, or
  * gives for every row a value of its type or a reason; nothing else is ever thrown, and no row
- * depends on which others are asked for. `WEIR_FUZZ` says how many.
+ * depends on which others are asked for.
  */
 
 import { readdirSync, readFileSync } from 'node:fs'
@@ -11,6 +11,7 @@ import { vectorOf } from '../engine/columns/builder.ts'
 import { scalarAt } from '../engine/columns/vector.ts'
 import { entries } from './functions/registry.ts'
 import { everyRow, type Outcome, outcomeOf } from './testing/evaluate.ts'
+import { fuzzRuns } from './testing/runs.ts'
 import { table } from './testing/table.ts'
 import { SqlError } from './text/trouble.ts'
 
@@ -75,7 +76,7 @@ test('anything is refused or evaluated', () => {
         }
       })
     }),
-    { numRuns: Number(process.env['WEIR_FUZZ'] ?? 2000) },
+    { numRuns: fuzzRuns(2000) },
   )
   expect(evaluated).toBeGreaterThan(150)
 })

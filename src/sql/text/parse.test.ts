@@ -123,6 +123,8 @@ describe('one spelling for each', () => {
     ['1E3', '1E3'],
     ['"a b"."c""d"', '"a b"."c""d"'],
     ['payload.end', 'payload.end'],
+    ['(a->0).b', '(a->0).b'],
+    ['(1).b', '(1).b'],
     ["'it''s'", "'it''s'"],
     ['a -- to the end\n + b', 'a + b'],
     ['a /* in /* itself */ too */ + b', 'a + b'],

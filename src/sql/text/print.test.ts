@@ -2,6 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fuzzRuns } from '../testing/runs.ts'
 import type { Expression } from './ast.ts'
 import { parseExpression } from './expression.ts'
 import { printExpression, printName } from './print.ts'
@@ -16,7 +17,7 @@ test('a tree that is printed and parsed is the same tree', () => {
       const text = printExpression(tree)
       expect(bare(parseExpression(text)), text).toEqual(bare(tree))
     }),
-    { numRuns: 2000 },
+    { numRuns: fuzzRuns(2000) },
   )
 })
 
@@ -26,7 +27,7 @@ test('printing is canonical: what was printed prints the same', () => {
       const text = printExpression(tree)
       expect(printExpression(parseExpression(text))).toBe(text)
     }),
-    { numRuns: 500 },
+    { numRuns: fuzzRuns(500) },
   )
 })
 
@@ -55,7 +56,7 @@ describe('any text parses or is refused', () => {
       fc.property(any, text => {
         parsedOrRefused(text)
       }),
-      { numRuns: 1000 },
+      { numRuns: fuzzRuns(1000) },
     )
   })
 
@@ -67,7 +68,7 @@ describe('any text parses or is refused', () => {
         if (tree === undefined) return
         expect(bare(parseExpression(printExpression(tree)))).toEqual(bare(tree))
       }),
-      { numRuns: 3000 },
+      { numRuns: fuzzRuns(3000) },
     )
   })
 
@@ -78,7 +79,7 @@ describe('any text parses or is refused', () => {
         const from = start % (text.length + 1)
         parsedOrRefused(text.slice(0, from) + text.slice(from + length))
       }),
-      { numRuns: 1000 },
+      { numRuns: fuzzRuns(1000) },
     )
   })
 })

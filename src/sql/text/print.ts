@@ -128,7 +128,8 @@ function cast({ of, type, safe }: CastNode): string {
 
 /** A number and a dot would be another number. */
 function field({ of, name }: FieldNode): string {
-  const least = of.kind === 'number' ? PRIMARY + 1 : power.postfix
+  const last = of.kind === 'binary' ? of.right : of
+  const least = last.kind === 'number' ? PRIMARY + 1 : power.postfix
   return `${print(of, least)}.${fieldName(name)}`
 }
 
