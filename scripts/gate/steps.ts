@@ -52,6 +52,7 @@ export const steps: readonly Step[] = [
     args: ['--draw', String(DRILLS), '--slack', '4', '--rounds', String(ROUNDS)],
     isReport: true,
   }),
+  step('engine', { isReport: true }),
   step('package'),
   step('unit:lts'),
   step('sim', { args: ['--seeds', String(SEEDS), ...JOBS], isReport: true }),

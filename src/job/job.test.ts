@@ -2,11 +2,11 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fuzzRuns } from '../base/testing/runs.ts'
 import { type Language, languages } from './document/document.ts'
 import { findingText } from './finding.ts'
 import { readJob, readTestFile } from './job.ts'
 import { FULL_JOB, found, jobAround, read, valueOfYaml } from './testing/jobs.ts'
-import { fuzzRuns } from './testing/runs.ts'
 import { bytesOf, written } from './testing/writing.ts'
 
 describe('a job with everything', () => {

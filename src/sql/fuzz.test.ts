@@ -7,11 +7,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fuzzRuns } from '../base/testing/runs.ts'
 import { vectorOf } from '../engine/columns/builder.ts'
 import { scalarAt } from '../engine/columns/vector.ts'
 import { entries } from './functions/registry.ts'
 import { everyRow, type Outcome, outcomeOf } from './testing/evaluate.ts'
-import { fuzzRuns } from './testing/runs.ts'
 import { table } from './testing/table.ts'
 import { SqlError } from './text/trouble.ts'
 

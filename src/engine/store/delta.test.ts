@@ -4,12 +4,13 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ByteWriter, MALFORMED_BYTES } from '../../base/bytes.ts'
 import { BrokenInvariant, WeirError } from '../../base/errors.ts'
+import { fuzzRuns } from '../../base/testing/runs.ts'
 import { KEY_BYTES_MAX, VALUE_BYTES_MAX } from './bounds.ts'
 import { checkDelta, DeltaReader, DeltaWriter, varintSize, writeVarint } from './delta.ts'
 import { compareKeys } from './entry.ts'
 import { expectBytes } from './testing/expect.ts'
 import { type Change, changesOf, deltaOf, Model } from './testing/model.ts'
-import { ArrayRows, anyKey, anyValue, bytes, fuzzRuns, textBytes } from './testing/rows.ts'
+import { ArrayRows, anyKey, anyValue, bytes, textBytes } from './testing/rows.ts'
 
 const anyChanges: fc.Arbitrary<readonly Change[]> = fc.array(
   fc.record({ key: anyKey, value: fc.option(anyValue, { nil: undefined }) }),

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { MALFORMED_BYTES } from '../../base/bytes.ts'
 import { crc32c } from '../../base/crc32c.ts'
 import { WeirError } from '../../base/errors.ts'
+import { fuzzRuns } from '../../base/testing/runs.ts'
 import { PAGE_BYTES } from './bounds.ts'
 import type { Row } from './cursor.ts'
 import { ImageReader, ImageWriter } from './image-bytes.ts'
@@ -12,15 +13,7 @@ import { PagePool } from './pool.ts'
 import { MemoryStore, StoreLoading } from './store.ts'
 import { expectRows } from './testing/expect.ts'
 import { deltaOf, Model } from './testing/model.ts'
-import {
-  ArrayRows,
-  anyRows,
-  bytes,
-  fuzzRuns,
-  numberedRows,
-  pattern,
-  textBytes,
-} from './testing/rows.ts'
+import { ArrayRows, anyRows, bytes, numberedRows, pattern, textBytes } from './testing/rows.ts'
 
 const pool = () => new PagePool(16 * PAGE_BYTES)
 

@@ -3,6 +3,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { invariant } from '../../base/errors.ts'
+import { fuzzRuns } from '../../base/testing/runs.ts'
 import { IDLE_PAGES, PAGE_BYTES, ROW_COST_BYTES, SPARSE_FACTOR } from './bounds.ts'
 import type { Range } from './cursor.ts'
 import type { StoreImage } from './image.ts'
@@ -10,7 +11,7 @@ import { PagePool } from './pool.ts'
 import { MemoryStore } from './store.ts'
 import { expectBytes, expectRows } from './testing/expect.ts'
 import { type Change, deltaOf, Model } from './testing/model.ts'
-import { anyKey, anyValue, fuzzRuns, numberedKey } from './testing/rows.ts'
+import { anyKey, anyValue, numberedKey } from './testing/rows.ts'
 import { storeStructure, structureOf } from './testing/structure.ts'
 
 /** Small enough for a few rows to need several. */

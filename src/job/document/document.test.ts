@@ -2,8 +2,8 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fuzzRuns } from '../../base/testing/runs.ts'
 import { type Finding, findingText } from '../finding.ts'
-import { fuzzRuns } from '../testing/runs.ts'
 import { bytesOf, plainOf, written } from '../testing/writing.ts'
 import { type Language, languageOf, languages, readDocument } from './document.ts'
 import { type JsonMap, jsonOf } from './node.ts'

@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Document as YamlDocument } from 'yaml'
-import { fuzzRuns } from '../testing/runs.ts'
+import { fuzzRuns } from '../../base/testing/runs.ts'
 import { parseJson } from './json.ts'
 import type { MapNode, Parsed, TextNode } from './node.ts'
 import { parseToml } from './toml.ts'

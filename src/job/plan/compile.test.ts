@@ -2,9 +2,9 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fuzzRuns } from '../../base/testing/runs.ts'
 import { schemasOf } from '../../engine/plan/schemas.ts'
 import { found, jobAround, read, valueOfYaml } from '../testing/jobs.ts'
-import { fuzzRuns } from '../testing/runs.ts'
 import { written } from '../testing/writing.ts'
 import { compileJob } from './compile.ts'
 import { jobCompiler } from './compiler.ts'

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { fuzzRuns } from '../testing/runs.ts'
+import { fuzzRuns } from '../../base/testing/runs.ts'
 import type { Expression } from './ast.ts'
 import { parseExpression } from './expression.ts'
 import { printExpression, printName } from './print.ts'

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { stringify as toToml } from 'smol-toml'
 import { describe, expect, test } from 'vitest'
 import { stringify as toYaml } from 'yaml'
+import { fuzzLimit, fuzzRuns } from '../../../base/testing/runs.ts'
 import {
   arrayOf,
   BIGINT,
@@ -21,7 +22,6 @@ import type { Limits } from '../limits.ts'
 import { limitsOf } from '../limits.ts'
 import { fieldOf } from '../path.ts'
 import { type Bytes, bytesOf, rawOf, rowsOf } from '../testing/raw.ts'
-import { fuzzLimit, fuzzRuns } from '../testing/runs.ts'
 import { TroubleAt } from '../trouble.ts'
 import { DocumentDecoder, type Translate } from './decoder.ts'
 import { tomlToJson } from './toml.ts'
@@ -117,7 +117,7 @@ describe('YAML', () => {
     expect(yaml(steps)).toMatch(/^too-deep/)
   })
 
-  test('any text is read or refused', fuzzLimit(), () => {
+  test('any text is read or refused', fuzzLimit(2000), () => {
     const signs = fc.constantFrom(...'-:[]{}?&*!|>\'"%@`#, \n\tab1~<', '---\n', ': ', '- ')
     const wild = fc.array(signs, { maxLength: 40 }).map(parts => parts.join(''))
     fc.assert(
@@ -126,7 +126,7 @@ describe('YAML', () => {
         if (typeof json === 'string') JSON.parse(json)
         else expect(json.at).toBeLessThanOrEqual(text.length)
       }),
-      { numRuns: fuzzRuns() },
+      { numRuns: fuzzRuns(2000) },
     )
   })
 })
@@ -186,7 +186,7 @@ describe('TOML', () => {
     expect(toml(`[${Array(2000).fill('a').join('.')}]`)).toMatch(/^too-deep/)
   })
 
-  test('any text is read or refused', fuzzLimit(), () => {
+  test('any text is read or refused', fuzzLimit(2000), () => {
     const signs = fc.constantFrom(...'=[]{}."\'#, \n\tab1-+:TZ', '[[', ']]', 'a = ', '2026-11-21')
     const wild = fc.array(signs, { maxLength: 30 }).map(parts => parts.join(''))
     fc.assert(
@@ -195,7 +195,7 @@ describe('TOML', () => {
         if (typeof json === 'string') JSON.parse(json)
         else expect(json.at).toBeLessThanOrEqual(text.length)
       }),
-      { numRuns: fuzzRuns() },
+      { numRuns: fuzzRuns(2000) },
     )
   })
 })

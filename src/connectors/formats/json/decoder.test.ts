@@ -2,6 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fuzzLimit, fuzzRuns } from '../../../base/testing/runs.ts'
 import type { Scalar, TextVector } from '../../../engine/columns/vector.ts'
 import {
   arrayOf,
@@ -19,7 +20,6 @@ import type { Field } from '../format.ts'
 import { fieldOf } from '../path.ts'
 import { ANY, verdictOf } from '../testing/json-oracle.ts'
 import { type Bytes, bytesOf, rawOf, rowsOf } from '../testing/raw.ts'
-import { fuzzLimit, fuzzRuns } from '../testing/runs.ts'
 import { wildRecord } from '../testing/wild-json.ts'
 import { JsonDecoder, type JsonOptions } from './decoder.ts'
 
@@ -79,21 +79,25 @@ describe('against JSON.parse', () => {
     fc.constantFrom('', '}', ',"user":"x"}', '"', '0}', '\u00e9'),
   )
 
-  test('any record has its values or its failure, whatever stands beside it', fuzzLimit(), () => {
-    fc.assert(
-      fc.property(plan, ([fields, records, between]) => {
-        const raw = rawOf(records, between)
-        const out = new JsonDecoder(fields).decode(raw)
-        compare(records, fields, rowsOf(out, records.length))
-        for (const { row, at, reason } of out.failures) {
-          expect(at).toBeGreaterThanOrEqual(0)
-          expect(at).toBeLessThanOrEqual(records[row]?.length ?? 0)
-          expect(reason).toMatch(/^[\w ,:.\\()-]+$/)
-        }
-      }),
-      { numRuns: fuzzRuns() },
-    )
-  })
+  test(
+    'any record has its values or its failure, whatever stands beside it',
+    fuzzLimit(2000),
+    () => {
+      fc.assert(
+        fc.property(plan, ([fields, records, between]) => {
+          const raw = rawOf(records, between)
+          const out = new JsonDecoder(fields).decode(raw)
+          compare(records, fields, rowsOf(out, records.length))
+          for (const { row, at, reason } of out.failures) {
+            expect(at).toBeGreaterThanOrEqual(0)
+            expect(at).toBeLessThanOrEqual(records[row]?.length ?? 0)
+            expect(reason).toMatch(/^[\w ,:.\\()-]+$/)
+          }
+        }),
+        { numRuns: fuzzRuns(2000) },
+      )
+    },
+  )
 })
 
 describe('values', () => {

@@ -5,6 +5,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fuzzLimit, fuzzRuns } from '../../../base/testing/runs.ts'
 import {
   BIGINT,
   BOOLEAN,
@@ -21,7 +22,6 @@ import type { Field, TimeUnit } from '../format.ts'
 import { limitsOf } from '../limits.ts'
 import { fieldOf } from '../path.ts'
 import { type Bytes, bytesOf, rawOf, rowsOf } from '../testing/raw.ts'
-import { fuzzLimit, fuzzRuns } from '../testing/runs.ts'
 import { change, changed, wildRecord } from '../testing/wild-json.ts'
 import { type JsonColumn, jsonColumnOf } from './column.ts'
 import { JsonDecoder } from './decoder.ts'
@@ -76,22 +76,22 @@ function bothWays(fields: readonly Field[], batches: readonly (readonly Bytes[])
 }
 
 describe('the quick path says what the slow one says', () => {
-  test('of records that resemble each other', fuzzLimit(), () => {
+  test('of records that resemble each other', fuzzLimit(2000), () => {
     fc.assert(
       fc.property(someFields, families, families, between, (fields, first, second, gap) => {
         bothWays(fields, [first, second], gap)
       }),
-      { numRuns: fuzzRuns() },
+      { numRuns: fuzzRuns(2000) },
     )
   })
 
-  test('of records of the same shape with any values', fuzzLimit(), () => {
+  test('of records of the same shape with any values', fuzzLimit(2000), () => {
     const records = fc.array(wildRecord, { maxLength: 12 })
     fc.assert(
       fc.property(someFields, records, between, (fields, all, gap) => {
         bothWays(fields, [all, all], gap)
       }),
-      { numRuns: fuzzRuns() },
+      { numRuns: fuzzRuns(2000) },
     )
   })
 

@@ -89,6 +89,3 @@ export function numberedRows(count: number, size = 20): Row[] {
 
 export const bytes = (...list: number[]): Uint8Array => Uint8Array.from(list)
 export const textBytes = (text: string): Uint8Array => new TextEncoder().encode(text)
-
-/** Cases that a fuzz test tries: usually so many. `WEIR_FUZZ_RUNS=100000` is for a long night. */
-export const fuzzRuns = (usual: number): number => Number(process.env['WEIR_FUZZ_RUNS'] ?? usual)

@@ -1,0 +1,18 @@
+/**
+ * `npm run fuzz`: the tests that try whatever comes, with many more cases: a hundred thousand where
+ * `npm run unit` tries two thousand (src/base/testing/runs.ts), or `WEIR_FUZZ=N` times as many.
+ */
+
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['src/{sql,job,connectors,engine/store}/**/*.test.ts'],
+    exclude: ['**/*.live.test.ts', '**/node_modules/**'],
+    env: { WEIR_FUZZ: process.env['WEIR_FUZZ'] ?? '50' },
+    pool: 'threads',
+    isolate: false,
+    maxWorkers: 2,
+    testTimeout: 3_600_000,
+  },
+})
