@@ -75,6 +75,8 @@ const inputCodes: readonly string[] = [
   'store-of-another-folder',
   'store-format',
   'node-id-taken',
+  'bad-introduction',
+  'not-allowed',
   'several-clusters',
   'port-in-use',
   'port-not-allowed',

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isLoopback, isWildcard, parseAddress, showAddress } from './address.ts'
+import { isDialable, isLoopback, isWildcard, parseAddress, showAddress } from './address.ts'
 
 test.each([
   ['127.0.0.1:7170', '127.0.0.1', 7170],
@@ -80,4 +80,25 @@ test.each([
   ['10.0.0.0', false],
 ])('%s is every address: %s', (host, isIt) => {
   expect(isWildcard(host)).toBe(isIt)
+})
+
+test.each([
+  ['127.0.0.1:1', true],
+  ['n1.weir.example:65535', true],
+  ['a_b-c:1', true],
+  ['[::1]:80', true],
+  [`${'n'.repeat(253)}:1`, true],
+  [`${'n'.repeat(254)}:1`, false],
+  [`${'n'.repeat(100_000)}:1`, false],
+  ['', false],
+  ['n1', false],
+  ['n1:0', false],
+  ['0.0.0.0:1', false],
+  ['[::]:1', false],
+  ['%41:1', false],
+  ['a?b:1', false],
+  ['a\u0000b:1', false],
+  ['ünter:1', false],
+])('%j can be dialled: %s', (text, isIt) => {
+  expect(isDialable(text)).toBe(isIt)
 })

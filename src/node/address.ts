@@ -27,3 +27,16 @@ export function isLoopback(host: string): boolean {
 export function isWildcard(host: string): boolean {
   return host === '0.0.0.0' || host === '::'
 }
+
+/** As DNS and IPv6 write one. */
+const HOST = /^[A-Za-z0-9._:-]{1,253}$/
+/** A host, brackets, a colon, a port. */
+const ADDRESS_CHARS_MAX = 261
+
+/** Other machines can be told to dial it. */
+export function isDialable(text: string): boolean {
+  if (text.length > ADDRESS_CHARS_MAX) return false
+  const address = parseAddress(text)
+  if (address === undefined || address.port === 0) return false
+  return HOST.test(address.host) && !isWildcard(address.host)
+}

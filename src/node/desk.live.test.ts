@@ -2,8 +2,11 @@
 
 import { credentials } from '@grpc/grpc-js'
 import { expect, test } from 'vitest'
+import type { KvMachine } from '../../chaos/kv/machine.ts'
+import { groupId, nodeId } from '../base/ids.ts'
 import { MembersClient } from '../io/members/client.ts'
 import type { JoinAnswer, Place } from '../io/members/service.ts'
+import type { Replica } from './replica.ts'
 import { cluster, settingsOf, TestNode } from './testing/fleet.ts'
 
 const WAIT = { timeout: 30_000, interval: 20 }
@@ -125,4 +128,76 @@ test('whoever comes is heard of at once by those who know him', async () => {
   const late = { ...who('n2', 's2', 1), http: '127.0.0.1:12' }
   await client.join(node.address, { cluster, who: late }).catch(() => undefined)
   expect(node.node.face?.others()).toEqual([{ node: 'n2', http: '127.0.0.1:11' }])
+})
+
+test('words that nobody could live with are refused; nobody falls over them', async () => {
+  const nodes = await cluster(3)
+  await expect.poll(() => nodes[0]?.voters().length, WAIT).toBe(3)
+  const wrong = [
+    { ...who('n9', 's9'), address: '' },
+    { ...who('n9', 's9'), address: '%%%not an address' },
+    { ...who('', 's9') },
+    { ...who('n'.repeat(100_000), 's9') },
+    { ...who('n9', '') },
+    { ...who('n9', 's9', 0) },
+  ]
+  const name = nodes[0]?.node.face?.cluster ?? ''
+  for (const { address } of nodes) {
+    for (const one of wrong) {
+      const answer = await client.join(address, { cluster: name, who: one })
+      expect(answer).toMatchObject({ code: 'bad-introduction', groups: [] })
+    }
+  }
+  expect((await nodes[0]?.write(1, 'k', 'v'))?.kind).toMatch(/applied|refused/)
+  for (const node of nodes) {
+    expect(node.fatal).toEqual([])
+    expect(node.has('a node may not join')).toBe(true)
+    expect(node.node.face?.others()).toHaveLength(2)
+  }
+})
+
+test('a roster that was poisoned before is lived with, and opened again', async () => {
+  const nodes = await cluster(3)
+  await expect.poll(() => nodes[0]?.voters().length, WAIT).toBe(3)
+  const poison = [
+    { ...who('n8', 's8'), address: '' },
+    { ...who('n9', 's9'), address: '%%%not an address' },
+    { ...who('', 's0') },
+  ]
+  const enrol = (node: TestNode, one: Place) =>
+    new Promise(resolve => {
+      const found = node.node.find(groupId(1)) as Replica<KvMachine>
+      found.enrol({ ...one, node: nodeId(one.node) }, resolve)
+    })
+  const leader = nodes.find(one => one.reports()[0]?.role === 'leader') as TestNode
+  for (const one of poison) expect(await enrol(leader, one)).toHaveProperty('replica')
+  const known = (node: TestNode) => node.node.face?.others().map(one => one.node) ?? []
+  for (const node of nodes) await expect.poll(() => known(node), WAIT).toContain('n9')
+  await Promise.all(nodes.map(node => node.stop()))
+  const again = await Promise.all(
+    nodes.map(({ settings, address }) => {
+      const port = Number(address.split(':').at(-1))
+      return new TestNode({ ...settings, listen: { host: '127.0.0.1', port } }).start()
+    }),
+  )
+  for (const node of again) await expect.poll(() => node.read(1, 'k'), WAIT).toBe('')
+  for (const node of again) expect([node.fatal, node.failure]).toEqual([[], undefined])
+})
+
+test('a second node of one id ends, and the one that runs leads on', async () => {
+  const nodes = await cluster(3)
+  const [first, second] = nodes as [TestNode, TestNode, TestNode]
+  for (const node of nodes) await expect.poll(() => node.isReady, WAIT).toBe(true)
+  const before = first.voters()
+  // It was not told of its namesake.
+  const settings = settingsOf('n1', { join: [second.address] })
+  const other = await new TestNode(settings).start()
+  await expect.poll(() => other.fatal, WAIT).toEqual(['node-id-taken'])
+  expect(other.reports()).toEqual([])
+  for (const node of nodes) {
+    expect(node.fatal).toEqual([])
+    expect(node.voters()).toEqual(before)
+  }
+  expect(first.isReady).toBe(true)
+  expect((await first.write(1, 'k', 'v')).kind).toBe('applied')
 })

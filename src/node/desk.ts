@@ -3,11 +3,19 @@
  * first moment on, also while it looks for a cluster itself.
  */
 
-import { type GroupId, nodeId, replicaId } from '../base/ids.ts'
+import { type GroupId, type NodeId, replicaId } from '../base/ids.ts'
 import type { MembersDesk } from '../io/members/server.ts'
 import type { GreetAnswer, JoinAnswer, JoinRequest, Place, Seat } from '../io/members/service.ts'
 import type { GroupMachine } from '../raft/host/machine.ts'
 import type { Directory } from './directory.ts'
+import {
+  clipped,
+  type IntroductionAnswer,
+  introductionOf,
+  judgeIntroduction,
+  judgeNamesake,
+  type Namesake,
+} from './introduction.ts'
 import type { Replica } from './replica.ts'
 import {
   type Enrolled,
@@ -21,7 +29,13 @@ export interface DeskMember {
   readonly cluster: string
   readonly replicas: ReadonlyMap<GroupId, Replica<GroupMachine>>
   readonly directory: Directory
+  readonly self: Introduction
+  /** The store of a node that a connection reaches now; undefined: none does. */
+  storeUp(node: NodeId): string | undefined
 }
+
+/** Nobody who may join, as it calls itself. */
+export type OnJoinRefused = (name: string, code: string, message: string) => void
 
 export class Desk implements MembersDesk {
   /** Set when this node belongs to a cluster. */
@@ -29,34 +43,50 @@ export class Desk implements MembersDesk {
   /** What is said to whoever greets. */
   greeting: GreetAnswer
 
-  constructor(greeting: GreetAnswer) {
+  readonly #onRefused: OnJoinRefused
+  readonly #refused = new Map<string, number>()
+
+  constructor(greeting: GreetAnswer, onRefused: OnJoinRefused) {
     this.greeting = greeting
+    this.#onRefused = onRefused
+  }
+
+  /** How often nobody was let in, by code; codes are all our own. */
+  get refused(): ReadonlyMap<string, number> {
+    return this.#refused
   }
 
   greet(): GreetAnswer {
     return { ...this.greeting, cluster: this.member?.cluster ?? '' }
   }
 
-  join({ cluster, who }: JoinRequest, done: (answer: JoinAnswer) => void): void {
-    if (this.member === undefined) {
+  join(
+    request: JoinRequest,
+    names: readonly string[] | undefined,
+    done: (answer: JoinAnswer) => void,
+  ): void {
+    const { member } = this
+    if (member === undefined) {
       const message = 'this node does not belong to a cluster yet; ask again, or another'
       done({ code: 'no-cluster', message, groups: [] })
       return
     }
-    if (this.member.cluster !== cluster) {
-      const message = otherCluster(this.member.cluster, cluster)
-      done({ code: 'wrong-cluster', message, groups: [] })
-      return
-    }
-    this.member.directory.hear(introductionOf(who))
-    const replicas = [...this.member.replicas.values()]
+    const { who, refusal } = judgeJoin(request, names, member)
+    const name = request.who?.node ?? ''
+    if (refusal === undefined) this.#seat(member, who, answer => this.#answer(name, answer, done))
+    else this.#answer(name, { ...refusal, groups: [] }, done)
+  }
+
+  #seat(member: DeskMember, who: Introduction, done: (answer: JoinAnswer) => void): void {
+    member.directory.hear(who)
+    const replicas = [...member.replicas.values()]
     const seats: Seat[] = []
     let refused: string | undefined
     let open = replicas.length
     const finish = () => done(answerOf(refused, seats))
     if (open === 0) finish()
     for (const replica of replicas) {
-      seatOf(replica, introductionOf(who), (seat, code) => {
+      seatOf(replica, who, (seat, code) => {
         seats.push(seat)
         refused ??= code
         open--
@@ -64,11 +94,51 @@ export class Desk implements MembersDesk {
       })
     }
   }
+
+  #answer(name: string, answer: JoinAnswer, done: (answer: JoinAnswer) => void): void {
+    const { code, message } = answer
+    if (code !== '') {
+      this.#refused.set(code, (this.#refused.get(code) ?? 0) + 1)
+      this.#onRefused(clipped(name), code, message)
+    }
+    done(answer)
+  }
+}
+
+function judgeJoin(
+  { cluster, who: place }: JoinRequest,
+  names: readonly string[] | undefined,
+  member: DeskMember,
+): IntroductionAnswer {
+  if (member.cluster !== cluster) {
+    const message = otherCluster(member.cluster, cluster)
+    return { refusal: { code: 'wrong-cluster', message } }
+  }
+  const judged = judgeIntroduction(place, names)
+  if (judged.refusal !== undefined) return judged
+  const refusal = judgeNamesake(judged.who, living(judged.who, member))
+  return refusal === undefined ? judged : { refusal }
+}
+
+/** A node of this name that runs, as far as is known here. */
+function living(
+  { node, store: theirs, boot }: Introduction,
+  member: DeskMember,
+): Namesake | undefined {
+  const { self, directory, replicas } = member
+  // Another start of the folder that is open here is a copy of it.
+  if (node === self.node) return boot === self.boot ? self : { ...self, store: '' }
+  // An old folder that came back is told what it is.
+  const isReplaced = [...replicas.values()].some(one => one.roster.roster.replaced.includes(theirs))
+  if (isReplaced) return undefined
+  const store = member.storeUp(node)
+  const address = directory.find(node)?.address ?? 'an address that is not known here'
+  return store === undefined ? undefined : { store, address }
 }
 
 const otherCluster = (ours: string, theirs: string) =>
-  `this node belongs to cluster ${ours}, whoever asks to ${theirs}; correct --join there, or ` +
-  'give that node an empty data folder if it is to change clusters'
+  `this node belongs to cluster ${ours}, whoever asks to ${clipped(theirs)}; correct --join ` +
+  'there, or give that node an empty data folder if it is to change clusters'
 
 const sentences: Readonly<Record<string, string>> = {
   'store-replaced':
@@ -120,10 +190,6 @@ function seat(replica: Replica<GroupMachine>, given: number, { replicas }: Roste
 
 function placeOf({ replica, node, store, boot, address, http }: Enrolled): Place {
   return { replica, node, store, boot, address, http }
-}
-
-function introductionOf({ node, store, boot, address, http }: Place): Introduction {
-  return { node: nodeId(node), store, boot, address, http }
 }
 
 export function enrolledFrom(place: Place): Enrolled {

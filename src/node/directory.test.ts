@@ -64,6 +64,23 @@ test('a proxy is dialled, whatever the node says', () => {
   expect(made.find(nodeId('b'))?.address).toBe('b:2')
 })
 
+test('whom nobody can dial is known and not told: older rosters may hold any of it', () => {
+  const { made, told, learn } = directory({ e: '' })
+  const poison = [
+    word('b', ''),
+    word('', 'x:1'),
+    word('c', '%%%not an address'),
+    word('d'.repeat(100_000), 'd:1'),
+    word('e', 'e:1'),
+    word('f', 'f:0'),
+  ]
+  learn([word('a', 'a:1'), ...poison, word('g', 'g:1')])
+  expect(told).toEqual(['g g:1'])
+  expect(made.others()).toHaveLength(7)
+  learn([word('b', 'b:1', { boot: 2 })])
+  expect(told).toEqual(['g g:1', 'b b:1'])
+})
+
 test('in whatever order words come, the last one stands', () => {
   const words = fc.uniqueArray(fc.integer({ min: 1, max: 50 }), { minLength: 1 })
   fc.assert(

@@ -5,6 +5,8 @@
  */
 
 import type { NodeId, ReplicaId } from '../base/ids.ts'
+import { isDialable } from './address.ts'
+import { isNodeId } from './names.ts'
 import type { Enrolled, Introduction, Roster } from './roster/roster.ts'
 
 export interface DirectoryParts {
@@ -71,6 +73,8 @@ export class Directory {
   #maybeTell(node: NodeId): void {
     const address = this.addressOf(node)
     if (node === this.#parts.self || address === undefined) return
+    // A roster may hold what would not be let in any more: nobody is there.
+    if (!isNodeId(node) || !isDialable(address)) return
     if (this.#dialled.get(node) === address) return
     this.#dialled.set(node, address)
     this.#parts.onAddress(node, address)

@@ -82,7 +82,7 @@ test('two nodes that join at once get seats of their own', () => {
   for (const one of [b.start(), c.start()]) {
     // Both questions are on their way before either is answered.
     const who = { ...one.self, replica: 0 }
-    a.mustRun.desk.join({ cluster: 'c1', who }, ({ groups }) => {
+    a.mustRun.desk.join({ cluster: 'c1', who }, undefined, ({ groups }) => {
       given.push([one.name, groups[0]?.replica])
     })
   }
@@ -103,7 +103,8 @@ test('one node that asks twice at once gets one seat', () => {
   b.start()
   const given: (number | undefined)[] = []
   for (let i = 0; i < 3; i++) {
-    leader.mustRun.desk.join({ cluster: 'c1', who: { ...b.self, replica: 0 } }, ({ groups }) =>
+    const who = { ...b.self, replica: 0 }
+    leader.mustRun.desk.join({ cluster: 'c1', who }, undefined, ({ groups }) =>
       given.push(groups[0]?.replica),
     )
   }
@@ -150,7 +151,8 @@ test('an old folder that comes back is refused by name, and changes nothing', ()
   const leader = town.mustLead()
   const before = leader.replica().roster.roster
   let code = ''
-  leader.mustRun.desk.join({ cluster: 'c1', who: { ...old, replica: 0 } }, answer => {
+  const who = { ...old, replica: 0 }
+  leader.mustRun.desk.join({ cluster: 'c1', who }, undefined, answer => {
     code = answer.code
   })
   town.until(() => code !== '', 'a refusal')
@@ -167,7 +169,7 @@ test('a leader that dies in the middle of a join: who asks again gets one seat',
   let answers = 0
   // Its entry goes out, and whether it stands nobody knows yet.
   const who = { ...c.self, replica: 0 }
-  first.mustRun.desk.join({ cluster: 'c1', who }, () => answers++)
+  first.mustRun.desk.join({ cluster: 'c1', who }, undefined, () => answers++)
   town.clock.pass(1)
   first.kill()
   expect(answers).toBe(0)

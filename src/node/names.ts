@@ -1,6 +1,11 @@
-/** How groups are called: a number on wire and disk, a name with slashes for people. */
+/** How nodes and groups are called: a group is a number on wire and disk, a name for people. */
 
 import { type GroupId, groupId } from '../base/ids.ts'
+
+/** A label of DNS or several: a certificate names the node by it. */
+const NODE_ID = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/
+
+export const isNodeId = (text: string): boolean => NODE_ID.test(text)
 
 /** The groups of the machine that `weir node` runs so far. */
 const PREFIX = 'kv/'

@@ -21,11 +21,11 @@ import { membersDesk } from '../io/members/server.ts'
 import { newHasher, randomId } from '../io/random.ts'
 import { isLoss } from '../raft/host/loss.ts'
 import type { GroupMachine } from '../raft/host/machine.ts'
-import type { HostLinks } from '../raft/host/ports.ts'
 import { PROTOCOL } from '../raft/links/hello.ts'
 import { defaultLinkLimits } from '../raft/links/limits.ts'
 import { Links } from '../raft/links/links.ts'
 import type { LogStore } from '../raft/store/store.ts'
+import { isDialable } from './address.ts'
 import { Desk } from './desk.ts'
 import { Directory } from './directory.ts'
 import type { NodeFace } from './face.ts'
@@ -38,9 +38,10 @@ import { meteredDisk } from './metered-disk.ts'
 import { firstGroups } from './names.ts'
 import type { Introduction } from './roster/roster.ts'
 import { Seating } from './seating.ts'
+import { Seeds } from './seeds.ts'
 import type { NodeSettings } from './settings.ts'
-import type { SeedAnswer } from './start.ts'
 import { settle } from './tenancy.ts'
+import { hostLinks } from './wiring.ts'
 
 export interface NodeParts<M extends GroupMachine> {
   readonly settings: NodeSettings
@@ -88,6 +89,7 @@ export class WeirNode<M extends GroupMachine> {
   #transport: GrpcTransport | undefined
   #locked: LockedFolder | undefined
   #client: MembersClient | undefined
+  #seeds: Seeds | undefined
   #state: LevelStore | undefined
   #links: Links | undefined
   #member: Member<M> | undefined
@@ -101,7 +103,9 @@ export class WeirNode<M extends GroupMachine> {
     const { node, founds } = parts.settings
     this.#parts = parts
     const greeting = { node, founds, process: randomId(), cluster: '', address: '', http: '' }
-    this.#desk = new Desk(greeting)
+    this.#desk = new Desk(greeting, (name, code, why) => {
+      parts.logger.log('warn', 'a node may not join', { peer: name, code, why })
+    })
   }
 
   /** undefined: it does not belong to a cluster yet. */
@@ -130,7 +134,9 @@ export class WeirNode<M extends GroupMachine> {
     if ('refused' in answer) throw new WeirError(answer.refused.code, bare(answer.refused))
     const credentials = credentialsOf(tls)
     if ('refused' in credentials) throw new WeirError('tls-unusable', credentials.refused.message)
-    this.#client = new MembersClient(credentials.channel)
+    const client = new MembersClient(credentials.channel)
+    this.#client = client
+    this.#seeds = new Seeds(client, settings.node, this.#desk.greeting.process)
     this.#transport = answer.transport
     return answer.transport.port
   }
@@ -141,6 +147,8 @@ export class WeirNode<M extends GroupMachine> {
     this.#reached = reached
     this.#desk.greeting = { ...this.#desk.greeting, ...reached }
     const folder = await DataFolder.open(settings.data)
+    const seeds = this.#seeds
+    if (seeds === undefined) throw new Error('listen comes before join')
     for (;;) {
       const { tenant, store } = await settle({
         settings,
@@ -148,7 +156,7 @@ export class WeirNode<M extends GroupMachine> {
         logger,
         makeDisk: path => meteredDisk(new FolderDisk(path), clock, meter),
         newId: randomId,
-        askSeeds: () => this.#askSeeds(),
+        askSeeds: () => seeds.askAll(settings.join),
         pause: () => this.#pause(),
       })
       const state = await this.#openState(folder, tenant, store)
@@ -227,7 +235,7 @@ export class WeirNode<M extends GroupMachine> {
     const { makeMachine } = this.#parts
     const member: Member<M> = new Member({
       ...{ self, clock, random, logger, meter, directory, makeMachine },
-      links: this.#hostLinks(links),
+      links: hostLinks(links, this.#parts),
       store,
       space: (group, part) => state.space(group, part),
       makeHasher: newHasher,
@@ -242,7 +250,9 @@ export class WeirNode<M extends GroupMachine> {
     const seatsMissing = () => this.#seating?.missing ?? 0
     const known = { member, directory, links, store, seatsMissing }
     this.#face = new MemberFace({ node: settings.node, cluster, ...known })
-    this.#desk.member = { cluster, directory, replicas: member.replicas }
+    const { replicas } = member
+    const storeUp = (node: NodeId) => links.storeUp(node)
+    this.#desk.member = { cluster, directory, replicas, self, storeUp }
     member.start()
     this.#maybeSeat(directory, self, tenant)
   }
@@ -293,47 +303,21 @@ export class WeirNode<M extends GroupMachine> {
     this.#parts.onFatal(error.code, bare(error))
   }
 
-  /** The host hears what it wants; what is for people goes to the log. */
-  #hostLinks(links: Links): HostLinks {
-    const { logger, onFatal } = this.#parts
-    return {
-      send: (to, lane, bytes) => links.send(to, lane, bytes),
-      listen: host => {
-        links.listen({
-          onFrame: (from, bytes) => host.onFrame(from, bytes),
-          onPeerLost: node => {
-            logger.log('warn', 'a peer is lost', { peer: node })
-            host.onPeerLost(node)
-          },
-          onPeerUp: (node, hello) => {
-            logger.log('info', 'a peer is up', { peer: node, boot: hello.boot })
-            host.onPeerUp(node)
-          },
-          onRefused: (node, code, message, isTheirs) => {
-            logger.log('warn', 'a connection was refused', { peer: node ?? '', code, why: message })
-            host.onRefused(node, code)
-            if (isTheirs && code === 'old-incarnation') {
-              onFatal('old-incarnation', `a peer remembers a newer data folder: ${message}`)
-            }
-          },
-        })
-      },
-    }
-  }
-
   /**
    * At most one at a time; it runs until every group has confirmed this node's replica. Not before
    * all groups of the log are open, or one of them would be made a second time.
    */
   #maybeSeat(directory: Directory, self: Introduction, { cluster }: Tenant): void {
-    const [member, client] = [this.#member, this.#client]
+    const [member, client, seeds] = [this.#member, this.#client, this.#seeds]
     if (this.#isSeating || this.#isStopping || this.#face === undefined) return
-    if (member === undefined || client === undefined) return
+    if (member === undefined || client === undefined || seeds === undefined) return
     this.#isSeating = true
     const { settings, logger, onFatal } = this.#parts
-    const others = () => directory.others().map(one => one.address)
+    const others = () =>
+      directory.others().flatMap(({ address }) => (isDialable(address) ? address : []))
     const seating = new Seating({
-      logger,
+      ...{ logger, self },
+      isNamesake: address => seeds.isNamesake(address),
       addresses: () =>
         [...new Set([...settings.join, ...others()])].filter(one => one !== self.address),
       join: address => client.join(address, { cluster, who: { ...self, replica: 0 } }),
@@ -357,27 +341,6 @@ export class WeirNode<M extends GroupMachine> {
       .finally(() => {
         this.#isSeating = false
       })
-  }
-
-  async #askSeeds(): Promise<readonly SeedAnswer[]> {
-    const { join } = this.#parts.settings
-    const answers = await Promise.all(join.map(address => this.#askSeed(address)))
-    return answers.flatMap(answer => answer ?? [])
-  }
-
-  /** undefined: it is this very process. */
-  async #askSeed(address: string): Promise<SeedAnswer | undefined> {
-    const { node } = this.#parts.settings
-    try {
-      const said = await this.#client?.greet(address, { node })
-      if (said === undefined || said.process === this.#desk.greeting.process) return undefined
-      const other = { address, node: said.node as NodeId }
-      return said.cluster === ''
-        ? { kind: 'fresh', ...other, founds: said.founds }
-        : { kind: 'member', ...other, cluster: said.cluster }
-    } catch (error) {
-      return { kind: 'silent', address, why: (error as Error).message }
-    }
   }
 
   /** A breath between two questions; the end of all questions when the node stops. */

@@ -103,7 +103,7 @@ test('a transfer to a node that is enrolled and does not vote yet', () => {
   first.start()
   const who = { ...first.self, replica: 0 }
   const { groups } = told<{ groups: readonly { replica: number }[] }>(town, done =>
-    leader.mustRun.desk.join({ cluster: 'c1', who }, done),
+    leader.mustRun.desk.join({ cluster: 'c1', who }, undefined, done),
   )
   expect(groups[0]?.replica).toBe(4)
   expect(transfer(town, leader, first.name)).toEqual({

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { WeirError } from '../base/errors.ts'
-import type { ReplicaId } from '../base/ids.ts'
+import { nodeId, type ReplicaId } from '../base/ids.ts'
 import type { JoinAnswer, Place, Seat } from '../io/members/service.ts'
 import { Seating } from './seating.ts'
 
@@ -14,6 +14,8 @@ const place = (replica: number, node: string): Place => ({
   address: `${node}:1`,
   http: `${node}:2`,
 })
+
+const self = { ...place(0, 'me'), node: nodeId('me') }
 
 const seat = (group: number, replica: number, ...places: readonly Place[]): Seat => ({
   group,
@@ -28,10 +30,13 @@ const no = (code: string): JoinAnswer => ({ code, message: `because of ${code}`,
 /** What each address says, round by round; the last word stays, a text is thrown. */
 type Script = Readonly<Record<string, readonly (JoinAnswer | string)[]>>
 
-const ROUNDS_MAX = 10
+const ROUNDS_MAX = 30
 
 class Table {
   readonly asked: string[] = []
+  /** Where somebody was asked whether he is this node, and where one says so. */
+  readonly greeted: string[] = []
+  readonly namesakes = new Set<string>()
   readonly made = new Map<number, number>()
   readonly leads = new Set<number>()
   readonly told: string[] = []
@@ -49,6 +54,11 @@ class Table {
     this.seating = new Seating({
       logger: {
         log: (_level, message, facts) => this.logged.push(`${message}: ${facts?.['why']}`),
+      },
+      self,
+      isNamesake: address => {
+        this.greeted.push(address)
+        return Promise.resolve(this.namesakes.has(address))
       },
       addresses: () => this.addresses,
       join: address => this.#answer(address),
@@ -219,6 +229,40 @@ test.each(['store-replaced', 'roster-full', 'of a later version'])('%s ends it',
   const error = await table.run().catch(one => one as WeirError)
   expect(error).toMatchObject({ code, message: expect.stringContaining(`because of ${code}`) })
   expect(table.made.size).toBe(0)
+})
+
+test('whoever takes the place of one that fell asks until that one is seen to be dead', async () => {
+  const table = new Table({ a: [...Array(5).fill(no('node-id-taken')), yes(seat(1, 3))] })
+  await table.run()
+  expect([table.rounds, table.made.get(1)]).toEqual([6, 3])
+})
+
+test('an id that somebody else keeps ends it, and nothing was made', async () => {
+  const table = new Table({ a: [no('node-id-taken')], b: ['refused'] })
+  const error = await table.run().catch(one => one as WeirError)
+  expect(error).toMatchObject({ code: 'node-id-taken' })
+  expect([table.rounds, table.made.size, table.told]).toEqual([20, 0, []])
+})
+
+test('its namesake is asked at its own place before anything is believed', async () => {
+  const before = { ...place(1, 'me'), store: 'me-0', address: 'old:1' }
+  const table = new Table({ a: [yes(seat(1, 4, before, place(2, 'b')))] })
+  table.namesakes.add('old:1')
+  const error = await table.run().catch(one => one as WeirError)
+  expect(error).toMatchObject({
+    code: 'node-id-taken',
+    message: expect.stringMatching(/called me runs at old:1 already; give each .* --id/),
+  })
+  expect([table.greeted, table.made.size, table.told]).toEqual([['old:1'], 0, []])
+})
+
+test('a former self that is gone is asked once, and this node itself never', async () => {
+  const before = { ...place(1, 'me'), store: 'me-0', address: 'old:1' }
+  const here = { ...place(2, 'me'), store: 'me-00' }
+  const all = [before, here, place(3, 'me'), place(4, 'b')]
+  const table = new Table({ a: [yes(seat(1, 0, ...all)), yes(seat(1, 3, ...all))] })
+  await table.run()
+  expect([table.greeted, table.made.get(1)]).toEqual([['old:1'], 3])
 })
 
 test('a node of another cluster is told once, and passed over as one of none yet', async () => {

@@ -8,15 +8,19 @@
 import { WeirError } from '../base/errors.ts'
 import { type GroupId, groupId, type ReplicaId, replicaId } from '../base/ids.ts'
 import type { Logger } from '../base/log.ts'
-import type { JoinAnswer, Seat } from '../io/members/service.ts'
+import type { JoinAnswer, Place, Seat } from '../io/members/service.ts'
 import { enrolledFrom } from './desk.ts'
-import type { Enrolled } from './roster/roster.ts'
+import { namesakeRefusal } from './introduction.ts'
+import type { Enrolled, Introduction } from './roster/roster.ts'
 
 export interface SeatingParts {
   readonly logger: Logger
+  readonly self: Introduction
   /** All addresses at which a member may be. */
   addresses(): readonly string[]
   join(address: string): Promise<JoinAnswer>
+  /** Another process there says that it is this node. */
+  isNamesake(address: string): Promise<boolean>
   /** The replica that this node has of a group. */
   replicaHere(group: GroupId): ReplicaId | undefined
   /** A leader needs nobody's leave: it keeps its own place in the roster right. */
@@ -27,11 +31,22 @@ export interface SeatingParts {
   pause(): Promise<void>
 }
 
+/**
+ * A node that fell with its machine is taken to run until its connections are seen to be dead, which
+ * is a matter of seconds (`stuckMs` of the links): whoever takes its place asks again so often.
+ */
+const TAKEN_ROUNDS_MAX = 20
+const TAKEN = 'node-id-taken'
+
 export class Seating {
   readonly #parts: SeatingParts
   readonly #named = new Set<GroupId>()
   readonly #confirmed = new Set<GroupId>()
   readonly #wrong = new Set<string>()
+  readonly #absent = new Set<string>()
+  #takenRounds = 0
+  /** What was said in this round about another node of this name. */
+  #taken: WeirError | undefined
   #told = ''
 
   constructor(parts: SeatingParts) {
@@ -60,6 +75,7 @@ export class Seating {
   async #askAll(): Promise<boolean> {
     const asked = new Set<string>()
     const troubles: string[] = []
+    this.#taken = undefined
     let answers = 0
     for (let [address] = this.#parts.addresses(); address !== undefined; ) {
       asked.add(address)
@@ -72,6 +88,7 @@ export class Seating {
       }
       address = this.#parts.addresses().find(one => !asked.has(one))
     }
+    if (this.#taken !== undefined) this.#onTaken(this.#taken)
     const isAlone = asked.size === 0
     if (!isAlone && answers === 0) this.#tellTroubles(troubles)
     return isAlone || (answers > 0 && this.isSeated)
@@ -80,7 +97,10 @@ export class Seating {
   async #onAnswer(address: string, { code, message, groups }: JoinAnswer): Promise<void> {
     if (code === 'wrong-cluster') this.#tellWrong(address, message)
     if (code === 'wrong-cluster' || code === 'no-cluster') throw new Error(message)
+    if (code === TAKEN) this.#taken = new WeirError(code, message)
+    if (code === TAKEN) throw new Error(message)
     if (code !== '') throw new WeirError(code, message)
+    for (const { places } of groups) await this.#mustBeAlone(places)
     for (const seat of groups) await this.#onSeat(seat)
   }
 
@@ -94,6 +114,23 @@ export class Seating {
     if (here === undefined) await this.#parts.create(group, replicaId(given))
     else if (here !== given) throw otherReplica(number, here, given)
     this.#confirmed.add(group)
+  }
+
+  /** Its former self, of a folder that is lost, may run as another's; each place is asked once. */
+  async #mustBeAlone(places: readonly Place[]): Promise<void> {
+    const { self, isNamesake } = this.#parts
+    for (const { node, store, address } of places) {
+      if (node !== self.node || store === self.store || address === self.address) continue
+      if (this.#absent.has(address)) continue
+      const { code, message } = namesakeRefusal(self.node, address)
+      if (await isNamesake(address)) throw new WeirError(code, message)
+      this.#absent.add(address)
+    }
+  }
+
+  #onTaken(error: WeirError): void {
+    this.#takenRounds++
+    if (this.#takenRounds >= TAKEN_ROUNDS_MAX) throw error
   }
 
   /** Of each address once: this node goes on with those that are of its cluster. */

@@ -3,6 +3,7 @@
 import { type NodeId, nodeId } from '../base/ids.ts'
 import { type LogLevel, logLevels } from '../base/log.ts'
 import { type Address, isLoopback, isWildcard, parseAddress, showAddress } from './address.ts'
+import { isNodeId } from './names.ts'
 
 /** As it was said, by flag, environment or file. */
 export interface SaidSettings {
@@ -47,7 +48,6 @@ const DEFAULT_LISTEN = '127.0.0.1:7170'
 const DEFAULT_HTTP = '127.0.0.1:7070'
 /** Groups in one process are hundreds; beyond it nothing was measured. */
 const GROUPS_MAX = 4096
-const NODE_ID = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/
 
 export function judgeSettings(said: SaidSettings): SettingsAnswer {
   const trouble = troubleOf(said)
@@ -78,7 +78,7 @@ function troubleOf(said: SaidSettings): string | undefined {
 
 function nameTrouble({ id, data, groups, logLevel, bootstrap, join }: SaidSettings) {
   if (id === undefined) return 'say --id: the name of this node, like n1'
-  if (!NODE_ID.test(id)) {
+  if (!isNodeId(id)) {
     return `--id ${id}: letters, digits, dots and dashes, at most 63, as in a DNS name`
   }
   if (data === undefined || data === '') return 'say --data: the folder of this node alone'

@@ -89,7 +89,9 @@ test('a certificate speaks for one node and for no other', async () => {
   await expect
     .poll(() => founder.logged.some(one => one.facts['code'] === 'not-allowed'), WAIT)
     .toBe(true)
+  await expect.poll(() => liar.fatal, WAIT).toEqual(['not-allowed'])
   expect(founder.voters()).toEqual(['n1/1'])
+  expect(founder.node.face?.others()).toEqual([])
   expect(liar.reports().every(one => one.role !== 'leader')).toBe(true)
 })
 

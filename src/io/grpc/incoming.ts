@@ -3,7 +3,7 @@
 import { Metadata, type ServerDuplexStream } from '@grpc/grpc-js'
 import type { Connection, ConnectionListener } from '../../base/env.ts'
 import { Duplex } from './duplex.ts'
-import { namesOf } from './names.ts'
+import { provedBy } from './names.ts'
 
 export type Call = ServerDuplexStream<Uint8Array, Uint8Array>
 
@@ -17,7 +17,7 @@ export class Incoming {
     this.#duplex = new Duplex({
       stream: call,
       destroy: () => call.destroy(),
-      names: () => this.#names(),
+      names: () => provedBy(call),
     })
     this.connection = this.#duplex
     // Tells the caller that he is heard, though we may have nothing to say yet.
@@ -45,11 +45,5 @@ export class Incoming {
   destroy(): void {
     this.#duplex.isClosed = true
     this.#call.destroy()
-  }
-
-  #names(): readonly string[] | undefined {
-    const context = this.#call.getAuthContext()
-    if (context.transportSecurityType === undefined) return undefined
-    return namesOf(context.sslPeerCertificate)
   }
 }

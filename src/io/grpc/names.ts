@@ -4,8 +4,18 @@
  */
 
 import type { PeerCertificate } from 'node:tls'
+import type { ServerUnaryCall } from '@grpc/grpc-js'
 
 type Named = Pick<PeerCertificate, 'subject' | 'subjectaltname'>
+
+type Call = Pick<ServerUnaryCall<unknown, unknown>, 'getAuthContext'>
+
+/** What the caller has proved; undefined: without TLS nobody proves anything. */
+export function provedBy(call: Call): readonly string[] | undefined {
+  const context = call.getAuthContext()
+  if (context.transportSecurityType === undefined) return undefined
+  return namesOf(context.sslPeerCertificate)
+}
 
 export function namesOf(certificate: Named | undefined): readonly string[] {
   if (certificate === undefined) return []

@@ -1,12 +1,15 @@
 /** Questions between nodes, over real sockets: asked, answered, and not answered. */
 
 import { createServer } from 'node:net'
-import { credentials } from '@grpc/grpc-js'
+import { Client, credentials, type MethodDefinition, status } from '@grpc/grpc-js'
+import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Authority } from '../grpc/testing/certificates.ts'
+import { credentialsOf, type TlsFiles } from '../grpc/tls.ts'
 import { type GrpcTransport, openTransport } from '../grpc/transport.ts'
 import { MembersClient } from './client.ts'
 import { membersDesk } from './server.ts'
-import type { GreetAnswer, JoinAnswer, JoinRequest } from './service.ts'
+import { type GreetAnswer, type JoinAnswer, type JoinRequest, membersService } from './service.ts'
 
 const greeting: GreetAnswer = {
   node: 'n1',
@@ -26,26 +29,42 @@ const answer: JoinAnswer = {
 let transport: GrpcTransport
 let address = ''
 const asked: JoinRequest[] = []
+const proved: unknown[] = []
 const client = new MembersClient(credentials.createInsecure())
 
-beforeAll(async () => {
-  const desk = membersDesk({
+const desk = () =>
+  membersDesk({
     greet: ({ node }) => ({ ...greeting, node: `${greeting.node} to ${node}` }),
-    join(request, done) {
+    join(request, names, done) {
       asked.push(request)
+      proved.push(names)
       setImmediate(done, answer)
     },
   })
-  const options = { listen: '127.0.0.1:0', frameBytesMax: 1024, services: [desk] }
-  transport = await new Promise((resolve, reject) => {
-    openTransport(options, opened => {
-      if ('transport' in opened) resolve(opened.transport)
-      else reject(new Error(opened.refused.message))
+
+function opened(tls?: TlsFiles): Promise<GrpcTransport> {
+  const options = { listen: '127.0.0.1:0', frameBytesMax: 1024, services: [desk()] }
+  return new Promise((resolve, reject) => {
+    openTransport({ ...options, ...(tls && { tls }) }, made => {
+      if ('transport' in made) resolve(made.transport)
+      else reject(new Error(made.refused.message))
     })
   })
+}
+
+beforeAll(async () => {
+  transport = await opened()
   address = `127.0.0.1:${transport.port}`
 })
 afterAll(() => transport.destroy())
+
+/** A whole request, some bytes of it replaced. */
+const mutated = fc.array(fc.tuple(fc.nat(1000), fc.nat(255)), { maxLength: 3 }).map(changes => {
+  const join = membersService().service['Join'] as MethodDefinition<JoinRequest, JoinAnswer>
+  const bytes = Uint8Array.from(join.requestSerialize({ cluster: 'c1', who }))
+  for (const [at, byte] of changes) bytes[at % bytes.length] = byte
+  return bytes
+})
 
 test('who is there says who he is', async () => {
   expect(await client.greet(address, { node: 'n2' })).toEqual({ ...greeting, node: 'n1 to n2' })
@@ -54,6 +73,8 @@ test('who is there says who he is', async () => {
 test('who asks to join is told his seats', async () => {
   expect(await client.join(address, { cluster: 'c1', who })).toEqual(answer)
   expect(asked).toEqual([{ cluster: 'c1', who }])
+  // Without TLS nobody proves anything.
+  expect(proved).toEqual([undefined])
 })
 
 test('nobody there is a sentence', async () => {
@@ -73,4 +94,47 @@ test('many questions at once are each answered', async () => {
   const nodes = Array.from({ length: 20 }, (_, at) => `m${at}`)
   const said = await Promise.all(nodes.map(node => client.greet(address, { node })))
   expect(said.map(one => one.node)).toEqual(nodes.map(node => `n1 to ${node}`))
+})
+
+test('who has a certificate is known by it, whatever he says', async () => {
+  const authority = new Authority('weir-test')
+  const secure = await opened(authority.issue('n1'))
+  const channel = credentialsOf(authority.issue('other', ['n2', 'n2.local']))
+  if ('refused' in channel) throw new Error(channel.refused.message)
+  proved.length = 0
+  await new MembersClient(channel.channel).join(`127.0.0.1:${secure.port}`, { cluster: 'c1', who })
+  expect(proved).toEqual([['n2', 'n2.local']])
+  secure.destroy()
+})
+
+/** Calls with bytes in place of messages. */
+function callRaw(raw: Client, method: string, bytes: Uint8Array): Promise<number> {
+  const path = `/weir.node.Members/${method}`
+  const same = (given: Uint8Array) => Buffer.from(given)
+  return new Promise(resolve => {
+    raw.makeUnaryRequest(
+      path,
+      same,
+      given => given,
+      bytes,
+      error => resolve(error?.code ?? 0),
+    )
+  })
+}
+
+test('whatever bytes are sent, the next who asks is answered', async () => {
+  const raw = new Client(address, credentials.createInsecure())
+  const bytes = fc.oneof(fc.uint8Array({ maxLength: 64 }), mutated)
+  const codes = new Set<number>()
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom('Join', 'Greet'), bytes, async (method, sent) => {
+      codes.add(await callRaw(raw, method, sent))
+    }),
+    { numRuns: 300 },
+  )
+  // Some are read, as a message that leaves out what it likes; others are told that they are not.
+  expect([...codes].sort((a, b) => a - b)).toEqual([status.OK, status.INTERNAL])
+  expect(asked.some(one => one.who === null)).toBe(true)
+  expect(await client.greet(address, { node: 'n2' })).toMatchObject({ node: 'n1 to n2' })
+  raw.close()
 })

@@ -1,6 +1,7 @@
 /** The server's end of proto/node.proto. Who answers calls back, once, whenever he knows. */
 
 import type { ServerUnaryCall, UntypedHandleCall } from '@grpc/grpc-js'
+import { provedBy } from '../grpc/names.ts'
 import type { GrpcService } from '../grpc/transport.ts'
 import {
   type GreetAnswer,
@@ -12,7 +13,12 @@ import {
 
 export interface MembersDesk {
   greet(request: GreetRequest): GreetAnswer
-  join(request: JoinRequest, done: (answer: JoinAnswer) => void): void
+  /** `names`: what the caller's certificate proves; undefined: without TLS nobody has one. */
+  join(
+    request: JoinRequest,
+    names: readonly string[] | undefined,
+    done: (answer: JoinAnswer) => void,
+  ): void
 }
 
 type Reply<T> = (error: null, answer: T) => void
@@ -22,7 +28,7 @@ export function membersDesk(desk: MembersDesk): GrpcService {
     reply(null, desk.greet(call.request))
   }
   const join = (call: ServerUnaryCall<JoinRequest, JoinAnswer>, reply: Reply<JoinAnswer>) => {
-    desk.join(call.request, answer => reply(null, answer))
+    desk.join(call.request, provedBy(call), answer => reply(null, answer))
   }
   return {
     definition: membersService().service,

@@ -24,7 +24,8 @@ export interface GreetAnswer {
 
 export interface JoinRequest {
   readonly cluster: string
-  readonly who: Place
+  /** null: the caller left it out. */
+  readonly who: Place | null
 }
 
 export interface JoinAnswer {

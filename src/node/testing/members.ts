@@ -50,6 +50,8 @@ export class Place {
   readonly fatal: string[] = []
   readonly logged: string[] = []
   readonly unknown: number[] = []
+  /** Whom its desk did not let in. */
+  readonly refused: string[] = []
   address: string
   /** Machines are made when the test lets them be. */
   holdsMachines = false
@@ -125,9 +127,9 @@ export class Place {
     })
     const { node, address, http } = this.self
     const greeting = { node, address, http, cluster: '', founds: false, process: 'p' }
-    const desk = new Desk(greeting)
+    const desk = new Desk(greeting, (name, code) => this.refused.push(`${name} ${code}`))
     const known = { cluster: CLUSTER, directory, replicas: member.replicas }
-    desk.member = known
+    desk.member = { ...known, self: this.self, storeUp: name => this.#town.storeUp(name) }
     this.#running = { member, desk, directory }
     member.open(() => member.start())
     this.#learnMachines()
@@ -164,21 +166,25 @@ export class Place {
     let code: string | undefined
     let making = 0
     const { member } = this.mustRun
-    other.mustRun.desk.join({ cluster: CLUSTER, who: { ...this.self, replica: 0 } }, answer => {
-      code = answer.code
-      for (const { group, replica, places } of answer.groups) {
-        const known = places.map(one => ({
-          ...one,
-          node: nodeId(one.node),
-          replica: one.replica as ReplicaId,
-        }))
-        member.tell(groupId(group), known)
-        if (replica > 0 && !this.has(group)) {
-          making++
-          member.join(groupId(group), replica as ReplicaId, () => making--)
+    other.mustRun.desk.join(
+      { cluster: CLUSTER, who: { ...this.self, replica: 0 } },
+      undefined,
+      answer => {
+        code = answer.code
+        for (const { group, replica, places } of answer.groups) {
+          const known = places.map(one => ({
+            ...one,
+            node: nodeId(one.node),
+            replica: one.replica as ReplicaId,
+          }))
+          member.tell(groupId(group), known)
+          if (replica > 0 && !this.has(group)) {
+            making++
+            member.join(groupId(group), replica as ReplicaId, () => making--)
+          }
         }
-      }
-    })
+      },
+    )
     this.#town.until(() => code !== undefined && making === 0, 'an answer to a join')
     this.#learnMachines()
     return code ?? ''
@@ -220,6 +226,11 @@ export class Town {
       this.clock.pass(10)
     }
     throw new Error(`it never came to ${what}`)
+  }
+
+  /** All that run reach each other. */
+  storeUp(name: string): string | undefined {
+    return this.places.find(one => one.name === name && one.isUp)?.self.store
   }
 
   leader(group = 1): Place | undefined {

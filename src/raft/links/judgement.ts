@@ -35,10 +35,8 @@ const cases: readonly Case[] = [
   },
   {
     code: 'not-allowed',
-    applies: (hello, { names }) => names !== undefined && !names.includes(hello.node),
-    message: (hello, { names = [] }) =>
-      `a certificate for ${names.join(', ') || 'nobody'} does not speak for ${hello.node}; ` +
-      'give the node a certificate whose DNS name is its id',
+    applies: ({ node }, { names }) => unproved(node, names) !== undefined,
+    message: ({ node }, { names }) => unproved(node, names) ?? '',
   },
   {
     code: 'self',
@@ -65,6 +63,15 @@ const cases: readonly Case[] = [
       'old process still runs: stop it, and let the node join with an empty folder',
   },
 ]
+
+/** What is wrong with a node of this name that has proved these; undefined: nothing. */
+export function unproved(node: NodeId, names: readonly string[] | undefined): string | undefined {
+  if (names === undefined || names.includes(node)) return undefined
+  return (
+    `a certificate for ${names.join(', ') || 'nobody'} does not speak for ${node}; ` +
+    'give the node a certificate whose DNS name is its id'
+  )
+}
 
 /** Codes that a hello can be refused with. */
 export const helloCodes: readonly string[] = ['protocol-unknown', ...cases.map(one => one.code)]

@@ -102,6 +102,11 @@ export class Links {
     return [...this.#peers.values()].map(peer => peer.status())
   }
 
+  /** The store of a node that a connection reaches now; undefined: none does. */
+  storeUp(node: NodeId): string | undefined {
+    return this.#peers.get(node)?.storeUp
+  }
+
   counters(): LinkCounters {
     return {
       refused: Object.fromEntries(this.#refused),

@@ -1,0 +1,115 @@
+/**
+ * Whoever asks to join introduces himself. What he says is replicated and outlives every process,
+ * so that nothing enters which a node could not live with: it is judged before anybody believes it.
+ * Pure.
+ */
+
+import { type NodeId, nodeId } from '../base/ids.ts'
+import type { Place } from '../io/members/service.ts'
+import { unproved } from '../raft/links/judgement.ts'
+import { isDialable } from './address.ts'
+import { isNodeId } from './names.ts'
+import type { Introduction } from './roster/roster.ts'
+
+interface Refusal {
+  readonly code: string
+  readonly message: string
+}
+
+export type IntroductionAnswer =
+  | { readonly who: Introduction; readonly refusal?: never }
+  | { readonly who?: never; readonly refusal: Refusal }
+
+/** Of a store's id: random letters and digits, whoever made them. */
+const STORE_ID = /^[A-Za-z0-9._-]{1,64}$/
+
+/** What somebody else said is shown no longer than this. */
+const SHOWN_CHARS_MAX = 64
+
+interface Demand {
+  readonly field: keyof Introduction
+  readonly wish: string
+  holds(place: Place): boolean
+}
+
+const demands: readonly Demand[] = [
+  {
+    field: 'node',
+    wish: 'an id of letters, digits, dots and dashes, at most 63, as in a DNS name',
+    holds: ({ node }) => isNodeId(node),
+  },
+  {
+    field: 'store',
+    wish: 'the id of a data folder',
+    holds: ({ store }) => STORE_ID.test(store),
+  },
+  {
+    field: 'boot',
+    wish: 'a whole number from 1',
+    holds: ({ boot }) => Number.isSafeInteger(boot) && boot > 0,
+  },
+  {
+    field: 'address',
+    wish: 'a HOST:PORT that others can dial',
+    holds: ({ address }) => isDialable(address),
+  },
+  {
+    field: 'http',
+    wish: 'a HOST:PORT that others can ask',
+    holds: ({ http }) => isDialable(http),
+  },
+]
+
+/** `names`: what a certificate proves; undefined: without TLS nobody proves anything. */
+export function judgeIntroduction(
+  place: Place | null,
+  names: readonly string[] | undefined,
+): IntroductionAnswer {
+  if (place === null) return bad('nobody is introduced')
+  const missed = demands.find(demand => !demand.holds(place))
+  if (missed !== undefined) {
+    return bad(
+      `the ${missed.field} is ${JSON.stringify(clipped(String(place[missed.field])))} and not ${missed.wish}`,
+    )
+  }
+  const who = introductionOf(place)
+  const message = unproved(who.node, names)
+  return message === undefined ? { who } : { refusal: { code: 'not-allowed', message } }
+}
+
+/** What counts for as long as a node runs: nobody takes its place. */
+export interface Namesake {
+  readonly store: string
+  readonly address: string
+}
+
+/** `known`: a node of that name that is alive and reached here. */
+export function judgeNamesake(
+  { node, store }: Pick<Introduction, 'node' | 'store'>,
+  known: Namesake | undefined,
+): Refusal | undefined {
+  if (known === undefined || known.store === store) return undefined
+  return namesakeRefusal(node, known.address)
+}
+
+export function namesakeRefusal(node: NodeId, address: string): Refusal {
+  const message =
+    `a node called ${node} runs at ${address} already; give each node an --id of its own, or ` +
+    'stop that one first if this one is to take its place'
+  return { code: 'node-id-taken', message }
+}
+
+export function introductionOf({ node, store, boot, address, http }: Place): Introduction {
+  return { node: nodeId(node), store, boot, address, http }
+}
+
+/** Somebody else's words in a sentence of ours. */
+export function clipped(text: string): string {
+  return text.length > SHOWN_CHARS_MAX ? `${text.slice(0, SHOWN_CHARS_MAX)}...` : text
+}
+
+function bad(what: string): IntroductionAnswer {
+  const advice = 'start that node with an --id and addresses that hold, in the version of this one'
+  const message = `whoever asks to join is not introduced well: ${what}; ${advice}`
+  return { refusal: { code: 'bad-introduction', message } }
+}
