@@ -30,6 +30,14 @@ test.each([
   ['another log, clean', { ...here, clean, store: 'log-2' }, false, 'of another log'],
   ['another log, killed', { ...here, run, store: 'log-2' }, false, 'of another log'],
   ['a mark of other rows', { ...here, clean, lastWrite: 6 }, false, 'not what was closed'],
+  ['rows that cannot be read', { ...here, clean, lastWrite: undefined }, false, 'damaged'],
+  ['the same, killed', { ...here, run, lastWrite: undefined }, false, 'damaged'],
+  [
+    'the same, with a log cut short',
+    { ...here, clean, lastWrite: undefined, logEnd: at(3, 899) },
+    false,
+    'the log ends before it',
+  ],
   ['a log that went on', { ...here, clean, logEnd: at(4, 10) }, true, 'closed in peace'],
   ['a log cut short', { ...here, clean, logEnd: at(3, 899) }, false, 'the log ends before it'],
   [

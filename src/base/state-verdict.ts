@@ -36,8 +36,8 @@ export interface Found {
   readonly bootId: string | undefined
   readonly clean: CleanMark | undefined
   readonly run: RunMark | undefined
-  /** Of the last write that the store itself holds. */
-  readonly lastWrite: number
+  /** Of the last write that the store itself holds; undefined: it cannot be read any more. */
+  readonly lastWrite: number | undefined
   /** Where the log ended that was found. */
   readonly logEnd: LogEnd
 }
@@ -52,6 +52,7 @@ export const LOG_ENDS_BEFORE = 'the log ends before it'
 
 type Refused =
   | 'of another log'
+  | 'damaged'
   | 'not what was closed'
   | 'the machine went down'
   | 'nobody knows who wrote it'
@@ -64,6 +65,7 @@ export function judgeStore(found: Found): Verdict {
   if (clean !== undefined && endsBefore(logEnd, clean.logEnd)) {
     return { keep: false, why: LOG_ENDS_BEFORE }
   }
+  if (lastWrite === undefined) return { keep: false, why: 'damaged' }
   if (clean !== undefined && clean.lastWrite !== lastWrite) {
     return { keep: false, why: 'not what was closed' }
   }

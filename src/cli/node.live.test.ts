@@ -1,7 +1,7 @@
 /** `weir node` as a process that is told what cannot be: its code, its sentence, its end. */
 
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { tempFolder } from '../io/testing/folder.ts'
@@ -129,9 +129,51 @@ test.each(['--listen', '--http'])('a port in use for %s', async flag => {
 test('a data folder that cannot be made', async () => {
   const file = join(tempFolder(), 'file')
   writeFileSync(file, '')
-  const { code, err } = await start(join(file, 'data')).ended
-  expect(code).toBe(3)
-  expect(err).toContain('data-unusable')
+  for (const data of [join(file, 'data'), '/proc/weir']) {
+    const { code, err } = await start(data).ended
+    expect(code).toBe(3)
+    expect(err).toContain('data-unusable')
+  }
+})
+
+test.each([
+  ['node', 'folder', 'data-damaged'],
+  ['peers', 'folder', 'data-damaged'],
+  ['log', 'file', 'data-damaged'],
+  ['state', 'file', 'state-unreadable'],
+])('%s of the data folder is a %s: %s', async (name, kind, code) => {
+  const data = tempFolder()
+  await (await running(data)).stop()
+  const path = join(data, name)
+  rmSync(path, { recursive: true, force: true })
+  if (kind === 'folder') mkdirSync(path)
+  else writeFileSync(path, '')
+  const ended = await start(data).ended
+  expect(ended).toMatchObject({ code: 3, err: expect.stringContaining(`weir: ${code}: `) })
+  expect(ended.err).not.toContain('internal')
+})
+
+test('a damaged state store is made anew from the log', async () => {
+  const data = tempFolder()
+  const first = await running(data)
+  const url = `http://${first.lines.find(line => line['msg'] === 'listening')?.['http']}`
+  // The leader's own enrolment is in the state then.
+  await expect
+    .poll(async () => (await fetch(`${url}/v1/raft/kv/1`)).text(), WAIT)
+    .toMatch(/"applied":[2-9]/)
+  await first.stop()
+  // What one run left in the write-ahead file goes into a table with the next.
+  await (await running(data)).stop()
+  const state = join(data, 'state')
+  const tables = readdirSync(state).filter(one => one.endsWith('.ldb'))
+  expect(tables).not.toEqual([])
+  for (const name of tables) {
+    writeFileSync(join(state, name), Buffer.alloc(1000, 'garbage'))
+  }
+  const node = await running(data)
+  const opened = node.lines.find(line => line['msg'] === 'the state store is open')
+  expect(opened).toMatchObject({ kept: false, why: 'damaged' })
+  expect((await node.stop()).code).toBe(0)
 })
 
 test('TLS files that are none', async () => {
@@ -176,4 +218,21 @@ test('a node that waits for others stops when it is asked to', async () => {
   await expect.poll(() => node.has('waiting for a cluster'), WAIT).toBe(true)
   expect(node.err).toContain('no answer from 127.0.0.1:1')
   expect((await node.stop()).code).toBe(0)
+})
+
+test('a node that waits stops in peace, whatever keeps its doors open for a while', async () => {
+  const node = start(tempFolder(), '--join', '127.0.0.1:1')
+  await expect.poll(() => node.has('waiting for a cluster'), WAIT).toBe(true)
+  const [host = '', port] = String(
+    node.lines.find(line => line['msg'] === 'listening')?.['http'],
+  ).split(':')
+  const half = connect(Number(port), host)
+  half.on('error', () => {})
+  half.write('GET /livez HTTP/1.1\r\nHost: ')
+  await new Promise(resolve => half.once('connect', resolve))
+  const { code, err } = await node.stop()
+  half.destroy()
+  expect(code).toBe(0)
+  expect(node.lines.at(-1)?.['msg']).toBe('stopped')
+  expect(err).not.toContain('the node ends')
 })

@@ -19,6 +19,7 @@ import { JsonLog } from '../io/log.ts'
 import { SystemRandom } from '../io/random.ts'
 import { WeirNode } from '../node/node.ts'
 import { advertised, judgeSettings, type NodeSettings } from '../node/settings.ts'
+import { Arrival } from './arrival.ts'
 import { type FileValues, readConfig } from './config-file.ts'
 import { CommandFailure, exitCodes } from './exit.ts'
 import { addNodeOptions, saidBy } from './node-options.ts'
@@ -70,6 +71,7 @@ const inputCodes: readonly string[] = [
   'data-in-use',
   'data-unusable',
   'data-damaged',
+  'state-unreadable',
   'store-of-another-node',
   'store-of-another-cluster',
   'store-of-another-folder',
@@ -99,6 +101,7 @@ class Run {
   /** Never resolves. Whatever fails while the node runs, also while it stops. */
   readonly #failed: Promise<never>
   #fail: (error: unknown) => void = () => {}
+  readonly #arrival: Arrival
 
   constructor(settings: NodeSettings, write: (line: string) => void) {
     const { node: name, logLevel: level, tls } = settings
@@ -110,6 +113,7 @@ class Run {
     this.#failed = new Promise((_, reject) => {
       this.#fail = reject
     })
+    this.#arrival = new Arrival(this.#logger, error => this.#fail(error))
     this.#metrics = new NodeMetrics(() => this.#node.face, this.#version)
     this.#node = new WeirNode({
       settings,
@@ -127,6 +131,7 @@ class Run {
   async whole(): Promise<void> {
     const onSignal = (signal: string) => {
       this.#logger.log('info', 'stopping', { signal })
+      this.#arrival.end()
       this.#onAsked()
     }
     const onUncaught = (error: unknown) => this.#fail(error)
@@ -137,6 +142,7 @@ class Run {
       await Promise.race([this.#run(), this.#failed])
       this.#logger.log('info', 'stopped')
     } catch (error) {
+      this.#arrival.end()
       this.#node.abort()
       throw this.#failureOf(error)
     } finally {
@@ -158,10 +164,7 @@ class Run {
     const http = await listenHttp(this.#settings.http, this.#app())
     const reached = advertised(this.#settings, { listen, http: http.port })
     this.#logger.log('info', 'listening', { ...reached, data: this.#settings.data })
-    this.#node
-      .join(reached)
-      .then(() => this.#logger.log('info', 'the node is a member'))
-      .catch((error: Error) => this.#fail(error))
+    void this.#arrival.watch(this.#node.join(reached))
     return http
   }
 

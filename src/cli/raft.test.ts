@@ -58,8 +58,8 @@ test('groups, for people', async () => {
       'kv/3   n1      3     10      10       5         n1/1',
       '',
     ].join('\n'),
-    err: '',
-    code: 0,
+    err: 'weir: without a leader: kv/2\n',
+    code: 5,
   })
 })
 
@@ -71,10 +71,14 @@ test('groups, for programs', async () => {
 })
 
 test('a node that does not answer is told beside', async () => {
+  served.face.known.splice(1, 1)
+  expect(await weir('groups', ...there())).toMatchObject({ err: '', code: 0 })
   served.face.neighbours.push({ node: nodeId('n2'), http: '127.0.0.1:1' })
-  const { code, err } = await weir('groups', ...there())
-  expect(code).toBe(0)
+  const { code, err, out } = await weir('groups', ...there(), '-o', 'json')
+  expect(code).toBe(5)
   expect(err).toContain('no answer from node n2')
+  expect(err).toContain('weir: silent: n2\n')
+  expect(JSON.parse(out)).toHaveLength(2)
 })
 
 test('one group, with what the leader knows of its peers', async () => {
@@ -127,12 +131,59 @@ test('replicas that are equal, and those of whom nobody knows', async () => {
 
 test('the hashes of all groups: one that cannot be had fails the command', async () => {
   const { code, err } = await weir('hash', ...there())
-  expect(code).toBe(1)
+  expect(code).toBe(5)
   expect(err).toContain('no-leader')
   served.face.known.splice(1, 1)
   const all = await weir('hash', ...there(), '-o', 'json')
   expect(all.code).toBe(5)
   expect(JSON.parse(all.out).map((one: { group: string }) => one.group)).toEqual(['kv/1', 'kv/3'])
+})
+
+test('a group that nobody leads is ill, and the command says so', async () => {
+  for (const args of [
+    ['hash', 'kv/2'],
+    ['transfer', 'kv/2', '--to', 'n1'],
+  ]) {
+    const { code, err } = await weir(...args, ...there())
+    expect([code, err]).toEqual([5, expect.stringContaining('weir: no-leader: nobody leads kv/2')])
+  }
+  expect((await weir('groups', '--help')).out).toContain('Exit code 5: a group has no leader')
+})
+
+test.each([
+  ['took-too-long', 2],
+  ['node-unreachable', 2],
+  ['too-many-proposals', 5],
+  ['replaced', 1],
+])('a refusal by %s ends with %i', async (refused, code) => {
+  served.face.refusal = { refused, message: 'because' }
+  expect(await weir('transfer', 'kv/1', '--to', 'n2', ...there())).toMatchObject({
+    code,
+    err: `weir: ${refused}: because\n`,
+  })
+})
+
+test('a node that is no member yet is not healthy', async () => {
+  const waiting = await serve(undefined)
+  for (const args of [['groups'], ['show', 'kv/1'], ['hash']]) {
+    const { code, err } = await weir(...args, '--url', waiting.url)
+    expect([code, err]).toEqual([5, expect.stringContaining('weir: not-joined: ')])
+  }
+  await waiting.close()
+})
+
+test('a node that leads and does not answer is no connection', async () => {
+  const leader = nodeId('n2')
+  const away = await serve(new ToldFace('n2'))
+  away.face.known.push(report('n2', 9, { role: 'leader', leader }))
+  const http = away.url.replace('http://', '')
+  served.face.neighbours.push({ node: leader, http })
+  // It says who it is, and is gone when it is asked to do something.
+  away.face.askFingerprint = () => {
+    void away.close()
+  }
+  const { code, err } = await weir('hash', 'kv/9', ...there())
+  expect([code, err]).toEqual([2, expect.stringContaining('weir: node-unreachable: ')])
 })
 
 test('nobody there, something else there, and no URL', async () => {
@@ -157,7 +208,7 @@ test('nobody there, something else there, and no URL', async () => {
 test('the URL may be in the environment; the flag is before it', async () => {
   process.env['WEIR_URL'] = served.url
   try {
-    expect((await weir('groups')).code).toBe(0)
+    expect((await weir('show', 'kv/1')).code).toBe(0)
     expect((await weir('groups', '--url', 'nonsense')).code).toBe(3)
   } finally {
     delete process.env['WEIR_URL']

@@ -3,13 +3,24 @@
 import { Command, Option } from 'commander'
 import { WeirError } from '../base/errors.ts'
 import { askHttp, type HttpAsk } from '../io/http.ts'
-import { CommandFailure, exitCodes } from './exit.ts'
+import { CommandFailure, type ExitCode, exitCodes } from './exit.ts'
 import { type Format, outputOption, showItems, showJson, type Terminal } from './output.ts'
 import { groupsText, groupText, hashText, type ShownGroup, type ShownHash } from './raft-text.ts'
 
 const DEFAULT_URL = 'http://127.0.0.1:7070'
 /** A transfer waits for an election, a hash for the slowest replica. */
 const ANSWER_MS = 15_000
+
+/** What the answer of a node means for whoever asked; all else has failed. */
+const codesOfStatus: Readonly<Record<number, ExitCode>> = {
+  400: exitCodes.badInput,
+  404: exitCodes.badInput,
+  502: exitCodes.noConnection,
+  503: exitCodes.unhealthy,
+  504: exitCodes.noConnection,
+}
+
+const UNHEALTHY_GROUPS = 'a group has no leader, or a node does not answer'
 
 interface Options {
   readonly url: string
@@ -25,9 +36,9 @@ export function raftCommand(terminal: Terminal): Command {
       .addOption(urlOption())
       .addOption(outputOption())
       .addHelpText('after', `\nExample:\n  ${example}`)
-  add('groups', 'list all groups, each as its leader sees it', 'weir raft groups -o json').action(
-    (options: Options) => listGroups(options, terminal),
-  )
+  add('groups', 'list all groups, each as its leader sees it', 'weir raft groups -o json')
+    .addHelpText('after', `\nExit code ${exitCodes.unhealthy}: ${UNHEALTHY_GROUPS}.`)
+    .action((options: Options) => listGroups(options, terminal))
   add('show <group>', 'show one group and its replicas', 'weir raft show kv/1').action(
     (group: string, options: Options) => showGroup(group, options, terminal),
   )
@@ -55,6 +66,14 @@ async function listGroups({ url, output }: Options, terminal: Terminal): Promise
   }
   terminal.out(output === 'text' ? groupsText(groups) : showItems(groups, output))
   for (const { node, why } of unreachable) terminal.err(`no answer from node ${node}: ${why}\n`)
+  const headless = groups.filter(one => one.leader === null).map(one => one.group)
+  if (headless.length === 0 && unreachable.length === 0) return
+  const silent = unreachable.map(one => one.node)
+  const facts = [
+    ...(headless.length > 0 ? [`without a leader: ${headless.join(', ')}`] : []),
+    ...(silent.length > 0 ? [`silent: ${silent.join(', ')}`] : []),
+  ]
+  throw new CommandFailure(exitCodes.unhealthy, facts.join('; '))
 }
 
 async function showGroup(group: string, { url, output }: Options, terminal: Terminal) {
@@ -99,8 +118,7 @@ async function ask(url: string, path: string, post?: unknown): Promise<unknown> 
   })
   if (status === 200) return body
   const { code = 'unknown', detail = `HTTP ${status}` } = body as { code?: string; detail?: string }
-  const isInput = status === 404 || status === 400
-  throw new CommandFailure(isInput ? exitCodes.badInput : exitCodes.failed, `${code}: ${detail}`)
+  throw new CommandFailure(codesOfStatus[status] ?? exitCodes.failed, `${code}: ${detail}`)
 }
 
 function mustBeUrl(text: string): string {

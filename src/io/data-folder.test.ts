@@ -1,6 +1,6 @@
 /** The data folder: who lives there, what is set aside, what is refused. */
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { DataFolder, type Tenant } from './data-folder.ts'
@@ -91,4 +91,19 @@ test('what is remembered of peers is a text of others', async () => {
   const folder = await DataFolder.open(tempFolder())
   await folder.writePeers('{"is":"x"}')
   expect(await folder.readPeers()).toBe('{"is":"x"}')
+})
+
+test('what is of another kind than it should be is damage, with its path', async () => {
+  const folder = await DataFolder.open(tempFolder())
+  const told = (name: string) => ({
+    code: 'data-damaged',
+    message: expect.stringContaining(`${join(folder.path, name)} is not what a node keeps there`),
+  })
+  for (const name of ['node', 'peers', 'log-distrusted']) mkdirSync(join(folder.path, name))
+  writeFileSync(join(folder.path, 'log'), '')
+  await expect(folder.readTenant()).rejects.toMatchObject(told('node'))
+  await expect(folder.writeTenant(tenant)).rejects.toMatchObject(told('node'))
+  await expect(folder.readPeers()).rejects.toMatchObject(told('peers'))
+  await expect(folder.distrustOf('s1')).rejects.toMatchObject(told('log-distrusted'))
+  await expect(folder.logFolder()).rejects.toMatchObject(told('log'))
 })

@@ -10,10 +10,10 @@
  *     log-distrusted    of a log that opens and must not be opened again: which it is, and why
  */
 
-import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { WeirError } from '../base/errors.ts'
-import { readSmallFile, syncFolder, writeSmallFile } from './small-file.ts'
+import { makeFolder, readSmallFile, syncFolder, writeSmallFile, wrongKind } from './small-file.ts'
 
 /** What the file `node` says. */
 export interface Tenant {
@@ -39,7 +39,7 @@ export class DataFolder {
   /** Makes the folder if it is not there. */
   static async open(path: string): Promise<DataFolder> {
     try {
-      await mkdir(path, { recursive: true })
+      await makeFolder(path)
     } catch (error) {
       const sentence = `the data folder ${path} cannot be made (${(error as Error).message})`
       throw new WeirError('data-unusable', `${sentence}; choose one that this user may write to`)
@@ -50,7 +50,9 @@ export class DataFolder {
   /** The folder of the log; it is there afterwards. */
   async logFolder(): Promise<string> {
     const path = join(this.path, 'log')
-    await mkdir(path, { recursive: true })
+    await makeFolder(path).catch(error => {
+      throw wrongKind(path, error)
+    })
     await syncFolder(this.path)
     return path
   }

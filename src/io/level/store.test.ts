@@ -1,6 +1,15 @@
 /** The state store on a real folder: what it keeps, what it throws away, what it refuses. */
 
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { groupId } from '../../base/ids.ts'
@@ -274,4 +283,64 @@ test('a batch goes down as soon as it is large, also behind another', async () =
   const calls = batch.mock.calls as unknown as (readonly [readonly unknown[]])[]
   expect(calls.map(([operations]) => operations.length)).toEqual([3, 3, 3, 3])
   await store.close()
+})
+
+/** Closed in peace, with rows in a table file; then files of these kinds hold garbage. */
+async function damaged(...kinds: readonly string[]): Promise<string> {
+  const folder = tempFolder()
+  const first = await begin(folder)
+  await put(first.space(groupId(1), 0), 1, 1)
+  await first.close()
+  // What the log of a run holds goes into a table when the store is opened again.
+  await (await begin(folder)).close()
+  const names = readdirSync(join(folder, 'state'))
+  const hit = names.filter(name => kinds.some(kind => name.endsWith(kind)))
+  expect(hit.length).toBeGreaterThanOrEqual(kinds.length)
+  for (const name of hit) {
+    const path = join(folder, 'state', name)
+    writeFileSync(path, Buffer.alloc(Math.max(100, statSync(path).size), 'garbage'))
+  }
+  return folder
+}
+
+test.each([[['.ldb']], [['.ldb', '.log']]])('%o damaged: it is made anew', async kinds => {
+  const folder = await damaged(...kinds)
+  const store = await begin(folder)
+  expect(store.verdict).toEqual({ keep: false, why: 'damaged' })
+  expect(store.space(groupId(1), 0).get(bytes(1))).toBeUndefined()
+  await put(store.space(groupId(1), 0), 1, 2)
+  await store.close()
+  const again = await begin(folder)
+  expect(again.verdict.keep).toBe(true)
+  expect(again.space(groupId(1), 0).get(bytes(1))).toEqual(bytes(2))
+  await again.close()
+})
+
+test('damage that is met later ends the run; the next start makes it anew', async () => {
+  const folder = tempFolder()
+  const first = await begin(folder)
+  // Two tables: the number of the last write is not in the one that is hit.
+  await put(first.space(groupId(1), 0), 1, 1)
+  await first.close()
+  const whole = new Set(readdirSync(join(folder, 'state')))
+  const second = await begin(folder)
+  const [table = ''] = readdirSync(join(folder, 'state')).filter(
+    name => name.endsWith('.ldb') && !whole.has(name),
+  )
+  await put(second.space(groupId(1), 0), 2, 2)
+  await second.close()
+  const path = join(folder, 'state', table)
+  const size = statSync(path).size
+  const third = await begin(folder)
+  writeFileSync(path, Buffer.alloc(size, 'garbage'))
+  expect(() => third.space(groupId(1), 0).get(bytes(1))).toThrow('state-failed')
+  expect(third.failures).toHaveLength(1)
+  await third.close()
+  expect((await begin(folder)).verdict.keep).toBe(false)
+})
+
+test('a mark that is a folder is damage, and told as such', async () => {
+  const folder = tempFolder()
+  mkdirSync(join(folder, 'state-clean'))
+  await expect(begin(folder)).rejects.toMatchObject({ code: 'data-damaged' })
 })

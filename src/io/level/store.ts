@@ -10,6 +10,7 @@
  * killed process had gathered is in the log.
  */
 
+import { rmSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Level } from 'level'
@@ -63,7 +64,7 @@ export async function lockFolder(folder: string): Promise<LockedFolder> {
     return { folder, database: await opened(path) }
   } catch (error) {
     if (codeOf(error) === 'LEVEL_LOCKED') throw inUse(folder)
-    if (codeOf(error) !== 'LEVEL_CORRUPTION') throw cannotOpen(folder, error)
+    if (!isCorrupt(error)) throw cannotOpen(folder, error)
     // A store that the machine's fall has damaged: a cache, so it is made anew.
     await forgetMarks(folder)
     await rm(path, { recursive: true })
@@ -107,7 +108,7 @@ export class LevelStore implements Rows {
     const { folder, store, bootId, log } = options
     const clean = readClean(await readSmallFile(join(folder, names.clean)))
     const run = readRun(await readSmallFile(join(folder, names.run)))
-    const lastWrite = serialOf(locked.database)
+    const lastWrite = foundSerial(locked)
     const { foundEnd: logEnd } = log
     const verdict = judgeStore({ store, bootId, clean, run, lastWrite, logEnd })
     if (verdict.why === LOG_ENDS_BEFORE) throw logLost()
@@ -168,6 +169,7 @@ export class LevelStore implements Rows {
     // Cuts that are still read when the store closes break off.
     if (this.#hasFailed || this.#isClosing) return
     this.#hasFailed = true
+    if (isCorrupt(error)) distrust(this.#options.folder)
     this.#options.onFailed(error)
     this.#onIdle?.()
   }
@@ -292,6 +294,21 @@ function serialOf(database: Database): number {
   return new DataView(bytes.buffer, bytes.byteOffset, 8).getFloat64(0)
 }
 
+/** undefined: what holds it is damaged. */
+function foundSerial({ folder, database }: LockedFolder): number | undefined {
+  try {
+    return serialOf(database)
+  } catch (error) {
+    if (isCorrupt(error)) return undefined
+    throw cannotOpen(folder, error)
+  }
+}
+
+/** The next start makes it anew. At once: the process may not live to see a promise kept. */
+function distrust(folder: string): void {
+  for (const name of [names.clean, names.run]) rmSync(join(folder, name), { force: true })
+}
+
 async function forgetMarks(folder: string): Promise<void> {
   await removeSmallFile(join(folder, names.clean))
   await removeSmallFile(join(folder, names.run))
@@ -310,6 +327,8 @@ function codeOf(error: unknown): string | undefined {
   const { code, cause } = error as { code?: string; cause?: { code?: string } }
   return cause?.code ?? code
 }
+
+const isCorrupt = (error: unknown) => codeOf(error) === 'LEVEL_CORRUPTION'
 
 function inUse(folder: string): WeirError {
   return new WeirError(
