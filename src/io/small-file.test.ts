@@ -33,7 +33,7 @@ test('trouble other than absence is told', async () => {
   })
 })
 
-test('a folder in place of a file, or a file in place of a folder, is told with what to do', async () => {
+test('a folder in place of a file, or the other way round, is told with what to do', async () => {
   const path = join(tempFolder(), 'a')
   mkdirSync(path)
   writeFileSync(join(path, 'file'), '')

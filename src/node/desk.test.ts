@@ -1,4 +1,4 @@
-/** Who is let in by a member's desk, and who is not: over members on a clock under the test's hand. */
+/** Who is let in by a member's desk, and who is not; members live on the test's own clock. */
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -109,7 +109,7 @@ test('who lost his disk takes the place of who he was, and the old folder is tol
   expect(asked(town, town.mustLead(), old).code).toBe('store-replaced')
 })
 
-test('two thousand who introduce themselves: members live, and know only whom they can reach', () => {
+test('two thousand who introduce themselves: nobody falls, none is known without a place', () => {
   const town = new Town(['a'])
   const [a] = town.places as readonly [Place]
   a.start().found(1)

@@ -68,9 +68,8 @@ export function judgeIntroduction(
   if (place === null) return bad('nobody is introduced')
   const missed = demands.find(demand => !demand.holds(place))
   if (missed !== undefined) {
-    return bad(
-      `the ${missed.field} is ${JSON.stringify(clipped(String(place[missed.field])))} and not ${missed.wish}`,
-    )
+    const said = JSON.stringify(clipped(String(place[missed.field])))
+    return bad(`the ${missed.field} is ${said} and not ${missed.wish}`)
   }
   const who = introductionOf(place)
   const message = unproved(who.node, names)

@@ -231,7 +231,7 @@ test.each(['store-replaced', 'roster-full', 'of a later version'])('%s ends it',
   expect(table.made.size).toBe(0)
 })
 
-test('whoever takes the place of one that fell asks until that one is seen to be dead', async () => {
+test('whoever takes the place of one that fell asks until that one is seen dead', async () => {
   const table = new Table({ a: [...Array(5).fill(no('node-id-taken')), yes(seat(1, 3))] })
   await table.run()
   expect([table.rounds, table.made.get(1)]).toEqual([6, 3])

@@ -32,8 +32,8 @@ export interface SeatingParts {
 }
 
 /**
- * A node that fell with its machine is taken to run until its connections are seen to be dead, which
- * is a matter of seconds (`stuckMs` of the links): whoever takes its place asks again so often.
+ * A node that fell with its machine is taken to run until its connections are seen to be dead, a
+ * matter of seconds (`stuckMs` of the links): whoever takes its place asks again so often.
  */
 const TAKEN_ROUNDS_MAX = 20
 const TAKEN = 'node-id-taken'

@@ -194,13 +194,27 @@ describe('frames', () => {
     expect(sizes).toEqual([0, 5])
   })
 
-  it('that look like a greeting are a last word only if nobody can read them otherwise', () => {
+  it('that are a refusal are a last word, and nobody else is asked what they mean', () => {
     const { fleet, one, callers } = rig()
     const word = encodeRefusal({ code: 'whim', message: 'not today; come again tomorrow' })
-    const { heard } = callers.call(callers.hello(), word, byte(7))
+    const { heard } = callers.call(callers.hello(), byte(7), word, byte(8))
     fleet.pass(20)
-    expect(one.told).toEqual(['n9: 87', 'n9: 7'])
-    expect(heard).toEqual(['hello'])
+    expect(one.told).toEqual(['n9: 7', 'refused n9 whim'])
+    expect(heard).toEqual(['hello', 'closed'])
+    expect(one.links.counters()).toMatchObject({ refused: {}, refusedByPeers: { whim: 1 } })
+  })
+
+  it('that are nearly a refusal are for whoever reads frames', () => {
+    const { fleet, one, callers } = rig()
+    const read: number[] = []
+    one.onFrame = (_, frame) => void read.push(frame.length)
+    const word = encodeRefusal({ code: 'whim', message: 'not today; come again tomorrow' })
+    const damaged = Uint8Array.from(word)
+    damaged[8] = (damaged[8] ?? 0) ^ 1
+    const others = [damaged, word.subarray(0, -1), word.subarray(1), word.subarray(0, 5)]
+    callers.call(callers.hello(), ...others)
+    fleet.pass(20)
+    expect(read).toEqual(others.map(one => one.length))
   })
 
   it('of a node in its last breath are told from a hello that comes twice', () => {

@@ -14,6 +14,7 @@ import {
   type Hello,
   type LinkRefusal,
   readGreeting,
+  readRefusal,
 } from './hello.ts'
 import { refusals, unknownProtocol } from './judgement.ts'
 import type { LineParts } from './line.ts'
@@ -122,11 +123,18 @@ export class Accepted implements ConnectionListener {
       this.#echo(probe.serial)
       return
     }
+    // Before whoever reads frames: what is the peer's last word is none that it sends wrongly.
+    const refusal = readRefusal(frame)
+    if (refusal === undefined) this.#tell(hello, frame)
+    else this.#turnAway(refusal, true)
+  }
+
+  #tell(hello: Hello, frame: Uint8Array): void {
     try {
       this.#listener.onFrame(hello, frame)
     } catch (error) {
       if (!(error instanceof WeirError) || error.code !== MALFORMED_BYTES) throw error
-      this.#onMalformed(frame, error)
+      this.refuse(refusals.malformed(error.message))
     }
   }
 
@@ -134,22 +142,6 @@ export class Accepted implements ConnectionListener {
     const connection = this.#connection
     if (connection.queuedBytes > ECHO_QUEUE_BYTES_MAX) return
     connection.send(encodeProbe({ kind: 'echo', serial }))
-  }
-
-  /** A node's last word, or no word of a node. */
-  #onMalformed(frame: Uint8Array, error: WeirError): void {
-    const greeting = this.#lastWord(frame)
-    if (greeting?.kind === 'refusal') this.#turnAway(greeting.refusal, true)
-    else this.refuse(refusals.malformed(error.message))
-  }
-
-  #lastWord(frame: Uint8Array): Greeting | undefined {
-    try {
-      return readGreeting(frame, this.#parts.self.protocol)
-    } catch (error) {
-      if (!(error instanceof WeirError)) throw error
-      return undefined
-    }
   }
 
   #turnAway(refusal: LinkRefusal, isTheirs: boolean): void {

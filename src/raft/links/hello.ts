@@ -59,6 +59,8 @@ export type Greeting =
 const MAGIC = 0x52494557
 const HELLO = 1
 const REFUSAL = 2
+/** Behind the magic number. */
+const KIND_AT = 4
 const CHECKSUM_BYTES = 4
 /** A frame above this size is no greeting, whatever it holds. */
 const GREETING_BYTES_MAX = 4096
@@ -94,15 +96,27 @@ export function readGreeting(bytes: Uint8Array, spoken: ProtocolRange): Greeting
   mustHold(input.uint32() === MAGIC, 'the first frame is of another program')
   mustHold(checksum === crc32c(said), 'the first frame was damaged on its way')
   const kind = input.uint8()
-  if (kind === REFUSAL) return readRefusal(input)
+  if (kind === REFUSAL) return refusalIn(input)
   mustHold(kind === HELLO, 'the first frame is neither hello nor refusal')
   return readHello(input, spoken)
 }
 
-function readRefusal(input: ByteReader): Greeting {
+function refusalIn(input: ByteReader): Greeting {
   const refusal = { code: input.text(), message: input.text() }
   input.done()
   return { kind: 'refusal', refusal }
+}
+
+/** A refusal among other frames, which begin otherwise; undefined: it is none, or was damaged. */
+export function readRefusal(frame: Uint8Array): LinkRefusal | undefined {
+  if (frame[0] !== (MAGIC & 0xff) || frame[KIND_AT] !== REFUSAL) return undefined
+  try {
+    const greeting = readGreeting(frame, PROTOCOL)
+    return greeting.kind === 'refusal' ? greeting.refusal : undefined
+  } catch (error) {
+    if (!(error instanceof WeirError)) throw error
+    return undefined
+  }
 }
 
 function readHello(input: ByteReader, spoken: ProtocolRange): Greeting {
