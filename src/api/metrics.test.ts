@@ -54,6 +54,11 @@ const types: Readonly<Record<string, string>> = {
   weir_raft_heartbeat_send_failures_total: 'counter',
   weir_raft_loop_stalls_total: 'counter',
   weir_raft_log_size_bytes: 'gauge',
+  weir_raft_snapshots_running: 'gauge',
+  weir_raft_snapshots_waiting: 'gauge',
+  weir_raft_connections_accepted: 'gauge',
+  weir_raft_refused_total: 'counter',
+  weir_raft_refused_by_peers_total: 'counter',
   weir_raft_peer_sent_bytes_total: 'counter',
   weir_raft_peer_received_bytes_total: 'counter',
   weir_raft_peer_up: 'gauge',
@@ -92,6 +97,11 @@ test('what the node says is what is shown, in base units', async () => {
   expect(troubles.map(name => shown(`raft_${name}`))).toEqual([1, 5, 7])
   expect(shown('raft_heartbeat_send_failures_total')).toBe(6)
   expect([shown('raft_proposals_pending'), shown('raft_log_size_bytes')]).toEqual([4, 8000])
+  const ofImages = ['snapshots_running', 'snapshots_waiting', 'connections_accepted']
+  expect(ofImages.map(name => shown(`raft_${name}`))).toEqual([8, 9, 12])
+  const refused = (code: string) => shown('raft_refused_total', `{code="${code}"}`)
+  expect(['malformed-bytes', 'unknown-group'].map(refused)).toEqual([13, 14])
+  expect(shown('raft_refused_by_peers_total', '{code="old-incarnation"}')).toBe(15)
   const ofPeer = ['sent_bytes_total', 'received_bytes_total', 'up', 'rtt_seconds']
   const told = ofPeer.map(name => shown(`raft_peer_${name}`, '{peer="b"}'))
   expect(told).toEqual([10, 20, 1, 0.0005])

@@ -1,11 +1,12 @@
 /**
  * Metrics in Prometheus' form, named after etcd's for Raft: same meaning, prefix `weir_`. Gauges
  * are read from the node when somebody scrapes; durations are counted as they happen. The label
- * `group` has as many values as replicas live here, `peer` as many as there are other nodes.
+ * `group` has as many values as replicas live here, `peer` as many as there are other nodes, `code`
+ * a few dozen.
  */
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { Figures, GroupReport, LinkFigures, NodeFace } from '../node/face.ts'
+import type { Counted, Figures, GroupReport, LinkFigures, NodeFace } from '../node/face.ts'
 import { type Meter, SLOW_APPLY_MS } from '../node/meter.ts'
 
 export interface MetricsText {
@@ -45,6 +46,7 @@ export class NodeMetrics implements MetricsText, Meter {
     this.#ofGroups(() => face()?.reports() ?? [])
     this.#ofNode(() => face()?.figures())
     this.#ofLinks(() => face()?.figures().links ?? [])
+    this.#ofRefusals(() => face()?.figures())
   }
 
   onSync(ms: number): void {
@@ -105,6 +107,29 @@ export class NodeMetrics implements MetricsText, Meter {
     }
     gauge('proposals_pending', 'Proposals on their way', f => f.pending)
     gauge('log_size_bytes', 'Bytes of all segments of the log', f => f.logBytes)
+    gauge('snapshots_running', 'Images that are being written', f => f.imagesRunning)
+    gauge('snapshots_waiting', 'Images that wait to be written', f => f.imagesWaiting)
+    gauge('connections_accepted', 'Connections of others that are open', f => f.accepted)
+  }
+
+  #ofRefusals(figures: () => Figures | undefined): void {
+    const counter = (
+      name: string,
+      help: string,
+      values: (figures: Figures) => readonly Counted[],
+    ) => {
+      this.#counter(`weir_raft_${name}`, help, ['code'], self => {
+        self.reset()
+        const now = figures()
+        for (const { code, count } of now === undefined ? [] : values(now)) {
+          self.inc({ code }, count)
+        }
+      })
+    }
+    counter('refused_total', 'What others sent and was not taken here', f => f.refused)
+    counter('refused_by_peers_total', 'What peers said that they do not take', f => {
+      return f.refusedByPeers
+    })
   }
 
   #ofLinks(links: () => readonly LinkFigures[]): void {

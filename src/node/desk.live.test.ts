@@ -152,6 +152,10 @@ test('words that nobody could live with are refused; nobody falls over them', as
   for (const node of nodes) {
     expect(node.fatal).toEqual([])
     expect(node.has('a node may not join')).toBe(true)
+    expect(node.node.face?.figures().refused).toContainEqual({
+      code: 'bad-introduction',
+      count: wrong.length,
+    })
     expect(node.node.face?.others()).toHaveLength(2)
   }
 })

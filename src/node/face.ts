@@ -5,6 +5,7 @@
  */
 
 import type { GroupId, NodeId, ReplicaId } from '../base/ids.ts'
+import type { GroupStats } from '../raft/host/stats.ts'
 import type { Role } from '../raft/types.ts'
 import type { Fingerprint } from './roster/digest.ts'
 
@@ -79,6 +80,8 @@ export interface GroupReport {
   readonly peers: readonly PeerReport[]
   /** The index of the newest image. */
   readonly snapshot: number
+  /** What waits at the replica, and what it refused. */
+  readonly stats: GroupStats
 }
 
 /** Numbers of the node as a whole, since its start unless said otherwise. */
@@ -94,7 +97,22 @@ export interface Figures {
   readonly framesDropped: number
   readonly stalls: number
   readonly logBytes: number
+  /** Images that are being written, and that wait for it. */
+  readonly imagesRunning: number
+  readonly imagesWaiting: number
+  /** Connections that others have opened and that are open now. */
+  readonly accepted: number
+  /** What others sent and was not taken: connections, frames, messages, wishes to join. */
+  readonly refused: readonly Counted[]
+  /** What others did not take from here, as they said. */
+  readonly refusedByPeers: readonly Counted[]
   readonly links: readonly LinkFigures[]
+}
+
+/** How often it happened, by code; there are not many different ones. */
+export interface Counted {
+  readonly code: string
+  readonly count: number
 }
 
 export interface LinkFigures {

@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest'
 import type { GroupMachine } from '../raft/host/machine.ts'
+import type { LinkCounters } from '../raft/links/links.ts'
 import type { PeerLinkStatus } from '../raft/links/peer.ts'
 import type { Member } from './member.ts'
 import { MemberFace } from './member-face.ts'
@@ -12,12 +13,19 @@ const store = {
   stats: () => ({ segments: 1, logBytes: 7, frames: 0, syncs: 0, entries: 0, queuedWrites: 0 }),
 }
 
-function faceOf(place: Place, links: readonly PeerLinkStatus[] = []): MemberFace {
-  const { member, directory } = place.mustRun
+const noCounts: LinkCounters = { refused: {}, refusedByPeers: {}, accepted: 0 }
+
+function faceOf(
+  place: Place,
+  links: readonly PeerLinkStatus[] = [],
+  counters = noCounts,
+): MemberFace {
+  const { member, directory, desk } = place.mustRun
   return new MemberFace({
     ...{ node: place.name, cluster: 'c1', directory, store },
     member: member as unknown as Member<GroupMachine>,
-    links: { status: () => links },
+    links: { status: () => links, counters: () => counters },
+    joinsRefused: desk.refused,
     seatsMissing: () => 0,
   })
 }
@@ -99,4 +107,52 @@ test('a leader says how far away its peers are, where that was measured', () => 
     [far.name, undefined],
   ])
   expect(faceOf(near, [link(leader, 1)]).report('kv/1')?.peers).toEqual([])
+})
+
+test('what was refused is counted by code, whoever refused it, and odd codes as one', () => {
+  const town = settled(['a', 'b', 'c'])
+  const leader = town.mustLead()
+  const { desk } = leader.mustRun
+  for (const cluster of ['c2', 'c2', 'c1']) desk.join({ cluster, who: null }, undefined, () => {})
+  const counters: LinkCounters = {
+    refused: { 'wrong-cluster': 3, 'malformed-bytes': 1 },
+    refusedByPeers: { 'old-incarnation': 2, 'x\ny': 4, [`a${'b'.repeat(99)}`]: 5, other: 1 },
+    accepted: 6,
+  }
+  const figures = faceOf(leader, [], counters).figures()
+  expect(figures.refused).toEqual([
+    { code: 'bad-introduction', count: 1 },
+    { code: 'malformed-bytes', count: 1 },
+    { code: 'wrong-cluster', count: 5 },
+  ])
+  expect(figures.refusedByPeers).toEqual([
+    { code: 'old-incarnation', count: 2 },
+    { code: 'other', count: 10 },
+  ])
+  expect([figures.accepted, figures.imagesRunning, figures.imagesWaiting]).toEqual([6, 0, 0])
+})
+
+test('messages to a group that is not here are counted', () => {
+  const town = settled(['a', 'b', 'c'])
+  const [a, b, c] = town.places as readonly [Place, Place, Place]
+  town.mustLead()
+  c.kill()
+  c.wipe()
+  c.start()
+  town.clock.pass(1000)
+  // Its log is gone: the leader goes on to speak of a group that it does not know.
+  expect(c.unknown).toContain(1)
+  const [first] = faceOf(c).figures().refused
+  expect(first).toEqual({ code: 'unknown-group', count: expect.any(Number) })
+  expect(first?.count).toBeGreaterThan(1)
+  for (const one of [a, b]) expect(faceOf(one).figures().refused).toEqual([])
+})
+
+test('a group says what waits at its replica', () => {
+  const leader = settled(['a', 'b', 'c']).mustLead()
+  const face = faceOf(leader)
+  const before = face.report('kv/1')?.stats
+  expect(before).toEqual(leader.replica().group.stats())
+  leader.replica().propose(Uint8Array.of(1), () => {})
+  expect(face.report('kv/1')?.stats.proposalsOpen).toBe((before?.proposalsOpen ?? 0) + 1)
 })

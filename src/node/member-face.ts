@@ -5,7 +5,7 @@ import type { GroupMachine } from '../raft/host/machine.ts'
 import type { Links } from '../raft/links/links.ts'
 import type { LogStore } from '../raft/store/store.ts'
 import type { Directory } from './directory.ts'
-import type { Answer, Check, Figures, GroupReport, NodeFace, OtherNode } from './face.ts'
+import type { Answer, Check, Counted, Figures, GroupReport, NodeFace, OtherNode } from './face.ts'
 import type { Member } from './member.ts'
 import { groupName, parseGroup } from './names.ts'
 import { checksOf } from './readiness.ts'
@@ -17,8 +17,10 @@ export interface FaceParts {
   readonly cluster: string
   readonly member: Member<GroupMachine>
   readonly directory: Directory
-  readonly links: Pick<Links, 'status'>
+  readonly links: Pick<Links, 'status' | 'counters'>
   readonly store: Pick<LogStore, 'stats'>
+  /** Wishes to join that came to nothing, by code. */
+  readonly joinsRefused: ReadonlyMap<string, number>
   /** Groups that members spoke of and that have no replica here. */
   seatsMissing(): number
 }
@@ -71,11 +73,16 @@ export class MemberFace implements NodeFace {
   }
 
   figures(): Figures {
-    const { member, links, store } = this.#parts
+    const { member, links, store, joinsRefused } = this.#parts
     const replicas = this.#replicas()
     const sum = (value: (replica: Replica<GroupMachine>) => number) =>
       replicas.reduce((total, replica) => total + value(replica), 0)
     const peers = links.status()
+    const { accepted, refused, refusedByPeers } = links.counters()
+    const { stalls, received, imagesRunning, imagesWaiting } = member.host.stats()
+    const { unknownGroup, wrongSender } = received
+    const ofMessages = { 'unknown-group': unknownGroup, 'wrong-sender': wrongSender }
+    const ofJoins = Object.fromEntries(joinsRefused)
     return {
       leaderChanges: member.leaderChanges,
       committed: sum(one => one.group.raft.log.commit),
@@ -84,8 +91,11 @@ export class MemberFace implements NodeFace {
       pending: sum(one => one.group.proposalsOpen),
       readsFailed: sum(one => one.readsFailed),
       framesDropped: peers.reduce((total, { dropped }) => total + dropped, 0),
-      stalls: member.host.stats().stalls.count,
+      stalls: stalls.count,
       logBytes: store.stats().logBytes,
+      ...{ imagesRunning, imagesWaiting, accepted },
+      refused: counted(refused, ofMessages, ofJoins),
+      refusedByPeers: counted(refusedByPeers),
       links: peers.map(({ node, sentBytes, receivedBytes, rttMs, state }) => {
         return { peer: node, sentBytes, receivedBytes, rttMs, isUp: state === 'up' }
       }),
@@ -111,6 +121,20 @@ export class MemberFace implements NodeFace {
   #find(group: GroupId): Replica<GroupMachine> | undefined {
     return this.#parts.member.replicas.get(group)
   }
+}
+
+/** Codes may come from the wire: what is none is counted, and its text goes no further. */
+const CODE = /^[a-z][a-z0-9-]{0,39}$/
+const OTHER_CODE = 'other'
+
+/** Sums by code, in their order; what never happened is left out. */
+function counted(...parts: readonly Readonly<Record<string, number>>[]): readonly Counted[] {
+  const sums = new Map<string, number>()
+  for (const [said, count] of parts.flatMap(part => Object.entries(part))) {
+    const code = CODE.test(said) ? said : OTHER_CODE
+    if (count > 0) sums.set(code, (sums.get(code) ?? 0) + count)
+  }
+  return [...sums].sort().map(([code, count]) => ({ code, count }))
 }
 
 function unknownGroup(group: GroupId) {

@@ -248,7 +248,8 @@ export class WeirNode<M extends GroupMachine> {
     await this.#found(folder, tenant, member)
     const { cluster } = tenant
     const seatsMissing = () => this.#seating?.missing ?? 0
-    const known = { member, directory, links, store, seatsMissing }
+    const joinsRefused = this.#desk.refused
+    const known = { member, directory, links, store, joinsRefused, seatsMissing }
     this.#face = new MemberFace({ node: settings.node, cluster, ...known })
     const { replicas } = member
     const storeUp = (node: NodeId) => links.storeUp(node)

@@ -179,6 +179,7 @@ export class Replica<M extends GroupMachine> implements ServedGroup<M> {
       members: this.#members(status),
       peers: status.peers.map(peer => this.#peer(peer)),
       snapshot: status.image,
+      stats: this.group.stats(),
     }
   }
 

@@ -7,6 +7,7 @@ import { groupId, type NodeId, nodeId, replicaId } from '../../base/ids.ts'
 import { askHttp, type HttpServer, listenHttp } from '../../io/http.ts'
 import type { Figures, GroupReport, NodeFace } from '../../node/face.ts'
 import type { Fingerprint } from '../../node/roster/digest.ts'
+import type { GroupStats } from '../../raft/host/stats.ts'
 import { makeApp } from '../app.ts'
 import { NodeMetrics } from '../metrics.ts'
 
@@ -20,7 +21,27 @@ export const figures: Figures = {
   framesDropped: 6,
   stalls: 7,
   logBytes: 8000,
+  imagesRunning: 8,
+  imagesWaiting: 9,
+  accepted: 12,
+  refused: [
+    { code: 'malformed-bytes', count: 13 },
+    { code: 'unknown-group', count: 14 },
+  ],
+  refusedByPeers: [{ code: 'old-incarnation', count: 15 }],
   links: [{ peer: nodeId('b'), sentBytes: 10, receivedBytes: 20, rttMs: 0.5, isUp: true }],
+}
+
+const stats: GroupStats = {
+  proposalsOpen: 1,
+  readsOpen: 2,
+  writesOpen: 3,
+  unapplied: 4,
+  unappliedBytes: 5,
+  imageEntries: 6,
+  imageBytes: 7,
+  imagesTaken: 8,
+  refused: {},
 }
 
 export function report(node: string, id: number, more: Partial<GroupReport> = {}): GroupReport {
@@ -38,6 +59,7 @@ export function report(node: string, id: number, more: Partial<GroupReport> = {}
     members: [],
     peers: [],
     snapshot: 0,
+    stats,
     ...more,
   }
 }
