@@ -15,6 +15,7 @@ import type {
   Scalar,
   TextVector,
   Vector,
+  Wide,
 } from './vector.ts'
 import { storeOf } from './vector.ts'
 
@@ -84,8 +85,14 @@ export class NumberBuilder implements Builder {
 
   finish(size: number): NumberVector {
     const numbers = this.#numbers.subarray(0, size)
-    const wide = this.#wide?.size === 0 ? undefined : this.#wide
-    return { store: 'number', nulls: this.#absence.finish(size), numbers, wide }
+    return { store: 'number', nulls: this.#absence.finish(size), numbers, wide: this.#wideTo(size) }
+  }
+
+  #wideTo(size: number): Wide {
+    for (const row of this.#wide?.keys() ?? []) {
+      if (row >= size) this.#wide?.delete(row)
+    }
+    return this.#wide?.size === 0 ? undefined : this.#wide
   }
 }
 

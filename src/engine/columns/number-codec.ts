@@ -10,8 +10,8 @@ import { unzigzag, zigzag } from './scalar-codec.ts'
 
 const WHOLE = 0
 const FLOATS = 1
-/** Two numbers within it differ by what a varint takes. */
-const WHOLE_MAX = 2 ** 51
+/** Two numbers within it differ by what a varint takes: twice 2^52 would not be safe. */
+const WHOLE_MAX = 2 ** 51 - 1
 
 /** A minus zero is no whole number here: it would come back as zero. */
 function isWhole(value: number): boolean {

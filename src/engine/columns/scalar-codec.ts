@@ -37,8 +37,13 @@ export function writeWhole(out: ByteWriter, value: number | bigint): void {
   else out.uint8(WIDE).text(value.toString())
 }
 
+function smallOf(value: number): number {
+  if (Math.abs(value) > SMALL_MAX) throw malformed('a large number has the form of a small one')
+  return value
+}
+
 function readWhole(reader: ByteReader, form: number): number | bigint {
-  if (form === SMALL) return unzigzag(reader.varint())
+  if (form === SMALL) return smallOf(unzigzag(reader.varint()))
   if (form !== WIDE) throw malformed('a whole number has an unknown form')
   const text = reader.text()
   if (!/^-?[1-9][0-9]{15,39}$/.test(text)) throw malformed('a whole number is not one')

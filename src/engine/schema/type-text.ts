@@ -67,7 +67,11 @@ export function typeOf(text: string): Type {
 /** Missing: there is no such type. */
 export function maybeType(text: string, depth = 0): Type | undefined {
   if (depth > DEPTH_MAX) return undefined
-  const name = text.trim().replace(/\s+/g, ' ').toUpperCase()
+  // Of ASCII alone: in Unicode a dotless i is an I, too.
+  const name = text
+    .trim()
+    .replace(/\s+/g, ' ')
+    .replace(/[a-z]+/g, letters => letters.toUpperCase())
   const array = /^ARRAY ?< ?(.*) ?>$/.exec(name) ?? /^(.*?) ?\[ ?\]$/.exec(name)
   if (array !== null) {
     const of = maybeType(array[1] as string, depth + 1)
