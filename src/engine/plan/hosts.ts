@@ -6,6 +6,7 @@
  */
 
 import { WeirError } from '../../base/errors.ts'
+import { edgeText } from './edge.ts'
 import type { Edge, Named, OperatorPlan, OperatorSpec, Plan, SinkPlan } from './plan.ts'
 
 export interface Host {
@@ -57,6 +58,7 @@ class Cut {
   readonly #drafts = new Map<string, Draft>()
   /** Of each source and operator: the hosts in which its output is. */
   readonly #hosts = new Map<string, readonly string[]>()
+  /** By the text of the edge: records that are late have other columns than results. */
   readonly #together = new Map<string, Together | undefined>()
 
   constructor(plan: Plan) {
@@ -85,7 +87,8 @@ class Cut {
     const hosts = new Set(operator.inputs.flatMap(edge => this.#hostsOf(edge)))
     for (const host of hosts) this.#draft(host).operators.push(operator)
     this.#hosts.set(operator.id, [...hosts])
-    this.#together.set(operator.id, kept(operator.spec, this.#inputTogether(operator)))
+    const together = kept(operator.spec, this.#inputTogether(operator))
+    for (const edge of edgesOf(operator)) this.#together.set(edgeText(edge), together)
   }
 
   #placeKeyed(operator: OperatorPlan, key: readonly Named[]): void {
@@ -98,8 +101,9 @@ class Cut {
       this.#beginStage(operator, key)
     }
     const [host = ''] = this.#hosts.get(operator.id) ?? []
-    const names = operator.spec.kind === 'aggregate' ? key.map(({ name }) => name) : columns
-    this.#together.set(operator.id, { host, key: names })
+    for (const edge of edgesOf(operator)) this.#together.set(edgeText(edge), { host, key: columns })
+    if (!isResult(operator.spec)) return
+    this.#together.set(operator.id, { host, key: key.map(({ name }) => name) })
   }
 
   #beginStage(operator: OperatorPlan, key: readonly Named[]): void {
@@ -116,7 +120,7 @@ class Cut {
 
   /** Missing: they are not, or of several inputs. */
   #inputTogether({ inputs }: OperatorPlan): Together | undefined {
-    const [first, ...others] = inputs.map(({ from }) => this.#together.get(from))
+    const [first, ...others] = inputs.map(edge => this.#together.get(edgeText(edge)))
     if (first === undefined) return undefined
     const alike = others.every(other => other?.host === first.host && isSame(other.key, first.key))
     return alike ? first : undefined
@@ -139,6 +143,20 @@ class Cut {
   #draft(host: string): Draft {
     return this.#drafts.get(host) as Draft
   }
+}
+
+/** Its main output, and its sides. */
+function edgesOf({ id, spec }: OperatorPlan): readonly Edge[] {
+  const main = { from: id }
+  if (spec.kind === 'split') return [main, ...spec.branches.map(({ side }) => ({ ...main, side }))]
+  const late = spec.kind === 'aggregate' ? spec.lateSide : undefined
+  return late === undefined ? [main] : [main, { ...main, side: late }]
+}
+
+/** Behind it records have the columns of the key, by their names; behind others, as they came. */
+function isResult(spec: OperatorSpec): boolean {
+  if (spec.kind !== 'aggregate') return false
+  return spec.window.kind !== 'sliding' && spec.window.kind !== 'sliding-rows'
 }
 
 const isSame = (one: readonly string[], other: readonly string[]) =>
