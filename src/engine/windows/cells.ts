@@ -107,8 +107,11 @@ export class Cells {
 
   /** Since the last time; those that were given back meanwhile are not told. */
   takeChanged(): readonly number[] {
-    const changed = this.#changed.filter(cell => this.#changedFlags[cell] === 1)
-    for (const cell of changed) this.#changedFlags[cell] = 0
+    const changed: number[] = []
+    for (const cell of this.#changed) {
+      if (this.#changedFlags[cell] === 1) changed.push(cell)
+      this.#changedFlags[cell] = 0
+    }
     this.#changed = []
     return changed
   }
