@@ -2,9 +2,9 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { edgeText } from './edge.ts'
 import { type Host, hostsOf, keyOf } from './hosts.ts'
 import type { OperatorPlan, OperatorSpec, Plan } from './plan.ts'
+import { edgeText } from './schemas.ts'
 import {
   counts,
   dedup,

@@ -6,8 +6,8 @@
  */
 
 import { WeirError } from '../../base/errors.ts'
-import { edgeText } from './edge.ts'
 import type { Edge, Named, OperatorPlan, OperatorSpec, Plan, SinkPlan } from './plan.ts'
+import { edgeText } from './schemas.ts'
 
 export interface Host {
   /** `source:ID` or `stage:ID`. */

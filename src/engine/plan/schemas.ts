@@ -9,7 +9,6 @@ import { makeOperator } from '../operators/make.ts'
 import { type Column, Schema } from '../schema/schema.ts'
 import { typeOf } from '../schema/type-text.ts'
 import type { State } from '../state/state.ts'
-import { edgeText } from './edge.ts'
 import type { Edge, Plan, SourcePlan } from './plan.ts'
 import { mustBeSound } from './soundness.ts'
 
@@ -25,6 +24,10 @@ export class Schemas {
     if (schema !== undefined) return schema
     throw new WeirError('unknown-input', `the plan has nothing named ${edgeText(edge)}`)
   }
+}
+
+export function edgeText({ from, side }: Edge): string {
+  return side === undefined ? from : `${from}.${side}`
 }
 
 export function sourceSchema({ columns }: SourcePlan): Schema {
