@@ -1,0 +1,152 @@
+/** What a reader does with decoded records: their time, what keeps no state, and their slots. */
+
+import { describe, expect, test } from 'vitest'
+import { slotOf } from '../../base/hash.ts'
+import { recordsOf, rowsOf } from '../columns/records.ts'
+import type { Scalar } from '../columns/vector.ts'
+import { hostsOf } from '../plan/hosts.ts'
+import type { OperatorPlan, Plan, SourcePlan } from '../plan/plan.ts'
+import { schemasOf, sourceSchema } from '../plan/schemas.ts'
+import {
+  counts,
+  dedup,
+  filter,
+  operator,
+  planOf,
+  project,
+  sink,
+  source,
+} from '../plan/testing/plans.ts'
+import { TEXT } from '../schema/type.ts'
+import { keyOf } from '../state/group-key.ts'
+import { testCompiler } from '../testing/compiler.ts'
+import { Front, type FrontResult } from './front.ts'
+
+const columns = [
+  { name: 'user', type: 'TEXT' },
+  { name: 'n', type: 'BIGINT' },
+  { name: 'at', type: 'TIMESTAMPTZ' },
+]
+const timed = source('in', { columns, time: { column: 'at', lagMs: 0 } })
+
+function frontOf(operators: readonly OperatorPlan[], more: Partial<Plan> = {}) {
+  const plan = planOf(operators, { sources: [timed], ...more })
+  const [read] = plan.sources as [SourcePlan]
+  const host = hostsOf(plan).find(one => one.source === 'in')
+  if (host === undefined) throw new Error('the source has no host')
+  return new Front({
+    host,
+    source: read,
+    schemas: schemasOf(plan, testCompiler),
+    compiler: testCompiler,
+  })
+}
+
+const records = (...rows: readonly (readonly Scalar[])[]) =>
+  recordsOf(
+    sourceSchema(timed),
+    rows.map(values => ({ time: -1, values })),
+  )
+
+const leaves = ({ leaving }: FrontResult) =>
+  leaving.map(({ exchange, records: some }) => [
+    exchange.to,
+    ...rowsOf(some).map(({ time, values }) => `${time} ${values.join(',')}`),
+  ])
+
+describe('records at the front', () => {
+  test('get their times, go through what keeps no state, and leave with their slots', () => {
+    const front = frontOf([
+      operator('some', 'in', filter('n >= 2')),
+      operator('sums', 'some', counts('user')),
+    ])
+    const result = front.take(records(['a', 1, 10], ['b', 2, 11], ['c', 3, 12]))
+    expect(leaves(result)).toEqual([['sums', '11 b,2,11', '12 c,3,12']])
+    expect([...(result.leaving[0]?.slots ?? [])]).toEqual(
+      ['b', 'c'].map(user => slotOf(keyOf([TEXT], [user]))),
+    )
+    expect([...result.times]).toEqual([10, 11, 12])
+    expect(result.dead).toEqual([])
+  })
+
+  test('go to each stage that wants them', () => {
+    const front = frontOf([operator('a', 'in', dedup('user')), operator('b', 'in', dedup('n'))], {
+      sinks: [sink('x', 'a'), sink('y', 'b')],
+    })
+    expect(leaves(front.take(records(['u', 1, 5]))).map(([to]) => to)).toEqual(['a', 'b'])
+  })
+
+  test('of a job without state go to its sinks', () => {
+    const result = frontOf([operator('names', 'in', project('user'))]).take(records(['a', 1, 5]))
+    expect(result.sinks.map(({ sink: { id }, records: some }) => [id, rowsOf(some)])).toEqual([
+      ['out', [{ time: 5, values: ['a'] }]],
+    ])
+    expect(result.leaving).toEqual([])
+  })
+
+  test('that were taken before are not told again', () => {
+    const front = frontOf([operator('sums', 'in', counts('user'))])
+    front.take(records(['a', -1, 5], ['a', 1, null]))
+    const second = front.take(records(['b', 1, 6]))
+    expect(leaves(second)).toEqual([['sums', '6 b,1,6']])
+    expect(second.dead).toEqual([])
+  })
+
+  test('that are none are none', () => {
+    const result = frontOf([operator('sums', 'in', counts('user'))]).take(records())
+    expect([result.leaving, result.sinks, result.dead, result.times.length]).toEqual([
+      [],
+      [],
+      [],
+      0,
+    ])
+  })
+})
+
+describe('records that fail at the front', () => {
+  test('for want of a time are told of the source, and the others go on', () => {
+    const front = frontOf([operator('sums', 'in', counts('user'))])
+    const result = front.take(records(['a', 1, null], ['b', 2, 11]))
+    expect(result.dead.map(({ operator: of, row, code }) => [of, row, code])).toEqual([
+      ['in', 0, 'no-event-time'],
+    ])
+    expect(leaves(result)).toEqual([['sums', '11 b,2,11']])
+    expect([...result.times]).toEqual([11])
+  })
+
+  test('in an operator are told of it', () => {
+    const front = frontOf([operator('names', 'in', project('m=fail(n)'))])
+    const result = front.take(records(['a', -1, 5], ['b', 2, 6]))
+    expect(result.dead.map(({ operator: of, reason }) => [of, reason])).toEqual([
+      ['names', '-1 is negative'],
+    ])
+    expect(result.sinks.flatMap(({ records: some }) => rowsOf(some))).toEqual([
+      { time: 6, values: [2] },
+    ])
+  })
+
+  test('with their key are told of the stage that they were for, and do not leave', () => {
+    const front = frontOf([operator('sums', 'in', counts('m=fail(n)'))])
+    const result = front.take(records(['a', -1, 5], ['b', 2, 6], ['c', -3, 7]))
+    expect(result.dead.map(({ operator: of, row }) => [of, row])).toEqual([
+      ['sums', 0],
+      ['sums', 2],
+    ])
+    expect(leaves(result)).toEqual([['sums', '6 b,2,6']])
+    expect(result.leaving[0]?.slots).toHaveLength(1)
+  })
+
+  test('all of them leave nobody', () => {
+    const front = frontOf([operator('sums', 'in', counts('m=fail(n)'))])
+    const result = front.take(records(['a', -1, 5]))
+    expect([result.leaving, result.dead.length]).toEqual([[], 1])
+  })
+
+  test('keep where they came from', () => {
+    const origin = { channel: 6, offsets: Float64Array.of(40, 41) }
+    const front = frontOf([operator('sums', 'in', counts('user'))])
+    const result = front.take({ ...records(['a', 1, null], ['b', 2, 11]), origin })
+    expect(result.dead[0]?.records.origin?.offsets[result.dead[0].row]).toBe(40)
+    expect(result.leaving[0]?.records.origin).toEqual({ channel: 6, offsets: Float64Array.of(41) })
+  })
+})

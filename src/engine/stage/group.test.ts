@@ -1,0 +1,205 @@
+/** A stage in one group: batches in, deltas and numbered outputs out, and all of it thrown away. */
+
+import { describe, expect, test } from 'vitest'
+import { type Records, rowsOf } from '../columns/records.ts'
+import { counts, dedup, filter, operator, project, sink } from '../plan/testing/plans.ts'
+import { recordsFrom } from '../windows/testing/events.ts'
+import { exchangeName } from './group.ts'
+import { clicks, Stage } from './testing/hosts.ts'
+
+const sums = operator('sums', 'in', counts('user'))
+const numbers = (...all: readonly number[]): Records =>
+  recordsFrom(all.map((n, time) => ({ user: 'a', time, n })))
+
+describe('outputs', () => {
+  test('are told of each sink, by name, with the number of the first', () => {
+    const sinks = [sink('z', 'first'), sink('a', 'first'), sink('few', 'names')]
+    const first = [operator('first', 'in', dedup('n')), operator('names', 'first', project('user'))]
+    const stage = new Stage(first, { sinks })
+    expect(stage.run(0, numbers(7, 8))).toEqual([
+      'a 1: 0 a,7; 1 a,8',
+      'few 1: 0 a; 1 a',
+      'z 1: 0 a,7; 1 a,8',
+    ])
+    expect(stage.run(0, numbers(8, 9))[0]).toBe('a 3: 1 a,9')
+  })
+
+  test('go on with their numbers under another leader', () => {
+    const stage = new Stage([operator('first', 'in', dedup('n'))])
+    stage.run(0, numbers(1, 2, 3))
+    stage.restore()
+    expect(stage.run(0, numbers(4))).toEqual(['out 4: 0 a,4'])
+  })
+
+  test('of one batch that come in pieces are one', () => {
+    const stage = new Stage([operator('first', 'in', dedup('n'))])
+    const inputs = [numbers(1), numbers(2), numbers(1)].map(records => ({
+      operator: 'first',
+      input: 0,
+      records,
+    }))
+    const { outputs } = stage.group.step({ now: 0, watermark: 0, inputs })
+    expect(outputs.map(({ to, first, records }) => [to, first, records.size])).toEqual([
+      ['out', 1, 2],
+    ])
+  })
+
+  test('for another stage are numbered under the name of the exchange', () => {
+    const stage = new Stage([sums, operator('again', 'sums', counts('size=total'))])
+    stage.run(-1, clicks(5))
+    expect(stage.run(10)).toEqual(['>again<sums 1: 9 a,0,10,1'])
+  })
+
+  test('are none where nothing is said', () => {
+    expect(new Stage([sums]).run(0)).toEqual([])
+  })
+
+  test('for another stage are named by the side that they leave by, too', () => {
+    const key = counts('user').key
+    expect(exchangeName({ edge: { from: 'a' }, to: 'b', key })).toBe('>b<a')
+    expect(exchangeName({ edge: { from: 'a', side: 'late' }, to: 'b', key })).toBe('>b<a.late')
+  })
+})
+
+describe('speculation', () => {
+  test('goes on from batches that are not applied', () => {
+    const stage = new Stage([operator('first', 'in', dedup('n'))])
+    const sizes = [numbers(1, 2), numbers(2, 3), numbers(3, 4)].map(records => {
+      const { outputs } = stage.step(0, records)
+      return outputs.map(({ first, records: all }) => [first, all.size])
+    })
+    expect(sizes).toEqual([[[1, 2]], [[3, 1]], [[4, 1]]])
+    expect(stage.group.depth).toBe(3)
+    for (let at = 0; at < 3; at++) stage.applyOldest()
+    expect(stage.group.depth).toBe(0)
+  })
+
+  test('that is thrown away leaves what was applied, and the same batch gives the same again', () => {
+    const stage = new Stage([sums])
+    stage.run(0, clicks(5))
+    const first = stage.step(10, clicks(6, 7))
+    stage.group.discard()
+    expect(stage.group.depth).toBe(0)
+    const second = stage.step(10, clicks(6, 7))
+    expect(second.delta).toEqual(first.delta)
+    expect(second.outputs.map(({ records }) => rowsOf(records))).toEqual(
+      first.outputs.map(({ records }) => rowsOf(records)),
+    )
+  })
+
+  test('is the same whether batches were applied at once or late', () => {
+    const batches = [clicks(1, 2), clicks(3, 15), clicks(16), clicks(40)]
+    const prompt = new Stage([sums])
+    const one = batches.map((records, at) => {
+      const { delta } = prompt.step(10 * at, records)
+      prompt.applyOldest()
+      return delta
+    })
+    const tardy = new Stage([sums])
+    const other = batches.map((records, at) => tardy.step(10 * at, records).delta)
+    expect(other).toEqual(one)
+  })
+
+  test('ends where too many batches are not applied', () => {
+    const stage = new Stage([sums])
+    for (let at = 0; at < 4; at++) stage.step(at)
+    expect(() => stage.step(5)).toThrow('speculation-is-bounded')
+  })
+})
+
+describe('what is due', () => {
+  const users = (count: number) =>
+    recordsFrom(Array.from({ length: count }, (_, at) => ({ user: `u${at}`, time: 5, n: at })))
+
+  test('is told in as many batches as it takes, each record once', () => {
+    const stage = new Stage([sums], { rowsDueMax: 10 })
+    stage.run(0, users(100))
+    const told: string[] = []
+    let batches = 0
+    do {
+      told.push(...stage.run(10).flatMap(line => line.split(': ')[1]?.split('; ') ?? []))
+      stage.restore()
+      batches++
+    } while (stage.group.owes(10, 0))
+    expect([told.length, new Set(told).size]).toEqual([100, 100])
+    expect(batches).toBeGreaterThan(5)
+    expect(stage.group.owes(10, 0)).toBe(false)
+  })
+
+  test('comes before any other input', () => {
+    const stage = new Stage([sums], { rowsDueMax: 1 })
+    stage.run(0, users(20))
+    stage.run(10)
+    expect(stage.group.owes(10, 0)).toBe(true)
+    expect(() => stage.step(10, users(1))).toThrow('debts-come-first')
+  })
+})
+
+describe('records that fail', () => {
+  const failing = operator('sums', 'in', {
+    ...counts('user'),
+    aggregates: [{ name: 's', fn: 'sum', args: ['fail(n)'], distinct: false }],
+  })
+
+  test('go to the dead letters, numbered like any output', () => {
+    const stage = new Stage([failing])
+    const [line] = stage.run(0, numbers(-1, 2, -3))
+    expect(line).toMatch(/^dead-letters 1: 0 sums,negative,-1 is negative,,,{"user":"a","n":-1}/)
+    expect(stage.run(0, numbers(-4))[0]).toMatch(/^dead-letters 3: /)
+  })
+
+  test('are counted where they are to be skipped', () => {
+    const stage = new Stage([failing], { errors: 'skip' })
+    expect(stage.run(0, numbers(-1, 2, -3))).toEqual([])
+    expect(stage.group.skippedCount).toBe(2)
+  })
+
+  test('stop the job where it is to fail, and nothing of the batch is left', () => {
+    const stage = new Stage([failing], { errors: 'fail' })
+    expect(() => stage.step(0, numbers(2, -3))).toThrow(/negative: sums: -3 is negative; the job/)
+    stage.group.discard()
+    expect(stage.run(10, numbers(4))).toEqual(['out 1: 9 a,0,10,4'])
+  })
+})
+
+describe('a batch', () => {
+  test('takes rows of others into its delta', () => {
+    const stage = new Stage([sums])
+    const row = { key: Uint8Array.of(0, 0, 0, 0, 7), value: Uint8Array.of(1, 2) }
+    stage.deltas.push(stage.group.step({ now: 0, watermark: 0, inputs: [], rows: [row] }).delta)
+    stage.applyOldest()
+    expect(stage.store.get(row.key)).toEqual(row.value)
+  })
+
+  test('counts what is too late and goes nowhere', () => {
+    const stage = new Stage([sums])
+    stage.run(50)
+    stage.run(50, clicks(1, 2, 60))
+    expect(stage.group.lateCount).toBe(2)
+  })
+
+  test('wakes the group when time by the clock ends a window', () => {
+    const window = { kind: 'tumbling', sizeMs: 10, offsetMs: 0, time: 'processing' } as const
+    const stage = new Stage([operator('sums', 'in', { ...counts('user'), window })])
+    expect(stage.group.wakeAt).toBe(Number.POSITIVE_INFINITY)
+    stage.run(0, clicks(5), 13)
+    expect(stage.group.wakeAt).toBe(20)
+    expect(stage.run(0, undefined, 19)).toEqual([])
+    expect(stage.run(0, undefined, 20)).toEqual(['out 1: 19 a,10,20,1'])
+    expect(stage.group.wakeAt).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  test('in a group of some slots keeps its rows among them', () => {
+    const slots = { from: 512, to: 1024 }
+    const stage = new Stage([operator('first', 'in', dedup()), operator('b', 'first', filter())], {
+      slots,
+    })
+    stage.run(3, numbers(1))
+    const places: number[] = []
+    const rows = stage.store.scan({})
+    while (rows.next()) places.push(((rows.key[2] as number) << 8) | (rows.key[3] as number))
+    // How far outputs are counted, and operators have come, lies in the first slot of the group.
+    expect(places.length).toBe(3)
+    expect(places.filter(slot => slot === slots.from)).toHaveLength(2)
+  })
+})
