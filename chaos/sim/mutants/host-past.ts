@@ -57,7 +57,8 @@ export const past: readonly Mutant[] = [
     scenario,
     file: 'src/raft/links/accepted.ts',
     find: 'error.code !== MALFORMED_BYTES) throw error\n      this.refuse(',
-    replace: 'error.code !== MALFORMED_BYTES) throw error\n      if (frame.length === 0) this.refuse(',
+    replace:
+      'error.code !== MALFORMED_BYTES) throw error\n      if (frame.length === 0) this.refuse(',
     why: 'Whoever sends what no node sends is listened to further.',
     origin: 'a stream that is read on behind a broken frame',
   },
