@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { groupId } from '../base/ids.ts'
-import { firstGroups, groupName, parseGroup } from './names.ts'
+import { firstGroups, groupName, isNodeId, parseGroup } from './names.ts'
 
 test('a group is found by what it is called and by its number', () => {
   fc.assert(
@@ -45,4 +45,20 @@ test('the first groups count from 1, and their names are all different', () => {
   const all = firstGroups(4096)
   expect(new Set(all.map(groupName)).size).toBe(4096)
   for (const id of all) expect(parseGroup(groupName(id))).toBe(id)
+})
+
+test.each([
+  ['n1', true],
+  ['A', true],
+  ['n1.rack-2_b', true],
+  ['n'.repeat(63), true],
+  ['n'.repeat(64), false],
+  ['', false],
+  ['-n1', false],
+  ['n1.', false],
+  ['n 1', false],
+  ['n1\n', false],
+  ['ñ1', false],
+])('%j is the id of a node: %s', (text, isIt) => {
+  expect(isNodeId(text)).toBe(isIt)
 })
