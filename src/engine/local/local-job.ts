@@ -121,21 +121,20 @@ export class LocalJob {
 
   /** Decoded records of a partition; nothing is computed before `run`, but by the front. */
   push(source: string, records: Records, partition = 0): void {
-    const reader = this.#readers.get(source)
-    if (reader === undefined) throw new WeirError('unknown-source', `there is no source ${source}`)
+    const reader = this.#readerOf(source)
+    const clock = reader.clocks[partition]
+    invariant(clock !== undefined, 'a-partition-was-announced', partition)
     const { leaving, sinks, dead, times } = reader.front.take(records)
     for (const { exchange, records: some, slots } of leaving) this.#route(exchange, some, slots)
     for (const { sink, records: some } of sinks) this.#put(sink.id, some)
     this.#putDead(dead)
-    const clock = reader.clocks[partition]
-    invariant(clock !== undefined, 'a-partition-was-announced', partition)
     clock.see(times)
     if (!reader.ended.has(partition)) this.#hear(`${source}/${partition}`, clock.watermark)
   }
 
   /** Nothing more comes of this partition. */
   end(source: string, partition = 0): void {
-    this.#readers.get(source)?.ended.add(partition)
+    this.#readerOf(source).ended.add(partition)
     this.#hear(`${source}/${partition}`, Number.POSITIVE_INFINITY)
   }
 
@@ -159,6 +158,12 @@ export class LocalJob {
     )
     this.#outputs.clear()
     return outputs
+  }
+
+  #readerOf(source: string): Reader {
+    const reader = this.#readers.get(source)
+    if (reader === undefined) throw new WeirError('unknown-source', `there is no source ${source}`)
+    return reader
   }
 
   #addStage(host: Host, compiler: Compiler, count: number): void {
@@ -243,7 +248,8 @@ export class LocalJob {
     const failures = new FailedRows((row, code, reason) => {
       dead.push({ operator: exchange.to, records, row, code, reason })
     })
-    this.#route(exchange, records, slotting.of(records, failures))
+    const slotted = slotting.slotted(records, failures)
+    this.#route(exchange, slotted.records, slotted.slots)
     this.#putDead(dead)
   }
 

@@ -6,6 +6,7 @@ import { makeAggregate } from '../windows/make.ts'
 import type { OperatorContext } from './context.ts'
 import { Dedup } from './dedup.ts'
 import { Filter } from './filter.ts'
+import { KeyBy } from './key-by.ts'
 import type { Operator } from './operator.ts'
 import { Project } from './project.ts'
 import { Split } from './split.ts'
@@ -21,8 +22,9 @@ export function makeOperator(spec: OperatorSpec, context: OperatorContext): Oper
     case 'unnest':
       return new Unnest(spec, context)
     case 'union':
-    case 'key-by':
       return new Through(context)
+    case 'key-by':
+      return new KeyBy(spec, context)
     case 'split':
       return new Split(spec, context)
     case 'aggregate':

@@ -130,6 +130,18 @@ describe('key-by', () => {
       }),
     )
   })
+
+  test('lets no record pass whose key fails', () => {
+    const spec = { kind: 'key-by', key: [{ name: 'n', expression: 'fail(n)' }] } as const
+    fc.assert(
+      fc.property(anyRows, batches => {
+        const outcome = verified(spec, batches)
+        const fails = (row: readonly Scalar[]) => (numberOf(row) ?? 0) < 0
+        expect(said(outcome)).toEqual(rowsOf(batches).filter(row => !fails(row)))
+        expect(outcome.dead).toHaveLength(rowsOf(batches).filter(fails).length)
+      }),
+    )
+  })
 })
 
 test('where records came from is known behind all of these', () => {

@@ -1,4 +1,4 @@
-/** Records go on as they came: union, of several inputs, and key-by, whose work is the exchange. */
+/** A union: the records of several inputs go on as they came. */
 
 import { WeirError } from '../../base/errors.ts'
 import type { Records } from '../columns/records.ts'

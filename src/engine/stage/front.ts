@@ -98,11 +98,8 @@ export class Front {
       this.#leaving.push({ exchange, records, slots: undefined })
       return
     }
-    const failures = this.#failuresOf(exchange.to, records)
-    const slots = slotting.of(records, failures)
-    const rows = sound(allRows(records.size), failures)
-    if (rows.length === records.size) this.#leaving.push({ exchange, records, slots })
-    else if (rows.length > 0) this.#leaving.push(some({ exchange, records, slots }, rows))
+    const slotted = slotting.slotted(records, this.#failuresOf(exchange.to, records))
+    if (slotted.records.size > 0) this.#leaving.push({ exchange, ...slotted })
   }
 
   #failuresOf(operator: string, records: Records): FailedRows {
@@ -110,13 +107,4 @@ export class Front {
       this.#dead.push({ operator, records, row, code, reason })
     })
   }
-}
-
-interface Slotted extends Leaving {
-  readonly slots: Int32Array
-}
-
-function some({ exchange, records, slots }: Slotted, rows: Int32Array): Leaving {
-  const kept = Int32Array.from(rows, row => slots[row] as number)
-  return { exchange, records: gatherRecords(records, rows), slots: kept }
 }
