@@ -159,11 +159,7 @@ describe('a session', () => {
   test('takes back what was said of it when it grows, and says it anew when that is due', () => {
     const spec = sums(session(5), { latenessMs: 100 })
     const steps = [came('a@0'), passes(5), came('a@3=9'), passes(8)]
-    expect(said(again(story(spec, ...steps)))).toEqual([
-      'a 0..5 1 1',
-      '-a 0..5 1 1',
-      'a 0..8 2 10',
-    ])
+    expect(said(again(story(spec, ...steps)))).toEqual(['a 0..5 1 1', '-a 0..5 1 1', 'a 0..8 2 10'])
   })
 
   test('that grew and is open again waits for its end', () => {
