@@ -4,7 +4,7 @@ import { builderOf } from '../columns/builder.ts'
 import type { Failures } from '../columns/expression.ts'
 import { FailedRows } from '../columns/failed-rows.ts'
 import { gatherRecords } from '../columns/gather.ts'
-import { allRows, INSERT, type Records } from '../columns/records.ts'
+import { allRows, DELETE, INSERT, type Records } from '../columns/records.ts'
 import type { Vector } from '../columns/vector.ts'
 import type { Output } from '../operators/operator.ts'
 import { sound } from '../operators/sound.ts'
@@ -64,7 +64,10 @@ export interface Results {
   vectors(failures: Failures): readonly Vector[]
 }
 
-/** Results that have no place in their type go to the dead letters, and the others on. */
+/**
+ * Results that have no place in their type go to the dead letters, and the others on. One that is
+ * to be taken back was a dead letter when it should have been said: there is nothing to take back.
+ */
 export function sayResults(out: Output, { schema, size, times, kind, vectors }: Results): void {
   const failed: { row: number; code: string; reason: string }[] = []
   const failures = new FailedRows((row, code, reason) => failed.push({ row, code, reason }))
@@ -73,7 +76,9 @@ export function sayResults(out: Output, { schema, size, times, kind, vectors }: 
     out.emit(records)
     return
   }
-  const told = out.failures(records)
-  for (const { row, code, reason } of failed) told.add(row, code, reason)
+  if (kind !== DELETE) {
+    const told = out.failures(records)
+    for (const { row, code, reason } of failed) told.add(row, code, reason)
+  }
   out.emit(gatherRecords(records, sound(allRows(size), failures)))
 }

@@ -1,7 +1,7 @@
 /** Each kind of window, in stories of a few records: what is said, when, and what is left. */
 
 import { describe, expect, test } from 'vitest'
-import { type Script, verifyOperator } from '../testing/verify.ts'
+import { run, type Script, verifyOperator } from '../testing/verify.ts'
 import { windowIdentity } from './testing/events.ts'
 import {
   came,
@@ -304,4 +304,30 @@ describe('a sliding window', () => {
     expect(told(outcome)).toHaveLength(2)
     expect(told(outcome, 'late')).toEqual([[5, 'a', 1]])
   })
+})
+
+describe('an early result', () => {
+  const early = { earlyMs: 10 }
+
+  test.each([
+    tumbling(100, 'processing'),
+    hopping(100, 50, 'processing'),
+    cumulate(100, 50, 'processing'),
+    session(100, 'processing'),
+  ])('that is due when the input ends is not said behind the last, of kind $kind', window => {
+    const steps = [came('a@0', { now: 3 }), { ...END, now: 20 }]
+    const outcome = again(story(sums(window, early), ...steps))
+    const plain = run(story(sums(window), ...steps))
+    expect(said(outcome)).toEqual(said(plain))
+  })
+
+  test.each([tumbling(10), hopping(20, 10), cumulate(20, 10)])(
+    'that is due when its windows have closed is not said, of kind $kind',
+    window => {
+      const steps = [came('a@0', { now: 3 }), { watermark: 100, now: 20 }]
+      const outcome = again(story(sums(window, early), ...steps))
+      expect(said(outcome)).toEqual(said(run(story(sums(window), ...steps))))
+      expect(outcome.rows).toBe(PROGRESS)
+    },
+  )
 })
