@@ -81,7 +81,10 @@ test('within a span of event time; behind it nothing is kept', () => {
     fc.property(anyBatches, fc.integer({ min: 1, max: 30 }), (batches, withinMs) => {
       const script = scriptOf(specOf(withinMs), batches)
       const last = { watermark: Number.POSITIVE_INFINITY }
-      const { outputs, rows } = verifyOperator({ ...script, steps: [...script.steps, last] })
+      const { outputs, rows } = verifyOperator(
+        { ...script, steps: [...script.steps, last] },
+        { endsEmpty: true, stopsBySlot: true },
+      )
       const said = (outputs.get('main') ?? []).map(({ time, values }) => [time, ...values])
       expect(said).toEqual(expected(batches, withinMs).passed)
       // How far it has come, and nothing of any key.

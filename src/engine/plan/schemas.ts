@@ -34,12 +34,13 @@ export function sourceSchema({ columns }: SourcePlan): Schema {
   return new Schema(columns.map(({ name, type }): Column => ({ name, type: typeOf(type) })))
 }
 
-export function schemasOf(plan: Plan, compiler: Compiler): Schemas {
+/** `make`: who makes the operators; only their schemas are wanted. */
+export function schemasOf(plan: Plan, compiler: Compiler, make = makeOperator): Schemas {
   mustBeSound(plan)
   const schemas = new Schemas()
   for (const source of plan.sources) schemas.set({ from: source.id }, sourceSchema(source))
   for (const { id, inputs, spec } of plan.operators) {
-    const operator = makeOperator(spec, {
+    const operator = make(spec, {
       compiler,
       inputs: inputs.map(edge => schemas.of(edge)),
       state: NO_STATE,

@@ -27,6 +27,8 @@ export interface TopologyContext {
   readonly bounds: CacheBounds
   /** The number of a table, by the operator's id and the table's name in it. */
   table(operator: string, name: string): number
+  /** Who makes the operators; missing: the table of all kinds. */
+  readonly make?: typeof makeOperator
 }
 
 /** Who takes what comes out. */
@@ -145,7 +147,7 @@ export class Topology {
   }
 
   #add(id: string, inputs: readonly Edge[], spec: Host['operators'][number]['spec']): void {
-    const { schemas, compiler, state, bounds, table } = this.#context
+    const { schemas, compiler, state, bounds, table, make = makeOperator } = this.#context
     const context = {
       compiler,
       state,
@@ -153,7 +155,7 @@ export class Topology {
       inputs: inputs.map(edge => schemas.of(edge)),
       table: (name: string) => table(id, name),
     }
-    const operator = makeOperator(spec, context)
+    const operator = make(spec, context)
     const out = new Collector(id, this.#budget, row => this.#drains.dead(row))
     const isEntry = this.#context.host.entry === id
     const reads = isEntry ? [] : inputs.flatMap(({ from }) => this.#byId.get(from) ?? [])

@@ -142,6 +142,21 @@ describe('timers', () => {
     expect(group.takeAll(5)).toEqual([timer(5)])
   })
 
+  test('that were taken are not read again in the same batch, however near the horizon comes', () => {
+    for (const isRow of [false, true]) {
+      const group = new Group(1)
+      group.timers.set(timer(0))
+      if (isRow) group.endBatch()
+      expect(group.takeAll(0)).toEqual([timer(0)])
+      const later = [timer(-1), timer(0, 0, 0), timer(0, 9, 0)]
+      for (const one of later) group.timers.set(one)
+      expect(group.takeAll(0)).toEqual(later)
+      group.endBatch()
+      group.timers.forget()
+      expect(group.takeAll(0)).toEqual([])
+    }
+  })
+
   test('that were taken in a batch that came to nothing are there again', () => {
     const group = new Group()
     group.timers.set(timer(5))

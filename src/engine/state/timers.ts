@@ -47,6 +47,8 @@ export class Timers {
   /** All timers before it are near; nothing is known of the others. */
   #horizon = Number.NEGATIVE_INFINITY
   #limit: number
+  /** The last that was taken in this batch; its row is still there, so it must not be read again. */
+  #taken = Number.NEGATIVE_INFINITY
 
   constructor(state: State, table: number, nearMax = TIMERS_NEAR_MAX) {
     this.#state = state
@@ -82,6 +84,7 @@ export class Timers {
     const timer = this.#near.pop()
     if (timer === undefined) return undefined
     while (this.#isFirst(timer)) this.#near.pop()
+    this.#taken = Math.max(this.#taken, timer.time)
     this.#changes.push({ timer, isSet: false })
     return timer
   }
@@ -93,6 +96,7 @@ export class Timers {
       else this.#state.remove(key)
     }
     this.#changes = []
+    this.#taken = Number.NEGATIVE_INFINITY
   }
 
   forget(): void {
@@ -100,6 +104,7 @@ export class Timers {
     this.#horizon = Number.NEGATIVE_INFINITY
     this.#limit = 2 * this.#nearMax
     this.#changes = []
+    this.#taken = Number.NEGATIVE_INFINITY
   }
 
   #isFirst(timer: Timer): boolean {
@@ -152,13 +157,16 @@ export class Timers {
     return unread
   }
 
-  /** Keeps the nearest, and all of one time or none; the others are rows, or will be. */
+  /**
+   * Keeps the nearest, and all of one time or none; the others are rows, or will be. The horizon
+   * stays behind what was taken in this batch.
+   */
   #comeNearer(): void {
     const kept = new Heap<Timer>(compareTimers)
-    let last = Number.NaN
+    let last = this.#taken
     let next = this.#near.peek()
-    while (next !== undefined && (kept.size < this.#nearMax || next.time === last)) {
-      last = next.time
+    while (next !== undefined && (kept.size < this.#nearMax || next.time <= last)) {
+      last = Math.max(last, next.time)
       kept.push(next)
       this.#near.pop()
       next = this.#near.peek()

@@ -2,11 +2,16 @@
  * Test support: what every operator must keep to, whatever it computes. One script of input is run
  * in many ways that must not matter:
  *
- * - the whole script with all caches kept; with caches of almost no size; with everything forgotten
- *   after each batch, as when another node takes over; on a fresh operator after each batch, as
- *   after a restore: the same outputs and the same deltas, byte for byte;
+ * - the whole script with all caches kept, twice; with caches of almost no size; with everything
+ *   forgotten after each batch, as when another node takes over; on a fresh operator after each
+ *   batch, as after a restore; with each batch made once for nothing before; with batches applied
+ *   later: the same outputs and the same deltas, byte for byte;
  * - with room for one row a batch: the same outputs, in more batches;
- * - record by record: the same result in the end.
+ * - record by record: the same result in the end; and restored after each of them, the same in all;
+ * - to the end of the input, where that is expected: no state is left.
+ *
+ * And in each of these: what comes out has the schema that was announced, the operator writes to
+ * its own tables only, and what is due comes in the order of its time.
  */
 
 import { expect } from 'vitest'
@@ -16,6 +21,7 @@ import { gatherRecords } from '../columns/gather.ts'
 import { allRows, DELETE, type Records, type Row, rowsOf } from '../columns/records.ts'
 import { writeRecords } from '../columns/records-codec.ts'
 import { CACHE_BOUNDS, type CacheBounds } from '../operators/context.ts'
+import type { makeOperator } from '../operators/make.ts'
 import type { Host } from '../plan/hosts.ts'
 import type { OperatorSpec, Plan, SinkPlan } from '../plan/plan.ts'
 import { SEMANTICS } from '../plan/plan.ts'
@@ -24,7 +30,9 @@ import type { Schema } from '../schema/schema.ts'
 import { typeText } from '../schema/type.ts'
 import type { DeadRow } from '../stage/collector.ts'
 import { Topology } from '../stage/topology.ts'
-import { Overlay } from '../state/overlay.ts'
+import { DeltaIndex } from '../state/delta-index.ts'
+import { Overlay, PIPELINE_MAX } from '../state/overlay.ts'
+import { slotIn } from '../state/row-key.ts'
 import { MemoryStore } from '../store/store.ts'
 
 export interface Step {
@@ -38,6 +46,8 @@ export interface Script {
   readonly input: Schema
   readonly steps: readonly Step[]
   readonly compiler: Compiler
+  /** Who makes the operator of the spec; missing: who makes all of them. */
+  readonly make?: typeof makeOperator
 }
 
 export interface Outcome {
@@ -57,10 +67,16 @@ interface Way {
   readonly bounds?: CacheBounds
   readonly room?: number
   readonly after?: 'nothing' | 'forget' | 'restore'
+  /** Each batch is made, thrown away, and made again. */
+  readonly loses?: boolean
+  readonly stopsBySlot?: boolean
+  /** Batches that were made and wait to be applied. */
+  readonly lag?: number
 }
 
 const OPERATOR = 'op'
 const PLENTY = 1_000_000
+const DUE_BATCHES_MAX = 10_000
 
 class Run {
   readonly #script: Script
@@ -73,17 +89,22 @@ class Run {
   readonly #dead: string[] = []
   readonly #tables = new Map<string, number>()
   readonly #bytes = new ByteWriter()
+  readonly #waiting: Uint8Array[] = []
   #overlay: Overlay
   #topology: Topology
   #late = 0
   #watermark = -Infinity
   #now = 0
+  /** What comes out now comes to nothing. */
+  #isLost = false
+  /** Of the last record that came out, in a batch of what is due alone. */
+  #dueTime: number | undefined
 
   constructor(script: Script, way: Way) {
     this.#script = script
     this.#way = way
     const plan = planOf(script)
-    this.#schemas = schemasOf(plan, script.compiler)
+    this.#schemas = schemasOf(plan, script.compiler, script.make)
     this.#host = {
       id: 'test',
       source: 'in',
@@ -97,40 +118,78 @@ class Run {
 
   outcome(): Outcome {
     for (const { records, watermark = this.#watermark, now = this.#now } of this.#script.steps) {
+      const isTimeAlone = watermark > this.#watermark && now <= this.#now
       this.#watermark = Math.max(watermark, this.#watermark)
       this.#now = Math.max(now, this.#now)
-      this.#batch(records)
+      this.#batch(records, isTimeAlone)
       for (let more = 0; this.#topology.owes(this.#watermark, this.#now); more++) {
-        expect(more).toBeLessThan(10_000)
-        this.#batch(undefined)
+        expect(more, 'what is due comes to an end').toBeLessThan(DUE_BATCHES_MAX)
+        this.#batch(undefined, isTimeAlone)
       }
     }
-    this.#late += this.#topology.lateCount
+    while (this.#waiting.length > 0) this.#apply()
     const { size } = this.#store
     const [outputs, deltas, dead] = [this.#outputs, this.#deltas, this.#dead]
     return { outputs, deltas, dead, late: this.#late, rows: size }
   }
 
-  #batch(records: Records | undefined): void {
-    const { after = 'nothing', room = PLENTY } = this.#way
-    this.#topology.begin(this.#now, room)
-    if (records !== undefined && records.size > 0) this.#topology.takeSource(records)
-    this.#topology.finish(this.#watermark)
+  #batch(records: Records | undefined, isTimeAlone: boolean): void {
+    const { after = 'nothing', room = PLENTY, stopsBySlot, loses = false, lag = 0 } = this.#way
+    if (loses) this.#lose(records)
+    const isDue = records === undefined || records.size === 0
+    this.#dueTime = isDue && isTimeAlone ? -Infinity : undefined
+    const late = this.#topology.lateCount
+    this.#compute(records, room)
+    this.#late += this.#topology.lateCount - late
     const delta = this.#overlay.finish()
-    this.#store.apply(delta)
-    this.#overlay.onApplied()
+    this.#mustBeOwn(delta, stopsBySlot === true && isDue)
+    this.#waiting.push(delta)
+    while (this.#waiting.length > lag) this.#apply()
     const outputs = Buffer.from(this.#bytes.finish()).toString('hex')
     this.#deltas.push(`${Buffer.from(delta).toString('hex')} ${outputs}`)
     if (after === 'forget') this.#topology.load()
     if (after === 'restore') {
-      this.#late += this.#topology.lateCount
       this.#overlay = new Overlay(this.#store)
       this.#topology = this.#made()
     }
   }
 
+  #compute(records: Records | undefined, room: number): void {
+    this.#topology.begin(this.#now, room)
+    if (records !== undefined && records.size > 0) this.#topology.takeSource(records)
+    this.#topology.finish(this.#watermark)
+  }
+
+  #lose(records: Records | undefined): void {
+    this.#isLost = true
+    this.#compute(records, PLENTY)
+    this.#isLost = false
+    this.#overlay.discard()
+    this.#topology.load()
+  }
+
+  #apply(): void {
+    this.#store.apply(this.#waiting.shift() as Uint8Array)
+    this.#overlay.onApplied()
+  }
+
+  /** Tables that were asked for; where there is room for one row, one slot may give rows back. */
+  #mustBeOwn(delta: Uint8Array, hasOneSlot: boolean): void {
+    const index = new DeltaIndex(delta)
+    const tables = [...this.#tables.values()]
+    const slots = new Set<number>()
+    for (let entry = 0; entry < index.size; entry++) {
+      const key = index.keyAt(entry)
+      const table = ((key[0] as number) << 8) | (key[1] as number)
+      expect(tables, 'an operator writes to its own tables').toContain(table)
+      if (index.valueAt(entry) === undefined) slots.add(slotIn(key))
+    }
+    if (!hasOneSlot) return
+    expect(slots.size, 'what is due stops where there is no room').toBeLessThanOrEqual(1)
+  }
+
   #made(): Topology {
-    const { compiler } = this.#script
+    const { compiler, make } = this.#script
     const { bounds = CACHE_BOUNDS } = this.#way
     const context = {
       host: this.#host,
@@ -139,11 +198,14 @@ class Run {
       bounds,
       state: this.#overlay,
       table: (_: string, name: string) => this.#table(name),
+      ...(make === undefined ? {} : { make }),
     }
     return new Topology(context, {
       sink: (sink, records) => this.#take(sink, records),
       exchange: () => expect.unreachable(),
-      dead: (row: DeadRow) => this.#dead.push(`${row.code}: ${row.reason}`),
+      dead: ({ code, reason }: DeadRow) => {
+        if (!this.#isLost) this.#dead.push(`${code}: ${reason}`)
+      },
     })
   }
 
@@ -153,12 +215,35 @@ class Run {
     return table
   }
 
-  #take({ id }: SinkPlan, records: Records): void {
+  #take({ id, from }: SinkPlan, records: Records): void {
+    if (this.#isLost) return
+    mustFit(records, this.#schemas.of(from))
+    this.#mustFollow(records)
     this.#way.onRecords?.(records)
     writeRecords(this.#bytes.text(id), records)
     const rows = this.#outputs.get(id) ?? []
-    this.#outputs.set(id, [...rows, ...rowsOf(records)])
+    rows.push(...rowsOf(records))
+    this.#outputs.set(id, rows)
   }
+
+  #mustFollow({ times }: Records): void {
+    if (this.#dueTime === undefined) return
+    for (const time of times) {
+      expect(time, 'what is due comes by time').toBeGreaterThanOrEqual(this.#dueTime)
+      this.#dueTime = time
+    }
+  }
+}
+
+function mustFit({ schema, size, vectors, times, kinds }: Records, announced: Schema): void {
+  const what = 'what comes out has the schema that was announced'
+  if (!schema.equals(announced)) expect(`${schema}`, what).toBe(`${announced}`)
+  const kindsSize = kinds?.length ?? size
+  expect([vectors.length, times.length, kindsSize], 'what comes out is whole').toEqual([
+    announced.columns.length,
+    size,
+    size,
+  ])
 }
 
 function planOf({ spec, input }: Script): Plan {
@@ -218,24 +303,51 @@ export interface Expectation {
   /** Of records that may be said again; missing: each is said once. */
   readonly identity?: (row: Row) => string
   readonly onRecords?: (records: Records) => void
+  /** Once the input has ended, nothing is left of the state. */
+  readonly endsEmpty?: boolean
+  /** Where there is no room, what is due in one slot may still give rows of state back. */
+  readonly stopsBySlot?: boolean
 }
+
+/** Ways that change nothing at all. */
+const ALIKE: readonly (Way & { readonly name: string })[] = [
+  { name: 'run again' },
+  { name: 'with caches of almost no size', bounds: { keys: 1, cells: 1 } },
+  { name: 'with all forgotten after each batch', after: 'forget' },
+  { name: 'restored after each batch', after: 'restore' },
+  { name: 'with each batch lost once and made again', loses: true },
+  { name: 'with batches applied later', lag: PIPELINE_MAX - 1 },
+]
+
+/** How far it has come. */
+const PROGRESS_ROWS = 1
 
 /** Runs the script in all ways; the outcome of the plain one. */
 export function verifyOperator(script: Script, expectation: Expectation = {}): Outcome {
-  const { identity, onRecords } = expectation
+  const { identity, onRecords, endsEmpty = false, stopsBySlot = false } = expectation
   const plain = run(script, { onRecords })
-  const tiny = { keys: 1, cells: 1 }
-  for (const way of [{}, { bounds: tiny }, { after: 'forget' }, { after: 'restore' }] as const) {
-    expect(run(script, way), JSON.stringify(way)).toEqual(plain)
+  for (const { name, ...way } of ALIKE) expectSame(run(script, way), plain, name)
+  const { deltas: _, ...narrow } = run(script, { room: 1, stopsBySlot, after: 'restore' })
+  expectSame(narrow, plain, 'with room for one row')
+  const single = itemized(script)
+  const items = run(single)
+  expectSame(run(single, { after: 'restore' }), items, 'restored after each record')
+  expectSameEnd(items, plain, identity)
+  if (endsEmpty) {
+    const { rows } = run({ ...script, steps: [...script.steps, { watermark: Infinity }] })
+    expect(rows, 'state is given back at the end').toBeLessThanOrEqual(PROGRESS_ROWS)
   }
-  const narrow = run(script, { room: 1, after: 'restore' })
-  expect([narrow.outputs, narrow.dead, narrow.rows]).toEqual([
-    plain.outputs,
-    plain.dead,
-    plain.rows,
-  ])
-  expectSameEnd(run(itemized(script)), plain, identity)
   return plain
+}
+
+/** Deltas hold the outputs of their batches in bytes: where they are equal, so are those. */
+function expectSame(one: Partial<Outcome>, other: Outcome, way: string): void {
+  const { deltas } = one
+  const isSame = deltas?.length === other.deltas.length && deltas.join() === other.deltas.join()
+  for (const part of ['outputs', 'dead', 'late', 'rows'] as const) {
+    if (part !== 'outputs' || !isSame) expect(one[part], `${way}: ${part}`).toEqual(other[part])
+  }
+  if (deltas !== undefined && !isSame) expect(deltas, `${way}: deltas`).toEqual(other.deltas)
 }
 
 function expectSameEnd(one: Outcome, other: Outcome, identity: Expectation['identity']): void {
@@ -248,8 +360,10 @@ function expectSameEnd(one: Outcome, other: Outcome, identity: Expectation['iden
           ? rows.map(shown).sort()
           : [...lastRows(rows, identity)].sort(),
       ])
-  expect(end(one)).toEqual(end(other))
-  expect([one.dead, one.late, one.rows]).toEqual([other.dead, other.late, other.rows])
+  expect(end(one), 'record by record: outputs in the end').toEqual(end(other))
+  for (const part of ['dead', 'late', 'rows'] as const) {
+    expect(one[part], `record by record: ${part}`).toEqual(other[part])
+  }
 }
 
 function shown({ time, values, kind }: Row): string {
