@@ -142,7 +142,7 @@ describe('timers', () => {
     expect(group.takeAll(5)).toEqual([timer(5)])
   })
 
-  test('that were taken are not read again in the same batch, however near the horizon comes', () => {
+  test('that were taken are not read again in their batch, however near the horizon comes', () => {
     for (const isRow of [false, true]) {
       const group = new Group(1)
       group.timers.set(timer(0))

@@ -47,7 +47,7 @@ export class Timers {
   /** All timers before it are near; nothing is known of the others. */
   #horizon = Number.NEGATIVE_INFINITY
   #limit: number
-  /** The last that was taken in this batch; its row is still there, so it must not be read again. */
+  /** The last time taken in this batch: rows up to it are still there, and not read again. */
   #taken = Number.NEGATIVE_INFINITY
 
   constructor(state: State, table: number, nearMax = TIMERS_NEAR_MAX) {
