@@ -3,14 +3,17 @@
 import { readFileSync } from 'node:fs'
 import { transform } from 'esbuild'
 import { describe, expect, test } from 'vitest'
+import { engineMutants } from './engine.ts'
 import { hostMutants } from './host.ts'
 import { patched } from './patch.ts'
 import { raftMutants } from './raft.ts'
 
-const all = [...raftMutants, ...hostMutants]
+const all = [...raftMutants, ...hostMutants, ...engineMutants]
 
 const RAFT_MIN = 25
 const HOST_MIN = 12
+const ENGINE_MIN = 30
+const BLIND_MIN = 8
 
 test('no two mutants have one name, and no two make the same bug', () => {
   const names = all.map(({ name }) => name)
@@ -19,6 +22,13 @@ test('no two mutants have one name, and no two make the same bug', () => {
   expect(new Set(bugs).size).toBe(bugs.length)
   expect(raftMutants.length).toBeGreaterThanOrEqual(RAFT_MIN)
   expect(hostMutants.length).toBeGreaterThanOrEqual(HOST_MIN)
+  expect(engineMutants.length).toBeGreaterThanOrEqual(ENGINE_MIN)
+})
+
+test('some were written without knowledge of what is to find them', () => {
+  for (const list of [raftMutants, hostMutants, engineMutants]) {
+    expect(list.filter(({ blind }) => blind).length).toBeGreaterThanOrEqual(BLIND_MIN)
+  }
 })
 
 describe.each(all)('$name', mutant => {
@@ -29,7 +39,7 @@ describe.each(all)('$name', mutant => {
 
   test('says by what it harms and where it is from', () => {
     expect(mutant.name).toMatch(/^[a-z]+(-[a-z]+)+$/)
-    expect(mutant.file).toMatch(/^src\/(base|raft)\/.+\.ts$/)
+    expect(mutant.file).toMatch(/^src\/(base|engine|raft)\/.+\.ts$/)
     expect(mutant.why.length).toBeGreaterThan(30)
     expect(mutant.origin).not.toBe('')
   })

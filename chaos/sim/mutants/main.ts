@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Prng } from '../../../src/base/prng.ts'
 import { bundled, patchedFile } from './bundle.ts'
+import { engineMutants } from './engine.ts'
 import { hostMutants } from './host.ts'
 import type { Mutant } from './mutant.ts'
 import type { PlayOptions } from './play.ts'
@@ -20,6 +21,7 @@ import { isCaught, isProof, row, summaryOf, table, told, widthOf } from './verdi
 const lists: Readonly<Record<string, readonly Mutant[]>> = {
   raft: raftMutants,
   host: hostMutants,
+  engine: engineMutants,
 }
 
 const HELP = `npm run mutants -- LIST .. [OPTION ..]     lists: ${Object.keys(lists).join(', ')}
