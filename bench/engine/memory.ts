@@ -45,7 +45,8 @@ export const memory: Trial = {
       isMet: (value: number) => value <= GROWTH_MAX,
     }
     const worst = Math.max(...residentMb)
-    const line = `${shown(first ?? 0)} MB at first, ${shown(last ?? 0)} at last, at most ${shown(worst)}`
+    const [begun, ended] = [first ?? 0, last ?? 0].map(shown)
+    const line = `${begun} MB at first, ${ended} at last, at most ${shown(worst)}`
     const judgements = [judgedValue(target, growth)]
     return Promise.resolve({ trial: 'memory', lines: [line], details: residentMb, judgements })
   },
