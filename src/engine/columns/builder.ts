@@ -96,7 +96,7 @@ export class NumberBuilder implements Builder {
   }
 }
 
-export class BooleanBuilder implements Builder {
+class BooleanBuilder implements Builder {
   readonly #flags: Uint8Array
   readonly #absence: Absence
 
@@ -197,7 +197,7 @@ class ValueBuilder<T> {
   }
 }
 
-export class BytesBuilder extends ValueBuilder<Uint8Array> implements Builder {
+class BytesBuilder extends ValueBuilder<Uint8Array> implements Builder {
   finish(size: number): BytesVector {
     return { store: 'bytes', ...this.done(size) }
   }

@@ -24,7 +24,7 @@ import {
 } from './vector.ts'
 
 /** Rows of one batch of records. */
-export const RECORDS_MAX = 1_000_000
+const RECORDS_MAX = 1_000_000
 
 const HAS_KINDS = 1
 const HAS_ORIGIN = 2

@@ -31,7 +31,7 @@ export function unzigzag(value: number): number {
 }
 
 /** A whole number of any size. */
-export function writeWhole(out: ByteWriter, value: number | bigint): void {
+function writeWhole(out: ByteWriter, value: number | bigint): void {
   const narrow = Number(value)
   if (Math.abs(narrow) <= SMALL_MAX) out.uint8(SMALL).varint(zigzag(narrow))
   else out.uint8(WIDE).text(value.toString())

@@ -184,8 +184,6 @@ export type WindowSpec =
   /** All of a key, for ever; `final`: said when the input ends. */
   | { readonly kind: 'global' }
 
-export type WindowKind = WindowSpec['kind']
-
 /** Of records with equal keys, the first to arrive. */
 export interface DedupSpec {
   readonly kind: 'dedup'

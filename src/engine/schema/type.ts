@@ -45,7 +45,6 @@ export interface ArrayType {
 }
 
 export type Type = SimpleType | DecimalType | ArrayType
-export type TypeKind = Type['kind']
 
 export const DECIMAL_DIGITS_MAX = 38
 

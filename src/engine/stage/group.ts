@@ -22,7 +22,7 @@ import { OUTPUT_TABLE, Tables } from './tables.ts'
 import { Topology } from './topology.ts'
 
 /** Rows that time may put out in one batch; what is left is for the next. */
-export const ROWS_DUE_MAX = 16_384
+const ROWS_DUE_MAX = 16_384
 
 export interface StageInput {
   readonly operator: string
