@@ -5,7 +5,9 @@ import { describe, expect, test } from 'vitest'
 import { UPDATE } from '../columns/records.ts'
 import type { WindowSpec } from '../plan/plan.ts'
 import { lastRows, run, type Step, verifyOperator } from '../testing/verify.ts'
+import { Early } from './early.ts'
 import { anyBatches, recordsFrom, scriptOf, specOf, windowIdentity } from './testing/events.ts'
+import { Ground } from './testing/ground.ts'
 
 const anyWindow = fc.constantFrom<WindowSpec>(
   { kind: 'tumbling', sizeMs: 10, offsetMs: 0, time: 'event' },
@@ -66,5 +68,79 @@ describe('early results', () => {
     const last = window.kind === 'session' ? [] : [[undefined, 3]]
     const back = window.kind === 'session' ? [[2, 1]] : []
     expect(said).toEqual([[UPDATE, 1], ...back, [UPDATE, 3], ...last])
+  })
+})
+
+describe('a reminder of an early result', () => {
+  const key = (name: string) => () => Uint8Array.from(name, one => one.charCodeAt(0))
+
+  function remind(everyMs?: number) {
+    const ground = new Ground()
+    const early = new Early(ground.state, 70, everyMs)
+    return { early, ground, save: () => [early.save(), ground.apply()] }
+  }
+
+  test('comes at the next multiple of its span, never at once', () => {
+    for (const [now, at] of [
+      [0, 10],
+      [9, 10],
+      [10, 20],
+      [-3, 0],
+    ] as const) {
+      const { early } = remind(10)
+      early.note('a', 1, now, key('a'))
+      expect([early.wakeAt, early.take(at - 1)]).toEqual([at, undefined])
+      expect(early.take(at)).toMatchObject({ time: at, slot: 1, key: key('a')() })
+    }
+  })
+
+  test('comes once, however often it is noted, in one batch or in several', () => {
+    const { early, ground, save } = remind(10)
+    for (let batch = 0; batch < 3; batch++) {
+      for (let at = 0; at < 3; at++) early.note('a', 1, 3 + batch, key('a'))
+      save()
+    }
+    expect(ground.rows).toBe(1)
+    expect(early.take(10)?.time).toBe(10)
+    expect(early.take(10)).toBeUndefined()
+    save()
+    expect(ground.rows).toBe(0)
+  })
+
+  test('of one name in two slots is two', () => {
+    const { early, ground, save } = remind(10)
+    for (const slot of [1, 2]) early.note('a', slot, 3, key('a'))
+    save()
+    expect(ground.rows).toBe(2)
+  })
+
+  test('is known to another leader', () => {
+    const { early, save } = remind(10)
+    early.note('a', 1, 3, key('a'))
+    save()
+    early.forget()
+    expect(early.wakeAt).toBe(10)
+    expect(early.take(10)?.slot).toBe(1)
+  })
+
+  test('that was not saved is forgotten, and may be noted again', () => {
+    const { early, ground, save } = remind(10)
+    early.note('a', 1, 3, key('a'))
+    early.forget()
+    expect(early.wakeAt).toBe(Number.POSITIVE_INFINITY)
+    early.note('a', 1, 3, key('a'))
+    save()
+    expect(ground.rows).toBe(1)
+  })
+
+  test('without a span never comes, and costs no row', () => {
+    const { early, ground, save } = remind()
+    early.note('a', 1, 3, () => expect.unreachable())
+    save()
+    expect([early.wakeAt, early.take(1e9), ground.rows]).toEqual([
+      Number.POSITIVE_INFINITY,
+      undefined,
+      0,
+    ])
   })
 })

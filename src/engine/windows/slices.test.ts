@@ -182,4 +182,18 @@ describe('windows that make no sense', () => {
     const spec = { kind: 'cumulate', sizeMs, stepMs, offsetMs: 0, time } as const
     expect(() => slicesOf(spec)).toThrow('steps-fill-their-window')
   })
+
+  const tooFine: readonly Bounded[] = [
+    { kind: 'hopping', sizeMs: 86_400_000, everyMs: 86_399_999, offsetMs: 0, time },
+    { kind: 'cumulate', sizeMs: 86_400_000, stepMs: 1, offsetMs: 0, time },
+  ]
+
+  test.each(tooFine)('like %j, of millions of pieces, are refused', spec => {
+    expect(() => slicesOf(spec)).toThrow('window-too-fine')
+  })
+
+  test('of a day by the second are not too fine', () => {
+    const spec = { kind: 'hopping', sizeMs: 86_400_000, everyMs: 1000, offsetMs: 0, time } as const
+    expect(slicesOf(spec).sizeMs).toBe(1000)
+  })
 })

@@ -4,7 +4,7 @@
  * slice or window goes from its start to just before its end and is named by its end.
  */
 
-import { invariant } from '../../base/errors.ts'
+import { invariant, WeirError } from '../../base/errors.ts'
 import type { WindowSpec } from '../plan/plan.ts'
 
 export type SlicedSpec = Extract<
@@ -14,6 +14,9 @@ export type SlicedSpec = Extract<
 
 /** The end of time, as JavaScript's dates have it: where a window without an end is said to end. */
 export const END_OF_TIME = 8_640_000_000_000_000
+
+/** Slices of one window, which are put together each time that it is said. */
+export const SLICES_MAX = 100_000
 
 export interface Slices {
   /** The end of the slice that holds this time. */
@@ -52,10 +55,18 @@ function greatestDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestDivisor(b, a % b)
 }
 
+function mustBeFew(slices: number, window: string): void {
+  if (slices <= SLICES_MAX) return
+  const what = `windows of ${window} would be put together from ${slices} pieces each`
+  const hint = `at most ${SLICES_MAX} are sensible: let the one be a multiple of the other`
+  throw new WeirError('window-too-fine', `${what}; ${hint}`)
+}
+
 /** Windows longer than `every` overlap; shorter ones leave gaps, whose slices serve none. */
 function hopping(size: number, every: number, offset: number): Slices {
   invariant(size > 0 && every > 0, 'windows-have-a-length', `${size}, ${every}`)
   const sizeMs = greatestDivisor(size, every)
+  mustBeFew(size / sizeMs, `${size} ms every ${every} ms`)
   // Windows end where they start, moved by their size.
   const ends = offset + size
   return {
@@ -72,6 +83,7 @@ function hopping(size: number, every: number, offset: number): Slices {
 
 function cumulate(size: number, step: number, offset: number): Slices {
   invariant(step > 0 && size % step === 0, 'steps-fill-their-window', `${size}, ${step}`)
+  mustBeFew(size / step, `${size} ms in steps of ${step} ms`)
   const lastWindow = (slice: number) => nextAbove(slice - step, size, offset)
   return {
     sizeMs: step,
