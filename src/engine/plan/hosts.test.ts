@@ -1,4 +1,4 @@
-/** Where a plan is cut: whatever keeps state for keys has its records together, and no more hops. */
+/** Where a plan is cut: what keeps state for keys has its records together, and no more hops. */
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

@@ -74,7 +74,7 @@ describe('speculation', () => {
     expect(stage.group.depth).toBe(0)
   })
 
-  test('that is thrown away leaves what was applied, and the same batch gives the same again', () => {
+  test('that is thrown away leaves what was applied; the same batch gives the same again', () => {
     const stage = new Stage([sums])
     stage.run(0, clicks(5))
     const first = stage.step(10, clicks(6, 7))

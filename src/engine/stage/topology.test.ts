@@ -1,4 +1,4 @@
-/** The operators of one host: who feeds whom, in which order time passes, and what is kept of it. */
+/** The operators of one host: who feeds whom, in which order time passes, and what is kept. */
 
 import { describe, expect, test } from 'vitest'
 import {

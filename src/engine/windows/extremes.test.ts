@@ -1,4 +1,4 @@
-/** Windows where numbers are large: of keys, of time, of what is summed up, of what is due at once. */
+/** Windows where numbers are large: of keys, of time, of what is summed up, of what is due. */
 
 import { describe, expect, test } from 'vitest'
 import type { AggregateSpec, WindowSpec } from '../plan/plan.ts'

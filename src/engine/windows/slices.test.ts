@@ -1,4 +1,4 @@
-/** Slices and windows against their definition: every window that holds a time, tried one by one. */
+/** Slices and windows against their definition: every window that holds a time, one by one. */
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

@@ -16,7 +16,7 @@ export type SlicedSpec = Extract<
 export const END_OF_TIME = 8_640_000_000_000_000
 
 /** Slices of one window, which are put together each time that it is said. */
-export const SLICES_MAX = 100_000
+const SLICES_MAX = 100_000
 
 export interface Slices {
   /** The end of the slice that holds this time. */

@@ -194,7 +194,7 @@ describe('a session', () => {
     expect([said(saved), saved.late]).toEqual([['a 8..17 2 2'], 0])
   })
 
-  test('is forgotten when its lateness has passed: what would have touched it begins another', () => {
+  test('is forgotten when its lateness has passed: what would touch it begins another', () => {
     const spec = sums(session(5), { latenessMs: 3 })
     const outcome = again(story(spec, came('a@0'), passes(8), came('a@4'), END))
     expect(said(outcome)).toEqual(['a 0..5 1 1', 'a 4..9 1 1'])
