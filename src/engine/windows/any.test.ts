@@ -85,7 +85,7 @@ describe('a window of any kind, under any setting', () => {
           expect(outcome.dead).toEqual([])
         },
       ),
-      { numRuns: 50 },
+      { numRuns: 16 },
     )
   })
 
@@ -107,7 +107,7 @@ describe('a window of any kind, under any setting', () => {
         const late = outputs.get('late')?.length ?? 0
         expect(counted + late).toBe(batches.flatMap(({ events }) => events).length)
       }),
-      { numRuns: 40 },
+      { numRuns: 12 },
     )
   })
 
@@ -134,7 +134,7 @@ describe('a window of any kind, under any setting', () => {
         const bad = batches.flatMap(({ events }) => events).filter(({ n }) => n < 0)
         expect(outcome.dead).toEqual(bad.map(({ n }) => `negative: ${n} is negative`))
       }),
-      { numRuns: 40 },
+      { numRuns: 12 },
     )
   })
 })
@@ -164,7 +164,7 @@ describe('windows that follow each record, under any setting', () => {
           if (window.kind === 'sliding') expect(outcome.rows).toBe(PROGRESS)
         },
       ),
-      { numRuns: 50 },
+      { numRuns: 16 },
     )
   })
 })

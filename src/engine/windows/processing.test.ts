@@ -95,7 +95,7 @@ describe('windows by the clock', () => {
         expect(said(outcome).toSorted()).toEqual(countsOf(ticks, windows))
         expect([outcome.rows, outcome.late]).toEqual([PROGRESS, 0])
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     )
   })
 
@@ -139,7 +139,7 @@ describe('sessions by the clock', () => {
         expect(said(outcome).toSorted()).toEqual(wanted.sort())
         expect(outcome.rows).toBe(PROGRESS)
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     )
   })
 
