@@ -1,4 +1,4 @@
-/** Records that cannot be computed, and operators that cannot be made: what is said, and to whom. */
+/** Records that cannot be computed, and operators that cannot be made: what is said to whom. */
 
 import { describe, expect, test } from 'vitest'
 import { BrokenInvariant, WeirError } from '../../base/errors.ts'

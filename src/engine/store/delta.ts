@@ -186,12 +186,13 @@ export class DeltaWriter {
   }
 
   end(): void {
-    const at = this.#count++ * MEASURES
+    const at = this.#count * MEASURES
     const key = (this.#measures[at] as number) + (this.#measures[at + 1] as number)
     const size = this.#out.size - key
     invariant(size <= VALUE_BYTES_MAX, 'a-value-is-bounded', size)
     invariant(this.#out.size <= DELTA_BYTES_MAX, 'a-delta-is-bounded', this.#out.size)
     this.#measures[at + 2] = size
+    this.#count++
   }
 
   /** The key is whole, and its row goes. */
