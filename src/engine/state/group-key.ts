@@ -1,7 +1,7 @@
 /**
  * The key of a record, made of some of its columns, in bytes: equal columns give equal bytes, the
- * order of the bytes is the order of the columns, and no key is the beginning of another. Nulls
- * are equal to each other and come first.
+ * order of the bytes is the order of the columns, and no key with a byte below 255 behind it is the
+ * beginning of another. Nulls are equal to each other and come first.
  *
  * A column is a 0 (null) or a 1 and its value: whole numbers as a byte for sign and length and
  * their digits in base 256; doubles as IEEE bits, turned so that they sort; texts and bytes with
