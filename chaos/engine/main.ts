@@ -6,11 +6,12 @@
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { checked, type Failure } from './check.ts'
+import type { Failure } from './check.ts'
 import { checkedByDuck, openDuck } from './duckdb/answer.ts'
 import { caseText, readCase } from './file.ts'
 import { type Case, drawCase } from './generate/case.ts'
 import { countPlan, countsText, missing } from './generate/count.ts'
+import { judged } from './judge.ts'
 import { shrunk } from './shrink.ts'
 
 const HELP = `npm run engine -- [OPTION ..]
@@ -71,7 +72,7 @@ function wholeNumber(name: string, text: string, least = 0): number {
 type Check = (one: Case) => Promise<Failure | undefined>
 
 async function checkOf(): Promise<Check> {
-  if (!flags.duckdb) return one => Promise.resolve(checked(one))
+  if (!flags.duckdb) return one => Promise.resolve(judged(one))
   const connection = await openDuck()
   return one => checkedByDuck(connection, one)
 }
@@ -86,7 +87,7 @@ function maybeSave(one: Case, { checker }: Failure): void {
   if (flags.save === undefined) return
   const smaller = flags.duckdb
     ? { one, tries: 0 }
-    : shrunk(one, other => checked(other)?.checker === checker)
+    : shrunk(one, other => judged(other)?.checker === checker)
   writeFileSync(flags.save, caseText(smaller.one))
   say(`kept in ${flags.save} after ${smaller.tries} tries to make it smaller`)
 }

@@ -6,8 +6,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { answered } from '../../oracle/oracle.ts'
-import { checked } from '../check.ts'
 import { readCase } from '../file.ts'
+import { judged } from '../judge.ts'
 
 const folder = new URL('./', import.meta.url)
 const files = readdirSync(folder).filter(file => file.endsWith('.json'))
@@ -20,5 +20,5 @@ test.each(files)('%s', file => {
   const one = readCase(readFileSync(new URL(file, folder), 'utf8'))
   const { sinks } = answered(one.plan, one.input)
   expect(Object.values(sinks).some(({ rows }) => rows.length > 0)).toBe(true)
-  expect(checked(one)).toBe(undefined)
+  expect(judged(one)).toBe(undefined)
 })

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { transform } from 'esbuild'
 import { describe, expect, test } from 'vitest'
-import { engineMutants } from './engine.ts'
+import { engineMutants } from './engine/list.ts'
 import { hostMutants } from './host.ts'
 import { patched } from './patch.ts'
 import { raftMutants } from './raft.ts'

@@ -130,7 +130,9 @@ export class StageGroup {
     this.#watermark = Math.max(this.#watermark, watermark)
     this.#now = now
     this.#topology.begin(now, this.#rowsDueMax)
-    for (const { operator, input, records } of inputs) this.#topology.take(operator, input, records)
+    for (const { operator, input, records } of joined(inputs)) {
+      this.#topology.take(operator, input, records)
+    }
     this.#topology.finish(watermark)
     if (this.#dead.length > 0) this.#drain(DEAD_LETTERS, deadLetters(this.#dead))
     this.#dead = []
@@ -188,4 +190,28 @@ export class StageGroup {
     this.#overlay.put(key, this.#out.varint(before + count).finish())
     return before + 1
   }
+}
+
+/**
+ * Pieces of one channel, one behind the other, are one input: a replay has them in other pieces,
+ * and where the branches of a plan meet again, and among dead letters, the pieces would show.
+ */
+function joined(inputs: readonly StageInput[]): readonly StageInput[] {
+  const groups: StageInput[][] = []
+  for (const one of inputs) {
+    const last = groups.at(-1)
+    if (last?.[0] !== undefined && isContinued(last[0], one)) last.push(one)
+    else groups.push([one])
+  }
+  return groups.map(pieces => {
+    const [first] = pieces as [StageInput]
+    const parts = pieces.map(({ records }) => records)
+    return { ...first, records: concat(first.records.schema, parts) }
+  })
+}
+
+function isContinued(one: StageInput, next: StageInput): boolean {
+  const channel = one.records.origin?.channel
+  const isSame = channel !== undefined && channel === next.records.origin?.channel
+  return isSame && one.operator === next.operator && one.input === next.input
 }

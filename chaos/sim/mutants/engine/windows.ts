@@ -1,6 +1,6 @@
 /** Mutants of windows, and of the aggregates in them. */
 
-import type { Mutant } from './mutant.ts'
+import type { Mutant } from '../mutant.ts'
 
 const WINDOWS = 'src/engine/windows'
 const SLICED = `${WINDOWS}/sliced.ts`
@@ -49,9 +49,13 @@ export const engineWindows: readonly Mutant[] = [
     name: 'slice-forgets-its-lateness',
     scenario,
     file: SLICED,
-    find: 'this.#timers.set({ time: this.#slices.lastWindow(slice) + this.#spec.latenessMs, slot, key })',
+    find:
+      'this.#timers.set({ time: this.#slices.lastWindow(slice) + ' +
+      'this.#spec.latenessMs, slot, key })',
     replace: 'this.#timers.set({ time: this.#slices.lastWindow(slice), slot, key })',
-    why: 'What a late record is added to has gone: the window is said again with that record alone.',
+    why:
+      'What a late record is added to has gone: the window is said again with that ' +
+      'record alone.',
     origin: 'a clean-up timer set for the end of the window',
   },
   {
@@ -60,7 +64,8 @@ export const engineWindows: readonly Mutant[] = [
     file: SLICED,
     find: 'for (const [slot, time] of next) this.#timers.set({ time, slot, key: NO_KEY })',
     replace:
-      'for (const [slot, time] of [...next].slice(1)) this.#timers.set({ time, slot, key: NO_KEY })',
+      'for (const [slot, time] of [...next].slice(1)) this.#timers.set({ time, slot, ' +
+      'key: NO_KEY })',
     why: 'A hopping window ended and nothing is set for the next, unless a new record does it.',
     origin: 'a chain of timers that breaks',
   },
@@ -77,9 +82,13 @@ export const engineWindows: readonly Mutant[] = [
     name: 'windows-beyond-the-room-forgotten',
     scenario,
     file: SLICED,
-    find: 'for (const slot of due.slice(taken)) this.#timers.set({ time: window, slot, key: NO_KEY })',
+    find:
+      'for (const slot of due.slice(taken)) this.#timers.set({ time: window, slot, ' +
+      'key: NO_KEY })',
     replace: '',
-    why: 'More ended than one batch has room for: the timers of the rest are gone, and so are they.',
+    why:
+      'More ended than one batch has room for: the timers of the rest are gone, and so ' +
+      'are they.',
     origin: 'a queue that is cleared after a partial read',
   },
   {
@@ -214,7 +223,9 @@ export const engineWindows: readonly Mutant[] = [
     name: 'session-ends-though-it-went-on',
     scenario,
     file: SESSIONS,
-    find: 'if (this.#endOf(session) > time) {\n      this.#remind(ENDS, session)\n      return\n    }',
+    find:
+      'if (this.#endOf(session) > time) {\n      this.#remind(ENDS, session)\n      ' +
+      'return\n    }',
     replace: '',
     why: 'The timer of the first record says the session, though it has gone on since.',
     origin: 'a timer that is not checked against the state',
@@ -223,7 +234,9 @@ export const engineWindows: readonly Mutant[] = [
     name: 'session-not-reminded-again',
     scenario,
     file: SESSIONS,
-    find: 'if (this.#endOf(session) > time) {\n      this.#remind(ENDS, session)\n      return\n    }',
+    find:
+      'if (this.#endOf(session) > time) {\n      this.#remind(ENDS, session)\n      ' +
+      'return\n    }',
     replace: 'if (this.#endOf(session) > time) return',
     why: 'A session went on after its timer was set: nobody ever says it.',
     origin: 'a chain of timers that breaks',

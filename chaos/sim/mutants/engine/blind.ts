@@ -4,7 +4,7 @@
  * away and are replayed: nobody knew then which of them it would find.
  */
 
-import type { Mutant } from './mutant.ts'
+import type { Mutant } from '../mutant.ts'
 
 const ENGINE = 'src/engine'
 const scenario = 'engine'
@@ -81,7 +81,9 @@ export const engineBlind: readonly Mutant[] = [
     name: 'removed-row-walked-over',
     scenario,
     file: `${ENGINE}/state/overlay.ts`,
-    find: 'if (value !== undefined && !visit(key, value)) return\n      for (const lane of merged) {',
+    find:
+      'if (value !== undefined && !visit(key, value)) return\n      for (const lane of ' +
+      'merged) {',
     replace:
       'if (value !== undefined && !visit(key, value)) return\n' +
       '      for (const lane of [first]) {',

@@ -1,6 +1,6 @@
 /** Mutants of operators with state, of timers, keys, stages, channels and the store. */
 
-import type { Mutant } from './mutant.ts'
+import type { Mutant } from '../mutant.ts'
 
 const ENGINE = 'src/engine'
 const TIMERS = `${ENGINE}/state/timers.ts`

@@ -1,0 +1,129 @@
+/**
+ * A case once more, as groups with leaders run it: records come through channels, batches are
+ * speculated on, committed, thrown away, begun anew by another leader. Then the log of each group
+ * is replayed, from the start and from an image of a drawn moment. What sinks got is the oracle's,
+ * wherever batches are those of the input.
+ */
+
+import { BrokenInvariant } from '../../../src/base/errors.ts'
+import { Prng } from '../../../src/base/prng.ts'
+import type { Compiler } from '../../../src/engine/columns/expression.ts'
+import { hostsOf } from '../../../src/engine/plan/hosts.ts'
+import type { OperatorSpec } from '../../../src/engine/plan/plan.ts'
+import { schemasOf } from '../../../src/engine/plan/schemas.ts'
+import { PLACE_BYTES } from '../../../src/engine/state/row-key.ts'
+import { columnsOf } from '../../oracle/columns.ts'
+import { answered } from '../../oracle/oracle.ts'
+import type { Row } from '../../oracle/table.ts'
+import type { Failure } from '../check.ts'
+import { difference } from '../compare/tables.ts'
+import type { Case } from '../generate/case.ts'
+import { tableRows } from '../run/scalars.ts'
+import { enginePlan, expressionsOf } from '../run/texts.ts'
+import { treeCompiler } from '../run/trees.ts'
+import type { Course, LoggedGroup } from './group.ts'
+import { disagreement } from './member.ts'
+import { Network } from './network.ts'
+import { NO_TROUBLE } from './wire.ts'
+
+const ALL_ROWS = 1_000_000
+const FIRST_TABLE = 16
+
+function courseOf(prng: Prng): Course {
+  const isRough = prng.chance(0.7)
+  return {
+    prng,
+    rowsMax: prng.pick([ALL_ROWS, ALL_ROWS, 3]),
+    trouble: isRough ? { lost: 0.1, repeated: 0.2, deposed: 0.1 } : NO_TROUBLE,
+    discard: isRough ? 0.15 : 0,
+    lead: isRough ? 0.15 : 0,
+  }
+}
+
+/** Undefined: nothing is wrong. */
+export function replayed(one: Case): Failure | undefined {
+  try {
+    return objection(one, new Prng(one.seed).fork('replay'))
+  } catch (error) {
+    if (error instanceof BrokenInvariant) return { checker: 'INVARIANT', detail: error.message }
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    return { checker: 'CRASH', detail }
+  }
+}
+
+function objection(one: Case, prng: Prng): Failure | undefined {
+  const plan = enginePlan(one.plan)
+  const compiler: Compiler = treeCompiler(expressionsOf(one.plan))
+  const schemas = schemasOf(plan, compiler)
+  const hosts = hostsOf(plan)
+  const course = courseOf(prng)
+  const network = new Network(one, { plan, compiler, schemas, hosts, course })
+  const rows = new Map<string, Row[]>(one.plan.sinks.map(({ id }) => [id, []]))
+  const columns = columnsOf(one.plan)
+  const cutAt = prng.below(one.input.batches.length)
+  one.input.batches.forEach((batch, at) => {
+    for (const { to, records } of network.pass(batch)) {
+      const sink = one.plan.sinks.find(({ id }) => id === to)
+      if (sink !== undefined) rows.get(to)?.push(...tableRows(records, columns(sink.from), at))
+    }
+    if (at === cutAt) for (const group of network.groups) group.cut()
+  })
+  const isInStep = course.rowsMax === ALL_ROWS && network.isChain
+  return (
+    (isInStep ? differing(one, rows, network.dead) : undefined) ??
+    firstOf(network.groups, group => left(group, one)) ??
+    firstOf(network.groups, group => disagreement(group, prng))
+  )
+}
+
+function firstOf(
+  groups: readonly LoggedGroup[],
+  say: (group: LoggedGroup) => Failure | undefined,
+): Failure | undefined {
+  for (const group of groups) {
+    const failure = say(group)
+    if (failure !== undefined) return failure
+  }
+  return undefined
+}
+
+function differing(
+  { plan, input }: Case,
+  rows: ReadonlyMap<string, readonly Row[]>,
+  dead: number,
+): Failure | undefined {
+  const wanted = answered(plan, input)
+  for (const { id, key } of plan.sinks) {
+    const table = wanted.sinks[id]
+    if (table === undefined) continue
+    const detail = difference(table, { columns: table.columns, rows: rows.get(id) ?? [] }, key)
+    const checker = 'REPLAY-6 what is committed is what the oracle says'
+    if (detail !== undefined) return { checker, detail: `${id}: ${detail}` }
+  }
+  const failed = Object.values(wanted.failed).reduce((sum, count) => sum + count, 0)
+  if (failed === dead) return undefined
+  return { checker: 'REPLAY-7 dead letters are committed once', detail: `${dead}, not ${failed}` }
+}
+
+/** What a key keeps for ever: nothing closes it when the input ends. */
+function keepsForEver(spec: OperatorSpec): boolean {
+  if (spec.kind === 'dedup') return spec.withinMs === undefined
+  return (
+    spec.kind === 'aggregate' &&
+    (['count', 'sliding-rows'].includes(spec.window.kind) || spec.earlyMs !== undefined)
+  )
+}
+
+/** Operators have nothing but how far time has come, once the input has ended. */
+function left({ store, options }: LoggedGroup, { input }: Case): Failure | undefined {
+  const isOver = input.batches.at(-1)?.ended === true
+  if (!isOver || options.host.operators.some(({ spec }) => keepsForEver(spec))) return undefined
+  const kept: string[] = []
+  for (const rows = store.scan(); rows.next(); ) {
+    const [high = 0, low = 0] = rows.key
+    if (high * 256 + low >= FIRST_TABLE && rows.key.length > PLACE_BYTES) kept.push(rows.key.join())
+  }
+  if (kept.length === 0) return undefined
+  const detail = `${options.host.id}: ${kept.join(' ')}`
+  return { checker: 'REPLAY-8 nothing is kept behind the end of the input', detail }
+}

@@ -1,0 +1,215 @@
+/** All hosts of a plan, and the channels between them. */
+
+import { Splitter, slotsOf } from '../../../src/engine/channels/slots.ts'
+import type { Compiler, Failures } from '../../../src/engine/columns/expression.ts'
+import type { Records } from '../../../src/engine/columns/records.ts'
+import { type Exchange, type Host, keyOf } from '../../../src/engine/plan/hosts.ts'
+import type { Plan, SourcePlan } from '../../../src/engine/plan/plan.ts'
+import type { Schemas } from '../../../src/engine/plan/schemas.ts'
+import { DEAD_LETTER_SCHEMA, DEAD_LETTERS } from '../../../src/engine/stage/dead-letters.ts'
+import { exchangeName } from '../../../src/engine/stage/group.ts'
+import { Slotting } from '../../../src/engine/stage/slotting.ts'
+import type { Batch } from '../../oracle/input.ts'
+import type { Case } from '../generate/case.ts'
+import type { Output } from '../run/engine.ts'
+import { Reader } from '../run/reader.ts'
+import { type Course, LoggedGroup } from './group.ts'
+import { Wire, type Word } from './wire.ts'
+
+export interface Setup {
+  readonly plan: Plan
+  readonly compiler: Compiler
+  readonly schemas: Schemas
+  readonly hosts: readonly Host[]
+  readonly course: Course
+}
+
+interface Stage {
+  readonly host: Host
+  readonly groups: readonly LoggedGroup[]
+}
+
+interface Source {
+  readonly host: Host
+  readonly reader: Reader
+  readonly channels: readonly number[]
+  readonly ends: Map<number, number>
+}
+
+/** From a partition or a group to all groups of a stage. */
+interface Trunk {
+  readonly exchange: Exchange
+  readonly channel: number
+  /** By group. */
+  readonly wires: readonly Wire[]
+  readonly splitter: Splitter
+  readonly slotting: Slotting
+}
+
+export interface Told {
+  readonly to: string
+  readonly records: Records
+}
+
+/** A key that fails does so again where its record is taken, and is counted there. */
+const UNTOLD: Failures = { add: () => undefined, has: () => false, count: 0 }
+
+export class Network {
+  /** Each stage is fed by one host: then time passes in it as the oracle thinks it does. */
+  readonly isChain: boolean
+  readonly #stages: Stage[] = []
+  readonly #sources: Source[] = []
+  /** By who sends: a source's partition, or a host's group. */
+  readonly #trunks = new Map<string, Trunk[]>()
+  readonly #setup: Setup
+  #dead = 0
+
+  constructor(one: Case, setup: Setup) {
+    this.#setup = setup
+    const { hosts } = setup
+    const fed = hosts.flatMap(({ exchanges }) => exchanges.map(({ to }) => to))
+    this.isChain = new Set(fed).size === fed.length
+    for (const host of hosts.filter(({ source }) => source !== undefined)) {
+      this.#addSource(host, one)
+    }
+    const { groups: count } = one.setting
+    for (const host of hosts.filter(({ source }) => source === undefined)) {
+      this.#addStage(host, one, this.#wiresOf(host, count))
+    }
+  }
+
+  get groups(): readonly LoggedGroup[] {
+    return this.#stages.flatMap(({ groups }) => groups)
+  }
+
+  /** Records that went to the dead letters. */
+  get dead(): number {
+    return this.#dead + this.#sources.reduce((sum, { reader }) => sum + reader.dead, 0)
+  }
+
+  pass(batch: Batch): readonly Told[] {
+    const told = this.#sources.flatMap(source => this.#read(source, batch))
+    for (const { host, groups } of this.#stages) {
+      for (const [at, group] of groups.entries()) {
+        const made = group.pass(batch.now)
+        for (const { to, records } of made) if (to === DEAD_LETTERS) this.#dead += records.size
+        for (const trunk of this.#trunks.get(`${host.id}/${at}`) ?? []) {
+          this.#forward(trunk, group, made)
+        }
+        told.push(...made)
+      }
+    }
+    return told
+  }
+
+  #addSource(host: Host, { plan, input, setting }: Case): void {
+    const { schemas, compiler } = this.#setup
+    const source = this.#setup.plan.sources.find(({ id }) => id === host.source) as SourcePlan
+    const columns = plan.sources.find(({ id }) => id === host.source)?.columns ?? []
+    const channels = input.channels.filter(one => one.source === host.source).map(({ id }) => id)
+    const options = { ...setting, compiler }
+    const reader = new Reader({ host, schemas, options }, { source, columns, channels })
+    this.#sources.push({ host, reader, channels, ends: new Map() })
+    this.#makeTrunks(host, channels, setting.groups)
+  }
+
+  #addStage(host: Host, { setting }: Case, wires: readonly (readonly Wire[])[]): void {
+    const { schemas, compiler, course } = this.#setup
+    const { rowsDueMax, groups: count } = setting
+    const common = { host, schemas, compiler, errors: 'dead-letter' as const, rowsDueMax }
+    const schemaOf = (to: string) => this.#schemaOf(host, to)
+    const groups = wires.map((own, at) => {
+      return new LoggedGroup({ ...common, schemaOf, slots: slotsOf(at, count) }, own, course)
+    })
+    this.#stages.push({ host, groups })
+    this.#makeTrunks(host, [...groups.keys()], count)
+  }
+
+  #schemaOf({ exchanges, sinks }: Host, to: string) {
+    if (to === DEAD_LETTERS) return DEAD_LETTER_SCHEMA
+    const leaving = exchanges.find(one => exchangeName(one) === to)
+    const edge = leaving?.edge ?? sinks.find(({ id }) => id === to)?.from
+    if (edge === undefined) throw new Error(`nothing leaves for ${to}`)
+    return this.#setup.schemas.of(edge)
+  }
+
+  /** A channel's number says where it is from: hosts in order, then their parts. */
+  #makeTrunks(host: Host, parts: readonly number[], groups: number): void {
+    const { schemas, compiler, hosts } = this.#setup
+    for (const exchange of host.exchanges) {
+      const schema = schemas.of(exchange.edge)
+      const entry = hosts.find(one => one.entry === exchange.to)
+      const spec = entry?.operators.find(({ id }) => id === exchange.to)?.spec
+      const key = (spec === undefined ? undefined : keyOf(spec)) ?? []
+      const slotting = new Slotting(key, schema, compiler)
+      for (const part of parts) {
+        const channel = hosts.indexOf(host) * 100 + part
+        const wires = Array.from({ length: groups }, () => new Wire(channel, schema))
+        const trunk = { exchange, channel, wires, splitter: new Splitter(groups), slotting }
+        const name = `${host.id}/${part}`
+        this.#trunks.set(name, [...(this.#trunks.get(name) ?? []), trunk])
+      }
+    }
+  }
+
+  /** By group, those that lead to it. */
+  #wiresOf({ entry }: Host, groups: number): readonly (readonly Wire[])[] {
+    const trunks = [...this.#trunks.values()].flat().filter(({ exchange }) => exchange.to === entry)
+    return Array.from({ length: groups }, (_, at) => trunks.flatMap(({ wires }) => wires[at] ?? []))
+  }
+
+  #read({ host, reader, channels, ends }: Source, batch: Batch): Told[] {
+    const outputs = reader.pass(batch)
+    for (const channel of channels) {
+      const count = batch.arrivals.filter(one => one.channel === channel).length
+      ends.set(channel, (ends.get(channel) ?? 0) + count)
+      const words: Word[] = batch.marks
+        .filter(mark => mark.channel === channel)
+        .map(({ watermark, idle }) => ({ watermark, idle }))
+      const said = batch.ended ? [...words, { watermark: Number.POSITIVE_INFINITY }] : words
+      for (const trunk of this.#trunks.get(`${host.id}/${channel}`) ?? []) {
+        const own = outputs.filter(({ to, records }) => {
+          return to === trunk.exchange.to && records.origin?.channel === channel
+        })
+        send(trunk, own, { end: ends.get(channel) ?? 0, words: said })
+      }
+    }
+    return [...outputs]
+  }
+
+  /** The outputs of a group are the records of a channel: their numbers are the offsets. */
+  #forward(
+    trunk: Trunk,
+    group: LoggedGroup,
+    made: readonly (Told & { readonly first: number })[],
+  ): void {
+    const name = exchangeName(trunk.exchange)
+    const own = made.filter(({ to }) => to === name)
+    const numbered = own.map(({ to, first, records }): Output => {
+      const offsets = Float64Array.from({ length: records.size }, (_, at) => first - 1 + at)
+      return { to, records: { ...records, origin: { channel: trunk.channel, offsets } } }
+    })
+    const before = trunk.wires[0]?.end ?? 0
+    const last = own.at(-1)
+    const end = last === undefined ? before : last.first - 1 + last.records.size
+    const { watermark, idle } = group.word
+    const word = watermark === Number.NEGATIVE_INFINITY ? { idle } : { watermark, idle }
+    send(trunk, numbered, { end, words: [word] })
+  }
+}
+
+function send(
+  { wires, splitter, slotting, channel }: Trunk,
+  outputs: readonly Output[],
+  { end, words }: { readonly end: number; readonly words: readonly Word[] },
+): void {
+  const parts = wires.map((): Records[] => [])
+  for (const { records, slots } of outputs) {
+    const offsets = records.origin?.offsets ?? new Float64Array(0)
+    const own = { ...records, origin: { channel, offsets } }
+    for (const [group, some] of splitter.split(own, slots ?? slotting.of(own, UNTOLD))) {
+      parts[group]?.push(some)
+    }
+  }
+  for (const [group, wire] of wires.entries()) wire.add(parts[group] ?? [], end, words)
+}

@@ -1,0 +1,162 @@
+/**
+ * One channel into a group, with the reader at its other end: it keeps all that it ever had to say
+ * and says it in frames of any size, which may be lost, said twice, or said by a reader whose time
+ * is over.
+ */
+
+import { ByteWriter } from '../../../src/base/bytes.ts'
+import type { Prng } from '../../../src/base/prng.ts'
+import type { Channels } from '../../../src/engine/channels/channels.ts'
+import {
+  decodeFrame,
+  type Frame,
+  noRecords,
+  writeFrame,
+} from '../../../src/engine/channels/frame.ts'
+import { concat } from '../../../src/engine/columns/concat.ts'
+import { gatherRecords } from '../../../src/engine/columns/gather.ts'
+import type { Records } from '../../../src/engine/columns/records.ts'
+import type { Schema } from '../../../src/engine/schema/schema.ts'
+
+/** What is said of time, behind all records so far. */
+export interface Word {
+  readonly watermark?: number | undefined
+  readonly idle?: boolean | undefined
+}
+
+/** How often something goes wrong, of 1. */
+export interface Trouble {
+  readonly lost: number
+  readonly repeated: number
+  readonly deposed: number
+}
+
+export const NO_TROUBLE: Trouble = { lost: 0, repeated: 0, deposed: 0 }
+
+const REPEATED_MAX = 4
+const STRETCH_MAX = 6
+
+export class Wire {
+  readonly channel: number
+  readonly schema: Schema
+  #term = 1
+  #records: Records
+  #end = 0
+  /** Said last, and to be said again whenever the stream begins anew. */
+  #words: readonly Word[] = []
+
+  constructor(channel: number, schema: Schema) {
+    this.channel = channel
+    this.schema = schema
+    this.#records = noRecords(schema, channel)
+  }
+
+  get end(): number {
+    return this.#end
+  }
+
+  /** Records of this channel, with offsets from the end so far up to the new one. */
+  add(parts: readonly Records[], end: number, words: readonly Word[]): void {
+    const own = parts.filter(({ size }) => size > 0).map(part => inOrder(part, this.channel))
+    if (own.length > 0) {
+      const known = this.#records.size > 0 ? [this.#records, ...own] : own
+      this.#records = inOrder(concat(this.schema, known), this.channel)
+    }
+    this.#end = end
+    this.#words = words
+  }
+
+  /** All that is behind the cursor, until the group has heard it. */
+  tell(channels: Channels, prng: Prng, trouble: Trouble): void {
+    let [hello] = channels.hello([this.channel])
+    if (hello === undefined) return
+    if (prng.chance(trouble.deposed)) this.#depose(channels, hello.cursor)
+    for (let calm = false; ; calm = true) {
+      this.#send(channels, hello.cursor, { prng, trouble: calm ? NO_TROUBLE : trouble })
+      const asked = channels.duties(0).rewinds.find(({ channel }) => channel === this.channel)
+      if (asked === undefined && !this.#isBehind(channels)) return
+      if (calm) throw new Error(`channel ${this.channel} is not heard to its end`)
+      // Nobody asks again for what was lost at the end: the stream times out and begins anew.
+      if (asked === undefined) [hello] = channels.hello([this.channel])
+      else hello = { ...hello, cursor: asked.cursor }
+      if (hello === undefined) return
+    }
+  }
+
+  /** What lies between: for a replay that reads the source again, in pieces of any size. */
+  between(from: number, to: number, prng: Prng): readonly Records[] {
+    const pieces: Records[] = []
+    for (let at = from; at < to; ) {
+      const next = Math.min(to, at + 1 + prng.below(STRETCH_MAX))
+      pieces.push(this.#stretch(at, next))
+      at = next
+    }
+    return pieces
+  }
+
+  #isBehind(channels: Channels): boolean {
+    const input = { channel: this.channel, from: 0, to: this.#end }
+    const cursor = channels.ahead.channels.get(this.channel)?.cursor ?? 0
+    return this.#end > cursor && !channels.has({ ...input, from: cursor })
+  }
+
+  #send(
+    channels: Channels,
+    from: number,
+    { prng, trouble }: { prng: Prng; trouble: Trouble },
+  ): void {
+    for (let at = from; at < this.#end; ) {
+      const to = Math.min(this.#end, at + 1 + prng.below(STRETCH_MAX))
+      const begin = prng.chance(trouble.repeated) ? at - prng.below(REPEATED_MAX) : at
+      if (!prng.chance(trouble.lost)) this.#frame(channels, Math.max(0, begin), to, {})
+      at = to
+    }
+    for (const word of this.#words) this.#frame(channels, this.#end, this.#end, word)
+  }
+
+  /** A new reader begins; what the old one still had on its way comes behind. */
+  #depose(channels: Channels, cursor: number): void {
+    this.#term++
+    this.#frame(channels, cursor, cursor, {})
+    const old = this.#encoded({ from: cursor, to: this.#end, word: { watermark: -1e12 } })
+    channels.onFrame({ ...old.frame, readerTerm: this.#term - 1 }, old.bytes, 0)
+  }
+
+  #frame(channels: Channels, from: number, to: number, word: Word): void {
+    const { frame, bytes } = this.#encoded({ from, to, word })
+    channels.onFrame(frame, bytes, 0)
+  }
+
+  /** As it comes out at the other end. */
+  #encoded({ from, to, word }: { from: number; to: number; word: Word }) {
+    const { channel } = this
+    const records = this.#stretch(from, to)
+    const frame = { channel, generation: 1, readerTerm: this.#term, from, to, records, ...word }
+    const out = new ByteWriter()
+    writeFrame(out, frame)
+    const bytes = out.finish()
+    const read: Frame = decodeFrame(bytes, () => this.schema)
+    return { frame: read, bytes: bytes.length }
+  }
+
+  #stretch(from: number, to: number): Records {
+    const offsets = this.#records.origin?.offsets ?? new Float64Array(0)
+    const rows: number[] = []
+    offsets.forEach((offset, row) => {
+      if (offset >= from && offset < to) rows.push(row)
+    })
+    if (rows.length === 0) return noRecords(this.schema, this.channel)
+    return gatherRecords(this.#records, Int32Array.from(rows))
+  }
+}
+
+/** A union in a front sends records of one offset by several ways. */
+function inOrder(records: Records, channel: number): Records {
+  const offsets = records.origin?.offsets
+  if (offsets === undefined) throw new Error('records of a channel have offsets')
+  const rows = Array.from(offsets.keys()).sort(
+    (one, other) => (offsets[one] as number) - (offsets[other] as number) || one - other,
+  )
+  const sorted = gatherRecords(records, Int32Array.from(rows))
+  return { ...sorted, origin: { channel, offsets: sorted.origin?.offsets ?? offsets } }
+}

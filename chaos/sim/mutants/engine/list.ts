@@ -1,0 +1,8 @@
+/** All known bugs of the engine, to be found by random plans and by replays. */
+
+import type { Mutant } from '../mutant.ts'
+import { engineBlind } from './blind.ts'
+import { engineState } from './state.ts'
+import { engineWindows } from './windows.ts'
+
+export const engineMutants: readonly Mutant[] = [...engineWindows, ...engineState, ...engineBlind]
