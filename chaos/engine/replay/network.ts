@@ -211,5 +211,10 @@ function send(
       parts[group]?.push(some)
     }
   }
-  for (const [group, wire] of wires.entries()) wire.add(parts[group] ?? [], end, words)
+  for (const [group, wire] of wires.entries()) {
+    const own = parts[group] ?? []
+    // Records that are for other groups end idleness here too, and only their reader knows of them.
+    const isAwake = end > wire.end && own.length === 0
+    wire.add(own, end, isAwake ? [{ idle: false }, ...words] : words)
+  }
 }
