@@ -63,7 +63,7 @@ export function writeKeyPart(out: ByteWriter, type: Type, value: Scalar): void {
   }
 }
 
-function writeBytes(out: ByteWriter, bytes: Uint8Array): void {
+export function writeBytes(out: ByteWriter, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at] as number
     out.uint8(byte)
