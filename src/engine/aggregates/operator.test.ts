@@ -205,7 +205,7 @@ describe('an aggregate by example', () => {
     expect(resultOf(calls, [nothing, nothing])).toEqual([2, 0, ...Array(11).fill(null)])
   })
 
-  test('with a filter, counts only what is true; with DISTINCT, each value once, wide ones too', () => {
+  test('with a filter counts what is true; with DISTINCT each value once, wide ones too', () => {
     const rows = [MAX, MAX, -MAX, 1, 1, null].map((n, at) => [n, at, at % 2 === 0 ? 'a' : 'b'])
     const calls = [
       call('count', ['n'], { distinct: true }),

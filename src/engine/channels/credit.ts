@@ -93,10 +93,6 @@ export class Ledger {
     }
     return grants
   }
-
-  forget(): void {
-    this.#accounts.clear()
-  }
 }
 
 /** The sender's side of one channel. */
