@@ -44,6 +44,32 @@ describe('outputs', () => {
     ])
   })
 
+  test('are the same whatever the pieces of a channel, also where branches meet again', () => {
+    const branches = [
+      operator('first', 'in', dedup('n')),
+      operator('large', 'first', filter('n >= 2')),
+      { id: 'both', inputs: [{ from: 'first' }, { from: 'large' }], spec: { kind: 'union' } },
+    ] as const
+    const said = (...pieces: readonly (readonly number[])[]) => {
+      let offset = 0
+      const inputs = pieces.map(piece => {
+        const offsets = Float64Array.from(piece, () => offset++)
+        const records = { ...recordsFrom(piece.map(n => ({ user: 'a', time: 0, n }))) }
+        return {
+          operator: 'first',
+          input: 0,
+          records: { ...records, origin: { channel: 3, offsets } },
+        }
+      })
+      const stage = new Stage(branches, { sinks: [sink('out', 'both')] })
+      const { outputs } = stage.group.step({ now: 0, watermark: 0, inputs })
+      return outputs.map(({ records }) => rowsOf(records).map(({ values }) => values[1]))
+    }
+    expect(said([1, 2, 3])).toEqual([[1, 2, 3, 2, 3]])
+    expect(said([1, 2], [3])).toEqual(said([1, 2, 3]))
+    expect(said([1], [2], [3])).toEqual(said([1, 2, 3]))
+  })
+
   test('for another stage are numbered under the name of the exchange', () => {
     const stage = new Stage([sums, operator('again', 'sums', counts('size=total'))])
     stage.run(-1, clicks(5))

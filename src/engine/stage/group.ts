@@ -19,6 +19,7 @@ import type { State } from '../state/state.ts'
 import type { DeadRow } from './collector.ts'
 import { DEAD_LETTERS, deadLetters } from './dead-letters.ts'
 import { OUTPUT_TABLE, Tables } from './tables.ts'
+import type { Tap } from './tap.ts'
 import { Topology } from './topology.ts'
 
 /** Rows that time may put out in one batch; what is left is for the next. */
@@ -62,6 +63,8 @@ export interface StageOptions {
   readonly slots?: State['slots']
   readonly bounds?: CacheBounds
   readonly rowsDueMax?: number
+  /** Sees what each operator does; missing: nobody looks. */
+  readonly tap?: Tap | undefined
 }
 
 /** How the records of an exchange are named among the outputs. */
@@ -86,14 +89,14 @@ export class StageGroup {
 
   constructor(options: StageOptions) {
     const { host, schemas, compiler, errors, store, slots, bounds = CACHE_BOUNDS } = options
-    const { rowsDueMax = ROWS_DUE_MAX } = options
+    const { rowsDueMax = ROWS_DUE_MAX, tap } = options
     this.#overlay = new Overlay(store, slots)
     this.#slot = this.#overlay.slots.from
     this.#errors = errors
     this.#rowsDueMax = rowsDueMax
     const tables = new Tables()
     const table = (operator: string, name: string) => tables.of(operator, name)
-    const context = { host, schemas, compiler, bounds, state: this.#overlay, table }
+    const context = { host, schemas, compiler, bounds, state: this.#overlay, table, tap }
     this.#topology = new Topology(context, {
       sink: ({ id }, records) => this.#drain(id, records),
       exchange: (exchange, records) => this.#drain(exchangeName(exchange), records),

@@ -18,6 +18,7 @@ import type { Schemas } from '../plan/schemas.ts'
 import { RowKeyWriter } from '../state/row-key.ts'
 import type { State } from '../state/state.ts'
 import { Budget, Collector, type DeadRow, type Reader } from './collector.ts'
+import type { Tap } from './tap.ts'
 
 export interface TopologyContext {
   readonly host: Host
@@ -29,6 +30,8 @@ export interface TopologyContext {
   table(operator: string, name: string): number
   /** Who makes the operators; missing: the table of all kinds. */
   readonly make?: typeof makeOperator
+  /** Sees what each operator does; missing: nobody looks. */
+  readonly tap?: Tap | undefined
 }
 
 /** Who takes what comes out. */
@@ -147,16 +150,24 @@ export class Topology {
   }
 
   #add(id: string, inputs: readonly Edge[], spec: Host['operators'][number]['spec']): void {
-    const { schemas, compiler, state, bounds, table, make = makeOperator } = this.#context
+    const { schemas, compiler, state, bounds, table, make = makeOperator, tap } = this.#context
     const context = {
       compiler,
-      state,
+      state: tap === undefined ? state : tap.state(id, state),
       bounds,
       inputs: inputs.map(edge => schemas.of(edge)),
       table: (name: string) => table(id, name),
     }
     const operator = make(spec, context)
-    const out = new Collector(id, this.#budget, row => this.#drains.dead(row))
+    const out = new Collector(id, this.#budget, row => {
+      tap?.dead(row)
+      this.#drains.dead(row)
+    })
+    if (tap !== undefined) {
+      for (const side of [undefined, ...operator.sides.keys()]) {
+        out.connect(side, records => tap.output(id, side, records))
+      }
+    }
     const isEntry = this.#context.host.entry === id
     const reads = isEntry ? [] : inputs.flatMap(({ from }) => this.#byId.get(from) ?? [])
     const row = new RowKeyWriter().begin(table(id, 'progress'), state.slots.from).finish()
