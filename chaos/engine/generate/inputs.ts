@@ -40,6 +40,8 @@ interface Weather {
   readonly disorderMs: number
   readonly lateness: number
   readonly paceMs: number
+  /** All times are multiples of it: so that some are the very bounds of windows. */
+  readonly grainMs: number
   readonly jump: number
   readonly idle: number
   readonly repeat: number
@@ -67,6 +69,7 @@ class InputDraft {
     this.#weather = {
       ...{ lagMs, disorderMs: prng.chance(0.2) ? 0 : lagMs + prng.below(100) },
       ...{ lateness: prng.pick([0, 0.1, 0.4]), paceMs: prng.pick([1, 30, 200]) },
+      ...{ grainMs: prng.pick([1, 1, 10, 50]) },
       ...{ jump: prng.pick([0, 0.1]), idle: prng.pick([0, 0.1]), repeat: prng.pick([0, 0.2]) },
     }
   }
@@ -112,13 +115,18 @@ class InputDraft {
     const clock = (this.#clocks[channel] as number) + prng.below(paceMs + 1) + jumped
     this.#clocks[channel] = clock
     const beyond = prng.chance(lateness) ? lagMs + prng.below(3000) : 0
-    return clock - prng.below(disorderMs + 1) - beyond
+    return this.#grained(clock - prng.below(disorderMs + 1) - beyond)
+  }
+
+  #grained(time: number): number {
+    const { grainMs } = this.#weather
+    return Math.floor(time / grainMs) * grainMs
   }
 
   #marks(channel: number): readonly Mark[] {
     const prng = this.#prng
     if (prng.chance(0.3)) return []
-    const watermark = (this.#clocks[channel] as number) - this.#weather.lagMs
+    const watermark = this.#grained((this.#clocks[channel] as number) - this.#weather.lagMs)
     return [{ channel, watermark, ...(prng.chance(this.#weather.idle) ? { idle: true } : {}) }]
   }
 }

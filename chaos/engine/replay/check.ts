@@ -72,6 +72,7 @@ function objection(one: Case, prng: Prng): Failure | undefined {
   return (
     (isInStep ? differing(one, rows, network.dead) : undefined) ??
     firstOf(network.groups, group => left(group, one)) ??
+    firstOf(network.groups, overslept) ??
     firstOf(network.groups, group => disagreement(group, prng))
   )
 }
@@ -126,4 +127,16 @@ function left({ store, options }: LoggedGroup, { input }: Case): Failure | undef
   if (kept.length === 0) return undefined
   const detail = `${options.host.id}: ${kept.join(' ')}`
   return { checker: 'REPLAY-8 nothing is kept behind the end of the input', detail }
+}
+
+/** Where processing time does nothing but make early results due, they are so within an interval. */
+function overslept({ aheadMs, options }: LoggedGroup): Failure | undefined {
+  const specs = options.host.operators.flatMap(({ spec }) => {
+    return spec.kind === 'aggregate' ? [spec] : []
+  })
+  const byClock = specs.some(({ window }) => 'time' in window && window.time === 'processing')
+  const longestMs = Math.max(0, ...specs.map(({ earlyMs = 0 }) => earlyMs))
+  if (byClock || aheadMs <= longestMs) return undefined
+  const detail = `${options.host.id}: ${aheadMs} ms ahead, and early means ${longestMs}`
+  return { checker: 'REPLAY-9 early results are due within their interval', detail }
 }

@@ -69,6 +69,8 @@ export class LoggedGroup {
   readonly log: Uint8Array[] = []
   /** Of the state behind so many batches. */
   image: { readonly seq: number; readonly image: StoreImage } | undefined
+  /** How far ahead it ever wanted to be called, by processing time. */
+  aheadMs = 0
   readonly #course: Course
   readonly #entry: string
   #channels: Channels
@@ -118,6 +120,8 @@ export class LoggedGroup {
     // What was thrown away last may be the debts, or all of it.
     this.#settle(now)
     this.#applyAll()
+    const { wakeAt } = this.#group
+    if (wakeAt < Infinity) this.aheadMs = Math.max(this.aheadMs, wakeAt - now)
     return this.log.slice(from).flatMap(bytes => this.#released(bytes))
   }
 

@@ -65,7 +65,7 @@ describe('outputs', () => {
       const { outputs } = stage.group.step({ now: 0, watermark: 0, inputs })
       return outputs.map(({ records }) => rowsOf(records).map(({ values }) => values[1]))
     }
-    expect(said([1, 2, 3])).toEqual([[1, 2, 3, 2, 3]])
+    expect(said([1, 2, 3])).toEqual([[2, 3, 1, 2, 3]])
     expect(said([1, 2], [3])).toEqual(said([1, 2, 3]))
     expect(said([1], [2], [3])).toEqual(said([1, 2, 3]))
   })

@@ -70,15 +70,6 @@ export const engineWindows: readonly Mutant[] = [
     origin: 'a chain of timers that breaks',
   },
   {
-    name: 'next-window-is-the-last',
-    scenario,
-    file: SLICED,
-    find: 'next.set(slot, Math.min(next.get(slot) ?? Number.POSITIVE_INFINITY, time))',
-    replace: 'next.set(slot, Math.max(next.get(slot) ?? Number.NEGATIVE_INFINITY, time))',
-    why: 'Of the windows to come the one of the youngest slice is waited for: others are skipped.',
-    origin: 'a minimum that is a maximum',
-  },
-  {
     name: 'windows-beyond-the-room-forgotten',
     scenario,
     file: SLICED,
