@@ -21,7 +21,7 @@ export const COUNTS = new Schema([
   { name: 'user', type: TEXT },
   { name: 'total', type: BIGINT },
 ])
-export const SPAN_MS = 10
+const SPAN_MS = 10
 
 /** Keys stand in slots by their first letter, so that tests can see them. */
 function slotOfUser(user: Scalar): number {
