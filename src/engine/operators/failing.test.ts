@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { BrokenInvariant, WeirError } from '../../base/errors.ts'
-import { recordsOf } from '../columns/records.ts'
+import { DELETE, INSERT, recordsOf, UPDATE } from '../columns/records.ts'
 import type { Scalar } from '../columns/vector.ts'
 import type { OperatorSpec } from '../plan/plan.ts'
 import { Schema } from '../schema/schema.ts'
@@ -50,6 +50,17 @@ describe('a record for which an expression fails goes nowhere', () => {
       [0, 2, 3, 5].map(n => [n, n, n, n]),
     )
     expect(out.failed).toEqual(['1 no-number: row 1', '4 no-number: row 4'])
+  })
+
+  test('behind a project; the others keep their kinds and know where they came from', () => {
+    const compiler = new MadeCompiler({ a: number(1, 2) })
+    const offsets = Float64Array.of(10, 11, 12, 13, 14, 15)
+    const kinds = Uint8Array.of(INSERT, UPDATE, DELETE, UPDATE, DELETE, INSERT)
+    const columns = [{ name: 'a', expression: 'a' }]
+    const project = operatorOf({ kind: 'project', columns }, schema, compiler)
+    const [made] = taken(project, { ...records, kinds, origin: { channel: 3, offsets } }).main
+    expect(made?.kinds).toEqual(Uint8Array.of(INSERT, UPDATE, DELETE, INSERT))
+    expect(made?.origin).toEqual({ channel: 3, offsets: Float64Array.of(10, 13, 14, 15) })
   })
 
   test('behind a project of which all records fail', () => {
