@@ -12,6 +12,8 @@ import { drawValue } from './values.ts'
 
 const BATCHES_MAX = 10
 const RECORDS_MAX = 12
+/** Now and then, more timers wait in a slot than are read at a time. */
+const CROWD_MAX = 60
 const CHANNELS_MAX = 3
 const NOW_START = 1_000_000
 
@@ -91,7 +93,8 @@ class InputDraft {
 
   #arrivals(channel: Channel): readonly Arrival[] {
     const prng = this.#prng
-    const count = prng.chance(0.3) ? 0 : prng.below(RECORDS_MAX)
+    const most = prng.chance(0.02) ? CROWD_MAX : RECORDS_MAX
+    const count = prng.chance(0.3) ? 0 : prng.below(most)
     return Array.from({ length: count }, () => {
       const arrival = this.#arrival(channel)
       this.#past.push(arrival)

@@ -268,7 +268,9 @@ class PlanDraft {
 
   #dedup(stream: Stream): void {
     const within = this.#prng.chance(0.5) && !this.#limits.finite
-    const limit = within ? { withinMs: this.#prng.between(1, 2000) } : {}
+    const limit = within
+      ? { withinMs: this.#prng.between(1, 40) * this.#prng.pick([1, 10, 50]) }
+      : {}
     const keyed = this.#keyed(stream, true)
     this.#rekeyed({ kind: 'dedup', key: keyed.key, ...limit }, keyed)
   }

@@ -134,17 +134,6 @@ export const engineState: readonly Mutant[] = [
     origin: 'FLINK-5479: watermarks of idle partitions',
   },
   {
-    name: 'time-not-told-downstream-in-order',
-    scenario,
-    file: `${ENGINE}/stage/topology.ts`,
-    find: 'const target = Math.min(watermark, ...reads.map(({ progress }) => progress))',
-    replace: 'const target = watermark',
-    why:
-      'An operator owes results that the next one has not seen, and the next one is told that ' +
-      'their time is over: they are late.',
-    origin: 'a watermark that overtakes records',
-  },
-  {
     name: 'progress-not-saved',
     scenario,
     file: `${ENGINE}/stage/topology.ts`,
