@@ -18,6 +18,7 @@ const MUTANT_LIMITS = ['--time', '40', ...JOBS]
 /** The same of whole nodes, which cost more. */
 const HOST_SEEDS = 60
 const HOST_MUTANTS = 3
+const ENGINE_MUTANTS = 3
 
 /** Drills drawn anew in each `npm test`, out of all; their seed is printed and draws them again. */
 const DRILLS = 2
@@ -65,6 +66,11 @@ export const steps: readonly Step[] = [
   step('mutants:host', {
     script: 'mutants',
     args: ['host', '--draw', String(HOST_MUTANTS), ...MUTANT_LIMITS],
+    isReport: true,
+  }),
+  step('mutants:engine', {
+    script: 'mutants',
+    args: ['engine', '--draw', String(ENGINE_MUTANTS), ...MUTANT_LIMITS],
     isReport: true,
   }),
 ]

@@ -125,11 +125,11 @@ function left({ store, options }: LoggedGroup, { input }: Case): Failure | undef
     if (high * 256 + low >= FIRST_TABLE && rows.key.length > PLACE_BYTES) kept.push(rows.key.join())
   }
   if (kept.length === 0) return undefined
-  const detail = `${options.host.id}: ${kept.join(' ')}`
+  const detail = `${options.host.id}: ${kept.length} rows, the first ${kept[0]}`
   return { checker: 'REPLAY-8 nothing is kept behind the end of the input', detail }
 }
 
-/** Where processing time does nothing but make early results due, they are so within an interval. */
+/** Where processing time only makes early results due, they are so within an interval. */
 function overslept({ aheadMs, options }: LoggedGroup): Failure | undefined {
   const specs = options.host.operators.flatMap(({ spec }) => {
     return spec.kind === 'aggregate' ? [spec] : []
