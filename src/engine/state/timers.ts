@@ -21,7 +21,7 @@ export interface Timer {
 }
 
 /** In memory, after which the horizon comes nearer. */
-export const TIMERS_NEAR_MAX = 16_384
+const TIMERS_NEAR_MAX = 16_384
 /** Read from each slot at a time, at least. */
 const SLOT_READ_MIN = 4
 const NO_VALUE = new Uint8Array(0)
