@@ -130,6 +130,8 @@ class InputDraft {
     const prng = this.#prng
     if (prng.chance(0.3)) return []
     const watermark = this.#grained((this.#clocks[channel] as number) - this.#weather.lagMs)
-    return [{ channel, watermark, ...(prng.chance(this.#weather.idle) ? { idle: true } : {}) }]
+    const mark = { channel, watermark, ...(prng.chance(this.#weather.idle) ? { idle: true } : {}) }
+    // A new reader may know less of time than the one before.
+    return prng.chance(0.1) ? [mark, { channel, watermark: watermark - prng.below(2000) }] : [mark]
   }
 }

@@ -11,6 +11,7 @@ import { Book } from '../../../src/engine/channels/book.ts'
 import { Channels } from '../../../src/engine/channels/channels.ts'
 import type { Records } from '../../../src/engine/columns/records.ts'
 import { readRecords, writeRecords } from '../../../src/engine/columns/records-codec.ts'
+import type { CacheBounds } from '../../../src/engine/operators/context.ts'
 import type { Schema } from '../../../src/engine/schema/schema.ts'
 import { StageGroup, type StageOptions, type StageOutput } from '../../../src/engine/stage/group.ts'
 import { CHANNEL_TABLE } from '../../../src/engine/stage/tables.ts'
@@ -32,6 +33,8 @@ export interface Course {
   /** How often what is not applied is thrown away, and another leader goes on, of 1. */
   readonly discard: number
   readonly lead: number
+  /** What operators may keep beyond their state; missing: as much as they like. */
+  readonly bounds?: CacheBounds | undefined
 }
 
 /** The rows in which a group keeps its place in the input. */
@@ -199,7 +202,9 @@ export class LoggedGroup {
   }
 
   #newGroup(): StageGroup {
-    return new StageGroup({ ...this.options, store: this.store })
+    const { bounds } = this.#course
+    const limits = bounds === undefined ? {} : { bounds }
+    return new StageGroup({ ...this.options, ...limits, store: this.store })
   }
 
   #released(bytes: Uint8Array) {
