@@ -41,19 +41,22 @@ export class Filter implements Operator {
 
   take(_input: number, records: Records, out: Output): void {
     const all = allRows(records.size)
-    const rows = rowsWhere(this.#where, records, all, out.failures(records))
+    const failures = out.failures(records)
+    const rows = rowsWhere(this.#where, records, all, failures)
     if (rows.length === records.size) out.emit(records)
-    else out.emit(records.kinds === undefined ? gatherRecords(records, rows) : taken(records, rows))
+    else
+      out.emit(
+        records.kinds === undefined ? gatherRecords(records, rows) : kept(records, rows, failures),
+      )
   }
 }
 
-/** Those rows, and the updates among the others, as deletes, in the order of all. */
-function taken(records: Records, rows: Rows): Records {
+/** Those rows, and the updates that do not pass, as deletes, in the order of all. */
+function kept(records: Records, rows: Rows, failures: Failures): Records {
   const passes = new Set(rows)
-  const kept = allRows(records.size).filter(
-    row => passes.has(row) || records.kinds?.[row] === UPDATE,
-  )
-  const some = gatherRecords(records, kept)
-  const kinds = some.kinds?.map((kind, at) => (passes.has(kept[at] as number) ? kind : DELETE))
+  const goesBack = (row: number) => records.kinds?.[row] === UPDATE && !failures.has(row)
+  const all = allRows(records.size).filter(row => passes.has(row) || goesBack(row))
+  const some = gatherRecords(records, all)
+  const kinds = some.kinds?.map((kind, at) => (passes.has(all[at] as number) ? kind : DELETE))
   return { ...some, kinds }
 }
