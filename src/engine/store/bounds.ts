@@ -28,3 +28,6 @@ export const ROW_COST_BYTES = 14
 export const IDLE_PAGES = 8
 /** Of a chunk of an image in bytes; a row that is larger is a chunk of its own. */
 export const IMAGE_CHUNK_BYTES = 2 ** 20
+
+/** Of a store that shares its pool with no other: most are small, and some are many. */
+export const OWN_CHUNK_BYTES = 2 ** 20

@@ -4,6 +4,7 @@
  * nothing but, while it lives, a copy of each page that is changed. Nobody else touches its pages.
  */
 
+import { OWN_CHUNK_BYTES } from './bounds.ts'
 import type { Cursor, Range } from './cursor.ts'
 import { checkDelta, DeltaReader } from './delta.ts'
 import type { Rows } from './entry.ts'
@@ -33,12 +34,12 @@ export class MemoryStore {
   readonly #tree: Tree
   readonly #delta = new DeltaReader()
 
-  constructor(pool = new PagePool(), tree = new Tree(new Versions(pool))) {
+  constructor(pool = new PagePool(OWN_CHUNK_BYTES), tree = new Tree(new Versions(pool))) {
     this.#tree = tree
   }
 
   /** Quicker than a delta, and the pages are full. Rows that are out of order are refused. */
-  static from(rows: Rows, pool = new PagePool()): MemoryStore {
+  static from(rows: Rows, pool = new PagePool(OWN_CHUNK_BYTES)): MemoryStore {
     const loading = new StoreLoading(pool)
     loading.add(rows)
     return loading.finish()
@@ -105,7 +106,7 @@ export class StoreLoading {
   readonly #pool: PagePool
   readonly #loader: Loader
 
-  constructor(pool = new PagePool()) {
+  constructor(pool = new PagePool(OWN_CHUNK_BYTES)) {
     this.#pool = pool
     this.#loader = new Loader(new Versions(pool))
   }
