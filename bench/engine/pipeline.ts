@@ -8,10 +8,10 @@ import type { RawRecords } from '../../src/connectors/formats/format.ts'
 import { JsonDecoder } from '../../src/connectors/formats/json/decoder.ts'
 import { fieldOf } from '../../src/connectors/formats/path.ts'
 import { allRows, type Records } from '../../src/engine/columns/records.ts'
-import { hostsOf } from '../../src/engine/plan/hosts.ts'
 import type { Named, Plan, WindowSpec } from '../../src/engine/plan/plan.ts'
 import { SEMANTICS } from '../../src/engine/plan/plan.ts'
 import { schemasOf } from '../../src/engine/plan/schemas.ts'
+import { sitesOf } from '../../src/engine/plan/sites.ts'
 import { Schema } from '../../src/engine/schema/schema.ts'
 import { INTEGER, TEXT, TIMESTAMPTZ } from '../../src/engine/schema/type.ts'
 import { Front } from '../../src/engine/stage/front.ts'
@@ -68,14 +68,14 @@ export class Pipeline {
     const plan = planOf(window)
     const compiler = compilerOf()
     const schemas = schemasOf(plan, compiler)
-    const [reader, stage] = hostsOf(plan)
+    const [reader, stage] = sitesOf(plan)
     const [source] = plan.sources
     if (reader === undefined || stage === undefined || source === undefined) {
       throw new Error('the plan has a source and a stage')
     }
-    this.#front = new Front({ host: reader, source, schemas, compiler, isAlone: true })
+    this.#front = new Front({ site: reader, source, schemas, compiler, isAlone: true })
     const { errors } = plan
-    this.#stage = new StageGroup({ host: stage, schemas, compiler, errors, store: this.#store })
+    this.#stage = new StageGroup({ site: stage, schemas, compiler, errors, store: this.#store })
     this.#clock = new PartitionClock(source.time)
     this.#applies = applies
   }

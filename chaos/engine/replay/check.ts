@@ -8,9 +8,9 @@
 import { BrokenInvariant } from '../../../src/base/errors.ts'
 import { Prng } from '../../../src/base/prng.ts'
 import type { Compiler } from '../../../src/engine/columns/expression.ts'
-import { hostsOf } from '../../../src/engine/plan/hosts.ts'
 import type { OperatorSpec } from '../../../src/engine/plan/plan.ts'
 import { schemasOf } from '../../../src/engine/plan/schemas.ts'
+import { sitesOf } from '../../../src/engine/plan/sites.ts'
 import { PLACE_BYTES } from '../../../src/engine/state/row-key.ts'
 import { columnsOf } from '../../oracle/columns.ts'
 import { answered } from '../../oracle/oracle.ts'
@@ -56,9 +56,9 @@ function objection(one: Case, prng: Prng): Failure | undefined {
   const plan = enginePlan(one.plan)
   const compiler: Compiler = treeCompiler(expressionsOf(one.plan))
   const schemas = schemasOf(plan, compiler)
-  const hosts = hostsOf(plan)
+  const sites = sitesOf(plan)
   const course = courseOf(prng)
-  const network = new Network(one, { plan, compiler, schemas, hosts, course })
+  const network = new Network(one, { plan, compiler, schemas, sites, course })
   const rows = new Map<string, Row[]>(one.plan.sinks.map(({ id }) => [id, []]))
   const columns = columnsOf(one.plan)
   const cutAt = prng.below(one.input.batches.length)
@@ -119,25 +119,25 @@ function keepsForEver(spec: OperatorSpec): boolean {
 /** Operators have nothing but how far time has come, once the input has ended. */
 function left({ store, options }: LoggedGroup, { input }: Case): Failure | undefined {
   const isOver = input.batches.at(-1)?.ended === true
-  if (!isOver || options.host.operators.some(({ spec }) => keepsForEver(spec))) return undefined
+  if (!isOver || options.site.operators.some(({ spec }) => keepsForEver(spec))) return undefined
   const kept: string[] = []
   for (const rows = store.scan(); rows.next(); ) {
     const [high = 0, low = 0] = rows.key
     if (high * 256 + low >= FIRST_TABLE && rows.key.length > PLACE_BYTES) kept.push(rows.key.join())
   }
   if (kept.length === 0) return undefined
-  const detail = `${options.host.id}: ${kept.length} rows, the first ${kept[0]}`
+  const detail = `${options.site.id}: ${kept.length} rows, the first ${kept[0]}`
   return { checker: 'REPLAY-8 nothing is kept behind the end of the input', detail }
 }
 
 /** Where processing time only makes early results due, they are so within an interval. */
 function overslept({ aheadMs, options }: LoggedGroup): Failure | undefined {
-  const specs = options.host.operators.flatMap(({ spec }) => {
+  const specs = options.site.operators.flatMap(({ spec }) => {
     return spec.kind === 'aggregate' ? [spec] : []
   })
   const byClock = specs.some(({ window }) => 'time' in window && window.time === 'processing')
   const longestMs = Math.max(0, ...specs.map(({ earlyMs = 0 }) => earlyMs))
   if (byClock || aheadMs <= longestMs) return undefined
-  const detail = `${options.host.id}: ${aheadMs} ms ahead, and early means ${longestMs}`
+  const detail = `${options.site.id}: ${aheadMs} ms ahead, and early means ${longestMs}`
   return { checker: 'REPLAY-9 early results are due within their interval', detail }
 }

@@ -85,7 +85,7 @@ export class LoggedGroup {
     this.options = options
     this.wires = wires
     this.#course = course
-    this.#entry = options.host.entry ?? ''
+    this.#entry = options.site.entry ?? ''
     this.#channels = new Channels(new Book(this.#slot), 1)
     this.#intake = this.#newIntake()
     this.#group = this.#newGroup()

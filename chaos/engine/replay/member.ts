@@ -123,7 +123,7 @@ function replayedOtherwise(
     const again = member.replay(scheduleOf(batch))
     const what = otherThan(batch, again)
     if (what === undefined) continue
-    const detail = `${group.options.host.id}, batch ${batch.seq}, from ${from}: ${what}`
+    const detail = `${group.options.site.id}, batch ${batch.seq}, from ${from}: ${what}`
     return { checker: 'REPLAY-4 a replay makes the same batches', detail }
   }
   member.applyAll()
@@ -176,7 +176,7 @@ class Member {
     const out = new ByteWriter()
     writeSchedule(out, schedule)
     const taken = this.#take(decodeSchedule(out.finish()))
-    const batch = madeOf(this.#stage, this.#group.options.host.entry ?? '', taken)
+    const batch = madeOf(this.#stage, this.#group.options.site.entry ?? '', taken)
     this.#pending.push(batch)
     while (this.#intake.isFull || (this.#pending.length > 0 && this.#prng.chance(0.5))) {
       this.#apply()

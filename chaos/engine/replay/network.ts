@@ -1,11 +1,11 @@
-/** All hosts of a plan, and the channels between them. */
+/** All sites of a plan, and the channels between them. */
 
 import { Splitter, slotsOf } from '../../../src/engine/channels/slots.ts'
 import type { Compiler, Failures } from '../../../src/engine/columns/expression.ts'
 import type { Records } from '../../../src/engine/columns/records.ts'
-import { type Exchange, type Host, keyOf } from '../../../src/engine/plan/hosts.ts'
 import type { Plan, SourcePlan } from '../../../src/engine/plan/plan.ts'
 import type { Schemas } from '../../../src/engine/plan/schemas.ts'
+import { type Exchange, keyOf, type Site } from '../../../src/engine/plan/sites.ts'
 import { DEAD_LETTER_SCHEMA, DEAD_LETTERS } from '../../../src/engine/stage/dead-letters.ts'
 import { exchangeName } from '../../../src/engine/stage/group.ts'
 import { Slotting } from '../../../src/engine/stage/slotting.ts'
@@ -20,17 +20,17 @@ export interface Setup {
   readonly plan: Plan
   readonly compiler: Compiler
   readonly schemas: Schemas
-  readonly hosts: readonly Host[]
+  readonly sites: readonly Site[]
   readonly course: Course
 }
 
 interface Stage {
-  readonly host: Host
+  readonly site: Site
   readonly groups: readonly LoggedGroup[]
 }
 
 interface Source {
-  readonly host: Host
+  readonly site: Site
   readonly reader: Reader
   readonly channels: readonly number[]
   readonly ends: Map<number, number>
@@ -55,26 +55,26 @@ export interface Told {
 const UNTOLD: Failures = { add: () => undefined, has: () => false, count: 0 }
 
 export class Network {
-  /** Each stage is fed by one host: then time passes in it as the oracle thinks it does. */
+  /** Each stage is fed by one site: then time passes in it as the oracle thinks it does. */
   readonly isChain: boolean
   readonly #stages: Stage[] = []
   readonly #sources: Source[] = []
-  /** By who sends: a source's partition, or a host's group. */
+  /** By who sends: a source's partition, or a site's group. */
   readonly #trunks = new Map<string, Trunk[]>()
   readonly #setup: Setup
   #dead = 0
 
   constructor(one: Case, setup: Setup) {
     this.#setup = setup
-    const { hosts } = setup
-    const fed = hosts.flatMap(({ exchanges }) => exchanges.map(({ to }) => to))
+    const { sites } = setup
+    const fed = sites.flatMap(({ exchanges }) => exchanges.map(({ to }) => to))
     this.isChain = new Set(fed).size === fed.length
-    for (const host of hosts.filter(({ source }) => source !== undefined)) {
-      this.#addSource(host, one)
+    for (const site of sites.filter(({ source }) => source !== undefined)) {
+      this.#addSource(site, one)
     }
     const { groups: count } = one.setting
-    for (const host of hosts.filter(({ source }) => source === undefined)) {
-      this.#addStage(host, one, this.#wiresOf(host, count))
+    for (const site of sites.filter(({ source }) => source === undefined)) {
+      this.#addStage(site, one, this.#wiresOf(site, count))
     }
   }
 
@@ -89,11 +89,11 @@ export class Network {
 
   pass(batch: Batch): readonly Told[] {
     const told = this.#sources.flatMap(source => this.#read(source, batch))
-    for (const { host, groups } of this.#stages) {
+    for (const { site, groups } of this.#stages) {
       for (const [at, group] of groups.entries()) {
         const made = group.pass(batch.now)
         for (const { to, records } of made) if (to === DEAD_LETTERS) this.#dead += records.size
-        for (const trunk of this.#trunks.get(`${host.id}/${at}`) ?? []) {
+        for (const trunk of this.#trunks.get(`${site.id}/${at}`) ?? []) {
           this.#forward(trunk, group, made)
         }
         told.push(...made)
@@ -102,30 +102,30 @@ export class Network {
     return told
   }
 
-  #addSource(host: Host, { plan, input, setting }: Case): void {
+  #addSource(site: Site, { plan, input, setting }: Case): void {
     const { schemas, compiler } = this.#setup
-    const source = this.#setup.plan.sources.find(({ id }) => id === host.source) as SourcePlan
-    const columns = plan.sources.find(({ id }) => id === host.source)?.columns ?? []
-    const channels = input.channels.filter(one => one.source === host.source).map(({ id }) => id)
+    const source = this.#setup.plan.sources.find(({ id }) => id === site.source) as SourcePlan
+    const columns = plan.sources.find(({ id }) => id === site.source)?.columns ?? []
+    const channels = input.channels.filter(one => one.source === site.source).map(({ id }) => id)
     const options = { ...setting, compiler }
-    const reader = new Reader({ host, schemas, options }, { source, columns, channels })
-    this.#sources.push({ host, reader, channels, ends: new Map() })
-    this.#makeTrunks(host, channels, setting.groups)
+    const reader = new Reader({ site, schemas, options }, { source, columns, channels })
+    this.#sources.push({ site, reader, channels, ends: new Map() })
+    this.#makeTrunks(site, channels, setting.groups)
   }
 
-  #addStage(host: Host, { setting }: Case, wires: readonly (readonly Wire[])[]): void {
+  #addStage(site: Site, { setting }: Case, wires: readonly (readonly Wire[])[]): void {
     const { schemas, compiler, course } = this.#setup
     const { rowsDueMax, groups: count } = setting
-    const common = { host, schemas, compiler, errors: 'dead-letter' as const, rowsDueMax }
-    const schemaOf = (to: string) => this.#schemaOf(host, to)
+    const common = { site, schemas, compiler, errors: 'dead-letter' as const, rowsDueMax }
+    const schemaOf = (to: string) => this.#schemaOf(site, to)
     const groups = wires.map((own, at) => {
       return new LoggedGroup({ ...common, schemaOf, slots: slotsOf(at, count) }, own, course)
     })
-    this.#stages.push({ host, groups })
-    this.#makeTrunks(host, [...groups.keys()], count)
+    this.#stages.push({ site, groups })
+    this.#makeTrunks(site, [...groups.keys()], count)
   }
 
-  #schemaOf({ exchanges, sinks }: Host, to: string) {
+  #schemaOf({ exchanges, sinks }: Site, to: string) {
     if (to === DEAD_LETTERS) return DEAD_LETTER_SCHEMA
     const leaving = exchanges.find(one => exchangeName(one) === to)
     const edge = leaving?.edge ?? sinks.find(({ id }) => id === to)?.from
@@ -133,32 +133,32 @@ export class Network {
     return this.#setup.schemas.of(edge)
   }
 
-  /** A channel's number says where it is from: hosts in order, then their parts. */
-  #makeTrunks(host: Host, parts: readonly number[], groups: number): void {
-    const { schemas, compiler, hosts } = this.#setup
-    for (const exchange of host.exchanges) {
+  /** A channel's number says where it is from: sites in order, then their parts. */
+  #makeTrunks(site: Site, parts: readonly number[], groups: number): void {
+    const { schemas, compiler, sites } = this.#setup
+    for (const exchange of site.exchanges) {
       const schema = schemas.of(exchange.edge)
-      const entry = hosts.find(one => one.entry === exchange.to)
+      const entry = sites.find(one => one.entry === exchange.to)
       const spec = entry?.operators.find(({ id }) => id === exchange.to)?.spec
       const key = (spec === undefined ? undefined : keyOf(spec)) ?? []
       const slotting = new Slotting(key, schema, compiler)
       for (const part of parts) {
-        const channel = hosts.indexOf(host) * 100 + part
+        const channel = sites.indexOf(site) * 100 + part
         const wires = Array.from({ length: groups }, () => new Wire(channel, schema))
         const trunk = { exchange, channel, wires, splitter: new Splitter(groups), slotting }
-        const name = `${host.id}/${part}`
+        const name = `${site.id}/${part}`
         this.#trunks.set(name, [...(this.#trunks.get(name) ?? []), trunk])
       }
     }
   }
 
   /** By group, those that lead to it. */
-  #wiresOf({ entry }: Host, groups: number): readonly (readonly Wire[])[] {
+  #wiresOf({ entry }: Site, groups: number): readonly (readonly Wire[])[] {
     const trunks = [...this.#trunks.values()].flat().filter(({ exchange }) => exchange.to === entry)
     return Array.from({ length: groups }, (_, at) => trunks.flatMap(({ wires }) => wires[at] ?? []))
   }
 
-  #read({ host, reader, channels, ends }: Source, batch: Batch): Told[] {
+  #read({ site, reader, channels, ends }: Source, batch: Batch): Told[] {
     const outputs = reader.pass(batch)
     for (const channel of channels) {
       const count = batch.arrivals.filter(one => one.channel === channel).length
@@ -167,7 +167,7 @@ export class Network {
         .filter(mark => mark.channel === channel)
         .map(({ watermark, idle }) => ({ watermark, idle }))
       const said = batch.ended ? [...words, { watermark: Number.POSITIVE_INFINITY }] : words
-      for (const trunk of this.#trunks.get(`${host.id}/${channel}`) ?? []) {
+      for (const trunk of this.#trunks.get(`${site.id}/${channel}`) ?? []) {
         const own = outputs.filter(({ to, records }) => {
           return to === trunk.exchange.to && records.origin?.channel === channel
         })

@@ -7,8 +7,8 @@ import { describe, expect, test } from 'vitest'
 import { ByteWriter } from '../../../src/base/bytes.ts'
 import { Prng } from '../../../src/base/prng.ts'
 import { type Batch, batchOf, decodeEntry, writeEntry } from '../../../src/engine/batch/entry.ts'
-import { hostsOf } from '../../../src/engine/plan/hosts.ts'
 import { schemasOf } from '../../../src/engine/plan/schemas.ts'
+import { sitesOf } from '../../../src/engine/plan/sites.ts'
 import { drawCase } from '../generate/case.ts'
 import { enginePlan, expressionsOf } from '../run/texts.ts'
 import { treeCompiler } from '../run/trees.ts'
@@ -37,7 +37,7 @@ function ran(seed: number, course: Omit<Course, 'prng'>): Network {
   const plan = enginePlan(one.plan)
   const compiler = treeCompiler(expressionsOf(one.plan))
   const schemas = schemasOf(plan, compiler)
-  const parts = { plan, compiler, schemas, hosts: hostsOf(plan) }
+  const parts = { plan, compiler, schemas, sites: sitesOf(plan) }
   const network = new Network(one, { ...parts, course: { ...course, prng: new Prng(seed) } })
   for (const batch of one.input.batches) {
     network.pass(batch)

@@ -6,9 +6,9 @@
 
 import type { Compiler } from '../../../src/engine/columns/expression.ts'
 import type { Records } from '../../../src/engine/columns/records.ts'
-import { type Host, hostsOf } from '../../../src/engine/plan/hosts.ts'
 import type { SourcePlan } from '../../../src/engine/plan/plan.ts'
 import { schemasOf } from '../../../src/engine/plan/schemas.ts'
+import { type Site, sitesOf } from '../../../src/engine/plan/sites.ts'
 import { columnsOf } from '../../oracle/columns.ts'
 import type { Batch, Input } from '../../oracle/input.ts'
 import type { Plan } from '../../oracle/plan.ts'
@@ -32,7 +32,7 @@ export interface EngineAnswer {
   readonly dead: number
 }
 
-/** What leaves a host: for a sink, or for the entry of a stage. */
+/** What leaves a site: for a sink, or for the entry of a stage. */
 export interface Output {
   readonly to: string
   readonly records: Records
@@ -40,22 +40,22 @@ export interface Output {
   readonly slots?: Int32Array | undefined
 }
 
-/** A host in all its groups. */
+/** A site in all its groups. */
 export interface Runner {
   readonly late: number
   readonly dead: number
-  /** `arrived`: what other hosts sent it in this batch. */
+  /** `arrived`: what other sites sent it in this batch. */
   pass(batch: Batch, watermark: number, arrived: readonly Output[]): readonly Output[]
 }
 
 export function runEngine(plan: Plan, input: Input, options: EngineOptions): EngineAnswer {
   const engine = enginePlan(plan)
   const schemas = schemasOf(engine, options.compiler)
-  const hosts = hostsOf(engine)
-  const fed = sourcesOf(hosts)
-  const runners = hosts.map(host => {
-    const { source } = host
-    const part = { host, schemas, options }
+  const sites = sitesOf(engine)
+  const fed = sourcesOf(sites)
+  const runners = sites.map(site => {
+    const { source } = site
+    const part = { site, schemas, options }
     const runner: Runner =
       source === undefined
         ? new Stage(part)
@@ -64,13 +64,13 @@ export function runEngine(plan: Plan, input: Input, options: EngineOptions): Eng
             columns: plan.sources.find(({ id }) => id === source)?.columns ?? [],
             channels: input.channels.filter(one => one.source === source).map(({ id }) => id),
           })
-    return { host, runner, watermarks: watermarksOf(input, fed.get(host.id) ?? new Set()) }
+    return { site, runner, watermarks: watermarksOf(input, fed.get(site.id) ?? new Set()) }
   })
   const sinks = new Sinks(plan)
   input.batches.forEach((batch, at) => {
     const sent = new Map<string, Output[]>()
-    for (const { host, runner, watermarks } of runners) {
-      const arrived = sent.get(host.id) ?? []
+    for (const { site, runner, watermarks } of runners) {
+      const arrived = sent.get(site.id) ?? []
       for (const output of runner.pass(batch, watermarks[at] as number, arrived)) {
         if (!sinks.maybeTake(output, at)) send(sent, output)
       }
@@ -82,19 +82,19 @@ export function runEngine(plan: Plan, input: Input, options: EngineOptions): Eng
 }
 
 function send(sent: Map<string, Output[]>, output: Output): void {
-  const host = `stage:${output.to}`
-  sent.set(host, [...(sent.get(host) ?? []), output])
+  const site = `stage:${output.to}`
+  sent.set(site, [...(sent.get(site) ?? []), output])
 }
 
-/** Of each host, the sources that feed it. */
-function sourcesOf(hosts: readonly Host[]): ReadonlyMap<string, ReadonlySet<string>> {
+/** Of each site, the sources that feed it. */
+function sourcesOf(sites: readonly Site[]): ReadonlyMap<string, ReadonlySet<string>> {
   const fed = new Map<string, Set<string>>()
   const at = (id: string): Set<string> => {
     const sources = fed.get(id) ?? new Set()
     fed.set(id, sources)
     return sources
   }
-  for (const { id, source, exchanges } of hosts) {
+  for (const { id, source, exchanges } of sites) {
     if (source !== undefined) at(id).add(source)
     for (const { to } of exchanges) for (const one of at(id)) at(`stage:${to}`).add(one)
   }

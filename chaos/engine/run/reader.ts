@@ -1,9 +1,9 @@
 /** The reader of a source: it runs the plan's front, which keeps nothing. */
 
 import type { Records } from '../../../src/engine/columns/records.ts'
-import type { Host } from '../../../src/engine/plan/hosts.ts'
 import type { SourcePlan } from '../../../src/engine/plan/plan.ts'
 import type { Schemas } from '../../../src/engine/plan/schemas.ts'
+import type { Site } from '../../../src/engine/plan/sites.ts'
 import { Front } from '../../../src/engine/stage/front.ts'
 import type { Batch } from '../../oracle/input.ts'
 import type { Column } from '../../oracle/type.ts'
@@ -11,7 +11,7 @@ import type { EngineOptions, Output, Runner } from './engine.ts'
 import { recordsFrom } from './scalars.ts'
 
 export interface Part {
-  readonly host: Host
+  readonly site: Site
   readonly schemas: Schemas
   readonly options: EngineOptions
 }
@@ -30,10 +30,10 @@ export class Reader implements Runner {
   /** Of each channel, the offset of its next record. */
   readonly #offsets = new Map<number, number>()
 
-  constructor({ host, schemas, options }: Part, feed: Feed) {
+  constructor({ site, schemas, options }: Part, feed: Feed) {
     this.#feed = feed
     const { compiler } = options
-    this.#front = new Front({ host, source: feed.source, schemas, compiler })
+    this.#front = new Front({ site, source: feed.source, schemas, compiler })
   }
 
   pass({ arrivals }: Batch): readonly Output[] {

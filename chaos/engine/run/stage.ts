@@ -3,7 +3,7 @@
 import { Splitter, slotsOf } from '../../../src/engine/channels/slots.ts'
 import type { Failures } from '../../../src/engine/columns/expression.ts'
 import type { Records } from '../../../src/engine/columns/records.ts'
-import { keyOf } from '../../../src/engine/plan/hosts.ts'
+import { keyOf } from '../../../src/engine/plan/sites.ts'
 import { DEAD_LETTERS } from '../../../src/engine/stage/dead-letters.ts'
 import { StageGroup, type StageInput, type StageResult } from '../../../src/engine/stage/group.ts'
 import { Slotting } from '../../../src/engine/stage/slotting.ts'
@@ -23,9 +23,9 @@ export class Stage implements Runner {
   readonly #entry: string
 
   constructor(part: Part) {
-    const { host, schemas, options } = part
-    const entry = host.operators.find(({ id }) => id === host.entry)
-    if (entry === undefined) throw new Error(`${host.id} has no entry`)
+    const { site, schemas, options } = part
+    const entry = site.operators.find(({ id }) => id === site.entry)
+    if (entry === undefined) throw new Error(`${site.id} has no entry`)
     const [edge] = entry.inputs
     if (edge === undefined) throw new Error(`${entry.id} reads nothing`)
     this.#entry = entry.id
@@ -106,10 +106,10 @@ class Group {
   }
 
   #made(): StageGroup {
-    const { host, schemas, options } = this.#part
+    const { site, schemas, options } = this.#part
     const { compiler, rowsDueMax } = options
     return new StageGroup({
-      ...{ host, schemas, compiler, errors: 'dead-letter', store: this.#store },
+      ...{ site, schemas, compiler, errors: 'dead-letter', store: this.#store },
       ...{ slots: this.#slots, rowsDueMax },
     })
   }

@@ -10,9 +10,9 @@ import { concat } from '../columns/concat.ts'
 import type { Compiler } from '../columns/expression.ts'
 import { FailedRows } from '../columns/failed-rows.ts'
 import type { Records } from '../columns/records.ts'
-import { type Exchange, type Host, hostsOf } from '../plan/hosts.ts'
 import type { Plan, SourcePlan } from '../plan/plan.ts'
 import { type Schemas, schemasOf } from '../plan/schemas.ts'
+import { type Exchange, type Site, sitesOf } from '../plan/sites.ts'
 import type { DeadRow } from '../stage/collector.ts'
 import { DEAD_LETTER_SCHEMA, DEAD_LETTERS, deadLetters } from '../stage/dead-letters.ts'
 import { Front } from '../stage/front.ts'
@@ -47,7 +47,7 @@ interface Group {
 }
 
 interface Stage {
-  readonly host: Host
+  readonly site: Site
   readonly groups: readonly Group[]
   readonly splitter: Splitter
   readonly slottings: ReadonlyMap<string, Slotting>
@@ -66,15 +66,15 @@ export class LocalJob {
   constructor(plan: Plan, compiler: Compiler, { groups = 1, partitions }: LocalOptions = {}) {
     this.#plan = plan
     this.#schemas = schemasOf(plan, compiler)
-    const hosts = hostsOf(plan)
-    for (const host of hosts.filter(({ source }) => source === undefined)) {
-      this.#addStage(host, compiler, groups)
+    const sites = sitesOf(plan)
+    for (const site of sites.filter(({ source }) => source === undefined)) {
+      this.#addStage(site, compiler, groups)
     }
     for (const source of plan.sources) {
-      const host = hosts.find(one => one.source === source.id)
-      invariant(host !== undefined, 'a-source-has-its-host')
+      const site = sites.find(one => one.source === source.id)
+      invariant(site !== undefined, 'a-source-has-its-site')
       const front = new Front({
-        host,
+        site,
         source,
         schemas: this.#schemas,
         compiler,
@@ -83,10 +83,10 @@ export class LocalJob {
       const count = partitions?.get(source.id) ?? 1
       const clocks = Array.from({ length: count }, () => new PartitionClock(source.time))
       this.#readers.set(source.id, { plan: source, front, clocks, ended: new Set() })
-      this.#openChannels(host, count)
+      this.#openChannels(site, count)
     }
-    for (const { host, groups: own } of this.#stages) {
-      for (const at of own.keys()) this.#open(host.exchanges, `${host.id}/${at}`)
+    for (const { site, groups: own } of this.#stages) {
+      for (const at of own.keys()) this.#open(site.exchanges, `${site.id}/${at}`)
     }
   }
 
@@ -166,28 +166,28 @@ export class LocalJob {
     return reader
   }
 
-  #addStage(host: Host, compiler: Compiler, count: number): void {
+  #addStage(site: Site, compiler: Compiler, count: number): void {
     const groups = Array.from({ length: count }, (_, at): Group => {
       const store = new MemoryStore()
       const slots = slotsOf(at, count)
       const { errors } = this.#plan
-      const options = { host, schemas: this.#schemas, compiler, errors, store, slots }
+      const options = { site, schemas: this.#schemas, compiler, errors, store, slots }
       return { stage: new StageGroup(options), store, channels: new Map(), inputs: [] }
     })
     const slottings = new Map(
-      host.exchanges.map(exchange => {
+      site.exchanges.map(exchange => {
         const schema = this.#schemas.of(exchange.edge)
         return [exchangeName(exchange), new Slotting(exchange.key, schema, compiler)]
       }),
     )
-    const stage = { host, groups, splitter: new Splitter(count), slottings }
+    const stage = { site, groups, splitter: new Splitter(count), slottings }
     this.#stages.push(stage)
-    this.#byEntry.set(host.entry ?? '', stage)
+    this.#byEntry.set(site.entry ?? '', stage)
   }
 
-  #openChannels(host: Host, partitions: number): void {
+  #openChannels(site: Site, partitions: number): void {
     for (let partition = 0; partition < partitions; partition++) {
-      this.#open(host.exchanges, `${host.source}/${partition}`)
+      this.#open(site.exchanges, `${site.source}/${partition}`)
     }
   }
 
@@ -212,7 +212,7 @@ export class LocalJob {
   #route({ to, edge }: Exchange, records: Records, slots: Int32Array | undefined): void {
     const stage = this.#byEntry.get(to)
     invariant(stage !== undefined, 'an-exchange-leads-to-a-stage', to)
-    const operator = stage.host.operators.find(({ id }) => id === to)
+    const operator = stage.site.operators.find(({ id }) => id === to)
     const input = operator?.inputs.findIndex(
       one => one.from === edge.from && one.side === edge.side,
     )
@@ -234,11 +234,11 @@ export class LocalJob {
       inputs = []
       for (const output of outputs) this.#release(stage, output)
     } while (group.stage.owes(watermark, this.#now))
-    this.#hear(`${stage.host.id}/${at}`, watermark)
+    this.#hear(`${stage.site.id}/${at}`, watermark)
   }
 
-  #release({ host, slottings }: Stage, { to, records }: StageOutput): void {
-    const exchange = host.exchanges.find(one => exchangeName(one) === to)
+  #release({ site, slottings }: Stage, { to, records }: StageOutput): void {
+    const exchange = site.exchanges.find(one => exchangeName(one) === to)
     const slotting = slottings.get(to)
     if (exchange === undefined || slotting === undefined) {
       this.#put(to, records)

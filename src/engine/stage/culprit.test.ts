@@ -7,9 +7,9 @@ import { digestOf } from '../batch/digest.ts'
 import { vectorOf } from '../columns/builder.ts'
 import type { Compiler } from '../columns/expression.ts'
 import { writeRecords } from '../columns/records-codec.ts'
-import { hostsOf } from '../plan/hosts.ts'
 import type { OperatorPlan } from '../plan/plan.ts'
 import { schemasOf } from '../plan/schemas.ts'
+import { sitesOf } from '../plan/sites.ts'
 import { counts, dedup, filter, operator, planOf, project, sink } from '../plan/testing/plans.ts'
 import { BIGINT } from '../schema/type.ts'
 import { MemoryStore } from '../store/store.ts'
@@ -47,11 +47,11 @@ const work = { now: 3, watermark: 2, inputs: [{ operator: 'first', input: 0, rec
 function suspicion(operators: readonly OperatorPlan[], compiler: Compiler): Suspicion {
   const all = [entry, ...operators]
   const plan = planOf(all, { sinks: [sink('out', all.at(-1)?.id ?? '')] })
-  const host = hostsOf(plan).find(({ id }) => id === 'stage:first')
-  if (host === undefined) throw new Error('there is no such stage')
+  const site = sitesOf(plan).find(({ id }) => id === 'stage:first')
+  if (site === undefined) throw new Error('there is no such stage')
   const schemas = schemasOf(plan, compiler)
   const errors = 'dead-letter' as const
-  const options: StageOptions = { host, schemas, compiler, errors, store: new MemoryStore() }
+  const options: StageOptions = { site, schemas, compiler, errors, store: new MemoryStore() }
   return { seq: 7, options, work }
 }
 
@@ -84,8 +84,8 @@ describe('what is not the same twice', () => {
     const impure = compilerWith(() => ++calls)
     const kept = [{ ...entry, spec: dedup('impure') }]
     const all = suspicion([], impure)
-    const host = { ...all.options.host, operators: kept }
-    expect(blamed(culpritOf({ ...all, options: { ...all.options, host } }))).toEqual([
+    const site = { ...all.options.site, operators: kept }
+    expect(blamed(culpritOf({ ...all, options: { ...all.options, site } }))).toEqual([
       7,
       'first',
       'state',

@@ -58,7 +58,7 @@ interface Difference {
 }
 
 function difference({ options }: Suspicion, first: Traces, second: Traces): Difference | undefined {
-  for (const { id } of options.host.operators) {
+  for (const { id } of options.site.operators) {
     const part = partThatDiffers(first.of(id), second.of(id))
     if (part !== undefined) return { operator: id, part }
   }

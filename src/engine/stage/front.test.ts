@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { slotOf } from '../../base/hash.ts'
 import { recordsOf, rowsOf } from '../columns/records.ts'
 import type { Scalar } from '../columns/vector.ts'
-import { hostsOf } from '../plan/hosts.ts'
 import type { OperatorPlan, Plan, SourcePlan } from '../plan/plan.ts'
 import { schemasOf, sourceSchema } from '../plan/schemas.ts'
+import { sitesOf } from '../plan/sites.ts'
 import {
   counts,
   dedup,
@@ -32,10 +32,10 @@ const timed = source('in', { columns, time: { column: 'at', lagMs: 0 } })
 function frontOf(operators: readonly OperatorPlan[], more: Partial<Plan> = {}) {
   const plan = planOf(operators, { sources: [timed], ...more })
   const [read] = plan.sources as [SourcePlan]
-  const host = hostsOf(plan).find(one => one.source === 'in')
-  if (host === undefined) throw new Error('the source has no host')
+  const site = sitesOf(plan).find(one => one.source === 'in')
+  if (site === undefined) throw new Error('the source has no site')
   return new Front({
-    host,
+    site,
     source: read,
     schemas: schemasOf(plan, testCompiler),
     compiler: testCompiler,

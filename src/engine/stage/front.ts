@@ -10,9 +10,9 @@ import { gatherRecords } from '../columns/gather.ts'
 import { allRows, type Records } from '../columns/records.ts'
 import { CACHE_BOUNDS } from '../operators/context.ts'
 import { sound } from '../operators/sound.ts'
-import type { Exchange, Host } from '../plan/hosts.ts'
 import type { SinkPlan, SourcePlan } from '../plan/plan.ts'
 import { NO_STATE, type Schemas } from '../plan/schemas.ts'
+import type { Exchange, Site } from '../plan/sites.ts'
 import type { DeadRow } from './collector.ts'
 import { Slotting } from './slotting.ts'
 import { TimeColumn } from './source-time.ts'
@@ -35,7 +35,7 @@ export interface FrontResult {
 }
 
 export interface FrontOptions {
-  readonly host: Host
+  readonly site: Site
   readonly source: SourcePlan
   readonly schemas: Schemas
   readonly compiler: Compiler
@@ -52,14 +52,14 @@ export class Front {
   #sinks: { sink: SinkPlan; records: Records }[] = []
   #dead: DeadRow[] = []
 
-  constructor({ host, source, schemas, compiler, isAlone = false }: FrontOptions) {
+  constructor({ site, source, schemas, compiler, isAlone = false }: FrontOptions) {
     this.#id = source.id
     this.#time = new TimeColumn(source.time, schemas.of({ from: source.id }))
-    for (const exchange of isAlone ? [] : host.exchanges) {
+    for (const exchange of isAlone ? [] : site.exchanges) {
       this.#slottings.set(exchange, new Slotting(exchange.key, schemas.of(exchange.edge), compiler))
     }
     const context = {
-      host,
+      site,
       schemas,
       compiler,
       state: NO_STATE,

@@ -5,7 +5,7 @@ import { type Records, rowsOf } from '../columns/records.ts'
 import { counts, dedup, filter, operator, project, sink } from '../plan/testing/plans.ts'
 import { recordsFrom } from '../windows/testing/events.ts'
 import { exchangeName } from './group.ts'
-import { clicks, Stage } from './testing/hosts.ts'
+import { clicks, Stage } from './testing/sites.ts'
 
 const sums = operator('sums', 'in', counts('user'))
 const numbers = (...all: readonly number[]): Records =>

@@ -10,9 +10,9 @@ import { concat } from '../columns/concat.ts'
 import type { Compiler } from '../columns/expression.ts'
 import type { Records } from '../columns/records.ts'
 import { CACHE_BOUNDS, type CacheBounds } from '../operators/context.ts'
-import type { Exchange, Host } from '../plan/hosts.ts'
 import type { ErrorPolicy } from '../plan/plan.ts'
 import type { Schemas } from '../plan/schemas.ts'
+import type { Exchange, Site } from '../plan/sites.ts'
 import { type Applied, Overlay } from '../state/overlay.ts'
 import { RowKeyWriter } from '../state/row-key.ts'
 import type { State } from '../state/state.ts'
@@ -55,7 +55,7 @@ export interface StageResult {
 }
 
 export interface StageOptions {
-  readonly host: Host
+  readonly site: Site
   readonly schemas: Schemas
   readonly compiler: Compiler
   readonly errors: ErrorPolicy
@@ -88,7 +88,7 @@ export class StageGroup {
   #now = -Infinity
 
   constructor(options: StageOptions) {
-    const { host, schemas, compiler, errors, store, slots, bounds = CACHE_BOUNDS } = options
+    const { site, schemas, compiler, errors, store, slots, bounds = CACHE_BOUNDS } = options
     const { rowsDueMax = ROWS_DUE_MAX, tap } = options
     this.#overlay = new Overlay(store, slots)
     this.#slot = this.#overlay.slots.from
@@ -96,7 +96,7 @@ export class StageGroup {
     this.#rowsDueMax = rowsDueMax
     const tables = new Tables()
     const table = (operator: string, name: string) => tables.of(operator, name)
-    const context = { host, schemas, compiler, bounds, state: this.#overlay, table, tap }
+    const context = { site, schemas, compiler, bounds, state: this.#overlay, table, tap }
     this.#topology = new Topology(context, {
       sink: ({ id }, records) => this.#drain(id, records),
       exchange: (exchange, records) => this.#drain(exchangeName(exchange), records),

@@ -1,4 +1,4 @@
-/** The operators of one host: who feeds whom, in which order time passes, and what is kept. */
+/** The operators of one site: who feeds whom, in which order time passes, and what is kept. */
 
 import { describe, expect, test } from 'vitest'
 import {
@@ -14,7 +14,7 @@ import {
   union,
 } from '../plan/testing/plans.ts'
 import { recordsFrom } from '../windows/testing/events.ts'
-import { Bench, clicks } from './testing/hosts.ts'
+import { Bench, clicks } from './testing/sites.ts'
 
 describe('records', () => {
   test('go through the operators of their source, to sinks and exchanges', () => {
@@ -56,7 +56,7 @@ describe('records', () => {
     )
   })
 
-  test('of a union of a stage and a source are united in both hosts', () => {
+  test('of a union of a stage and a source are united in both sites', () => {
     const plan = planOf([
       operator('first', 'in', dedup('user')),
       operator('both', 'first in', union),
@@ -85,7 +85,7 @@ const CHAIN = planOf([
   }),
 ])
 
-/** The same in one host: the second goes by the name that the first gave its key. */
+/** The same in one site: the second goes by the name that the first gave its key. */
 const ALONE = planOf(
   [
     operator('tens', 'in', counts('user')),
@@ -173,7 +173,7 @@ describe('what was speculated and did not come to be', () => {
   })
 })
 
-describe('a host', () => {
+describe('a site', () => {
   test('is woken for the first that any operator waits for', () => {
     const window = { kind: 'tumbling', sizeMs: 10, offsetMs: 0, time: 'processing' } as const
     const bench = new Bench(
@@ -201,7 +201,7 @@ describe('a host', () => {
   })
 })
 
-test('a plan of two sources has hosts that do not feed each other', () => {
+test('a plan of two sources has sites that do not feed each other', () => {
   const plan = planOf([operator('both', 'left right', union)], {
     sources: [source('left'), source('right')],
   })
@@ -210,7 +210,7 @@ test('a plan of two sources has hosts that do not feed each other', () => {
   expect(benches.map(({ said }) => said)).toEqual([['out: 1 a,0'], []])
 })
 
-test('expressions that there are not are refused as the host is made', () => {
+test('expressions that there are not are refused as the site is made', () => {
   const odd = planOf([operator('op', 'in', { ...counts(), key: keyBy('nothing') })])
   expect(() => new Bench(odd, 'stage:op')).toThrow('no column nothing')
 })

@@ -1,5 +1,5 @@
 /**
- * The operators of one host, connected: records go in, through, and out to sinks and exchanges. It
+ * The operators of one site, connected: records go in, through, and out to sinks and exchanges. It
  * knows the order inside a batch (operators/operator.ts); where records come from, how they are
  * numbered and what becomes of the delta is its owner's.
  */
@@ -12,16 +12,16 @@ import { unzigzag, zigzag } from '../columns/scalar-codec.ts'
 import type { CacheBounds } from '../operators/context.ts'
 import { makeOperator } from '../operators/make.ts'
 import type { Moment, Operator } from '../operators/operator.ts'
-import type { Exchange, Host } from '../plan/hosts.ts'
 import type { Edge, SinkPlan } from '../plan/plan.ts'
 import type { Schemas } from '../plan/schemas.ts'
+import type { Exchange, Site } from '../plan/sites.ts'
 import { RowKeyWriter } from '../state/row-key.ts'
 import type { State } from '../state/state.ts'
 import { Budget, Collector, type DeadRow, type Reader } from './collector.ts'
 import type { Tap } from './tap.ts'
 
 export interface TopologyContext {
-  readonly host: Host
+  readonly site: Site
   readonly schemas: Schemas
   readonly compiler: Compiler
   readonly state: State
@@ -45,7 +45,7 @@ interface Node {
   readonly id: string
   readonly operator: Operator
   readonly out: Collector
-  /** Nodes of this host that it reads; none: it is fed from outside. */
+  /** Nodes of this site that it reads; none: it is fed from outside. */
   readonly reads: readonly Node[]
   /** The watermark up to which it has advanced. */
   progress: number
@@ -62,7 +62,7 @@ export class Topology {
   readonly #nodes: Node[] = []
   readonly #byId = new Map<string, Node>()
   readonly #budget = new Budget()
-  /** What the host's source feeds. */
+  /** What the site's source feeds. */
   readonly #sourceReaders: Reader[] = []
   readonly #out = new ByteWriter()
   #now = 0
@@ -70,11 +70,11 @@ export class Topology {
   constructor(context: TopologyContext, drains: Drains) {
     this.#context = context
     this.#drains = drains
-    for (const { id, inputs, spec } of context.host.operators) this.#add(id, inputs, spec)
-    for (const sink of context.host.sinks) {
+    for (const { id, inputs, spec } of context.site.operators) this.#add(id, inputs, spec)
+    for (const sink of context.site.sinks) {
       this.#connect(sink.from, records => drains.sink(sink, records))
     }
-    for (const exchange of context.host.exchanges) {
+    for (const exchange of context.site.exchanges) {
       this.#connect(exchange.edge, records => drains.exchange(exchange, records))
     }
     this.load()
@@ -106,12 +106,12 @@ export class Topology {
     this.#budget.room = room
   }
 
-  /** Of the host's source. */
+  /** Of the site's source. */
   takeSource(records: Records): void {
     for (const read of this.#sourceReaders) read(records)
   }
 
-  /** Of an exchange, for an operator of this host. */
+  /** Of an exchange, for an operator of this site. */
   take(operator: string, input: number, records: Records): void {
     const node = this.#byId.get(operator)
     invariant(node !== undefined, 'records-are-for-an-operator-here', operator)
@@ -149,7 +149,7 @@ export class Topology {
     return { watermark: progress, now: this.#now, ended: progress === Infinity }
   }
 
-  #add(id: string, inputs: readonly Edge[], spec: Host['operators'][number]['spec']): void {
+  #add(id: string, inputs: readonly Edge[], spec: Site['operators'][number]['spec']): void {
     const { schemas, compiler, state, bounds, table, make = makeOperator, tap } = this.#context
     const context = {
       compiler,
@@ -168,7 +168,7 @@ export class Topology {
         out.connect(side, records => tap.output(id, side, records))
       }
     }
-    const isEntry = this.#context.host.entry === id
+    const isEntry = this.#context.site.entry === id
     const reads = isEntry ? [] : inputs.flatMap(({ from }) => this.#byId.get(from) ?? [])
     const row = new RowKeyWriter().begin(table(id, 'progress'), state.slots.from).finish()
     const node: Node = { id, operator, out, reads, row, progress: -Infinity, saved: -Infinity }
@@ -181,9 +181,9 @@ export class Topology {
     this.#byId.set(id, node)
   }
 
-  /** An edge that begins in another host is not here. */
+  /** An edge that begins in another site is not here. */
   #connect({ from, side }: Edge, reader: Reader): void {
-    if (from === this.#context.host.source) this.#sourceReaders.push(reader)
+    if (from === this.#context.site.source) this.#sourceReaders.push(reader)
     else this.#byId.get(from)?.out.connect(side, reader)
   }
 

@@ -22,10 +22,10 @@ import { allRows, DELETE, type Records, type Row, rowsOf } from '../columns/reco
 import { writeRecords } from '../columns/records-codec.ts'
 import { CACHE_BOUNDS, type CacheBounds } from '../operators/context.ts'
 import type { makeOperator } from '../operators/make.ts'
-import type { Host } from '../plan/hosts.ts'
 import type { OperatorSpec, Plan, SinkPlan } from '../plan/plan.ts'
 import { SEMANTICS } from '../plan/plan.ts'
 import { type Schemas, schemasOf } from '../plan/schemas.ts'
+import type { Site } from '../plan/sites.ts'
 import type { Schema } from '../schema/schema.ts'
 import { typeText } from '../schema/type.ts'
 import type { DeadRow } from '../stage/collector.ts'
@@ -82,7 +82,7 @@ class Run {
   readonly #script: Script
   readonly #way: Way
   readonly #schemas: Schemas
-  readonly #host: Host
+  readonly #site: Site
   readonly #store = new MemoryStore()
   readonly #outputs = new Map<string, Row[]>()
   readonly #deltas: string[] = []
@@ -105,7 +105,7 @@ class Run {
     this.#way = way
     const plan = planOf(script)
     this.#schemas = schemasOf(plan, script.compiler, script.make)
-    this.#host = {
+    this.#site = {
       id: 'test',
       source: 'in',
       operators: plan.operators,
@@ -192,7 +192,7 @@ class Run {
     const { compiler, make } = this.#script
     const { bounds = CACHE_BOUNDS } = this.#way
     const context = {
-      host: this.#host,
+      site: this.#site,
       schemas: this.#schemas,
       compiler,
       bounds,

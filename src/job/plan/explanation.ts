@@ -4,9 +4,9 @@
  */
 
 import type { Compiler } from '../../engine/columns/expression.ts'
-import { type Host, hostsOf } from '../../engine/plan/hosts.ts'
 import type { OperatorPlan, OperatorSpec, Plan, WindowSpec } from '../../engine/plan/plan.ts'
 import { edgeText } from '../../engine/plan/schemas.ts'
+import { type Site, sitesOf } from '../../engine/plan/sites.ts'
 import type { Schema } from '../../engine/schema/schema.ts'
 import { typeText } from '../../engine/schema/type.ts'
 import { jsonText } from '../document/json-text.ts'
@@ -85,7 +85,7 @@ export function explanationOf({ spec, plan, schemas, compiler }: Explained): Exp
       columns: columnsOf(id),
       decoded: needed.get(id) ?? [],
     })),
-    stages: hostsOf(plan).map(host => shownStage(host, new Showing(spec, schemas))),
+    stages: sitesOf(plan).map(site => shownStage(site, new Showing(spec, schemas))),
     sinks: plan.sinks.map(({ id, from, key }) => ({
       id,
       from: edgeText(from),
@@ -137,8 +137,8 @@ class Showing {
   }
 }
 
-function shownStage(host: Host, showing: Showing): ShownStage {
-  const { id, source, operators, exchanges, sinks } = host
+function shownStage(site: Site, showing: Showing): ShownStage {
+  const { id, source, operators, exchanges, sinks } = site
   return {
     id: id.replace(/^stage:/, ''),
     kind: source === undefined ? 'stage' : 'reader',

@@ -1,11 +1,11 @@
-/** Test support: one host of a plan, with what comes out of it written down in order. */
+/** Test support: one site of a plan, with what comes out of it written down in order. */
 
 import type { Records } from '../../columns/records.ts'
 import { rowsOf } from '../../columns/records.ts'
 import { CACHE_BOUNDS } from '../../operators/context.ts'
-import { type Host, hostsOf } from '../../plan/hosts.ts'
 import type { OperatorPlan, Plan } from '../../plan/plan.ts'
 import { edgeText, schemasOf } from '../../plan/schemas.ts'
+import { type Site, sitesOf } from '../../plan/sites.ts'
 import { planOf } from '../../plan/testing/plans.ts'
 import { Overlay } from '../../state/overlay.ts'
 import { MemoryStore } from '../../store/store.ts'
@@ -23,7 +23,7 @@ export function clicks(...times: readonly number[]): Records {
 const shown = (records: Records) =>
   rowsOf(records).map(({ time, values }) => `${time} ${values.join(',')}`)
 
-/** The operators of one host, alone. */
+/** The operators of one site, alone. */
 export class Bench {
   readonly store = new MemoryStore()
   readonly overlay = new Overlay(this.store)
@@ -31,11 +31,11 @@ export class Bench {
   readonly dead: string[] = []
   topology: Topology
   readonly #plan: Plan
-  readonly #host: Host
+  readonly #site: Site
 
-  constructor(plan: Plan, host: string) {
+  constructor(plan: Plan, site: string) {
     this.#plan = plan
-    this.#host = hostsOf(plan).find(({ id }) => id === host) as Host
+    this.#site = sitesOf(plan).find(({ id }) => id === site) as Site
     this.topology = this.#made()
   }
 
@@ -59,7 +59,7 @@ export class Bench {
   #made(): Topology {
     const tables = new Tables()
     const context = {
-      host: this.#host,
+      site: this.#site,
       schemas: schemasOf(this.#plan, testCompiler),
       compiler: testCompiler,
       state: this.overlay,
@@ -85,10 +85,10 @@ export class Stage {
 
   constructor(operators: readonly OperatorPlan[], more: Partial<StageOptions & Plan> = {}) {
     const plan = planOf(operators, more.sinks === undefined ? {} : { sinks: more.sinks })
-    const host = hostsOf(plan).find(({ entry }) => entry !== undefined) as Host
-    this.#entry = host.entry as string
+    const site = sitesOf(plan).find(({ entry }) => entry !== undefined) as Site
+    this.#entry = site.entry as string
     this.#options = {
-      host,
+      site,
       schemas: schemasOf(plan, testCompiler),
       compiler: testCompiler,
       errors: 'dead-letter',

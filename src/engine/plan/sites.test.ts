@@ -2,9 +2,9 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Host, hostsOf, keyOf } from './hosts.ts'
 import type { OperatorPlan, OperatorSpec, Plan } from './plan.ts'
 import { edgeText } from './schemas.ts'
+import { keyOf, type Site, sitesOf } from './sites.ts'
 import {
   counts,
   dedup,
@@ -18,9 +18,9 @@ import {
   union,
 } from './testing/plans.ts'
 
-/** A line for each host: what runs there, what leaves, and what is told. */
+/** A line for each site: what runs there, what leaves, and what is told. */
 function shown(plan: Plan): readonly string[] {
-  return hostsOf(plan).map(({ id, operators, sinks, exchanges }) => {
+  return sitesOf(plan).map(({ id, operators, sinks, exchanges }) => {
     const runs = operators.map(one => one.id)
     const leaves = exchanges.map(
       ({ edge, to, key }) => `${edgeText(edge)}>${to}(${key.map(one => one.expression)})`,
@@ -70,7 +70,7 @@ describe('a stage', () => {
       'source:in: some some>sums(user)',
       'stage:sums: sums large large=>out',
     ])
-    expect(hostsOf(plan).map(({ source: from, entry }) => [from, entry])).toEqual([
+    expect(sitesOf(plan).map(({ source: from, entry }) => [from, entry])).toEqual([
       ['in', undefined],
       [undefined, 'sums'],
     ])
@@ -91,7 +91,7 @@ describe('a stage', () => {
     expect(shown(planOf([operator('all', 'in', counts())]))[0]).toBe('source:in: in>all()')
   })
 
-  test('is fed by every host in which its input is', () => {
+  test('is fed by every site in which its input is', () => {
     const operators = [
       operator('both', 'left right', union),
       operator('sums', 'both', counts('user')),
@@ -127,9 +127,9 @@ describe('a stage', () => {
 
 /** Whether the second of two keyed operators, or more, stays where the first is. */
 function stays(...operators: readonly OperatorPlan[]): boolean {
-  const hosts = hostsOf(planOf(operators))
+  const sites = sitesOf(planOf(operators))
   const last = operators.at(-1)?.id
-  const first = hosts.find(({ entry }) => entry === operators[0]?.id) as Host
+  const first = sites.find(({ entry }) => entry === operators[0]?.id) as Site
   return first.operators.some(({ id }) => id === last)
 }
 
@@ -238,7 +238,7 @@ describe('a plan that reads what is not before it', () => {
     ['a later one', planOf([operator('a', 'b', filter()), operator('b', 'in', filter())])],
     ['a sink', planOf([], { sinks: [sink('out', 'nobody')] })],
   ])('in %s is refused', (_, plan) => {
-    expect(() => hostsOf(plan)).toThrow('unknown-input')
+    expect(() => sitesOf(plan)).toThrow('unknown-input')
   })
 })
 
@@ -265,20 +265,20 @@ describe('of any plan', () => {
       return planOf(operators, { sources: sources.map(id => source(id)), sinks })
     })
 
-  test('every keyed operator runs in one host, and every input reaches it there', () => {
+  test('every keyed operator runs in one site, and every input reaches it there', () => {
     fc.assert(
       fc.property(anyPlan, plan => {
-        const hosts = hostsOf(plan)
+        const sites = sitesOf(plan)
         const where = (id: string) =>
-          hosts.filter(host => host.source === id || host.operators.some(one => one.id === id))
+          sites.filter(site => site.source === id || site.operators.some(one => one.id === id))
         for (const { id, inputs, spec } of plan.operators) {
           const own = where(id)
           if (keyOf(spec) !== undefined) expect(own).toHaveLength(1)
           for (const { from } of inputs) {
             const reached = where(from).every(
-              host =>
-                own.includes(host) ||
-                host.exchanges.some(({ edge, to }) => edge.from === from && to === id),
+              site =>
+                own.includes(site) ||
+                site.exchanges.some(({ edge, to }) => edge.from === from && to === id),
             )
             expect(reached, `${from} reaches ${id}`).toBe(true)
           }
@@ -287,24 +287,24 @@ describe('of any plan', () => {
     )
   })
 
-  test('operators stand in the plan’s order in every host, and each sink is fed', () => {
+  test('operators stand in the plan’s order in every site, and each sink is fed', () => {
     fc.assert(
       fc.property(anyPlan, plan => {
-        const hosts = hostsOf(plan)
-        for (const { operators } of hosts) {
+        const sites = sitesOf(plan)
+        for (const { operators } of sites) {
           const places = operators.map(one => plan.operators.indexOf(one))
           expect(places).toEqual([...places].sort((a, b) => a - b))
         }
-        const fed = new Set(hosts.flatMap(({ sinks }) => sinks))
+        const fed = new Set(sites.flatMap(({ sinks }) => sinks))
         expect(fed.size).toBe(plan.sinks.length)
       }),
     )
   })
 
-  test('a record goes one way only: never both through a host and through an exchange', () => {
+  test('a record goes one way only: never both through a site and through an exchange', () => {
     fc.assert(
       fc.property(anyPlan, plan => {
-        for (const { operators, exchanges } of hostsOf(plan)) {
+        for (const { operators, exchanges } of sitesOf(plan)) {
           for (const { to } of exchanges) {
             expect(operators.some(({ id }) => id === to)).toBe(false)
           }

@@ -1,15 +1,15 @@
 /**
- * Cuts a plan where records change groups. A *host* is a place where operators run: the reader of a
+ * Cuts a plan where records change groups. A *site* is a place where operators run: the reader of a
  * source, or a stage. Whatever keeps state for keys begins a stage, named after it, unless its
  * records are together already: they come from one stage, by the same key. Whatever keeps none runs
- * wherever its records are, in several hosts if they come from several.
+ * wherever its records are, in several sites if they come from several.
  */
 
 import { WeirError } from '../../base/errors.ts'
 import type { Edge, Named, OperatorPlan, OperatorSpec, Plan, SinkPlan } from './plan.ts'
 import { edgeText } from './schemas.ts'
 
-export interface Host {
+export interface Site {
   /** `source:ID` or `stage:ID`. */
   readonly id: string
   readonly source?: string | undefined
@@ -32,7 +32,7 @@ export interface Exchange {
 
 /** By what records of an edge are together: a stage and the columns of its key. */
 interface Together {
-  readonly host: string
+  readonly site: string
   readonly key: readonly string[]
 }
 
@@ -40,8 +40,8 @@ export function keyOf(spec: OperatorSpec): readonly Named[] | undefined {
   return 'key' in spec ? spec.key : undefined
 }
 
-export function hostsOf(plan: Plan): readonly Host[] {
-  return new Cut(plan).hosts()
+export function sitesOf(plan: Plan): readonly Site[] {
+  return new Cut(plan).sites()
 }
 
 interface Draft {
@@ -56,8 +56,8 @@ interface Draft {
 class Cut {
   readonly #plan: Plan
   readonly #drafts = new Map<string, Draft>()
-  /** Of each source and operator: the hosts in which its output is. */
-  readonly #hosts = new Map<string, readonly string[]>()
+  /** Of each source and operator: the sites in which its output is. */
+  readonly #sites = new Map<string, readonly string[]>()
   /** By the text of the edge: records that are late have other columns than results. */
   readonly #together = new Map<string, Together | undefined>()
 
@@ -65,14 +65,14 @@ class Cut {
     this.#plan = plan
   }
 
-  hosts(): readonly Host[] {
+  sites(): readonly Site[] {
     for (const { id } of this.#plan.sources) {
       this.#begin(`source:${id}`, { source: id, entry: undefined })
-      this.#hosts.set(id, [`source:${id}`])
+      this.#sites.set(id, [`source:${id}`])
     }
     for (const operator of this.#plan.operators) this.#place(operator)
     for (const sink of this.#plan.sinks) {
-      for (const host of this.#hostsOf(sink.from)) this.#draft(host).sinks.push(sink)
+      for (const site of this.#sitesOf(sink.from)) this.#draft(site).sinks.push(sink)
     }
     return [...this.#drafts.values()]
   }
@@ -84,9 +84,9 @@ class Cut {
   }
 
   #placeAnywhere(operator: OperatorPlan): void {
-    const hosts = new Set(operator.inputs.flatMap(edge => this.#hostsOf(edge)))
-    for (const host of hosts) this.#draft(host).operators.push(operator)
-    this.#hosts.set(operator.id, [...hosts])
+    const sites = new Set(operator.inputs.flatMap(edge => this.#sitesOf(edge)))
+    for (const site of sites) this.#draft(site).operators.push(operator)
+    this.#sites.set(operator.id, [...sites])
     const together = kept(operator.spec, this.#inputTogether(operator))
     for (const edge of edgesOf(operator)) this.#together.set(edgeText(edge), together)
   }
@@ -95,43 +95,43 @@ class Cut {
     const columns = key.map(({ expression }) => expression)
     const together = this.#inputTogether(operator)
     if (together !== undefined && isSame(together.key, columns)) {
-      this.#draft(together.host).operators.push(operator)
-      this.#hosts.set(operator.id, [together.host])
+      this.#draft(together.site).operators.push(operator)
+      this.#sites.set(operator.id, [together.site])
     } else {
       this.#beginStage(operator, key)
     }
-    const [host = ''] = this.#hosts.get(operator.id) ?? []
-    for (const edge of edgesOf(operator)) this.#together.set(edgeText(edge), { host, key: columns })
+    const [site = ''] = this.#sites.get(operator.id) ?? []
+    for (const edge of edgesOf(operator)) this.#together.set(edgeText(edge), { site, key: columns })
     if (!isResult(operator.spec)) return
-    this.#together.set(operator.id, { host, key: key.map(({ name }) => name) })
+    this.#together.set(operator.id, { site, key: key.map(({ name }) => name) })
   }
 
   #beginStage(operator: OperatorPlan, key: readonly Named[]): void {
-    const host = `stage:${operator.id}`
-    const draft = this.#begin(host, { source: undefined, entry: operator.id })
+    const site = `stage:${operator.id}`
+    const draft = this.#begin(site, { source: undefined, entry: operator.id })
     for (const edge of operator.inputs) {
-      for (const from of this.#hostsOf(edge)) {
+      for (const from of this.#sitesOf(edge)) {
         this.#draft(from).exchanges.push({ edge, to: operator.id, key })
       }
     }
     draft.operators.push(operator)
-    this.#hosts.set(operator.id, [host])
+    this.#sites.set(operator.id, [site])
   }
 
   /** Missing: they are not, or of several inputs. */
   #inputTogether({ inputs }: OperatorPlan): Together | undefined {
     const [first, ...others] = inputs.map(edge => this.#together.get(edgeText(edge)))
     if (first === undefined) return undefined
-    const alike = others.every(other => other?.host === first.host && isSame(other.key, first.key))
+    const alike = others.every(other => other?.site === first.site && isSame(other.key, first.key))
     return alike ? first : undefined
   }
 
-  #hostsOf({ from }: Edge): readonly string[] {
-    const hosts = this.#hosts.get(from)
-    if (hosts === undefined) {
+  #sitesOf({ from }: Edge): readonly string[] {
+    const sites = this.#sites.get(from)
+    if (sites === undefined) {
       throw new WeirError('unknown-input', `nothing named ${from} stands before it in the plan`)
     }
-    return hosts
+    return sites
   }
 
   #begin(id: string, { source, entry }: Pick<Draft, 'source' | 'entry'>): Draft {
@@ -140,8 +140,8 @@ class Cut {
     return draft
   }
 
-  #draft(host: string): Draft {
-    return this.#drafts.get(host) as Draft
+  #draft(site: string): Draft {
+    return this.#drafts.get(site) as Draft
   }
 }
 
