@@ -1,4 +1,7 @@
-/** Types as SQL writes them, read: names with their aliases, parameters, arrays. */
+/**
+ * Types of columns as SQL writes them, read: names with their aliases, parameters, arrays. CAST has
+ * a reader of its own (src/sql), inside of whole expressions; the words are the same.
+ */
 
 import { WeirError } from '../../base/errors.ts'
 import {
@@ -21,10 +24,11 @@ import {
 } from './type.ts'
 
 /** Arrays of arrays of .. */
-const DEPTH_MAX = 8
+export const TYPE_NESTING_MAX = 8
 const PRECISION_USUAL = 38
 
-const NAMES: ReadonlyMap<string, Type> = new Map<string, Type>([
+/** Types whose name is one word, which no other word changes. */
+export const TYPE_WORDS: ReadonlyMap<string, Type> = new Map<string, Type>([
   ['BOOLEAN', BOOLEAN],
   ['BOOL', BOOLEAN],
   ['INTEGER', INTEGER],
@@ -34,7 +38,6 @@ const NAMES: ReadonlyMap<string, Type> = new Map<string, Type>([
   ['BIGINT', BIGINT],
   ['LONG', BIGINT],
   ['DOUBLE', DOUBLE],
-  ['DOUBLE PRECISION', DOUBLE],
   ['FLOAT', DOUBLE],
   ['REAL', DOUBLE],
   ['TEXT', TEXT],
@@ -45,16 +48,21 @@ const NAMES: ReadonlyMap<string, Type> = new Map<string, Type>([
   ['BYTEA', BYTES],
   ['VARBINARY', BYTES],
   ['DATE', DATE],
-  ['TIMESTAMP', TIMESTAMP],
-  ['TIMESTAMP WITHOUT TIME ZONE', TIMESTAMP],
   ['TIMESTAMPTZ', TIMESTAMPTZ],
   ['TIMESTAMP_LTZ', TIMESTAMPTZ],
+  ['JSON', JSON_TYPE],
+])
+
+const NAMES: ReadonlyMap<string, Type> = new Map<string, Type>([
+  ...TYPE_WORDS,
+  ['DOUBLE PRECISION', DOUBLE],
+  ['TIMESTAMP', TIMESTAMP],
+  ['TIMESTAMP WITHOUT TIME ZONE', TIMESTAMP],
   ['TIMESTAMP WITH TIME ZONE', TIMESTAMPTZ],
   ['TIMESTAMP WITH LOCAL TIME ZONE', TIMESTAMPTZ],
   ['INTERVAL', INTERVAL],
   ['INTERVAL DAY TO SECOND', INTERVAL],
   ['INTERVAL YEAR TO MONTH', MONTHS],
-  ['JSON', JSON_TYPE],
 ])
 
 /** For suggestions. */
@@ -66,7 +74,7 @@ export function typeOf(text: string): Type {
 
 /** Missing: there is no such type. */
 export function maybeType(text: string, depth = 0): Type | undefined {
-  if (depth > DEPTH_MAX) return undefined
+  if (depth > TYPE_NESTING_MAX) return undefined
   // Of ASCII alone: in Unicode a dotless i is an I, too.
   const name = text
     .trim()

@@ -17,6 +17,3 @@ export const ITEMS_MAX = 1000
 
 /** Digits of a number, before and after the point together. */
 export const DIGITS_MAX = 400
-
-/** ARRAY of ARRAY of .. */
-export const TYPE_NESTING_MAX = 8

@@ -6,51 +6,18 @@
 
 import {
   arrayOf,
-  BIGINT,
-  BOOLEAN,
-  BYTES,
-  DATE,
   DECIMAL_DIGITS_MAX,
-  DOUBLE,
   decimal,
-  INTEGER,
   INTERVAL,
-  JSON_TYPE,
   MONTHS,
-  TEXT,
   TIMESTAMP,
   TIMESTAMPTZ,
   type Type,
 } from '../../engine/schema/type.ts'
-import { TYPE_NESTING_MAX } from './bounds.ts'
+import { TYPE_NESTING_MAX, TYPE_WORDS } from '../../engine/schema/type-text.ts'
 import type { Cursor } from './cursor.ts'
 import { didYouMean } from './suggestion.ts'
 import type { Token } from './token.ts'
-
-const plain: ReadonlyMap<string, Type> = new Map<string, Type>([
-  ['BOOLEAN', BOOLEAN],
-  ['BOOL', BOOLEAN],
-  ['INTEGER', INTEGER],
-  ['INT', INTEGER],
-  ['SMALLINT', INTEGER],
-  ['TINYINT', INTEGER],
-  ['BIGINT', BIGINT],
-  ['LONG', BIGINT],
-  ['DOUBLE', DOUBLE],
-  ['FLOAT', DOUBLE],
-  ['REAL', DOUBLE],
-  ['TEXT', TEXT],
-  ['VARCHAR', TEXT],
-  ['STRING', TEXT],
-  ['CHAR', TEXT],
-  ['BYTES', BYTES],
-  ['VARBINARY', BYTES],
-  ['BYTEA', BYTES],
-  ['DATE', DATE],
-  ['TIMESTAMPTZ', TIMESTAMPTZ],
-  ['TIMESTAMP_LTZ', TIMESTAMPTZ],
-  ['JSON', JSON_TYPE],
-])
 
 const composed = ['TIMESTAMP', 'INTERVAL', 'DECIMAL', 'NUMERIC', 'ARRAY']
 const takesLength = new Set(['FLOAT', 'VARCHAR', 'CHAR', 'VARBINARY', 'TIMESTAMP_LTZ'])
@@ -78,7 +45,7 @@ function parseOne(cursor: Cursor): Type {
   if (word === 'INTERVAL') return interval(cursor)
   if (word === 'DECIMAL' || word === 'NUMERIC') return digits(cursor)
   if (word === 'ARRAY') return array(cursor)
-  const type = plain.get(word)
+  const type = TYPE_WORDS.get(word)
   if (type === undefined) return unknown(cursor, token)
   if (takesLength.has(word)) maybeLength(cursor)
   if (word === 'DOUBLE') cursor.maybeWord('PRECISION')
@@ -87,7 +54,7 @@ function parseOne(cursor: Cursor): Type {
 
 function unknown(cursor: Cursor, token: Token): never {
   const name = cursor.written(token)
-  const hint = didYouMean(name, [...plain.keys(), ...composed])
+  const hint = didYouMean(name, [...TYPE_WORDS.keys(), ...composed])
   cursor.fail('sql-syntax', `There is no type ${name}.${hint}`, token)
 }
 
