@@ -10,6 +10,15 @@ import { invariant, WeirError } from './errors.ts'
 /** The code of every refusal by a reader, and by the codecs that are built on it. */
 export const MALFORMED_BYTES = 'malformed-bytes'
 
+/** What a reader of bytes says when it refuses them, and codecs that are built on it. */
+export function malformed(what: string, where?: { at: number; size: number }): WeirError {
+  return new WeirError(
+    MALFORMED_BYTES,
+    `${what}; they were damaged or are of another format`,
+    where,
+  )
+}
+
 /** 2^53 - 1 takes seven bytes of 7 bits and one of 4. */
 const VARINT_BYTES_MAX = 8
 const FIRST_CAPACITY = 256
@@ -275,9 +284,6 @@ export class ByteReader {
   }
 
   #malformed(what: string): never {
-    throw new WeirError(MALFORMED_BYTES, `${what}; they were damaged or are of another format`, {
-      at: this.#at,
-      size: this.#bytes.length,
-    })
+    throw malformed(what, { at: this.#at, size: this.#bytes.length })
   }
 }

@@ -7,10 +7,9 @@
  * further. The digest is checked on reading, so a damaged batch is found before it is applied.
  */
 
-import { ByteReader, type ByteWriter } from '../../base/bytes.ts'
+import { ByteReader, type ByteWriter, malformed } from '../../base/bytes.ts'
 import { invariant } from '../../base/errors.ts'
 import type { Movement } from '../channels/state.ts'
-import { malformed } from '../channels/wire.ts'
 import { digestOf } from './digest.ts'
 import { readSchedule, scheduleOf, writeSchedule } from './schedule.ts'
 

@@ -4,11 +4,11 @@
  * that. Some dozen bytes each, because the journal holds all of them.
  */
 
-import { ByteReader, type ByteWriter } from '../../base/bytes.ts'
+import { ByteReader, type ByteWriter, malformed } from '../../base/bytes.ts'
 import { invariant } from '../../base/errors.ts'
 import { CHANNELS_MAX } from '../channels/bounds.ts'
 import type { ChannelChange, Input, Movement, Reader } from '../channels/state.ts'
-import { malformed, readAfter, readWatermarks, writeWatermarks } from '../channels/wire.ts'
+import { readAfter, readWatermarks, writeWatermarks } from '../channels/wire.ts'
 import type { Sequenced } from './entry.ts'
 
 /** Of a batch: its place in the input, and the fingerprint of what came of it. */

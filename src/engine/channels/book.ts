@@ -4,7 +4,7 @@
  * and in a replay by this same code, and says as rows of state what changed.
  */
 
-import { ByteReader, ByteWriter } from '../../base/bytes.ts'
+import { ByteReader, ByteWriter, malformed } from '../../base/bytes.ts'
 import { invariant } from '../../base/errors.ts'
 import { CHANNEL_TABLE } from '../stage/tables.ts'
 import { PLACE_BYTES, RowKeyWriter, TIME_BYTES, wholeAt } from '../state/row-key.ts'
@@ -16,7 +16,7 @@ import {
   type Movement,
   unheard,
 } from './state.ts'
-import { malformed, readWatermarks, writeWatermarks } from './wire.ts'
+import { readWatermarks, writeWatermarks } from './wire.ts'
 
 const POSITION = 0
 const EPOCH = 1

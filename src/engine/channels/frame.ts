@@ -8,14 +8,14 @@
  * said is refused.
  */
 
-import { ByteReader, type ByteWriter } from '../../base/bytes.ts'
+import { ByteReader, type ByteWriter, malformed } from '../../base/bytes.ts'
 import { invariant } from '../../base/errors.ts'
 import { type Records, recordsOf } from '../columns/records.ts'
 import { readRecords, writeRecords } from '../columns/records-codec.ts'
 import type { Schema } from '../schema/schema.ts'
 import { FRAME_BYTES_MAX } from './bounds.ts'
 import type { Reader } from './state.ts'
-import { malformed, readAfter, readWatermarks, writeWatermarks } from './wire.ts'
+import { readAfter, readWatermarks, writeWatermarks } from './wire.ts'
 
 export interface Frame {
   readonly channel: number

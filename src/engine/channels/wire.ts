@@ -1,12 +1,7 @@
-/** What the codecs of channels and batches share: how they refuse, and numbers that are times. */
+/** What the codecs of channels and batches share: numbers that are times, or sums. */
 
-import { type ByteReader, type ByteWriter, MALFORMED_BYTES } from '../../base/bytes.ts'
-import { WeirError } from '../../base/errors.ts'
+import { type ByteReader, type ByteWriter, malformed } from '../../base/bytes.ts'
 import { readNumbers, writeNumbers } from '../columns/number-codec.ts'
-
-export function malformed(what: string): WeirError {
-  return new WeirError(MALFORMED_BYTES, `${what}; they were damaged or are of another format`)
-}
 
 /**
  * Watermarks are times, -Infinity where nothing was said yet, and Infinity where nothing comes any

@@ -4,8 +4,7 @@
  * the first form that fits, and the reader refuses the second where the first would have done.
  */
 
-import { type ByteReader, type ByteWriter, MALFORMED_BYTES } from '../../base/bytes.ts'
-import { WeirError } from '../../base/errors.ts'
+import { type ByteReader, type ByteWriter, malformed } from '../../base/bytes.ts'
 import { unzigzag, zigzag } from './scalar-codec.ts'
 
 const WHOLE = 0
@@ -65,8 +64,4 @@ function readWhole(reader: ByteReader, size: number): Float64Array {
     numbers[at] = before
   }
   return numbers
-}
-
-function malformed(what: string): WeirError {
-  return new WeirError(MALFORMED_BYTES, `${what}; they were damaged or are of another format`)
 }

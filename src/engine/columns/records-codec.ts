@@ -4,8 +4,8 @@
  * are written as zero or nothing, and the reader refuses whatever the writer would not have said.
  */
 
-import { type ByteReader, type ByteWriter, MALFORMED_BYTES } from '../../base/bytes.ts'
-import { unreachable, WeirError } from '../../base/errors.ts'
+import { type ByteReader, type ByteWriter, malformed } from '../../base/bytes.ts'
+import { unreachable } from '../../base/errors.ts'
 import type { Schema } from '../schema/schema.ts'
 import type { Type } from '../schema/type.ts'
 import { builderOf } from './builder.ts'
@@ -30,10 +30,6 @@ const HAS_KINDS = 1
 const HAS_ORIGIN = 2
 const HAS_NULLS = 1
 const HAS_WIDE = 2
-
-function malformed(what: string): WeirError {
-  return new WeirError(MALFORMED_BYTES, `${what}; they were damaged or are of another format`)
-}
 
 export function writeRecords(out: ByteWriter, records: Records): void {
   const { size, kinds, origin, times, schema, vectors } = records

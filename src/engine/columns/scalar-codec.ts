@@ -3,8 +3,8 @@
  * equal scalars have equal bytes, and the reader refuses every other form.
  */
 
-import { type ByteReader, type ByteWriter, MALFORMED_BYTES } from '../../base/bytes.ts'
-import { invariant, unreachable, WeirError } from '../../base/errors.ts'
+import { type ByteReader, type ByteWriter, malformed } from '../../base/bytes.ts'
+import { invariant, unreachable } from '../../base/errors.ts'
 import type { Type } from '../schema/type.ts'
 import type { Scalar } from './vector.ts'
 
@@ -17,10 +17,6 @@ const SMALL = 1
 const WIDE = 2
 const SMALL_MAX = 2 ** 51
 export const LIST_MAX = 1_000_000
-
-function malformed(what: string): WeirError {
-  return new WeirError(MALFORMED_BYTES, `${what}; they were damaged or are of another format`)
-}
 
 export function zigzag(value: number): number {
   return value < 0 ? -2 * value - 1 : 2 * value

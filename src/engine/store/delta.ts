@@ -5,8 +5,8 @@
  * same form. The writer trusts its caller; the reader trusts nobody.
  */
 
-import { ByteWriter, MALFORMED_BYTES } from '../../base/bytes.ts'
-import { invariant, WeirError } from '../../base/errors.ts'
+import { ByteWriter, malformed } from '../../base/bytes.ts'
+import { invariant } from '../../base/errors.ts'
 import { DELTA_BYTES_MAX, KEY_BYTES_MAX, VALUE_BYTES_MAX, WRITER_BYTES_KEPT } from './bounds.ts'
 import { copyBytes, DELETED, type Entry, type Rows } from './entry.ts'
 import { KeyOrder } from './key-order.ts'
@@ -107,10 +107,7 @@ export class DeltaReader implements Rows {
   }
 
   #malformed(what: string): never {
-    throw new WeirError(MALFORMED_BYTES, `${what}; they were damaged or are of another format`, {
-      at: this.#at,
-      size: this.keyBytes.length,
-    })
+    throw malformed(what, { at: this.#at, size: this.keyBytes.length })
   }
 }
 
