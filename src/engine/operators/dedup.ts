@@ -6,17 +6,17 @@
  */
 
 import { ByteReader, ByteWriter } from '../../base/bytes.ts'
-import type { Expression } from '../columns/expression.ts'
 import { gatherRecords } from '../columns/gather.ts'
 import { allRows, type Records } from '../columns/records.ts'
 import { unzigzag, zigzag } from '../columns/scalar-codec.ts'
 import type { DedupSpec } from '../plan/plan.ts'
 import type { Schema } from '../schema/schema.ts'
-import { KeyTable } from '../state/key-table.ts'
+import type { KeyTable } from '../state/key-table.ts'
 import { RowKeyWriter } from '../state/row-key.ts'
 import type { State } from '../state/state.ts'
 import { Timers } from '../state/timers.ts'
 import type { OperatorContext } from './context.ts'
+import { Keying } from './keying.ts'
 import type { Moment, Operator, Output } from './operator.ts'
 import { sound } from './sound.ts'
 
@@ -27,7 +27,7 @@ const NONE = Number.NEGATIVE_INFINITY
 export class Dedup implements Operator {
   readonly schema: Schema
   readonly sides: ReadonlyMap<string, Schema> = new Map()
-  readonly #key: readonly Expression[]
+  readonly #keying: Keying
   readonly #withinMs: number | undefined
   readonly #state: State
   readonly #table: number
@@ -38,27 +38,23 @@ export class Dedup implements Operator {
   readonly #out = new ByteWriter()
   readonly #changed = new Set<number>()
   #times = new Float64Array(0)
-  #ids = new Int32Array(0)
 
   constructor({ key, withinMs }: DedupSpec, context: OperatorContext) {
     this.schema = context.inputs[0] as Schema
-    this.#key = key.map(one => context.compiler.expression(one.expression, this.schema))
+    this.#keying = new Keying(key, this.schema, context.compiler)
+    this.#keys = this.#keying.table
     this.#withinMs = withinMs
     this.#state = context.state
     this.#table = context.table('seen')
     this.#timers = new Timers(context.state, context.table('timers'))
-    this.#keys = new KeyTable(this.#key.map(({ type }) => type))
     this.#keysMax = context.bounds.keys
   }
 
   take(_input: number, records: Records, out: Output, { watermark }: Moment): void {
     const failures = out.failures(records)
-    const all = allRows(records.size)
-    const vectors = this.#key.map(one => one.evaluate(records, all, failures))
-    if (this.#ids.length < records.size) this.#ids = new Int32Array(records.size)
-    this.#keys.idsOf(vectors, records.size, this.#ids)
-    const rows = sound(all, failures).filter(row =>
-      this.#isFirst(this.#ids[row] as number, records.times[row] as number, watermark),
+    const ids = this.#keying.idsOf(records, failures)
+    const rows = sound(allRows(records.size), failures).filter(row =>
+      this.#isFirst(ids[row] as number, records.times[row] as number, watermark),
     )
     out.emit(gatherRecords(records, rows))
   }

@@ -10,13 +10,13 @@ import type { OperatorContext } from '../operators/context.ts'
 import type { Operator, Output } from '../operators/operator.ts'
 import type { AggregateSpec, WindowSpec } from '../plan/plan.ts'
 import type { Schema } from '../schema/schema.ts'
-import { KeyTable } from '../state/key-table.ts'
+import type { KeyTable } from '../state/key-table.ts'
 import { RowKeyWriter } from '../state/row-key.ts'
 import type { State } from '../state/state.ts'
-import { type Aggregates, addAll, type Call } from './calls.ts'
+import type { Aggregates } from './calls.ts'
 import type { Cells } from './cells.ts'
 import { Grouping } from './grouping.ts'
-import { keyVectors, resultSchema, sayResults } from './results.ts'
+import { resultSchema, sayResults } from './results.ts'
 
 /** The window of a key that is being filled. */
 interface Open {
@@ -33,42 +33,35 @@ interface Full {
 
 export class CountWindows implements Operator {
   readonly schema: Schema
-  readonly sides: ReadonlyMap<string, Schema> = new Map()
+  readonly sides: ReadonlyMap<string, Schema>
   readonly #rows: number
   readonly #grouping: Grouping
-  readonly #calls: readonly Call[]
   readonly #state: State
   readonly #table: number
   readonly #keys: KeyTable
   readonly #cells: Cells
-  readonly #bounds: OperatorContext['bounds']
   readonly #writer = new RowKeyWriter()
   readonly #out = new ByteWriter()
   /** By key's id; missing: not read yet. */
   #open: (Open | undefined)[] = []
   readonly #changed = new Set<number>()
-  #ids = new Int32Array(0)
 
-  constructor(spec: AggregateSpec, { calls, cells }: Aggregates, context: OperatorContext) {
-    const { compiler, inputs, state, bounds } = context
+  constructor(spec: AggregateSpec, aggregates: Aggregates, context: OperatorContext) {
     this.#rows = (spec.window as Extract<WindowSpec, { kind: 'count' }>).rows
-    this.#calls = calls
-    this.#grouping = new Grouping(spec.key, calls, inputs[0] as Schema, compiler)
-    this.#state = state
+    this.#grouping = new Grouping(spec, aggregates, context)
+    this.#state = context.state
     this.#table = context.table('open')
-    this.#keys = new KeyTable(this.#grouping.keyTypes)
-    this.#cells = cells
-    this.#bounds = bounds
-    this.schema = resultSchema(this.#grouping.keyColumns, [], calls)
+    this.#keys = this.#grouping.keys
+    this.#cells = aggregates.cells
+    this.schema = resultSchema(this.#grouping.keyColumns, [], aggregates.calls)
+    this.sides = this.#grouping.sides
   }
 
   take(_input: number, records: Records, out: Output): void {
     const grouped = this.#grouping.of(records, out.failures(records))
-    if (this.#ids.length < records.size) this.#ids = new Int32Array(records.size)
-    this.#keys.idsOf(grouped.keys, records.size, this.#ids)
     const full: Full[] = []
     const cells = Int32Array.from(grouped.rows, row => {
-      const id = this.#ids[row] as number
+      const id = grouped.ids[row] as number
       const open = this.#openOf(id)
       const { cell } = open
       this.#changed.add(id)
@@ -80,7 +73,7 @@ export class CountWindows implements Operator {
       }
       return cell
     })
-    addAll(this.#calls, grouped.inputs, { rows: grouped.rows, cells, times: records.times })
+    this.#grouping.add(grouped, { rows: grouped.rows, cells, times: records.times })
     if (full.length > 0) this.#say(out, full, records.times)
     for (const { cell } of full) this.#cells.giveBack(cell)
   }
@@ -98,14 +91,13 @@ export class CountWindows implements Operator {
     }
     this.#changed.clear()
     this.#cells.save()
-    if (this.#keys.size > this.#bounds.keys || this.#cells.size > this.#bounds.cells) this.forget()
+    if (this.#grouping.isFull) this.forget()
   }
 
   forget(): void {
     this.#open = []
     this.#changed.clear()
-    this.#cells.forget()
-    this.#keys.clear()
+    this.#grouping.forget()
   }
 
   #openOf(id: number): Open {
@@ -142,7 +134,7 @@ export class CountWindows implements Operator {
       times: Float64Array.from(full, ({ row }) => times[row] as number),
       kind: INSERT,
       vectors: failures => [
-        ...keyVectors(this.#keys, this.#grouping.keyColumns, ids),
+        ...this.#grouping.vectorsOf(ids),
         ...this.#cells.results(cells, failures),
       ],
     })

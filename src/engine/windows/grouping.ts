@@ -1,48 +1,95 @@
 /**
- * What every aggregate does with records before windows matter: compute keys, arguments and
- * filters, and number the keys. Records that fail go to the dead letters, whole.
+ * What aggregates do alike, whatever their windows: number the keys of records, compute arguments
+ * and filters, add to cells, and say what came too late. Records that fail go to the dead letters,
+ * whole. Numbers of keys and cells are a cache of the state: it is full at some size, and forgotten
+ * at once.
  */
 
-import type { Compiler, Expression, Failures } from '../columns/expression.ts'
+import type { Additions } from '../aggregates/accumulators.ts'
+import type { Failures } from '../columns/expression.ts'
+import { gatherRecords } from '../columns/gather.ts'
 import { allRows, type Records, type Rows } from '../columns/records.ts'
 import type { BooleanVector, Vector } from '../columns/vector.ts'
+import type { OperatorContext } from '../operators/context.ts'
+import { Keying } from '../operators/keying.ts'
+import type { Output } from '../operators/operator.ts'
 import { sound } from '../operators/sound.ts'
-import type { Named } from '../plan/plan.ts'
+import type { AggregateSpec } from '../plan/plan.ts'
 import type { Column, Schema } from '../schema/schema.ts'
-import type { Type } from '../schema/type.ts'
-import type { Call, CallInput } from './calls.ts'
+import type { KeyTable } from '../state/key-table.ts'
+import { type Aggregates, addAll, type CallInput } from './calls.ts'
+import { keyVectors } from './results.ts'
 
 export interface Grouped {
   /** Those that did not fail, ascending. */
   readonly rows: Rows
-  /** One for each column of the key, as long as the records. */
-  readonly keys: readonly Vector[]
+  /** Of each record, the number of its key; until the next call. */
+  readonly ids: Int32Array
   /** For each call its arguments and its filter, as long as the records. */
   readonly inputs: readonly CallInput[]
 }
 
 export class Grouping {
-  readonly keyColumns: readonly Column[]
-  readonly #keys: readonly Expression[]
-  readonly #calls: readonly Call[]
+  /** Where late records go, if somebody wants them. */
+  readonly sides: ReadonlyMap<string, Schema>
+  readonly #aggregates: Aggregates
+  readonly #keying: Keying
+  readonly #lateSide: string | undefined
+  readonly #bounds: OperatorContext['bounds']
 
-  constructor(key: readonly Named[], calls: readonly Call[], schema: Schema, compiler: Compiler) {
-    this.#keys = key.map(({ expression }) => compiler.expression(expression, schema))
-    this.keyColumns = key.map(({ name }, place) => ({ name, type: this.keyTypes[place] as Type }))
-    this.#calls = calls
+  constructor(
+    { key, lateSide }: Pick<AggregateSpec, 'key' | 'lateSide'>,
+    aggregates: Aggregates,
+    { compiler, inputs, bounds }: OperatorContext,
+  ) {
+    const [input] = inputs as [Schema]
+    this.#aggregates = aggregates
+    this.#keying = new Keying(key, input, compiler)
+    this.#lateSide = lateSide
+    this.#bounds = bounds
+    this.sides = new Map(lateSide === undefined ? [] : [[lateSide, input]])
   }
 
-  get keyTypes(): readonly Type[] {
-    return this.#keys.map(({ type }) => type)
+  get keys(): KeyTable {
+    return this.#keying.table
+  }
+
+  get keyColumns(): readonly Column[] {
+    return this.#keying.columns
+  }
+
+  /** Column by column, the parts of these keys. */
+  vectorsOf(ids: readonly number[]): readonly Vector[] {
+    return keyVectors(this.keys, this.keyColumns, ids)
   }
 
   of(records: Records, failures: Failures): Grouped {
     const all = allRows(records.size)
-    const keys = this.#keys.map(key => key.evaluate(records, all, failures))
-    const inputs = this.#calls.map(({ args, filter }) => ({
+    const ids = this.#keying.idsOf(records, failures)
+    const inputs = this.#aggregates.calls.map(({ args, filter }) => ({
       args: args.map(arg => arg.evaluate(records, all, failures)),
       filter: filter?.evaluate(records, all, failures) as BooleanVector | undefined,
     }))
-    return { rows: sound(all, failures), keys, inputs }
+    return { rows: sound(all, failures), ids, inputs }
+  }
+
+  add({ inputs }: Grouped, additions: Omit<Additions, 'args'>): void {
+    addAll(this.#aggregates.calls, inputs, additions)
+  }
+
+  tellLate(records: Records, late: Rows, out: Output): void {
+    if (late.length === 0) return
+    if (this.#lateSide === undefined) out.late(late.length)
+    else out.side(this.#lateSide, gatherRecords(records, late))
+  }
+
+  get isFull(): boolean {
+    const { keys, cells } = this.#bounds
+    return this.keys.size > keys || this.#aggregates.cells.size > cells
+  }
+
+  forget(): void {
+    this.#aggregates.cells.forget()
+    this.keys.clear()
   }
 }

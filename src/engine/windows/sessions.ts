@@ -9,27 +9,21 @@
  * no timer.
  */
 
-import { gatherRecords } from '../columns/gather.ts'
 import { DELETE, INSERT, type Records, UPDATE } from '../columns/records.ts'
 import type { OperatorContext } from '../operators/context.ts'
 import type { Moment, Operator, Output } from '../operators/operator.ts'
 import type { AggregateSpec, WindowSpec } from '../plan/plan.ts'
 import type { Schema } from '../schema/schema.ts'
-import { KeyTable } from '../state/key-table.ts'
+import type { KeyTable } from '../state/key-table.ts'
+import { RowKeyWriter } from '../state/row-key.ts'
 import { type Timer, Timers } from '../state/timers.ts'
-import { type Aggregates, addAll, type Call } from './calls.ts'
+import type { Aggregates } from './calls.ts'
 import type { Cells } from './cells.ts'
 import { Early } from './early.ts'
 import { Grouping } from './grouping.ts'
-import {
-  constantTimes,
-  keyVectors,
-  resultSchema,
-  sayResults,
-  timeVector,
-  WINDOW_COLUMNS,
-} from './results.ts'
+import { constantTimes, resultSchema, sayResults, timeVector, WINDOW_COLUMNS } from './results.ts'
 import { type Session, SessionBook } from './session-book.ts'
+import { type Said, SessionChanges } from './session-changes.ts'
 
 type SessionSpec = Extract<WindowSpec, { kind: 'session' }>
 
@@ -42,14 +36,6 @@ const NO_OTHERS: readonly Session[] = []
 const touches = ({ start, last }: Session, time: number, gapMs: number) =>
   time < last + gapMs && start < time + gapMs
 
-/** A result as it is, or was: of a session's bounds, in a cell. */
-interface Said {
-  readonly id: number
-  readonly start: number
-  readonly end: number
-  readonly cell: number
-}
-
 export class SessionWindows implements Operator {
   readonly schema: Schema
   readonly sides: ReadonlyMap<string, Schema>
@@ -57,36 +43,29 @@ export class SessionWindows implements Operator {
   readonly #window: SessionSpec
   readonly #isFinal: boolean
   readonly #grouping: Grouping
-  readonly #calls: readonly Call[]
   readonly #keys: KeyTable
   readonly #cells: Cells
   readonly #book: SessionBook
   readonly #timers: Timers
   readonly #early: Early
-  readonly #bounds: OperatorContext['bounds']
-  /** Sessions that this batch changed, and what was said of them or of those they took in. */
-  readonly #touched = new Map<Session, Said[]>()
-  /** Cells that went into others in this batch: where the records go that are for them. */
-  readonly #into = new Map<number, number>()
-  #ids = new Int32Array(0)
+  readonly #changes: SessionChanges
+  readonly #timerKey = new RowKeyWriter()
 
-  constructor(spec: AggregateSpec, { calls, cells }: Aggregates, context: OperatorContext) {
-    const { compiler, inputs, state, bounds } = context
-    const [input] = inputs as [Schema]
+  constructor(spec: AggregateSpec, aggregates: Aggregates, context: OperatorContext) {
+    const { state } = context
     this.#spec = spec
     this.#window = spec.window as SessionSpec
     this.#isFinal = spec.mode === 'final'
-    this.#calls = calls
-    this.#grouping = new Grouping(spec.key, calls, input, compiler)
-    this.#keys = new KeyTable(this.#grouping.keyTypes)
-    this.#cells = cells
+    this.#grouping = new Grouping(spec, aggregates, context)
+    this.#keys = this.#grouping.keys
+    this.#cells = aggregates.cells
     const own = { keys: this.#keys, cells: this.#cells }
+    this.#changes = new SessionChanges(own, this.#window.gapMs)
     this.#book = new SessionBook(state, context.table('sessions'), own)
     this.#timers = new Timers(state, context.table('timers'))
     this.#early = new Early(state, context.table('early'), spec.earlyMs)
-    this.#bounds = bounds
-    this.schema = resultSchema(this.#grouping.keyColumns, WINDOW_COLUMNS, calls)
-    this.sides = new Map(spec.lateSide === undefined ? [] : [[spec.lateSide, input]])
+    this.schema = resultSchema(this.#grouping.keyColumns, WINDOW_COLUMNS, aggregates.calls)
+    this.sides = this.#grouping.sides
   }
 
   get wakeAt(): number {
@@ -99,13 +78,11 @@ export class SessionWindows implements Operator {
     const grouped = this.#grouping.of(records, out.failures(records))
     const byEvent = this.#window.time === 'event'
     const times = byEvent ? records.times : constantTimes(moment.now, records.size)
-    if (this.#ids.length < records.size) this.#ids = new Int32Array(records.size)
-    this.#keys.idsOf(grouped.keys, records.size, this.#ids)
     const rows: number[] = []
     const sessions: number[] = []
     const late: number[] = []
     for (const row of grouped.rows) {
-      const session = this.#sessionFor(this.#ids[row] as number, times[row] as number, moment)
+      const session = this.#sessionFor(grouped.ids[row] as number, times[row] as number, moment)
       if (session === undefined) {
         late.push(row)
       } else {
@@ -114,32 +91,26 @@ export class SessionWindows implements Operator {
         this.#noteEarly(session.id, moment.now)
       }
     }
-    const cells = Int32Array.from(sessions, cell => this.#owner(cell))
-    addAll(this.#calls, grouped.inputs, { rows: Int32Array.from(rows), cells, times })
-    this.#tellLate(records, late, out)
+    const cells = Int32Array.from(sessions, cell => this.#changes.ownerOf(cell))
+    this.#grouping.add(grouped, { rows: Int32Array.from(rows), cells, times })
+    this.#grouping.tellLate(records, Int32Array.from(late), out)
   }
 
   settle(out: Output, moment: Moment): void {
     const passed = this.#timeOf(moment)
     const back: Said[] = []
     const again: Said[] = []
-    for (const session of this.#sorted([...this.#touched.keys()])) {
-      const now = this.#asSaid(session)
-      const isSame = (said: Said) => said.start === now.start && said.end === now.end
-      const old = this.#touched.get(session) ?? []
-      back.push(...old.filter(said => !isSame(said)))
-      session.stale = old.find(isSame)?.cell
-      if (this.#isFinal && now.end > passed) continue
+    for (const session of this.#changes.sorted()) {
+      back.push(...this.#changes.settle(session))
+      if (this.#isFinal && this.#endOf(session) > passed) continue
       this.#markSaid(session)
-      again.push(now)
+      again.push(this.#changes.saidOf(session))
       if (this.#isFinal) this.#remind(GOES, session)
     }
     if (back.length > 0) this.#say(out, back, DELETE)
     if (again.length > 0) this.#say(out, again, UPDATE)
     for (const { cell } of back) this.#cells.giveBack(cell)
-    for (const cell of this.#into.keys()) this.#cells.giveBack(cell)
-    this.#touched.clear()
-    this.#into.clear()
+    this.#changes.close()
   }
 
   advance(out: Output, moment: Moment): boolean {
@@ -156,12 +127,7 @@ export class SessionWindows implements Operator {
       if (timer.key[0] === GOES) this.#maybeGo(session, timer.time, gone)
       else this.#maybeEnd(session, timer.time, { ended, gone })
     }
-    if (ended.length > 0)
-      this.#say(
-        out,
-        ended.map(one => this.#asSaid(one)),
-        INSERT,
-      )
+    this.#sayOf(out, ended, INSERT)
     out.spend(Math.max(0, gone.size - ended.length))
     for (const session of gone) this.#book.remove(session)
     return isDone && this.#sayEarly(out, moment)
@@ -172,18 +138,15 @@ export class SessionWindows implements Operator {
     this.#cells.save()
     this.#timers.save()
     this.#early.save()
-    const { keys, cells } = this.#bounds
-    if (this.#keys.size > keys || this.#cells.size > cells) this.forget()
+    if (this.#grouping.isFull) this.forget()
   }
 
   forget(): void {
     this.#book.forget()
     this.#timers.forget()
     this.#early.forget()
-    this.#cells.forget()
-    this.#keys.clear()
-    this.#touched.clear()
-    this.#into.clear()
+    this.#changes.forget()
+    this.#grouping.forget()
   }
 
   #timeOf({ watermark, now }: Moment): number {
@@ -192,11 +155,6 @@ export class SessionWindows implements Operator {
 
   #endOf({ last }: Session): number {
     return last + this.#window.gapMs
-  }
-
-  #asSaid(session: Session): Said {
-    const { id, start, cell } = session
-    return { id, start, end: this.#endOf(session), cell }
   }
 
   /** The session to which a record belongs, made, grown or joined for it; missing: it is late. */
@@ -237,19 +195,11 @@ export class SessionWindows implements Operator {
     return session
   }
 
-  /**
-   * What was said of it is kept, as it was, until the batch is settled. One that is open, and of
-   * which nothing was said, has nothing to settle.
-   */
+  /** One that is open, and of which nothing was said, has nothing to settle. */
   #touch(session: Session, passed: number): void {
-    const { isSaid, stale } = session
-    const isQuiet = !isSaid && stale === undefined
-    if (this.#touched.has(session)) return
+    const isQuiet = !session.isSaid && session.stale === undefined
     if (isQuiet && this.#isFinal && this.#endOf(session) > passed) return
-    const cell = isSaid ? this.#cells.copy(session.cell) : stale
-    this.#touched.set(session, cell === undefined ? [] : [{ ...this.#asSaid(session), cell }])
-    session.isSaid = false
-    session.stale = undefined
+    this.#changes.touch(session)
   }
 
   #markSaid(session: Session): void {
@@ -260,30 +210,14 @@ export class SessionWindows implements Operator {
 
   #join(session: Session, later: Session, passed: number): void {
     this.#touch(later, passed)
-    const old = this.#touched.get(later)
-    if (old !== undefined) {
-      this.#touched.set(session, [...(this.#touched.get(session) ?? []), ...old])
-      this.#touched.delete(later)
-    }
+    this.#changes.join(session, later)
     this.#book.absorb(session, later)
-    this.#into.set(later.cell, session.cell)
-  }
-
-  #owner(cell: number): number {
-    let owner = cell
-    for (let next = this.#into.get(owner); next !== undefined; next = this.#into.get(owner)) {
-      owner = next
-    }
-    return owner
   }
 
   #remind(kind: number, session: Session): void {
-    const key = this.#keys.keyOf(session.id)
-    const tagged = new Uint8Array(key.length + 1)
-    tagged[0] = kind
-    tagged.set(key, 1)
+    const key = this.#timerKey.tag(kind).raw(this.#keys.keyOf(session.id)).finish()
     const time = this.#endOf(session) + (kind === GOES ? this.#spec.latenessMs : 0)
-    this.#timers.set({ time, slot: this.#keys.slotOf(session.id), key: tagged })
+    this.#timers.set({ time, slot: this.#keys.slotOf(session.id), key })
   }
 
   /** The session for which the timer was set has a record before its time, and no other may. */
@@ -337,25 +271,14 @@ export class SessionWindows implements Operator {
         this.#book.markChanged(session)
       }
     }
-    if (open.length > 0)
-      this.#say(
-        out,
-        open.map(one => this.#asSaid(one)),
-        UPDATE,
-      )
+    this.#sayOf(out, open, UPDATE)
     return isDone
   }
 
-  #sorted(sessions: readonly Session[]): readonly Session[] {
-    const byKey = new Map<number, Session[]>()
-    for (const session of sessions) {
-      const list = byKey.get(session.id) ?? []
-      list.push(session)
-      byKey.set(session.id, list)
-    }
-    return this.#keys
-      .sorted([...byKey.keys()])
-      .flatMap(id => (byKey.get(id) ?? []).sort((one, other) => one.start - other.start))
+  #sayOf(out: Output, sessions: readonly Session[], kind: number): void {
+    if (sessions.length === 0) return
+    const said = sessions.map(session => this.#changes.saidOf(session))
+    this.#say(out, said, kind)
   }
 
   #say(out: Output, said: readonly Said[], kind: number): void {
@@ -366,7 +289,7 @@ export class SessionWindows implements Operator {
       times: Float64Array.from(said, ({ end }) => end - 1),
       kind,
       vectors: failures => [
-        ...keyVectors(this.#keys, this.#grouping.keyColumns, ids),
+        ...this.#grouping.vectorsOf(ids),
         timeVector(Float64Array.from(said, ({ start }) => start)),
         timeVector(Float64Array.from(said, ({ end }) => end)),
         ...this.#cells.results(
@@ -375,12 +298,5 @@ export class SessionWindows implements Operator {
         ),
       ],
     })
-  }
-
-  #tellLate(records: Records, late: readonly number[], out: Output): void {
-    if (late.length === 0) return
-    const { lateSide } = this.#spec
-    if (lateSide === undefined) out.late(late.length)
-    else out.side(lateSide, gatherRecords(records, Int32Array.from(late)))
   }
 }

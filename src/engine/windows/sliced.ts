@@ -8,28 +8,20 @@
  * Two kinds of timers a slot: a window ends; a slice is not needed any more.
  */
 
-import { gatherRecords } from '../columns/gather.ts'
 import { INSERT, type Records, UPDATE } from '../columns/records.ts'
 import type { OperatorContext } from '../operators/context.ts'
 import type { Moment, Operator, Output } from '../operators/operator.ts'
 import type { AggregateSpec } from '../plan/plan.ts'
 import type { Schema } from '../schema/schema.ts'
-import { KeyTable } from '../state/key-table.ts'
+import type { KeyTable } from '../state/key-table.ts'
 import { RowKeyWriter, wholeAt } from '../state/row-key.ts'
 import { type Timer, Timers } from '../state/timers.ts'
-import { type Aggregates, addAll, type Call } from './calls.ts'
+import type { Aggregates } from './calls.ts'
 import type { Cells } from './cells.ts'
 import { Early } from './early.ts'
 import { Grouping } from './grouping.ts'
 import { Panes, SlotSet } from './panes.ts'
-import {
-  constantTimes,
-  keyVectors,
-  resultSchema,
-  sayResults,
-  timeVector,
-  WINDOW_COLUMNS,
-} from './results.ts'
+import { constantTimes, resultSchema, sayResults, timeVector, WINDOW_COLUMNS } from './results.ts'
 import { type SlicedSpec, type Slices, slicesOf } from './slices.ts'
 
 /** First byte of a timer's key. Of timers at one time, windows end first. */
@@ -66,41 +58,35 @@ export class SlicedWindows implements Operator {
   /** Slices go when the last of their windows ends: no timer of their own. */
   readonly #goesAtEnd: boolean
   readonly #grouping: Grouping
-  readonly #calls: readonly Call[]
   readonly #keys: KeyTable
   readonly #cells: Cells
   readonly #panes: Panes
   readonly #timers: Timers
   readonly #early: Early
-  readonly #bounds: OperatorContext['bounds']
   readonly #sliceKey = new RowKeyWriter()
   /** Slots of slices whose timers were set in this batch, by slice. */
   readonly #timed = new Map<number, Set<number>>()
   /** Of this batch: keys whose result is to be said again, by window. */
   readonly #changed = new Map<number, Set<number>>()
-  #ids = new Int32Array(0)
 
-  constructor(spec: AggregateSpec, { calls, cells }: Aggregates, context: OperatorContext) {
-    const { compiler, inputs, state, bounds } = context
-    const [input] = inputs as [Schema]
-    this.#spec = spec
-    this.#slices = slicesOf(spec.window as SlicedSpec)
+  constructor(spec: AggregateSpec, aggregates: Aggregates, context: OperatorContext) {
+    const { state } = context
     const window = spec.window as SlicedSpec
+    this.#spec = spec
+    this.#slices = slicesOf(window)
     this.#hasBounds = window.kind !== 'global'
     this.#byEvent = window.kind === 'global' || window.time === 'event'
     this.#goesAtEnd = spec.mode === 'final' && spec.latenessMs === 0
-    this.#calls = calls
-    this.#grouping = new Grouping(spec.key, calls, input, compiler)
-    this.#keys = new KeyTable(this.#grouping.keyTypes)
-    this.#cells = cells
+    this.#grouping = new Grouping(spec, aggregates, context)
+    this.#keys = this.#grouping.keys
+    this.#cells = aggregates.cells
     const own = { keys: this.#keys, cells: this.#cells }
     this.#panes = new Panes(state, context.table('panes'), own)
     this.#timers = new Timers(state, context.table('timers'))
     this.#early = new Early(state, context.table('early'), spec.earlyMs)
-    this.#bounds = bounds
     const ends = this.#hasBounds ? WINDOW_COLUMNS : []
-    this.schema = resultSchema(this.#grouping.keyColumns, ends, calls)
-    this.sides = new Map(spec.lateSide === undefined ? [] : [[spec.lateSide, input]])
+    this.schema = resultSchema(this.#grouping.keyColumns, ends, aggregates.calls)
+    this.sides = this.#grouping.sides
   }
 
   get wakeAt(): number {
@@ -109,11 +95,9 @@ export class SlicedWindows implements Operator {
   }
 
   take(_input: number, records: Records, out: Output, moment: Moment): void {
-    const failures = out.failures(records)
-    const grouped = this.#grouping.of(records, failures)
+    const grouped = this.#grouping.of(records, out.failures(records))
     const times = this.#byEvent ? records.times : constantTimes(moment.now, records.size)
-    if (this.#ids.length < records.size) this.#ids = new Int32Array(records.size)
-    this.#keys.idsOf(grouped.keys, records.size, this.#ids)
+    const { ids } = grouped
     const passed = this.#timeOf(moment)
     const rows = new Int32Array(grouped.rows.length)
     const cells = new Int32Array(grouped.rows.length)
@@ -126,7 +110,7 @@ export class SlicedWindows implements Operator {
       if (time < place.from || time >= place.slice) place = this.#placeAt(time, passed)
       if (place.isLate) late.push(row)
       if (!place.isOpen) continue
-      const id = this.#ids[row] as number
+      const id = ids[row] as number
       const cell = this.#panes.cellOf(place.slice, id, onNew)
       this.#cells.markChanged(cell)
       if (!this.#goesAtEnd) this.#noteChange(place.slice, id, passed)
@@ -135,8 +119,8 @@ export class SlicedWindows implements Operator {
       cells[count++] = cell
     }
     const added = { rows: rows.subarray(0, count), cells: cells.subarray(0, count), times }
-    addAll(this.#calls, grouped.inputs, added)
-    this.#tellLate(records, late, out)
+    this.#grouping.add(grouped, added)
+    this.#grouping.tellLate(records, Int32Array.from(late), out)
   }
 
   settle(out: Output, moment: Moment): void {
@@ -166,16 +150,14 @@ export class SlicedWindows implements Operator {
     this.#timers.save()
     this.#early.save()
     this.#timed.clear()
-    const { keys, cells } = this.#bounds
-    if (this.#keys.size > keys || this.#cells.size > cells) this.forget()
+    if (this.#grouping.isFull) this.forget()
   }
 
   forget(): void {
     this.#panes.forget()
     this.#timers.forget()
     this.#early.forget()
-    this.#cells.forget()
-    this.#keys.clear()
+    this.#grouping.forget()
     this.#timed.clear()
     this.#changed.clear()
   }
@@ -331,7 +313,7 @@ export class SlicedWindows implements Operator {
       times,
       kind,
       vectors: failures => [
-        ...keyVectors(this.#keys, this.#grouping.keyColumns, ids),
+        ...this.#grouping.vectorsOf(ids),
         ...(this.#hasBounds ? ends : []),
         ...this.#cells.results(cells, failures),
       ],
@@ -346,13 +328,6 @@ export class SlicedWindows implements Operator {
       if (from >= 0) this.#cells.merge(into, from)
     }
     return into
-  }
-
-  #tellLate(records: Records, late: readonly number[], out: Output): void {
-    if (late.length === 0) return
-    const { lateSide } = this.#spec
-    if (lateSide === undefined) out.late(late.length)
-    else out.side(lateSide, gatherRecords(records, Int32Array.from(late)))
   }
 }
 

@@ -8,16 +8,16 @@
  */
 
 import { WeirError } from '../../base/errors.ts'
-import { gatherRecords } from '../columns/gather.ts'
 import { INSERT, type Records, type Row, recordsOf } from '../columns/records.ts'
 import { type Scalar, scalarAt } from '../columns/vector.ts'
 import type { OperatorContext } from '../operators/context.ts'
 import type { Moment, Operator, Output } from '../operators/operator.ts'
 import type { AggregateSpec, WindowSpec } from '../plan/plan.ts'
 import { Schema } from '../schema/schema.ts'
-import { KeyTable } from '../state/key-table.ts'
+import type { KeyTable } from '../state/key-table.ts'
+import { RowKeyWriter } from '../state/row-key.ts'
 import { type Timer, Timers } from '../state/timers.ts'
-import { type Aggregates, addAll, type Call } from './calls.ts'
+import type { Aggregates } from './calls.ts'
 import type { Cells } from './cells.ts'
 import { Grouping } from './grouping.ts'
 import { sayResults } from './results.ts'
@@ -43,47 +43,40 @@ export class SlidingWindows implements Operator {
   readonly sides: ReadonlyMap<string, Schema>
   readonly #input: Schema
   readonly #window: SlidingSpec
-  readonly #lateSide: string | undefined
   readonly #grouping: Grouping
-  readonly #calls: readonly Call[]
   readonly #keys: KeyTable
   readonly #cells: Cells
   readonly #book: SlidingBook
   readonly #timers: Timers
-  readonly #bounds: OperatorContext['bounds']
-  #ids = new Int32Array(0)
+  readonly #timerKey = new RowKeyWriter()
 
-  constructor(spec: AggregateSpec, { calls, cells }: Aggregates, context: OperatorContext) {
+  constructor(spec: AggregateSpec, aggregates: Aggregates, context: OperatorContext) {
+    const { calls, cells } = aggregates
     if (cells.needsPlaces) throw new WeirError('distinct-refused', NO_DISTINCT)
-    const { compiler, inputs, state, bounds } = context
+    const { inputs, state } = context
     const [input] = inputs as [Schema]
     this.#input = input
     this.#window = spec.window as SlidingSpec
-    this.#lateSide = spec.lateSide
-    this.#calls = calls
-    this.#grouping = new Grouping(spec.key, calls, input, compiler)
-    this.#keys = new KeyTable(this.#grouping.keyTypes)
+    this.#grouping = new Grouping(spec, aggregates, context)
+    this.#keys = this.#grouping.keys
     this.#cells = cells
     const own = { keys: this.#keys, cells: this.#cells, schema: input }
     this.#book = new SlidingBook(state, context.table('records'), own)
     this.#timers = new Timers(state, context.table('timers'))
-    this.#bounds = bounds
     const results = calls.map(({ name, accumulators }) => ({ name, type: accumulators.type }))
     this.schema = new Schema([...input.columns, ...results])
-    this.sides = new Map(spec.lateSide === undefined ? [] : [[spec.lateSide, input]])
+    this.sides = this.#grouping.sides
   }
 
   take(_input: number, records: Records, out: Output, { watermark }: Moment): void {
     const grouped = this.#grouping.of(records, out.failures(records))
-    if (this.#ids.length < records.size) this.#ids = new Int32Array(records.size)
-    this.#keys.idsOf(grouped.keys, records.size, this.#ids)
     const inTime = grouped.rows.filter(row => (records.times[row] as number) >= watermark)
-    const cells = Int32Array.from(inTime, row => this.#keep(records, row).cell)
-    addAll(this.#calls, grouped.inputs, { rows: inTime, cells, times: records.times })
+    const cells = Int32Array.from(inTime, row => {
+      return this.#keep(records, row, grouped.ids[row] as number).cell
+    })
+    this.#grouping.add(grouped, { rows: inTime, cells, times: records.times })
     const late = grouped.rows.filter(row => (records.times[row] as number) < watermark)
-    if (late.length === 0) return
-    if (this.#lateSide === undefined) out.late(late.length)
-    else out.side(this.#lateSide, gatherRecords(records, late))
+    this.#grouping.tellLate(records, late, out)
   }
 
   advance(out: Output, { watermark, ended }: Moment): boolean {
@@ -109,18 +102,16 @@ export class SlidingWindows implements Operator {
   save(): void {
     this.#book.save()
     this.#timers.save()
-    if (this.#keys.size > this.#bounds.keys || this.#cells.size > this.#bounds.cells) this.forget()
+    if (this.#grouping.isFull) this.forget()
   }
 
   forget(): void {
     this.#book.forget()
     this.#timers.forget()
-    this.#cells.forget()
-    this.#keys.clear()
+    this.#grouping.forget()
   }
 
-  #keep(records: Records, row: number): Item {
-    const id = this.#ids[row] as number
+  #keep(records: Records, row: number, id: number): Item {
     const time = records.times[row] as number
     const values = records.vectors.map(vector => scalarAt(vector, row))
     this.#remind(WAITS, id, time)
@@ -128,11 +119,8 @@ export class SlidingWindows implements Operator {
   }
 
   #remind(kind: number, id: number, time: number): void {
-    const key = this.#keys.keyOf(id)
-    const tagged = new Uint8Array(key.length + 1)
-    tagged[0] = kind
-    tagged.set(key, 1)
-    this.#timers.set({ time, slot: this.#keys.slotOf(id), key: tagged })
+    const key = this.#timerKey.tag(kind).raw(this.#keys.keyOf(id)).finish()
+    this.#timers.set({ time, slot: this.#keys.slotOf(id), key })
   }
 
   /** All records of the key that have this time. */

@@ -184,7 +184,7 @@ export const engineWindows: readonly Mutant[] = [
   {
     name: 'joined-session-not-taken-back',
     scenario,
-    file: SESSIONS,
+    file: `${WINDOWS}/session-changes.ts`,
     find:
       'this.#touched.set(session, [...(this.#touched.get(session) ?? []), ...old])\n' +
       '      this.#touched.delete(later)',
