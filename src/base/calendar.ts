@@ -1,6 +1,7 @@
 /**
- * The proleptic Gregorian calendar as arithmetic on whole numbers: days since 1970-01-01 to year,
- * month and day, and back. Years 1 to 9999 are in use; nothing here checks that.
+ * The proleptic Gregorian calendar, with a year 0, as arithmetic on whole numbers: days since
+ * 1970-01-01 to year, month and day, and back, for all times that a Date can hold. Which of them
+ * somebody means to allow is theirs to say.
  *
  * A year is made to begin in March, so that the day that may be missing is its last; 400 such years
  * always have the same 146 097 days.
@@ -63,6 +64,10 @@ const monthDays = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const
 
 export const daysInMonth = (year: number, month: number): number =>
   month === 2 && isLeapYear(year) ? 29 : (monthDays[month - 1] as number)
+
+export function isDayOf(year: number, month: number, day: number): boolean {
+  return month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month)
+}
 
 /** A day that the month does not have becomes its last: January 31 and a month is February 28. */
 export function addMonths(days: number, months: number): number {

@@ -3,11 +3,11 @@
 import type { ByteReader, ByteWriter } from '../../base/bytes.ts'
 import { invariant } from '../../base/errors.ts'
 import { builderOf } from '../columns/builder.ts'
+import { type Compare, orderOf } from '../columns/order.ts'
 import { isNull, type NumberVector, type Vector } from '../columns/vector.ts'
 import { BOOLEAN, type Type } from '../schema/type.ts'
 import type { Accumulators, Additions, Aggregate } from './accumulators.ts'
 import { argumentAt, typeAt } from './column.ts'
-import { type Compare, orderOf } from './order.ts'
 import { Numbers, ownScalarAt, readValue, type Values, valuesOf, writeValue } from './values.ts'
 
 type Side = 'least' | 'greatest'

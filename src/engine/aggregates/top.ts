@@ -1,10 +1,10 @@
 /** top_n(x, n): the n largest values. top_n_by(x, by, n): the values where `by` is largest. */
 
 import { invariant } from '../../base/errors.ts'
+import { type Compare, orderOf } from '../columns/order.ts'
 import { arrayOf, type Type } from '../schema/type.ts'
 import type { Aggregate } from './accumulators.ts'
 import { isWhole, KEPT_MAX, mustBeKeepable, typeAt } from './column.ts'
-import { type Compare, orderOf } from './order.ts'
 import { Ranked } from './ranked.ts'
 
 function mustHaveOrder(type: Type): Compare {

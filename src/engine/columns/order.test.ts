@@ -2,13 +2,13 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Scalar } from '../columns/vector.ts'
+import { EVERY_TYPE } from '../aggregates/testing/calls.ts'
 import { arrayOf, DOUBLE, INTEGER, JSON_TYPE, TEXT, type Type, typeText } from '../schema/type.ts'
 import { keyOf } from '../state/group-key.ts'
 import { compareKeys } from '../store/entry.ts'
 import { scalarOf } from '../testing/arbitrary.ts'
 import { compareTexts, orderOf } from './order.ts'
-import { EVERY_TYPE } from './testing/calls.ts'
+import type { Scalar } from './vector.ts'
 
 const ordered = EVERY_TYPE.filter(type => orderOf(type) !== undefined)
 

@@ -3,8 +3,8 @@
  * to zero; texts by code points, as their bytes in UTF-8 are; bytes; false before true.
  */
 
-import type { Scalar } from '../columns/vector.ts'
 import type { Type } from '../schema/type.ts'
+import type { Scalar } from './vector.ts'
 
 /** Below zero: `one` comes first. Neither is null. */
 export type Compare = (one: Scalar, other: Scalar) => number
@@ -26,20 +26,18 @@ function rankOf(codeUnit: number): number {
   return isHalf ? codeUnit + 0x10000 : codeUnit
 }
 
-export function compareTexts(one: Scalar, other: Scalar): number {
-  const a = one as string
-  const b = other as string
+export function compareTexts(a: string, b: string): number {
+  if (a === b) return 0
   const shorter = Math.min(a.length, b.length)
   for (let at = 0; at < shorter; at++) {
-    const difference = a.charCodeAt(at) - b.charCodeAt(at)
-    if (difference !== 0) return rankOf(a.charCodeAt(at)) - rankOf(b.charCodeAt(at))
+    const x = a.charCodeAt(at)
+    const y = b.charCodeAt(at)
+    if (x !== y) return rankOf(x) - rankOf(y)
   }
   return a.length - b.length
 }
 
-function compareBytes(one: Scalar, other: Scalar): number {
-  const a = one as Uint8Array
-  const b = other as Uint8Array
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const shorter = Math.min(a.length, b.length)
   for (let at = 0; at < shorter; at++) {
     const difference = (a[at] as number) - (b[at] as number)
@@ -61,9 +59,9 @@ export function orderOf(type: Type): Compare | undefined {
     case 'boolean':
       return compareBooleans
     case 'text':
-      return compareTexts
+      return compareTexts as Compare
     case 'bytes':
-      return compareBytes
+      return compareBytes as Compare
     default:
       return compareNumbers
   }

@@ -1,7 +1,7 @@
 /**
- * A plan: what runs, as plain data. It is made from a job file or from SQL (src/job, src/sql), kept
- * with the job, and read by every replica. Expressions are texts; whoever runs the plan has them
- * compiled. Operators stand in topological order: each reads only what stands before it.
+ * A plan: what runs, as plain data. It is made from a job file (src/job), kept with the job, and
+ * read by every replica. Expressions are texts; whoever runs the plan has them compiled. Operators
+ * stand in topological order: each reads only what stands before it.
  */
 
 /** What the same plan and schedule compute; it changes whenever an answer would. */

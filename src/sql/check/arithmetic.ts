@@ -4,6 +4,7 @@
  * DOUBLE everything is a DOUBLE. Times move by intervals.
  */
 
+import { addMonths, DAY_MS, floorDiv } from '../../base/calendar.ts'
 import {
   BIGINT,
   DATE,
@@ -22,7 +23,6 @@ import type { Columnwise } from '../kernels/frame.ts'
 import { lifted, liftedDouble, type ScalarFunction } from '../kernels/lift.ts'
 import type { ArithmeticOperator } from '../text/ast.ts'
 import type { Span } from '../text/trouble.ts'
-import { addMonths, DAY_MS, floorDiv } from '../time/civil.ts'
 import { isDate, isIntervalMonths, isIntervalMs, isTimestamp } from '../time/range.ts'
 import { isNumeric } from '../value/cast.ts'
 import { Failure } from '../value/failure.ts'

@@ -1,10 +1,10 @@
 /** Dates and times: parts, cuts, sums and differences. Without a zone everything is UTC. */
 
+import { civilOf, DAY_MS, daysOf, floorDiv } from '../../base/calendar.ts'
 import { BIGINT, TIMESTAMP, TIMESTAMPTZ, type Type } from '../../engine/schema/type.ts'
 import { shiftMonths } from '../check/arithmetic.ts'
 import type { ScalarFunction } from '../kernels/lift.ts'
 import { didYouMean } from '../text/suggestion.ts'
-import { civilOf, DAY_MS, daysOf, floorDiv } from '../time/civil.ts'
 import { type Part, partNames, partOf, parts } from '../time/part.ts'
 import { isIntervalMonths } from '../time/range.ts'
 import { truncate } from '../time/trunc.ts'

@@ -1,8 +1,8 @@
 /** Parts of times by functions of their own, and times made of numbers. */
 
+import { DAY_MS, daysOf, isDayOf } from '../../base/calendar.ts'
 import { BIGINT, DATE, INTERVAL, MONTHS, TIMESTAMP, TIMESTAMPTZ } from '../../engine/schema/type.ts'
 import type { ScalarFunction } from '../kernels/lift.ts'
-import { DAY_MS, daysInMonth, daysOf } from '../time/civil.ts'
 import { type Part, parts } from '../time/part.ts'
 import { isIntervalMonths, isIntervalMs } from '../time/range.ts'
 import { Failure } from '../value/failure.ts'
@@ -97,8 +97,7 @@ const epochs: readonly FunctionEntry[] = [
 
 function dateFrom(year: Whole, month: Whole, day: Whole): number | Failure {
   const [y, m, d] = [Number(year), Number(month), Number(day)]
-  const isSound = y >= 1 && y <= 9999 && m >= 1 && m <= 12
-  if (!isSound || d < 1 || d > daysInMonth(y, m)) {
+  if (y < 1 || y > 9999 || !isDayOf(y, m, d)) {
     return new Failure('sql-argument', `There is no day ${year}-${month}-${day}`)
   }
   return daysOf(y, m, d)

@@ -1,6 +1,5 @@
 /** Days: months, names, leap years. */
 
-import { BOOLEAN, DATE, INTEGER, TEXT } from '../../engine/schema/type.ts'
 import {
   addMonths,
   civilOf,
@@ -9,7 +8,8 @@ import {
   daysOf,
   floorDiv,
   isLeapYear,
-} from '../time/civil.ts'
+} from '../../base/calendar.ts'
+import { BOOLEAN, DATE, INTEGER, TEXT } from '../../engine/schema/type.ts'
 import { parts } from '../time/part.ts'
 import { dayNames, monthNames } from '../time/pattern.ts'
 import { isIntervalMonths } from '../time/range.ts'

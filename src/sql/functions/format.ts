@@ -1,7 +1,7 @@
 /** Times as text by patterns, and texts as times. Patterns are constants. */
 
+import { DAY_MS, floorDiv } from '../../base/calendar.ts'
 import { DATE, TEXT, TIMESTAMP } from '../../engine/schema/type.ts'
-import { DAY_MS, floorDiv } from '../time/civil.ts'
 import { type TimePattern, timePatternOf } from '../time/pattern.ts'
 import { Failure, shown } from '../value/failure.ts'
 import type { Bound, FunctionEntry } from './entry.ts'

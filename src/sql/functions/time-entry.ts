@@ -1,7 +1,7 @@
 /** What the functions of dates and times have in common. */
 
+import { DAY_MS } from '../../base/calendar.ts'
 import type { Type } from '../../engine/schema/type.ts'
-import { DAY_MS } from '../time/civil.ts'
 import { isDate, isTimestamp } from '../time/range.ts'
 import { Failure } from '../value/failure.ts'
 import { entriesOf } from './params.ts'

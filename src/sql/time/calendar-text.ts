@@ -4,7 +4,7 @@
  * `+0200`) and has been taken off the time that is answered; without one the text is UTC.
  */
 
-import { civilOf, DAY_MS, daysInMonth, daysOf, floorDiv } from './civil.ts'
+import { civilOf, DAY_MS, daysOf, floorDiv, isDayOf } from '../../base/calendar.ts'
 
 /** No sound text is longer; what is longer is not looked at. */
 const LENGTH_MAX = 64
@@ -22,8 +22,7 @@ export function dateOf(text: string): number | undefined {
   const found = text.length > LENGTH_MAX ? null : DATE.exec(text)
   if (found === null) return undefined
   const [year, month, day] = [Number(found[1]), Number(found[2]), Number(found[3])]
-  if (year < 1 || month < 1 || month > 12) return undefined
-  return day < 1 || day > daysInMonth(year, month) ? undefined : daysOf(year, month, day)
+  return year >= 1 && isDayOf(year, month, day) ? daysOf(year, month, day) : undefined
 }
 
 /** Milliseconds since 1970, or undefined for what is no timestamp. */

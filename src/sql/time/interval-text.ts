@@ -4,7 +4,7 @@
  * in Postgres it may name them itself (`'1 day 2 hours'`).
  */
 
-import { floorDiv } from './civil.ts'
+import { floorDiv } from '../../base/calendar.ts'
 import { isIntervalMonths, isIntervalMs } from './range.ts'
 import { measures, type Unit, unitOf } from './unit.ts'
 

@@ -1,6 +1,14 @@
 /** Parts of a timestamp as whole numbers: what EXTRACT knows. */
 
-import { civilOf, DAY_MS, dayOfYear, floorDiv, floorMod, isoWeekday, isoWeekOf } from './civil.ts'
+import {
+  civilOf,
+  DAY_MS,
+  dayOfYear,
+  floorDiv,
+  floorMod,
+  isoWeekday,
+  isoWeekOf,
+} from '../../base/calendar.ts'
 import { unitOf } from './unit.ts'
 
 export type Part =

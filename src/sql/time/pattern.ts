@@ -4,7 +4,7 @@
  * to right.
  */
 
-import { civilOf, DAY_MS, daysInMonth, daysOf, floorDiv, isoWeekday } from './civil.ts'
+import { civilOf, DAY_MS, daysOf, floorDiv, isDayOf, isoWeekday } from '../../base/calendar.ts'
 
 export const dayNames: readonly string[] = [
   'Monday',
@@ -212,9 +212,7 @@ function read(pieces: readonly Piece[], text: string): number | undefined {
 function assembled(found: ReadonlyMap<string, number>): number | undefined {
   const field = (name: string, missing: number): number => found.get(name) ?? missing
   const [year, month, day] = [field('year', 1970), field('month', 1), field('day', 1)]
-  if (year < 1 || month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) {
-    return undefined
-  }
+  if (year < 1 || !isDayOf(year, month, day)) return undefined
   const hour = found.has('hour12') ? (field('hour', 12) % 12) + field('half', 0) : field('hour', 0)
   const isOut12 = found.has('hour12') && (field('hour', 12) > 12 || field('hour', 12) < 1)
   const [minute, second] = [field('minute', 0), field('second', 0)]

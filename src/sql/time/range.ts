@@ -3,7 +3,7 @@
  * outside is an error of that record. Intervals reach from one end to the other.
  */
 
-import { DAY_MS, daysOf } from './civil.ts'
+import { DAY_MS, daysOf } from '../../base/calendar.ts'
 
 export const DAYS_MIN = daysOf(1, 1, 1)
 export const DAYS_MAX = daysOf(9999, 12, 31)

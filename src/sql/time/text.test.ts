@@ -2,6 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { DAY_MS } from '../../base/calendar.ts'
 import {
   dateOf,
   dateText,
@@ -10,7 +11,6 @@ import {
   timestampText,
   timeText,
 } from './calendar-text.ts'
-import { DAY_MS } from './civil.ts'
 import {
   intervalOf,
   intervalText,

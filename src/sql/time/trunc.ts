@@ -1,6 +1,6 @@
 /** Cutting a timestamp down to the unit that it is in. Weeks begin on Monday. */
 
-import { civilOf, DAY_MS, daysOf, floorDiv, isoWeekday } from './civil.ts'
+import { civilOf, DAY_MS, daysOf, floorDiv, isoWeekday } from '../../base/calendar.ts'
 import { measures, type Unit } from './unit.ts'
 
 /** The first millisecond of the unit that `ms` is in; may be before year 1. */

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { DAY_MS } from './civil.ts'
+import { DAY_MS } from '../../base/calendar.ts'
 import { type Part, partOf, parts } from './part.ts'
 import { truncate } from './trunc.ts'
 import { measures, type Unit } from './unit.ts'

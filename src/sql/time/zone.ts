@@ -6,8 +6,8 @@
  * where a government changed its mind.
  */
 
+import { DAY_MS, daysOf, floorDiv } from '../../base/calendar.ts'
 import { offsetOf } from './calendar-text.ts'
-import { DAY_MS, daysOf, floorDiv } from './civil.ts'
 
 /** Offsets that a zone keeps; it forgets all of them when there are more. */
 const KEPT_MAX = 4096

@@ -3,14 +3,14 @@
  * one value that is not null; it answers null (for JSON null), or why there is no value.
  */
 
+import { DAY_MS, floorDiv } from '../../base/calendar.ts'
+import { decimalText } from '../../engine/columns/decimal.ts'
 import type { Scalar } from '../../engine/columns/vector.ts'
 import { type DecimalType, type Type, typeText } from '../../engine/schema/type.ts'
-import { DAY_MS, floorDiv } from '../time/civil.ts'
 import { Failure, shown } from './failure.ts'
 import { itemsOf, kindOf } from './json.ts'
 import { ofTextOf, textOfBytes, textOfJson, toJsonOf, toTextOf } from './text.ts'
 import {
-  decimalText,
   doubleOf,
   hasDigits,
   isInt32,

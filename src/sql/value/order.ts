@@ -1,41 +1,16 @@
 /**
- * Which of two values comes first, for every type. Texts by code points, as their bytes in UTF-8;
- * doubles with NaN equal to itself and above all others, as in Postgres; false before true.
+ * Which of two values comes first, for every type: the engine's order of texts and bytes, and what
+ * it does not have: decimals of different scales, JSON as its text, arrays. NaN is equal to itself
+ * and above all other numbers, as in Postgres; false before true.
  */
 
+import { compareBytes, compareTexts } from '../../engine/columns/order.ts'
 import type { Scalar } from '../../engine/columns/vector.ts'
 import type { Type } from '../../engine/schema/type.ts'
 import { power10, type Whole } from './whole.ts'
 
 /** Below zero, zero, above zero. */
 export type Order = (a: Scalar, b: Scalar) => number
-
-const FIRST_SURROGATE = 0xd800
-const BEHIND_SURROGATES = 0xe000
-
-export function compareTexts(a: string, b: string): number {
-  if (a === b) return 0
-  const length = Math.min(a.length, b.length)
-  for (let at = 0; at < length; at++) {
-    const x = a.charCodeAt(at)
-    const y = b.charCodeAt(at)
-    if (x !== y) return weight(x) - weight(y)
-  }
-  return a.length - b.length
-}
-
-/** Surrogates stand for what is above all other characters. */
-const weight = (unit: number): number =>
-  unit >= FIRST_SURROGATE && unit < BEHIND_SURROGATES ? unit + 0x10000 : unit
-
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const length = Math.min(a.length, b.length)
-  for (let at = 0; at < length; at++) {
-    const difference = (a[at] as number) - (b[at] as number)
-    if (difference !== 0) return difference
-  }
-  return a.length - b.length
-}
 
 export function compareDoubles(a: number, b: number): number {
   if (a < b) return -1

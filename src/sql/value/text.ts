@@ -1,5 +1,6 @@
 /** Values of every type as text, and texts as values: what CAST writes and reads. */
 
+import { decimalText } from '../../engine/columns/decimal.ts'
 import type { Scalar } from '../../engine/columns/vector.ts'
 import { type Type, typeText } from '../../engine/schema/type.ts'
 import { dateOf, dateText, timestampOf, timestampText } from '../time/calendar-text.ts'
@@ -12,15 +13,7 @@ import {
 import { isDate, isTimestamp } from '../time/range.ts'
 import { Failure, shown } from './failure.ts'
 import { jsonOf, unquoted } from './json.ts'
-import {
-  atScale,
-  decimalOf,
-  decimalText,
-  hasDigits,
-  isInt32,
-  isInt64,
-  type Whole,
-} from './whole.ts'
+import { atScale, decimalOf, hasDigits, isInt32, isInt64, type Whole } from './whole.ts'
 
 /** Of values that are not null. */
 export type ToText = (value: Scalar) => string

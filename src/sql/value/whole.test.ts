@@ -2,10 +2,10 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { decimalText } from '../../engine/columns/decimal.ts'
 import {
   atScale,
   decimalOf,
-  decimalText,
   dividedRounding,
   doubleOf,
   hasDigits,
@@ -15,7 +15,6 @@ import {
   rescaled,
   roundedEven,
   safePower10,
-  type Whole,
   wholeOf,
 } from './whole.ts'
 
@@ -91,17 +90,6 @@ test('digits are given more places and get them back', () => {
 })
 
 describe('decimals as text', () => {
-  test.each<[Whole, number, string]>([
-    [0, 0, '0'],
-    [5, 3, '0.005'],
-    [-5, 3, '-0.005'],
-    [12345, 2, '123.45'],
-    [-100, 2, '-1.00'],
-    [10n ** 30n, 10, '100000000000000000000.0000000000'],
-  ])('%s with %i behind the point', (digits, scale, text) => {
-    expect(decimalText(digits, scale)).toBe(text)
-  })
-
   test('are read as they are written', () => {
     fc.assert(
       fc.property(anyBig, fc.nat(38), (digits, scale) => {

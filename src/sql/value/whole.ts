@@ -3,6 +3,8 @@
  * Decimals are whole numbers too: their digits without the point.
  */
 
+import { decimalText } from '../../engine/columns/decimal.ts'
+
 export type Whole = number | bigint
 
 export const INTEGER_MIN = -(2 ** 31)
@@ -62,14 +64,6 @@ function times10(digits: Whole, exponent: number): Whole {
     if (Math.abs(product) <= SAFE_MAX) return product
   }
   return wholeOf(BigInt(digits) * power10(exponent))
-}
-
-/** Digits with a point before the last `scale` of them. */
-export function decimalText(digits: Whole, scale: number): string {
-  if (scale === 0) return digits.toString()
-  const isNegative = digits < 0
-  const text = (isNegative ? -digits : digits).toString().padStart(scale + 1, '0')
-  return `${isNegative ? '-' : ''}${text.slice(0, -scale)}.${text.slice(-scale)}`
 }
 
 const DECIMAL = /^\s*([+-]?)(\d{0,400})(?:\.(\d{0,400}))?(?:[eE]([+-]?\d{1,4}))?\s*$/

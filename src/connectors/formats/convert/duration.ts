@@ -3,7 +3,7 @@
  * minus may stand in front, and only there.
  */
 
-import { DAY_MS } from './calendar.ts'
+import { DAY_MS } from '../../../base/calendar.ts'
 
 const CLOCK = 'T(?=\\d)(?:(\\d{1,15})H)?(?:(\\d{1,15})M)?(?:(\\d{1,15})(?:\\.(\\d{1,9}))?S)?'
 const DAYS = new RegExp(`^(-?)P(?:(\\d{1,12})W)?(?:(\\d{1,12})D)?(?:${CLOCK})?$`)

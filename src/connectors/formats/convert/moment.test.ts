@@ -2,11 +2,11 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { DAY_MS } from '../../../base/calendar.ts'
 import { bytesOf } from '../testing/raw.ts'
-import { DAY_MS, dateOf, daysOf } from './calendar.ts'
 import { monthsIn, monthsText, spanMsIn, spanText } from './duration.ts'
 import { daysIn, momentIn } from './moment.ts'
-import { dateText, decimalText, momentText } from './text.ts'
+import { dateText, momentText } from './text.ts'
 
 const moment = (text: string) => momentIn(bytesOf(`<${text}>`), 1, 1 + bytesOf(text).length)
 const day = (text: string) => daysIn(bytesOf(`<${text}>`), 1, 1 + bytesOf(text).length)
@@ -14,37 +14,6 @@ const anyMs = fc.oneof(
   fc.integer({ min: -62_167_219_200_000, max: 253_402_300_799_999 }),
   fc.integer({ min: -8.64e15, max: 8.64e15 }),
 )
-
-describe('the calendar', () => {
-  test('is that of ECMAScript', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: -1e8, max: 1e8 }), days => {
-        const { year, month, day: date } = dateOf(days)
-        const other = new Date(days * DAY_MS)
-        expect([year, month, date]).toEqual([
-          other.getUTCFullYear(),
-          other.getUTCMonth() + 1,
-          other.getUTCDate(),
-        ])
-        expect(daysOf(year, month, date)).toBe(days)
-      }),
-    )
-  })
-
-  test('has no other days', () => {
-    const none = [
-      [2026, 2, 29],
-      [1900, 2, 29],
-      [2026, 4, 31],
-      [2026, 13, 1],
-      [2026, 0, 1],
-    ]
-    for (const [year = 0, month = 0, date = 0] of [...none, [2026, 1, 0], [2026, 1, 32]]) {
-      expect(daysOf(year, month, date)).toBeNaN()
-    }
-    expect(daysOf(2000, 2, 29)).toBe(11_016)
-  })
-})
 
 describe('moments', () => {
   test('are written as ECMAScript writes them, and read again', () => {
@@ -160,17 +129,4 @@ describe('spans', () => {
     expect(['P', 'P1D', '', 'P1M1Y'].map(monthsIn)).toEqual([Number.NaN, NaN, NaN, NaN])
     expect([0, 12, 14, -3].map(monthsText)).toEqual(['P0M', 'P1Y', 'P1Y2M', '-P3M'])
   })
-})
-
-test('decimals have their point where the scale says', () => {
-  const cases: [number | bigint, number, string][] = [
-    [0, 0, '0'],
-    [0, 2, '0.00'],
-    [-1, 3, '-0.001'],
-    [12_345, 2, '123.45'],
-    [-(10n ** 20n), 20, '-1.00000000000000000000'],
-  ]
-  for (const [digits, scale, text] of cases) {
-    expect(decimalText(digits, scale)).toBe(text)
-  }
 })

@@ -5,7 +5,7 @@
  * no 24:00 and no leap second.
  */
 
-import { DAY_MS, daysOf } from './calendar.ts'
+import { DAY_MS, daysOf, isDayOf } from '../../../base/calendar.ts'
 
 const PLUS = 0x2b
 const MINUS = 0x2d
@@ -77,12 +77,14 @@ function year(marks: Marks): number {
   return -before
 }
 
+/** NaN where there is no such date. */
 function date(marks: Marks): number {
   const ofYear = year(marks)
   marks.must(MINUS)
   const ofMonth = marks.digits(2)
   marks.must(MINUS)
-  return daysOf(ofYear, ofMonth, marks.digits(2))
+  const day = marks.digits(2)
+  return isDayOf(ofYear, ofMonth, day) ? daysOf(ofYear, ofMonth, day) : Number.NaN
 }
 
 function fractionMs(marks: Marks): number {

@@ -3,8 +3,7 @@
  * of conversion.ts.
  */
 
-import { DAY_MS, dateOf } from './calendar.ts'
-import type { Whole } from './digits.ts'
+import { civilOf, DAY_MS } from '../../../base/calendar.ts'
 
 const YEAR_MAX = 9999
 
@@ -18,7 +17,7 @@ function yearText(year: number): string {
 }
 
 export function dateText(days: number): string {
-  const { year, month, day } = dateOf(days)
+  const { year, month, day } = civilOf(days)
   return `${yearText(year)}-${padded(month, 2)}-${padded(day, 2)}`
 }
 
@@ -34,13 +33,4 @@ function clockText(ms: number): string {
 export function momentText(moment: number): string {
   const days = Math.floor(moment / DAY_MS)
   return `${dateText(days)}T${clockText(moment - days * DAY_MS)}`
-}
-
-/** The digits of a DECIMAL with the point where it belongs. */
-export function decimalText(digits: Whole, scale: number): string {
-  if (scale === 0) return digits.toString()
-  const isBelow = digits < 0
-  const all = (isBelow ? -digits : digits).toString().padStart(scale + 1, '0')
-  const point = all.length - scale
-  return `${isBelow ? '-' : ''}${all.slice(0, point)}.${all.slice(point)}`
 }

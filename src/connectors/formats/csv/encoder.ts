@@ -4,12 +4,13 @@
  */
 
 import { invariant, unreachable } from '../../../base/errors.ts'
+import { decimalText } from '../../../engine/columns/decimal.ts'
 import type { Records } from '../../../engine/columns/records.ts'
 import { isNull, type Scalar, scalarAt, type Vector } from '../../../engine/columns/vector.ts'
 import type { Schema } from '../../../engine/schema/schema.ts'
 import type { Type } from '../../../engine/schema/type.ts'
 import { monthsText, spanText } from '../convert/duration.ts'
-import { dateText, decimalText, momentText } from '../convert/text.ts'
+import { dateText, momentText } from '../convert/text.ts'
 import type { Encoder, RawRecords } from '../format.ts'
 import { JsonOut } from '../json/out.ts'
 import { type MomentForm, type Writing, writingOf } from '../json/writing.ts'

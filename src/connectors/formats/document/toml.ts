@@ -4,7 +4,7 @@
  */
 
 import { parse, TomlDate, TomlError } from 'smol-toml'
-import { daysOf } from '../convert/calendar.ts'
+import { daysOf, isDayOf } from '../../../base/calendar.ts'
 import { dateText } from '../convert/text.ts'
 import type { Limits } from '../limits.ts'
 import { TroubleAt } from '../trouble.ts'
@@ -16,10 +16,10 @@ const DATE_SIZE = '2026-11-21'.length
 /** What the library would make of the dates in the text that are none. */
 function rolledDates(text: string): ReadonlySet<string> {
   const rolled = new Set<string>()
-  for (const [, year, month, day] of text.matchAll(DATE)) {
-    if (!Number.isNaN(daysOf(Number(year), Number(month), Number(day)))) continue
-    const first = daysOf(Number(year), Number(month), 1)
-    if (!Number.isNaN(first)) rolled.add(dateText(first + Number(day) - 1))
+  for (const date of text.matchAll(DATE)) {
+    const [year = 0, month = 0, day = 0] = date.slice(1).map(Number)
+    if (isDayOf(year, month, day) || !isDayOf(year, month, 1)) continue
+    rolled.add(dateText(daysOf(year, month, 1) + day - 1))
   }
   return rolled
 }

@@ -3,8 +3,8 @@
  * written is given away by `take` and never touched again.
  */
 
+import { DAY_MS } from '../../../base/calendar.ts'
 import { base64Size, writeBase64 } from '../convert/base64.ts'
-import { DAY_MS } from '../convert/calendar.ts'
 import { dateText } from '../convert/text.ts'
 
 const QUOTE = 0x22

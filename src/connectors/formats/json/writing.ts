@@ -1,6 +1,7 @@
 /** How each type is written in JSON: one small object a column, no object a record. */
 
 import { unreachable } from '../../../base/errors.ts'
+import { decimalText } from '../../../engine/columns/decimal.ts'
 import type {
   BooleanVector,
   BytesVector,
@@ -12,7 +13,7 @@ import type {
 } from '../../../engine/columns/vector.ts'
 import type { DecimalType, Type } from '../../../engine/schema/type.ts'
 import { monthsText, spanText } from '../convert/duration.ts'
-import { dateText, decimalText } from '../convert/text.ts'
+import { dateText } from '../convert/text.ts'
 import type { JsonOut } from './out.ts'
 
 /** TIMESTAMPs as texts of ISO 8601, or as milliseconds since 1970. */
