@@ -9,21 +9,21 @@ import { sha1, sha256 } from '../digest/sha.ts'
 import { Failure, shown } from '../value/failure.ts'
 import { bytesOfText, hexOf } from '../value/text.ts'
 import { isInt32, type Whole, wholeOf } from '../value/whole.ts'
-import type { FunctionEntry } from './entry.ts'
+import type { FunctionEntry, Overload } from './entry.ts'
 import { bytes, entriesOf, example, type Plain, scalar, text, whole } from './params.ts'
 
 const entry = entriesOf('Hashes and encodings')
 
 /** Of a text, or of bytes. */
-function ofBytes(
-  what: Plain,
-  result: Type,
-  run: (of: Uint8Array) => Whole | string,
-): FunctionEntry {
-  return entry(what, [
+function taking(result: Type, run: (of: Uint8Array) => Whole | string): readonly Overload[] {
+  return [
     { params: [text('text')], result, run: scalar((of: string) => run(bytesOfText(of))) },
     { params: [bytes('bytes')], result, run: scalar(run) },
-  ])
+  ]
+}
+
+function ofBytes(what: Plain, ...how: Parameters<typeof taking>): FunctionEntry {
+  return entry(what, taking(...how))
 }
 
 function decoded(what: Plain, name: string, read: (of: string) => Uint8Array | undefined) {
@@ -138,8 +138,7 @@ export const hashFunctions: readonly FunctionEntry[] = [
         result: TEXT,
         run: scalar((of: Whole) => BigInt.asUintN(64, BigInt(of)).toString(16)),
       },
-      { params: [text('text')], result: TEXT, run: scalar((of: string) => hexOf(bytesOfText(of))) },
-      { params: [bytes('bytes')], result: TEXT, run: scalar(hexOf) },
+      ...taking(TEXT, hexOf),
     ],
   ),
   decoded(
@@ -152,21 +151,15 @@ export const hashFunctions: readonly FunctionEntry[] = [
     'hexadecimal',
     ofHex,
   ),
-  entry(
+  ofBytes(
     {
       name: 'base64',
       aliases: ['to_base64'],
       about: 'Bytes in base64.',
       examples: [example("base64('Hello')", 'SGVsbG8=')],
     },
-    [
-      {
-        params: [text('text')],
-        result: TEXT,
-        run: scalar((of: string) => base64Of(bytesOfText(of))),
-      },
-      { params: [bytes('bytes')], result: TEXT, run: scalar(base64Of) },
-    ],
+    TEXT,
+    base64Of,
   ),
   decoded(
     {
