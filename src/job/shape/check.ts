@@ -5,11 +5,12 @@
  */
 
 import { jsonOf, type MapNode, type Node, type TextNode } from '../document/node.ts'
-import { isFromVariable } from '../document/variables.ts'
 import type { Path, Remark } from '../finding.ts'
 import { nearest } from './nearest.ts'
+import { flagOf, meantFlag, numberOf, scalarText } from './scalar.ts'
 import type { Checked, Field, Fields, Placed, Shape, ShapeOf, TextRule, Tree } from './shape.ts'
 import { durationMs, sizeBytes, suggestedDuration, suggestedSize } from './units.ts'
+import { described, keysOf, quoted, shown } from './wording.ts'
 
 /** Nobody reads more; a file of another kind has thousands. */
 export const REMARKS_MAX = 50
@@ -39,6 +40,25 @@ interface Fault {
   readonly suggestion?: string | undefined
   readonly offset?: number
 }
+
+/** What is written as a number with a unit. */
+interface Measure {
+  readonly words: string
+  readonly read: (text: string) => number | undefined
+  readonly suggest: (text: string) => string | undefined
+}
+
+interface Least {
+  readonly min: number
+  readonly tooLittle: string
+}
+
+const DURATION: Measure = {
+  words: 'a duration such as 5s, 250ms or 1h30m',
+  read: durationMs,
+  suggest: suggestedDuration,
+}
+const SIZE: Measure = { words: 'a size such as 64MiB', read: sizeBytes, suggest: suggestedSize }
 
 class Checker {
   readonly remarks: Remark[] = []
@@ -121,37 +141,32 @@ class Checker {
   }
 
   #duration({ minMs }: ShapeOf<'duration'>, spot: Spot): number | undefined {
-    const value = scalarText(spot.node)
-    if (value === undefined) return this.#mismatch(spot, 'a duration such as 5s, 250ms or 1h30m')
-    const ms = durationMs(value)
-    if (ms !== undefined && ms >= minMs) return ms
-    const isShort = ms !== undefined
-    const message = `${shown(spot.node)} is not a duration such as 5s, 250ms or 1h30m`
-    const suggestion = isShort ? undefined : suggestedDuration(value)
-    const short = `${shown(spot.node)} is too short; ${minMs}ms is the least`
-    return this.#fault(spot, { code: 'bad-value', message: isShort ? short : message, suggestion })
+    const tooLittle = `too short; ${minMs}ms is the least`
+    return this.#measure(DURATION, { min: minMs, tooLittle }, spot)
   }
 
   #size({ minBytes }: ShapeOf<'size'>, spot: Spot): number | undefined {
-    const value = scalarText(spot.node)
-    if (value === undefined) return this.#mismatch(spot, 'a size such as 64MiB')
-    const bytes = sizeBytes(value)
-    if (bytes !== undefined && bytes >= minBytes) return bytes
-    const isSmall = bytes !== undefined
-    const message = isSmall
-      ? `${shown(spot.node)} is too small; ${minBytes}B is the least`
-      : `${shown(spot.node)} is not a size such as 64MiB`
-    const suggestion = isSmall ? undefined : suggestedSize(value)
-    return this.#fault(spot, { code: 'bad-value', message, suggestion })
+    const tooLittle = `too small; ${minBytes}B is the least`
+    return this.#measure(SIZE, { min: minBytes, tooLittle }, spot)
+  }
+
+  #measure({ words, read, suggest }: Measure, { min, tooLittle }: Least, spot: Spot) {
+    const { node } = spot
+    const text = scalarText(node)
+    if (text === undefined) return this.#mismatch(spot, words)
+    const value = read(text)
+    if (value !== undefined && value >= min) return value
+    if (value !== undefined) {
+      return this.#fault(spot, { code: 'bad-value', message: `${shown(node)} is ${tooLittle}` })
+    }
+    const message = `${shown(node)} is not ${words}`
+    return this.#fault(spot, { code: 'bad-value', message, suggestion: suggest(text) })
   }
 
   #flag(spot: Spot): boolean | undefined {
-    const { node } = spot
-    if (node.kind === 'flag') return node.value
-    const word = isFilled(node) ? node.value : undefined
-    if (word === 'true' || word === 'false') return word === 'true'
-    const meant = node.kind === 'text' ? meantFlag(node.value) : undefined
-    return this.#mismatch(spot, 'true or false', meant)
+    const value = flagOf(spot.node)
+    if (value !== undefined) return value
+    return this.#mismatch(spot, 'true or false', meantFlag(spot.node))
   }
 
   #json({ map }: ShapeOf<'json'>, spot: Spot): Tree | undefined {
@@ -282,59 +297,9 @@ function placed({ node: { start, end }, path }: Spot): Placed {
   return { at: { path, start, end } }
 }
 
-const quoted = (value: string) => {
-  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}..` : value)
-}
-
-/** A variable by its name: what it stands for may be a secret. */
-function shown(node: Node): string {
-  if (node.kind !== 'text') return node.kind === 'number' ? `"${node.value}"` : names[node.kind]
-  return quoted(isFromVariable(node) ? node.written : node.value)
-}
-
-const keysOf = (fields: Fields) => {
-  const usable = Object.entries(fields).filter(([, { shape }]) => shape.kind !== 'refused')
-  return usable.map(([name]) => name).join(', ')
-}
-
 function keyStart(node: Node, name: string): number {
   const entry = node.kind === 'map' ? node.entries.get(name) : undefined
   return entry?.key.start ?? node.start
-}
-
-/** Variables are texts: one that stands for a number is taken for it. */
-const isFilled = (node: Node): node is TextNode => node.kind === 'text' && node.pieces.length > 0
-
-function numberOf(node: Node): number | undefined {
-  if (node.kind === 'number') return Number(node.value)
-  const isNumber = isFilled(node) && /^-?\d+(\.\d+)?$/.test(node.value)
-  return isNumber ? Number(node.value) : undefined
-}
-
-/** So that the number in `5` can be suggested a unit. */
-function scalarText(node: Node): string | undefined {
-  if (node.kind === 'number') return String(node.value)
-  return node.kind === 'text' ? node.value : undefined
-}
-
-function meantFlag(value: string): string | undefined {
-  if (/^(true|yes|on)$/i.test(value)) return 'true'
-  return /^(false|no|off)$/i.test(value) ? 'false' : undefined
-}
-
-const names: Readonly<Record<Node['kind'], string>> = {
-  text: 'a text',
-  number: 'a number',
-  flag: 'true or false',
-  null: 'nothing',
-  list: 'a list',
-  map: 'keys with values',
-}
-
-function described(node: Node): string {
-  if (node.kind === 'flag') return String(node.value)
-  if (node.kind === 'number') return `the number ${node.value}`
-  return node.kind === 'text' ? `the text ${shown(node)}` : names[node.kind]
 }
 
 const nodeKinds: Readonly<Record<Shape['kind'], readonly Node['kind'][]>> = {
