@@ -76,7 +76,7 @@ export class TestDriver {
     return this
   }
 
-  /** What came to a sink since it was asked last; records that were taken back are left out. */
+  /** What came to a sink since it was asked last, but for what only takes a record back. */
   received(sink: string): readonly JsonMap[] {
     return this.changes(sink).flatMap(({ kind, record }) => (kind === 'delete' ? [] : [record]))
   }

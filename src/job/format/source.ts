@@ -64,7 +64,7 @@ const formatShape = either(
   ),
 )
 
-/** A type as SQL writes it; types.ts reads it. */
+/** Of the form of a type in SQL; whether there is such a type is asked when the job is compiled. */
 const TYPE = {
   pattern: /^[A-Za-z][A-Za-z ]*(\(\s*\d+\s*(,\s*\d+\s*)?\)|<.+>)?( [A-Za-z ]+)?$/,
   words: 'a type such as text, bigint, double, decimal(10, 2), timestamp or array<text>',
