@@ -9,26 +9,9 @@ import {
   isoWeekday,
   isoWeekOf,
 } from '../../base/calendar.ts'
-import { unitOf } from './unit.ts'
+import { type Unit, unitOf } from './unit.ts'
 
-export type Part =
-  | 'millisecond'
-  | 'second'
-  | 'minute'
-  | 'hour'
-  | 'day'
-  | 'week'
-  | 'month'
-  | 'quarter'
-  | 'year'
-  | 'decade'
-  | 'century'
-  | 'millennium'
-  | 'dow'
-  | 'isodow'
-  | 'doy'
-  | 'isoyear'
-  | 'epoch'
+export type Part = Unit | 'dow' | 'isodow' | 'doy' | 'isoyear' | 'epoch'
 
 type PartOf = (ms: number) => number
 
