@@ -83,7 +83,7 @@ test('within a span of event time; behind it nothing is kept', () => {
       const last = { watermark: Number.POSITIVE_INFINITY }
       const { outputs, rows } = verifyOperator(
         { ...script, steps: [...script.steps, last] },
-        { endsEmpty: true, stopsBySlot: true },
+        { endsEmpty: true },
       )
       const said = (outputs.get('main') ?? []).map(({ time, values }) => [time, ...values])
       expect(said).toEqual(expected(batches, withinMs).passed)
@@ -200,7 +200,7 @@ describe('dedup, by example', () => {
 
   test('at the end of the input all that has a span is forgotten, slot by slot', () => {
     const steps = [{ records: at(0, 'a', 'b', 'c', 'd') }, { watermark: Number.POSITIVE_INFINITY }]
-    const { rows } = saidBy(specOf(10), steps, { endsEmpty: true, stopsBySlot: true })
+    const { rows } = saidBy(specOf(10), steps, { endsEmpty: true })
     expect(rows).toBe(1)
   })
 })

@@ -48,7 +48,7 @@ const scriptOf = (Plant: Plant): Script => ({
   make: (_, context) => new Plant(context),
 })
 
-const STRICT: Expectation = { endsEmpty: true, stopsBySlot: true }
+const STRICT: Expectation = { endsEmpty: true }
 
 function verdictOn(Plant: Plant): string {
   try {

@@ -6,7 +6,8 @@
  *   forgotten after each batch, as when another node takes over; on a fresh operator after each
  *   batch, as after a restore; with each batch made once for nothing before; with batches applied
  *   later: the same outputs and the same deltas, byte for byte;
- * - with room for one row a batch: the same outputs, in more batches;
+ * - with room for one row a batch: the same outputs, in more batches, and what is due gives rows
+ *   of one slot back at a time;
  * - record by record: the same result in the end; and restored after each of them, the same in all;
  * - to the end of the input, where that is expected: no state is left.
  *
@@ -69,7 +70,6 @@ interface Way {
   readonly after?: 'nothing' | 'forget' | 'restore'
   /** Each batch is made, thrown away, and made again. */
   readonly loses?: boolean
-  readonly stopsBySlot?: boolean
   /** Batches that were made and wait to be applied. */
   readonly lag?: number
 }
@@ -134,7 +134,7 @@ class Run {
   }
 
   #batch(records: Records | undefined, isTimeAlone: boolean): void {
-    const { after = 'nothing', room = PLENTY, stopsBySlot, loses = false, lag = 0 } = this.#way
+    const { after = 'nothing', room = PLENTY, loses = false, lag = 0 } = this.#way
     if (loses) this.#lose(records)
     const isDue = records === undefined || records.size === 0
     this.#dueTime = isDue && isTimeAlone ? -Infinity : undefined
@@ -142,7 +142,7 @@ class Run {
     this.#compute(records, room)
     this.#late += this.#topology.lateCount - late
     const delta = this.#overlay.finish()
-    this.#mustBeOwn(delta, stopsBySlot === true && isDue)
+    this.#mustBeOwn(delta, isDue && room === 1)
     this.#waiting.push(delta)
     while (this.#waiting.length > lag) this.#apply()
     const outputs = Buffer.from(this.#bytes.finish()).toString('hex')
@@ -305,8 +305,6 @@ export interface Expectation {
   readonly onRecords?: (records: Records) => void
   /** Once the input has ended, nothing is left of the state. */
   readonly endsEmpty?: boolean
-  /** Where there is no room, what is due in one slot may still give rows of state back. */
-  readonly stopsBySlot?: boolean
 }
 
 /** Ways that change nothing at all. */
@@ -324,10 +322,10 @@ const PROGRESS_ROWS = 1
 
 /** Runs the script in all ways; the outcome of the plain one. */
 export function verifyOperator(script: Script, expectation: Expectation = {}): Outcome {
-  const { identity, onRecords, endsEmpty = false, stopsBySlot = false } = expectation
+  const { identity, onRecords, endsEmpty = false } = expectation
   const plain = run(script, { onRecords })
   for (const { name, ...way } of ALIKE) expectSame(run(script, way), plain, name)
-  const { deltas: _, ...narrow } = run(script, { room: 1, stopsBySlot, after: 'restore' })
+  const { deltas: _, ...narrow } = run(script, { room: 1, after: 'restore' })
   expectSame(narrow, plain, 'with room for one row')
   const single = itemized(script)
   const items = run(single)

@@ -65,7 +65,7 @@ describe('early results', () => {
     const { steps: _, ...rest } = scriptOf(spec, [])
     const { outputs } = verifyOperator({ ...rest, steps }, { identity: windowIdentity })
     const said = (outputs.get('main') ?? []).map(({ kind, values }) => [kind, values[3]])
-    const last = window.kind === 'session' ? [] : [[undefined, 3]]
+    const last = window.kind === 'session' ? [] : [[UPDATE, 3]]
     const back = window.kind === 'session' ? [[2, 1]] : []
     expect(said).toEqual([[UPDATE, 1], ...back, [UPDATE, 3], ...last])
   })

@@ -118,17 +118,20 @@ export class SessionWindows implements Operator {
     const ended: Session[] = []
     const gone = new Set<Session>()
     let isDone = true
+    let taken = 0
     for (let timer = this.#timers.first(bound); timer; timer = this.#timers.first(bound)) {
-      isDone = Math.max(ended.length, gone.size) < out.room
+      isDone = taken < out.room
       if (!isDone) break
       this.#timers.take()
+      taken++
       const session = this.#sessionAt(timer)
       if (session === undefined || gone.has(session)) continue
       if (timer.key[0] === GOES) this.#maybeGo(session, timer.time, gone)
       else this.#maybeEnd(session, timer.time, { ended, gone })
     }
-    this.#sayOf(out, ended, INSERT)
-    out.spend(Math.max(0, gone.size - ended.length))
+    // Early results may have been said: these replace them.
+    this.#sayOf(out, ended, this.#spec.earlyMs === undefined ? INSERT : UPDATE)
+    out.spend(taken - ended.length)
     for (const session of gone) this.#book.remove(session)
     return isDone && this.#sayEarly(out, moment)
   }
@@ -260,11 +263,13 @@ export class SessionWindows implements Operator {
   #sayEarly(out: Output, { now }: Moment): boolean {
     const open: Session[] = []
     let isDone = true
+    let idle = 0
     for (;;) {
-      isDone = open.length < out.room || this.#early.wakeAt > now
+      isDone = open.length + idle < out.room || this.#early.wakeAt > now
       const due = isDone ? this.#early.take(now) : undefined
       if (due === undefined) break
       const sessions = this.#book.of(this.#keys.idOf(due.key)).filter(({ isSaid }) => !isSaid)
+      if (sessions.length === 0) idle++
       open.push(...sessions)
       for (const session of sessions) {
         this.#markSaid(session)
@@ -272,6 +277,7 @@ export class SessionWindows implements Operator {
       }
     }
     this.#sayOf(out, open, UPDATE)
+    out.spend(idle)
     return isDone
   }
 

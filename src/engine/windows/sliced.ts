@@ -137,10 +137,8 @@ export class SlicedWindows implements Operator {
       const timer = this.#timers.first(bound)
       if (timer === undefined) return this.#sayEarly(out, moment)
       if (out.room <= 0) return false
-      const due = this.#takeAlike(timer)
-      if (timer.key[0] === SLICE_GOES)
-        out.spend(this.#panes.drop(wholeAt(timer.key, 1), new SlotSet(due)))
-      else this.#endWindow(timer.time, due, out, moment.now)
+      if (timer.key[0] === SLICE_GOES) this.#dropSlice(timer, out)
+      else this.#endWindow(timer, out, moment.now)
     }
   }
 
@@ -216,9 +214,12 @@ export class SlicedWindows implements Operator {
       const slice = wholeAt(due.key, 1)
       // A slice all of whose windows have ended is dropped, though its rows are still in the state.
       let window = this.#slices.windowAfter(slice, passed)
-      if (window === undefined) continue
-      const ids = this.#keys.sorted(this.#panes.idsIn(slice, new SlotSet([due.slot])))
-      if (ids.length === 0) continue
+      const live = window === undefined ? [] : this.#panes.idsIn(slice, new SlotSet([due.slot]))
+      const ids = this.#keys.sorted(live)
+      if (ids.length === 0) {
+        out.spend(1)
+        continue
+      }
       while (window !== undefined) {
         this.#say(out, { window, ids, kind: UPDATE, now })
         window = this.#slices.windowAfter(slice, window)
@@ -238,8 +239,16 @@ export class SlicedWindows implements Operator {
     return slots
   }
 
-  #endWindow(window: number, due: readonly number[], out: Output, now: number): void {
-    const slots = this.#upTo(window, due, out.room)
+  #dropSlice(timer: Timer, out: Output): void {
+    const slice = wholeAt(timer.key, 1)
+    const slots = this.#upTo(timer, [slice], out.room)
+    const dropped = this.#panes.drop(slice, new SlotSet(slots))
+    out.spend(Math.max(dropped, slots.length))
+  }
+
+  #endWindow(timer: Timer, out: Output, now: number): void {
+    const { time: window } = timer
+    const slots = this.#upTo(timer, this.#slicesIn(window), out.room)
     const live = new SlotSet(slots)
     const ids = new Set<number>()
     const next = new Map<number, number>()
@@ -250,31 +259,37 @@ export class SlicedWindows implements Operator {
         if (after !== undefined) noteNext(next, this.#keys.slotOf(id), after)
       }
     }
-    if (ids.size > 0) {
-      this.#say(out, { window, ids: this.#keys.sorted([...ids]), kind: INSERT, now })
-    }
+    // Early results may have been said: what closes the window replaces them.
+    const kind = this.#spec.earlyMs === undefined ? INSERT : UPDATE
+    if (ids.size > 0) this.#say(out, { window, ids: this.#keys.sorted([...ids]), kind, now })
+    out.spend(Math.max(0, slots.length - ids.size))
     for (const [slot, time] of next) this.#timers.set({ time, slot, key: NO_KEY })
     if (this.#goesAtEnd) this.#dropEnded(window, live)
   }
 
-  /** As many slots as the room is for; the timers of the others are set again. */
-  #upTo(window: number, due: readonly number[], room: number): readonly number[] {
+  /**
+   * As many of the slots for which it is time as the room is for: each costs a row for each of its
+   * cells, and one at least, that of its timer. The timers of the others are set again.
+   */
+  #upTo(timer: Timer, slices: readonly number[], room: number): readonly number[] {
+    const { time, key } = timer
+    const due = this.#takeAlike(timer)
     let left = room
     let taken = 0
-    const sizes = this.#sizes(window, due)
+    const sizes = this.#sizes(slices, due)
     while (taken < due.length && left > 0) {
-      left -= sizes.get(due[taken] as number) ?? 0
+      left -= Math.max(1, sizes.get(due[taken] as number) ?? 0)
       taken++
     }
-    for (const slot of due.slice(taken)) this.#timers.set({ time: window, slot, key: NO_KEY })
+    for (const slot of due.slice(taken)) this.#timers.set({ time, slot, key })
     return due.slice(0, taken)
   }
 
-  /** Keys of a window, by slot; those in several slices are counted for each. */
-  #sizes(window: number, due: readonly number[]): ReadonlyMap<number, number> {
+  /** Keys in these slices, by slot; those in several are counted for each. */
+  #sizes(slices: readonly number[], due: readonly number[]): ReadonlyMap<number, number> {
     const sizes = new Map<number, number>()
     const slots = new SlotSet(due)
-    for (const slice of this.#slicesIn(window)) {
+    for (const slice of slices) {
       for (const id of this.#panes.idsIn(slice, slots)) {
         const slot = this.#keys.slotOf(id)
         sizes.set(slot, (sizes.get(slot) ?? 0) + 1)

@@ -4,7 +4,11 @@
  * they do not depend on the order of arrival; records of one time stand in one window by time, and
  * follow each other, in order of arrival, by rows.
  *
- * Two kinds of timers: records wait for their results; records have left every window by time.
+ * Two kinds of timers: records wait for their results; records have left every window by time. By
+ * rows none leaves but for a later one: the last `rows` of each key stay in the state for as long as
+ * the key may come again, which no time says, and behind the end of the input, too, where nobody
+ * asks for them: they go with the group, as the open windows of `count` and the keys of a dedup
+ * without bounds do.
  */
 
 import { WeirError } from '../../base/errors.ts'
@@ -84,13 +88,14 @@ export class SlidingWindows implements Operator {
     const bound = ended ? Number.POSITIVE_INFINITY : watermark - 1
     const due: Due[] = []
     let isDone = true
+    // Rows that leave the state; a timer is one of them, should nothing else come of it.
     let left = 0
     for (let timer = this.#timers.first(bound); timer; timer = this.#timers.first(bound)) {
       isDone = due.length + left < out.room
       if (!isDone) break
       this.#timers.take()
       const track = this.#book.of(this.#keys.idOf(timer.key.subarray(1)))
-      if (timer.key[0] === LEAVES) left += this.#leave(track, timer.time)
+      if (timer.key[0] === LEAVES) left += Math.max(1, this.#leave(track, timer.time))
       else this.#sayAt(timer, track, due)
     }
     out.spend(left)

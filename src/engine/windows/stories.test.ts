@@ -318,7 +318,7 @@ describe('an early result', () => {
     const steps = [came('a@0', { now: 3 }), { ...END, now: 20 }]
     const outcome = again(story(sums(window, early), ...steps))
     const plain = run(story(sums(window), ...steps))
-    expect(said(outcome)).toEqual(said(plain))
+    expect(said(outcome)).toEqual(said(plain).map(row => `~${row}`))
   })
 
   test.each([tumbling(10), hopping(20, 10), cumulate(20, 10)])(
@@ -326,7 +326,8 @@ describe('an early result', () => {
     window => {
       const steps = [came('a@0', { now: 3 }), { watermark: 100, now: 20 }]
       const outcome = again(story(sums(window, early), ...steps))
-      expect(said(outcome)).toEqual(said(run(story(sums(window), ...steps))))
+      const plain = said(run(story(sums(window), ...steps)))
+      expect(said(outcome)).toEqual(plain.map(row => `~${row}`))
       expect(outcome.rows).toBe(PROGRESS)
     },
   )

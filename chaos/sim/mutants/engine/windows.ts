@@ -73,9 +73,7 @@ export const engineWindows: readonly Mutant[] = [
     name: 'windows-beyond-the-room-forgotten',
     scenario,
     file: SLICED,
-    find:
-      'for (const slot of due.slice(taken)) this.#timers.set({ time: window, slot, ' +
-      'key: NO_KEY })',
+    find: 'for (const slot of due.slice(taken)) this.#timers.set({ time, slot, key })',
     replace: '',
     why:
       'More ended than one batch has room for: the timers of the rest are gone, and so ' +
