@@ -4,7 +4,15 @@
  */
 
 import type { Moment } from './input.ts'
-import { byTime, foldedAll, type Member, membersOf, type Reach, reachesOf } from './members.ts'
+import {
+  byTime,
+  computed,
+  foldedAll,
+  type Member,
+  membersOf,
+  type Reach,
+  reachesOf,
+} from './members.ts'
 import type { AggregateSpec, AlignedWindow } from './plan.ts'
 import { byBatch, groupedBy, type Row, type Table } from './table.ts'
 import type { Value } from './value.ts'
@@ -39,11 +47,11 @@ export function alignedResults(
   const cells = groupedBy(takes, ({ member, window: { start, end } }) =>
     [groups.findIndex(group => group.includes(member)), start, end].join(),
   )
-  const said = [...cells.values()].flatMap(cell =>
-    new Cell(spec, cell, input, { reaches, moments }).said(),
-  )
+  const all = [...cells.values()].map(cell => new Cell(spec, cell, input, { reaches, moments }))
+  const said = all.flatMap(cell => cell.said())
+  const unsaid = all.reduce((sum, cell) => sum + cell.failed, 0)
   const lateRows = late.sort((one, other) => one.arrival - other.arrival).map(({ row }) => row)
-  return { rows: byBatch(said), late: lateRows, failed }
+  return { rows: byBatch(said), late: lateRows, failed: failed + unsaid }
 }
 
 interface Take {
@@ -69,6 +77,8 @@ interface Clock {
 
 /** One window of one key. */
 class Cell {
+  /** Results that could not be said. */
+  failed = 0
   readonly #spec: AggregateSpec
   readonly #window: Window
   readonly #members: readonly Member[]
@@ -85,8 +95,16 @@ class Cell {
     this.#moments = clock.moments
   }
 
+  /** What cannot be computed takes back what it would have replaced. */
   said(): Row[] {
-    return this.#batches().map((batch, at) => this.#row(batch, at === 0 ? 'insert' : 'update'))
+    let last: Row | undefined
+    return this.#batches().flatMap(batch => {
+      const before = last
+      last = computed(() => this.#row(batch, before === undefined ? 'insert' : 'update'))
+      if (last !== undefined) return [last]
+      this.failed++
+      return before === undefined ? [] : [{ ...before, batch, kind: 'delete' as const }]
+    })
   }
 
   /** Those in which it speaks. */

@@ -5,7 +5,7 @@ import type { Moment } from './input.ts'
 import type { AggregateSpec, WindowTime } from './plan.ts'
 import { eachRow, groupedBy, namedColumns, namedValues, type Row, type Table } from './table.ts'
 import { type Column, TIMESTAMPTZ } from './type.ts'
-import { textOfAll, type Value } from './value.ts'
+import { Failure, textOfAll, type Value } from './value.ts'
 
 export interface Member {
   readonly row: Row
@@ -63,6 +63,25 @@ export function foldedAll(
       columns,
     ),
   )
+}
+
+/** Missing: one of its aggregates has no value in its type. */
+export function computed(row: () => Row): Row | undefined {
+  try {
+    return row()
+  } catch (error) {
+    if (error instanceof Failure) return undefined
+    throw error
+  }
+}
+
+/** Those that can be computed, and how many cannot. */
+export function computedAll(made: readonly (() => Row)[]): {
+  readonly rows: readonly Row[]
+  readonly failed: number
+} {
+  const rows = made.map(computed).filter(row => row !== undefined)
+  return { rows, failed: made.length - rows.length }
 }
 
 const BOUNDED = new Set(['tumbling', 'hopping', 'cumulate', 'session'])

@@ -5,7 +5,15 @@
 
 import type { Results } from './aligned.ts'
 import type { Moment } from './input.ts'
-import { byTime, foldedAll, type Member, membersOf, type Reach, reachesOf } from './members.ts'
+import {
+  byTime,
+  computed,
+  foldedAll,
+  type Member,
+  membersOf,
+  type Reach,
+  reachesOf,
+} from './members.ts'
 import type { AggregateSpec, WindowSpec } from './plan.ts'
 import { byBatch, type Row, type RowKind, type Table } from './table.ts'
 import { textOf, type Value } from './value.ts'
@@ -32,12 +40,15 @@ export function sessionResults(
   })
   const late = keys.flatMap(key => key.late).sort((one, other) => one.arrival - other.arrival)
   const rows = byBatch(keys.flatMap(key => key.rows))
-  return { rows, late: late.map(({ row }) => row), failed }
+  const unsaid = keys.reduce((sum, key) => sum + key.failed, 0)
+  return { rows, late: late.map(({ row }) => row), failed: failed + unsaid }
 }
 
 class SessionsOfKey {
   readonly rows: Row[] = []
   readonly late: Member[] = []
+  /** Results that could not be said. */
+  failed = 0
   readonly #spec: AggregateSpec
   readonly #gap: number
   readonly #lateness: number
@@ -119,16 +130,28 @@ class SessionsOfKey {
 
   #say(session: readonly Member[], batch: number): void {
     const bounds = this.#bounds(session)
-    const kind: RowKind = this.#said.has(bounds) ? 'update' : 'insert'
+    const before = this.#said.get(bounds)
+    const row = computed(() =>
+      this.#row(session, batch, before === undefined ? 'insert' : 'update'),
+    )
+    if (row !== undefined) {
+      this.#said.set(bounds, row)
+      this.rows.push(row)
+      return
+    }
+    this.failed++
+    this.#said.delete(bounds)
+    if (before !== undefined) this.rows.push({ ...before, batch, kind: 'delete' })
+  }
+
+  #row(session: readonly Member[], batch: number, kind: RowKind): Row {
     const first = session[0] as Member
     const end = this.#end(session)
     const values: Value[] = [
       ...[...first.key, BigInt(first.time), BigInt(end)],
       ...foldedAll(this.#spec, session, this.#input.columns),
     ]
-    const row: Row = { batch, time: end - 1, kind, values }
-    this.#said.set(bounds, row)
-    this.rows.push(row)
+    return { batch, time: end - 1, kind, values }
   }
 
   #bounds(session: readonly Member[]): string {

@@ -2,7 +2,7 @@
 
 import type { Results } from './aligned.ts'
 import type { Moment } from './input.ts'
-import { byTime, foldedAll, type Member, membersOf } from './members.ts'
+import { byTime, computedAll, foldedAll, type Member, membersOf } from './members.ts'
 import type { AggregateSpec, WindowSpec } from './plan.ts'
 import { byBatch, type Row, type Table } from './table.ts'
 
@@ -20,19 +20,20 @@ export function slidingResults(
   const { groups, failed } = membersOf(spec, input, timeOf)
   const isLate = (member: Member) => member.time < (moments[batchOf(member)] as Moment).before
   const late = groups.flat().filter(isLate)
-  const rows = groups.flatMap(group => {
+  const made = groups.flatMap(group => {
     const members = group.filter(member => !isLate(member)).sort(byTime)
     return members.flatMap(member => {
       const said = moments.findIndex(
         ({ after }, at) => at >= batchOf(member) && after > member.time,
       )
       const within = withinOf(window, member, members)
-      return said < 0 ? [] : [rowOf(spec, member, within, { batch: said, input })]
+      return said < 0 ? [] : [() => rowOf(spec, member, within, { batch: said, input })]
     })
   })
+  const { rows, failed: unsaid } = computedAll(made)
   const inTime = byBatch([...rows].sort((one, other) => one.time - other.time))
   const lateRows = late.sort((one, other) => one.arrival - other.arrival).map(({ row }) => row)
-  return { rows: inTime, late: lateRows, failed }
+  return { rows: inTime, late: lateRows, failed: failed + unsaid }
 }
 
 /** `members`: all of the key, in order. */
@@ -59,12 +60,13 @@ function rowOf(
 /** A group that is not full when the input ends says nothing. */
 export function countResults(spec: AggregateSpec, rows: number, input: Table): Results {
   const { groups, failed } = membersOf(spec, input, timeOf)
-  const said = groups.flatMap(group =>
-    Array.from({ length: Math.floor(group.length / rows) }, (_, part) =>
-      countRow(spec, group.slice(part * rows, (part + 1) * rows), input),
-    ),
+  const made = groups.flatMap(group =>
+    Array.from({ length: Math.floor(group.length / rows) }, (_, part) => () => {
+      return countRow(spec, group.slice(part * rows, (part + 1) * rows), input)
+    }),
   )
-  return { rows: byBatch(said), late: [], failed }
+  const said = computedAll(made)
+  return { rows: byBatch(said.rows), late: [], failed: failed + said.failed }
 }
 
 /** Of a full group, with the record that filled it. */

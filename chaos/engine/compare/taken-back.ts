@@ -1,4 +1,7 @@
-/** What a sink that keeps the last row of each key is told to take back must be what it has. */
+/**
+ * What a sink that keeps the last row of each key is told to take back must be what it has. Where a
+ * result could not be computed, nobody knows what was said before it, or whether: its row has nulls.
+ */
 
 import type { Row, Table } from '../../oracle/table.ts'
 import { textOfAll } from '../../oracle/value.ts'
@@ -14,7 +17,9 @@ export function takenBackWrongly(
   for (const row of rows) {
     const name = textOfAll(places.map(place => row.values[place] ?? null))
     const known = kept.get(name)
+    const isVoid = row.values.some((value, at) => value === null && !places.includes(at))
     if (row.kind !== 'delete') kept.set(name, row)
+    else if (isVoid) kept.delete(name)
     else if (known === undefined) return `${rowText(row)} is taken back and was not said`
     else if (!isNear(known.values, row.values)) {
       return `${rowText(row)} is taken back and was ${rowText(known)}`

@@ -82,9 +82,11 @@ export class AggregateDraft {
     const aggregates = Array.from({ length: prng.below(4) + 1 }, () => this.#call(window))
     const late = prng.chance(0.5) && takesTime(window) ? { lateSide: 'late' } : {}
     const mode = this.#mode(window, key)
+    // How often an early result fails is up to the clock.
+    const overflows = aggregates.some(call => this.#mayOverflow(call))
     return {
       ...{ kind: 'aggregate', key, window, aggregates, latenessMs: this.#lateness(window), mode },
-      ...{ ...late, ...(mode === 'final' ? this.#early(window) : {}) },
+      ...{ ...late, ...(mode === 'final' && !overflows ? this.#early(window) : {}) },
     }
   }
 
@@ -148,10 +150,17 @@ export class AggregateDraft {
     }
   }
 
+  #mayOverflow({ fn, args }: AggregateCall): boolean {
+    const [arg] = args
+    return fn === 'sum' && arg !== undefined && temperOf(arg, this.#stream.columns) === 'wild'
+  }
+
   #args(fn: AggregateName, numbers: readonly DrawnColumn[]): readonly Expr[] {
     const prng = this.#prng
     const columns = firm(this.#stream.columns)
     if (fn === 'count' && prng.chance(0.5)) return []
+    const wild = this.#limits.finite ? [] : columns.filter(isWild)
+    if (fn === 'sum' && wild.length > 0 && prng.chance(0.3)) return [column(prng.pick(wild).name)]
     if (OF_NUMBERS.has(fn)) return [column(prng.pick(numbers).name)]
     if (OF_TRUTH.has(fn)) return [new Drafter(prng, columns).condition(1)]
     const fit = columns.filter(({ type }) => isOrdered(type))
@@ -164,6 +173,10 @@ export class AggregateDraft {
     return fn === 'collect' || fn === 'top_n' ? [arg, bound] : [arg]
   }
 }
+
+/** Its sum may have no place in its type. */
+const isWild = ({ type, temper }: DrawnColumn): boolean =>
+  type.kind === 'bigint' && temper === 'wild'
 
 /** It may be too late for it. */
 function takesTime({ kind }: WindowSpec): boolean {

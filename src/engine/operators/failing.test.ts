@@ -59,8 +59,40 @@ describe('a record for which an expression fails goes nowhere', () => {
     const columns = [{ name: 'a', expression: 'a' }]
     const project = operatorOf({ kind: 'project', columns }, schema, compiler)
     const [made] = taken(project, { ...records, kinds, origin: { channel: 3, offsets } }).main
-    expect(made?.kinds).toEqual(Uint8Array.of(INSERT, UPDATE, DELETE, INSERT))
-    expect(made?.origin).toEqual({ channel: 3, offsets: Float64Array.of(10, 13, 14, 15) })
+    expect(made?.kinds).toEqual(Uint8Array.of(INSERT, DELETE, DELETE, UPDATE, DELETE, INSERT))
+    expect(made?.origin).toEqual({ channel: 3, offsets })
+  })
+
+  test('behind a project, but for updates, which take back, and deletes, which do so anyhow', () => {
+    const compiler = new MadeCompiler({ a: number(0, 1, 2) })
+    const columns = ['a', 'n'].map(expression => ({ name: expression, expression }))
+    const kinds = Uint8Array.of(INSERT, UPDATE, DELETE, INSERT, UPDATE, DELETE)
+    const project = operatorOf({ kind: 'project', columns }, schema, compiler)
+    const out = taken(project, { ...records, kinds })
+    expect(out.rows.map(({ kind = INSERT, values }) => [kind, ...values])).toEqual([
+      [DELETE, null, 1],
+      [DELETE, null, 2],
+      [INSERT, 3, 3],
+      [UPDATE, 4, 4],
+      [DELETE, 5, 5],
+    ])
+    expect(out.failed).toEqual(['0 no-number: row 0', '1 no-number: row 1'])
+  })
+
+  test('behind a filter, but for updates, which take back; deletes are not asked about', () => {
+    const compiler = new MadeCompiler({ where: condition(2, 2) })
+    const kinds = Uint8Array.of(INSERT, UPDATE, UPDATE, UPDATE, DELETE, DELETE)
+    const filter = operatorOf({ kind: 'filter', where: 'where' }, schema, compiler)
+    const out = taken(filter, { ...records, kinds })
+    expect(out.rows.map(({ kind, values }) => [kind, values[0]])).toEqual([
+      [DELETE, 1],
+      [DELETE, 2],
+      [UPDATE, 3],
+      [DELETE, 4],
+      [DELETE, 5],
+    ])
+    expect(out.failed).toEqual(['0 by-2: row 0', '2 by-2: row 2'])
+    expect(compiler.asked.get('where')).toEqual([0, 1, 2, 3])
   })
 
   test('behind a project of which all records fail', () => {
@@ -173,7 +205,7 @@ describe('a union', () => {
   })
 })
 
-describe('what the compiler of jobs sees to is an invariant here', () => {
+describe('a plan that makes no sense is refused', () => {
   test.each<[string, OperatorSpec]>([
     [
       'a project',
@@ -185,12 +217,15 @@ describe('what the compiler of jobs sees to is an invariant here', () => {
       { kind: 'unnest', array: 'list', as: 'o', ordinality: 'o', keepEmpty: false },
     ],
   ])('%s has no column twice', (_, spec) => {
-    expect(() => operatorOf(spec, schema)).toThrow(BrokenInvariant)
-    expect(() => operatorOf(spec, schema)).toThrow('columns-have-names-of-their-own')
+    expect(() => operatorOf(spec, schema)).toThrow(WeirError)
+    expect(() => operatorOf(spec, schema)).toThrow(
+      /^duplicate-column: two columns are called [no];/,
+    )
   })
 
-  test('a spec has a kind that is known', () => {
+  test('but a kind that is not known is a mistake of ours', () => {
     const spec = { kind: 'join' } as unknown as OperatorSpec
+    expect(() => operatorOf(spec, schema)).toThrow(BrokenInvariant)
     expect(() => operatorOf(spec, schema)).toThrow('unreachable: {"kind":"join"}')
   })
 })

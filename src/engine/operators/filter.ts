@@ -1,11 +1,12 @@
 /**
  * Only records for which a condition is true go on: not those for which it is false or unknown. An
- * update that does not go on takes back what it would have replaced: it goes on as a delete.
+ * update that does not go on, be it that its condition cannot be computed, takes back what it would
+ * have replaced: it goes on as a delete. Deletes go on, whatever their columns say, which are void.
  */
 
 import type { Expression, Failures } from '../columns/expression.ts'
 import { gatherRecords } from '../columns/gather.ts'
-import { allRows, DELETE, type Records, type Rows, UPDATE } from '../columns/records.ts'
+import { allRows, DELETE, INSERT, type Records, type Rows } from '../columns/records.ts'
 import type { BooleanVector } from '../columns/vector.ts'
 import type { FilterSpec } from '../plan/plan.ts'
 import type { Schema } from '../schema/schema.ts'
@@ -19,7 +20,10 @@ export function rowsWhere(
   rows: Rows,
   failures: Failures,
 ): Rows {
-  const { flags, nulls } = where.evaluate(records, rows, failures) as BooleanVector
+  return rowsTrue(where.evaluate(records, rows, failures) as BooleanVector, rows)
+}
+
+export function rowsTrue({ flags, nulls }: BooleanVector, rows: Rows): Rows {
   const passed = new Int32Array(rows.length)
   let count = 0
   for (let i = 0; i < rows.length; i++) {
@@ -40,23 +44,20 @@ export class Filter implements Operator {
   }
 
   take(_input: number, records: Records, out: Output): void {
+    const { kinds } = records
     const all = allRows(records.size)
-    const failures = out.failures(records)
-    const rows = rowsWhere(this.#where, records, all, failures)
+    const asked = kinds === undefined ? all : all.filter(row => kinds[row] !== DELETE)
+    const rows = rowsWhere(this.#where, records, asked, out.failures(records))
     if (rows.length === records.size) out.emit(records)
-    else
-      out.emit(
-        records.kinds === undefined ? gatherRecords(records, rows) : kept(records, rows, failures),
-      )
+    else out.emit(kinds === undefined ? gatherRecords(records, rows) : kept(records, kinds, rows))
   }
 }
 
-/** Those rows, and the updates that do not pass, as deletes, in the order of all. */
-function kept(records: Records, rows: Rows, failures: Failures): Records {
+/** Those rows, and all others but inserts, as deletes, in the order of all. */
+function kept(records: Records, kinds: Uint8Array, rows: Rows): Records {
   const passes = new Set(rows)
-  const goesBack = (row: number) => records.kinds?.[row] === UPDATE && !failures.has(row)
-  const all = allRows(records.size).filter(row => passes.has(row) || goesBack(row))
+  const all = allRows(records.size).filter(row => passes.has(row) || kinds[row] !== INSERT)
   const some = gatherRecords(records, all)
-  const kinds = some.kinds?.map((kind, at) => (passes.has(all[at] as number) ? kind : DELETE))
-  return { ...some, kinds }
+  const own = all.map(row => (passes.has(row) ? (kinds[row] as number) : DELETE))
+  return { ...some, kinds: Uint8Array.from(own) }
 }

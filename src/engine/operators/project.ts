@@ -1,8 +1,13 @@
-/** Each record becomes other columns, computed from its own. */
+/**
+ * Each record becomes other columns, computed from its own. An update that cannot be computed takes
+ * back what it would have replaced: it goes on as a delete, in which the columns that failed are
+ * null. So do deletes, of which nothing is told: but for their key, their columns are void.
+ */
 
-import type { Expression } from '../columns/expression.ts'
+import type { Expression, Failures } from '../columns/expression.ts'
+import { FailedRows } from '../columns/failed-rows.ts'
 import { gather, gatherRest } from '../columns/gather.ts'
-import { allRows, type Records } from '../columns/records.ts'
+import { allRows, DELETE, INSERT, type Records, type Rows } from '../columns/records.ts'
 import type { ProjectSpec } from '../plan/plan.ts'
 import { Schema } from '../schema/schema.ts'
 import type { OperatorContext } from './context.ts'
@@ -24,16 +29,37 @@ export class Project implements Operator {
   }
 
   take(_input: number, records: Records, out: Output): void {
-    const failures = out.failures(records)
+    const { kinds } = records
+    const failures = failuresOf(records, out.failures(records))
     const all = allRows(records.size)
-    const vectors = this.#expressions.map(one => one.evaluate(records, all, failures))
+    const vectors = this.#expressions.map(one => {
+      // Each column by itself: a delete needs those that name what it takes back.
+      const own = kinds === undefined ? failures : new FailedRows((...row) => failures.add(...row))
+      return one.evaluate(records, all, own)
+    })
     const { schema } = this
     if (failures.count === 0) {
       out.emit({ ...records, schema, vectors })
       return
     }
-    const rows = sound(all, failures)
+    const rows = kinds === undefined ? sound(all, failures) : kept(kinds, failures)
     const some = vectors.map(vector => gather(vector, rows))
-    out.emit({ schema, size: rows.length, vectors: some, ...gatherRest(records, rows) })
+    const rest = {
+      ...records,
+      kinds: kinds?.map((kind, row) => (failures.has(row) ? DELETE : kind)),
+    }
+    out.emit({ schema, size: rows.length, vectors: some, ...gatherRest(rest, rows) })
   }
+}
+
+/** What was inserted and failed was never there. */
+const kept = (kinds: Uint8Array, failures: Failures): Rows =>
+  allRows(kinds.length).filter(row => kinds[row] !== INSERT || !failures.has(row))
+
+/** Those of deletes are kept and not told. */
+function failuresOf({ kinds }: Records, told: Failures): Failures {
+  if (kinds === undefined) return told
+  return new FailedRows((row, code, reason) => {
+    if (kinds[row] !== DELETE) told.add(row, code, reason)
+  })
 }

@@ -16,7 +16,8 @@ const schema = new Schema([{ name: 'total', type: BIGINT }])
 function saying(kind: number, ...fails: readonly number[]) {
   const rows: Row[] = []
   const dead: string[] = []
-  const out = new Collector('sums', new Budget(), ({ row, records, reason }) => {
+  const budget = new Budget()
+  const out = new Collector('sums', budget, ({ row, records, reason }) => {
     dead.push(`${records.times[row]} ${reason}`)
   })
   out.connect(undefined, records => rows.push(...rowsOf(records)))
@@ -25,7 +26,7 @@ function saying(kind: number, ...fails: readonly number[]) {
     return [vectorOf(BIGINT, [10, 20, 30])]
   }
   sayResults(out, { schema, size: 3, times: Float64Array.of(1, 2, 3), kind, vectors })
-  return { rows, dead }
+  return { rows, dead, room: budget.room }
 }
 
 describe('results that are said', () => {
@@ -39,14 +40,26 @@ describe('results that are said', () => {
   })
 
   test('go on without those that fail, which are dead letters at their times', () => {
-    for (const kind of [INSERT, UPDATE]) {
-      const { rows, dead } = saying(kind, 1)
-      expect(rows.map(({ time, values }) => [time, ...values])).toEqual([
-        [1, 10],
-        [3, 30],
-      ])
-      expect(dead).toEqual(['2 result 1'])
-    }
+    const { rows, dead } = saying(INSERT, 1)
+    expect(rows.map(({ time, values }) => [time, ...values])).toEqual([
+      [1, 10],
+      [3, 30],
+    ])
+    expect(dead).toEqual(['2 result 1'])
+  })
+
+  test('and were to replace others take those back where they fail', () => {
+    const { rows, dead } = saying(UPDATE, 0, 2)
+    expect(rows.map(({ time, kind }) => [time, kind])).toEqual([
+      [1, DELETE],
+      [2, UPDATE],
+      [3, DELETE],
+    ])
+    expect(dead).toEqual(['1 result 0', '3 result 2'])
+  })
+
+  test('take up the room of a batch, failed or not', () => {
+    for (const kind of [INSERT, UPDATE]) expect(saying(kind, 0, 1, 2).room).toBe(-3)
   })
 
   test('that all fail are not told at all', () => {

@@ -4,7 +4,7 @@ import { builderOf } from '../columns/builder.ts'
 import type { Failures } from '../columns/expression.ts'
 import { FailedRows } from '../columns/failed-rows.ts'
 import { gatherRecords } from '../columns/gather.ts'
-import { allRows, DELETE, INSERT, type Records } from '../columns/records.ts'
+import { allRows, DELETE, INSERT, type Records, UPDATE } from '../columns/records.ts'
 import type { Vector } from '../columns/vector.ts'
 import type { Output } from '../operators/operator.ts'
 import { sound } from '../operators/sound.ts'
@@ -65,8 +65,9 @@ export interface Results {
 }
 
 /**
- * Results that have no place in their type go to the dead letters, and the others on. One that is
- * to be taken back was a dead letter when it should have been said: there is nothing to take back.
+ * Results that have no place in their type go to the dead letters, with their key, and the others
+ * on. One that was to replace what was said before takes it back: it holds no more. One that is to
+ * be taken back is: whoever should have said it took back what it had said, too.
  */
 export function sayResults(out: Output, { schema, size, times, kind, vectors }: Results): void {
   const failed: { row: number; code: string; reason: string }[] = []
@@ -80,5 +81,13 @@ export function sayResults(out: Output, { schema, size, times, kind, vectors }: 
     const told = out.failures(records)
     for (const { row, code, reason } of failed) told.add(row, code, reason)
   }
+  if (kind === UPDATE) {
+    const kinds = Uint8Array.from({ length: size }, (_, row) => kindOf(failures.has(row)))
+    out.emit({ ...records, kinds })
+    return
+  }
+  out.spend(failed.length)
   out.emit(gatherRecords(records, sound(allRows(size), failures)))
 }
+
+const kindOf = (hasFailed: boolean): number => (hasFailed ? DELETE : UPDATE)
