@@ -11,6 +11,7 @@ import { gatherRecords } from '../columns/gather.ts'
 import { allRows, type Records, type Rows } from '../columns/records.ts'
 import type { BooleanVector, Vector } from '../columns/vector.ts'
 import type { OperatorContext } from '../operators/context.ts'
+import { rowsTrue } from '../operators/filter.ts'
 import { Keying } from '../operators/keying.ts'
 import type { Output } from '../operators/operator.ts'
 import { sound } from '../operators/sound.ts'
@@ -66,10 +67,12 @@ export class Grouping {
   of(records: Records, failures: Failures): Grouped {
     const all = allRows(records.size)
     const ids = this.#keying.idsOf(records, failures)
-    const inputs = this.#aggregates.calls.map(({ args, filter }) => ({
-      args: args.map(arg => arg.evaluate(records, all, failures)),
-      filter: filter?.evaluate(records, all, failures) as BooleanVector | undefined,
-    }))
+    const inputs = this.#aggregates.calls.map(({ args, filter }) => {
+      const passed = filter?.evaluate(records, all, failures) as BooleanVector | undefined
+      // `sum(1 / x) FILTER (WHERE x <> 0)`: what the filter keeps out is not computed.
+      const rows = passed === undefined ? all : rowsTrue(passed, all)
+      return { args: args.map(arg => arg.evaluate(records, rows, failures)), filter: passed }
+    })
     return { rows: sound(all, failures), ids, inputs }
   }
 
