@@ -73,7 +73,7 @@ test('no two columns share a name', () => {
     { name: 'a', type: TEXT },
     { name: 'a', type: BIGINT },
   ]
-  expect(() => new Schema(columns)).toThrow('columns-have-names-of-their-own')
+  expect(() => new Schema(columns)).toThrow('duplicate-column: two columns are called a; give one')
 })
 
 test('schemas are equal when names, types and order are', () => {

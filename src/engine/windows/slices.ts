@@ -4,7 +4,7 @@
  * slice or window goes from its start to just before its end and is named by its end.
  */
 
-import { invariant, WeirError } from '../../base/errors.ts'
+import { WeirError } from '../../base/errors.ts'
 import type { WindowSpec } from '../plan/plan.ts'
 
 export type SlicedSpec = Extract<
@@ -64,7 +64,10 @@ function mustBeFew(slices: number, window: string): void {
 
 /** Windows longer than `every` overlap; shorter ones leave gaps, whose slices serve none. */
 function hopping(size: number, every: number, offset: number): Slices {
-  invariant(size > 0 && every > 0, 'windows-have-a-length', `${size}, ${every}`)
+  if (!(size > 0 && every > 0)) {
+    const what = `windows of ${size} ms every ${every} ms; let both be above 0`
+    throw new WeirError('window-without-length', what)
+  }
   const sizeMs = greatestDivisor(size, every)
   mustBeFew(size / sizeMs, `${size} ms every ${every} ms`)
   // Windows end where they start, moved by their size.
@@ -82,7 +85,10 @@ function hopping(size: number, every: number, offset: number): Slices {
 }
 
 function cumulate(size: number, step: number, offset: number): Slices {
-  invariant(step > 0 && size % step === 0, 'steps-fill-their-window', `${size}, ${step}`)
+  if (!(step > 0 && size % step === 0)) {
+    const what = `windows of ${size} ms in steps of ${step} ms; let the one be a multiple`
+    throw new WeirError('window-not-filled', what)
+  }
   mustBeFew(size / step, `${size} ms in steps of ${step} ms`)
   const lastWindow = (slice: number) => nextAbove(slice - step, size, offset)
   return {

@@ -76,6 +76,14 @@ describe('errors', () => {
       'duplicate-column: the column page comes from the key already',
     ],
     [
+      'topN: { n: 3, by: ms, key: [page, page] }',
+      'duplicate-column: the column page is here already',
+    ],
+    [
+      'topN: { n: 3, by: ms, key: window_start, window: { tumbling: 1m } }',
+      "duplicate-column: the column window_start of the key is the window's name",
+    ],
+    [
       'topN: { n: 3, by: ms, window: { hopping: 1m } }',
       'bad-window: a hopping window needs every: DURATION',
     ],

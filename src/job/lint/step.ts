@@ -133,6 +133,13 @@ interface Selected {
   readonly at: Place
 }
 
+/** For a column whose name others have. */
+export function anotherName(name: string, taken: { has(name: string): boolean }): string {
+  let number = 2
+  while (taken.has(`${name}_${number}`)) number++
+  return `${name}_${number}`
+}
+
 /** Key, window and results: no two columns of one name. */
 function ownColumns(
   key: KeyPart | undefined,
@@ -155,17 +162,15 @@ function ownColumns(
     const owner = taken.get(name)
     if (owner === undefined) continue
     const message = `the column ${name} comes from ${owner} already`
-    remarks.error(expression.at, 'duplicate-column', message)
+    remarks.error(expression.at, 'duplicate-column', message, anotherName(name, taken))
   }
 }
 
 function judgeTopN({ body }: StepOf<'topN'>, remarks: Remarks): Judged {
   const window = windowIn(body.window, remarks)
   const { as } = body
-  if (as !== undefined) {
-    const select = new Map([[as.text, as]])
-    ownColumns(body.key, window, { remarks, select, at: body.at })
-  }
+  const select = new Map(as === undefined ? [] : [[as.text, as]])
+  ownColumns(body.key, window, { remarks, select, at: body.at })
   return { window }
 }
 

@@ -57,7 +57,8 @@ export function putTopN(step: StepOf<'topN'>, line: Line, linted: LintedStep): b
   const mode = window.kind === 'global' ? 'updating' : 'final'
   const settings = { window, latenessMs: 0, mode } as const
   if (!columnsAreOwn(keyed, [call], window, line)) {
-    return line.scope.fault(at, 'duplicate-column', `a column is called ${call.name} already`)
+    const message = `a column is called ${call.name} already`
+    return line.scope.fault(at, 'duplicate-column', message, 'as: NAME')
   }
   return line.put({ kind: 'aggregate', key: keyed, aggregates: [call], ...settings })
 }

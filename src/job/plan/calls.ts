@@ -5,6 +5,7 @@
  */
 
 import type { AggregateCall } from '../../engine/plan/plan.ts'
+import { HIDDEN } from '../../engine/schema/schema.ts'
 import { type CallNode, childrenOf, type Expression } from '../../sql/text/ast.ts'
 import { parseExpression } from '../../sql/text/expression.ts'
 import { SqlError } from '../../sql/text/trouble.ts'
@@ -23,8 +24,8 @@ export interface Parted {
   readonly rest?: Fragment
 }
 
-/** Names for results that are only used further on; no column that is written looks like it. */
-const hiddenName = (ordinal: number): string => `~${ordinal}`
+/** Names for results that are only used further on. */
+const hiddenName = (ordinal: number): string => `${HIDDEN}${ordinal}`
 
 export interface Parting {
   /** What the result is called. */

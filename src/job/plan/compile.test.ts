@@ -247,8 +247,82 @@ describe('what is needed of a source', () => {
   })
 })
 
+/** Few names, some of which the engine gives too. */
+const anyName = fc.constantFrom('user', 'ms', 'ts', 'top', 'n', 'window_start', 'window_end')
+const anyList = fc.array(anyName, { minLength: 1, maxLength: 3 }).map(all => `[${all.join(', ')}]`)
+const anyMap = fc
+  .uniqueArray(anyName, { minLength: 1, maxLength: 3 })
+  .chain(names => fc.tuple(...names.map(name => anyName.map(of => `${name}: ${of}`))))
+  .map(entries => `{ ${entries.join(', ')} }`)
+const anyKey = fc.oneof(anyName, anyList, anyMap)
+const anyResults = fc
+  .uniqueArray(anyName, { minLength: 1, maxLength: 3 })
+  .chain(names =>
+    fc.tuple(
+      ...names.map(name =>
+        fc.constantFrom('count(*)', 'max(ms)', 'sum(ms) / 2').map(of => `${name}: ${of}`),
+      ),
+    ),
+  )
+  .map(entries => `{ ${entries.join(', ')} }`)
+const anyWindow = fc
+  .constantFrom('tumbling: 1m', 'sliding: 1m', 'session: 1m', 'count: 3', 'global: true')
+  .map(window => `window: { ${window} }`)
+const anyStep = fc.oneof(
+  fc.tuple(anyKey, anyWindow, anyResults).map(([key, window, select]) => {
+    return `aggregate: { key: ${key}, ${window}, select: ${select} }`
+  }),
+  fc
+    .tuple(anyKey, anyWindow)
+    .map(([key, window]) => `topN: { n: 2, by: ms, key: ${key}, ${window} }`),
+  fc.tuple(anyKey, anyWindow, anyName).map(([key, window, as]) => {
+    return `topN: { n: 2, by: ms, key: ${key}, ${window}, as: ${as} }`
+  }),
+  fc.tuple(anyKey, anyResults).map(([key, select]) => {
+    return `rolling: { count: 2, key: ${key}, select: ${select} }`
+  }),
+  fc.tuple(anyName, anyName).map(([as, at]) => {
+    return `unnest: { each: "ARRAY[1]", as: ${as}, position: ${at} }`
+  }),
+  fc
+    .tuple(anyList, anyMap)
+    .map(([keep, rename]) => `project: { keep: ${keep}, rename: ${rename} }`),
+  anyMap.map(rename => `project: { rename: ${rename} }`),
+  anyMap.map(set => `map: { set: ${set} }`),
+  anyMap.map(select => `map: { select: ${select} }`),
+  anyKey.map(key => `dedup: { key: ${key} }`),
+  anyKey.map(key => `keyBy: { key: ${key} }`),
+)
+
 describe('hostile jobs', () => {
   const value = valueOfYaml(TRIED)
+
+  it('whose columns share few names give a plan that runs, or findings with places', () => {
+    let compiled = 0
+    let doubled = 0
+    fc.assert(
+      fc.property(fc.array(anyStep, { minLength: 1, maxLength: 3 }), steps => {
+        const lines = [...steps, 'to: out'].map(step => `  - ${step}`)
+        const { spec, findings: unread } = read(jobAround(lines.join('\n')))
+        const { plan, findings } =
+          spec === undefined ? { findings: unread } : compileJob(spec, compiler)
+        if (plan === undefined) {
+          const errors = findings.filter(({ level }) => level === 'error')
+          expect(errors.length).toBeGreaterThan(0)
+          for (const { line, path } of errors) {
+            expect(line).toBeGreaterThan(7)
+            expect(path).toMatch(/^steps\[/)
+          }
+          if (errors.some(({ code }) => code === 'duplicate-column')) doubled++
+          return
+        }
+        compiled++
+        schemasOf(plan, compiler)
+      }),
+      { numRuns: fuzzRuns(300) },
+    )
+    expect(Math.min(compiled, doubled), `${compiled}, ${doubled}`).toBeGreaterThan(0)
+  })
 
   it('with some signs changed give a plan that runs, or findings with places', () => {
     const whole = written('yaml', value)

@@ -11,6 +11,7 @@ import type { Schema } from '../../engine/schema/schema.ts'
 import { type Type, typeText } from '../../engine/schema/type.ts'
 import { SqlError } from '../../sql/text/trouble.ts'
 import type { Remarks } from '../lint/remarks.ts'
+import { anotherName } from '../lint/step.ts'
 import { nearest } from '../shape/nearest.ts'
 import type { Place, Written } from '../shape/shape.ts'
 import { type Fragment, placeIn, wholeOf } from './fragment.ts'
@@ -80,7 +81,7 @@ export class Scope {
   /** False: the input has no such column, and that was said. */
   hasColumn({ text, at }: Written): boolean {
     if (this.schema.placeOf(text) >= 0) return true
-    const { names } = this.schema
+    const { namesTold: names } = this.schema
     const message = `there is no column ${text}; there are ${names.join(', ')}`
     this.#tools.remarks.error(at, 'sql-unknown-column', message, nearest(text, names))
     return false
@@ -89,21 +90,20 @@ export class Scope {
   /** False: there is one already, and that was said. */
   isNew({ text, at }: Written): boolean {
     if (this.schema.placeOf(text) < 0) return true
-    return this.fault(at, 'duplicate-column', `the column ${text} is here already`)
+    const names = new Set(this.schema.names)
+    const message = `the column ${text} is here already`
+    return this.fault(at, 'duplicate-column', message, anotherName(text, names))
   }
 
   /** Always false: so that whoever says it can answer with it. */
-  fault(at: Place, code: string, message: string): false {
-    this.#tools.remarks.error(at, code, message)
+  fault(at: Place, code: string, message: string, suggestion?: string): false {
+    this.#tools.remarks.error(at, code, message, suggestion)
     return false
   }
 }
 
-/** Names of results that nobody wrote, in a list of what there is. */
-const HIDDEN = /, ~\d+|~\d+, /g
-
 /** Without the code in front and the place behind, which are said apart. */
 export function sentenceOf(error: WeirError): string {
-  if (error instanceof SqlError) return error.sentence.replace(HIDDEN, '')
+  if (error instanceof SqlError) return error.sentence
   return error.message.slice(error.code.length + 2)
 }

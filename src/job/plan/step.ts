@@ -2,6 +2,7 @@
 
 import type { StepKind, StepOf } from '../format/step.ts'
 import type { LintedStep } from '../lint/job.ts'
+import { anotherName } from '../lint/step.ts'
 import type { Written } from '../shape/shape.ts'
 import { putAggregate, putRolling, putTopN } from './aggregate.ts'
 import { wholeOf } from './fragment.ts'
@@ -67,8 +68,10 @@ function putProject({ body }: StepOf<'project'>, line: Line): boolean {
   const columns = names.map(name => ({ ...asIs(name), name: rename.get(name)?.text ?? name }))
   const doubled = columns.find(({ name }, at) => columns.findIndex(c => c.name === name) !== at)
   if (doubled !== undefined) {
-    const message = `two columns would be called ${doubled.name}`
-    return scope.fault(body.at, 'duplicate-column', message)
+    const { name } = doubled
+    const { at } = [...rename.values()].find(({ text }) => text === name) ?? body
+    const suggestion = anotherName(name, new Set(columns.map(column => column.name)))
+    return scope.fault(at, 'duplicate-column', `two columns would be called ${name}`, suggestion)
   }
   if (columns.length === 0) return scope.fault(body.at, 'bad-value', 'no column would be left')
   return line.put({ kind: 'project', columns })

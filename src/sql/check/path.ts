@@ -28,7 +28,7 @@ export function named(context: Context, node: NameNode): Typed {
 function refuseName(context: Context, node: NameNode): never {
   const name = node.parts.join('.')
   refuseChance(context, name, node)
-  const { names } = context.schema
+  const { namesTold: names } = context.schema
   const hint = didYouMean(name, names) || didYouMean(node.parts[0] as string, names) || all(names)
   fail(context, 'sql-unknown-column', `There is no column ${name}.${hint}`, node)
 }
