@@ -116,3 +116,24 @@ describe('results that come again', () => {
     expect(() => mustBeSound(planOf(aggregate(), ...takers))).not.toThrow()
   })
 })
+
+describe('names', () => {
+  const sink = (id: string) => ({ id, from: { from: 'op0' }, key: [], options: {} })
+  const named = (more: Partial<Plan>) => () =>
+    mustBeSound({ ...planOf({ kind: 'union' }), ...more })
+  const source = (id: string) => ({ id, columns: [], time: { lagMs: 0 }, options: {} })
+
+  test('that edges and outputs cannot be taken for each other by', () => {
+    expect(named({ sinks: [sink('op0'), sink('out')], sources: [source('in')] })).not.toThrow()
+  })
+
+  test.each<[Partial<Plan>, string]>([
+    [{ sinks: [sink('dead-letters')] }, 'name-refused: dead-letters is where records go'],
+    [{ sinks: [sink('a'), sink('a')] }, 'duplicate-name: two are called a; give one'],
+    [{ sinks: [sink('>op0<in')] }, 'name-refused: the name >op0<in has a sign'],
+    [{ sources: [source('a.b')] }, 'name-refused: the name a.b has a sign'],
+    [{ sources: [source('op0')] }, 'duplicate-name: two are called op0'],
+  ])('are others than %j', (more, message) => {
+    expect(named(more)).toThrow(message)
+  })
+})

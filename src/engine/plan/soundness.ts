@@ -1,9 +1,10 @@
 /**
  * What makes sense together in a plan. Types are checked where operators are made; here it is what
- * windows can do, and what can be done with results that are said again.
+ * things may be called, what windows can do, and what can be done with results that are said again.
  */
 
 import { WeirError } from '../../base/errors.ts'
+import { DEAD_LETTERS } from '../stage/dead-letters.ts'
 import type { AggregateSpec, OperatorKind, OperatorPlan, Plan } from './plan.ts'
 
 export interface Trouble {
@@ -14,9 +15,36 @@ export interface Trouble {
 }
 
 export function mustBeSound(plan: Plan): void {
-  const trouble = troubleIn(plan)
+  const trouble = nameTrouble(plan) ?? troubleIn(plan)
   if (trouble !== undefined) throw new WeirError(trouble.code, trouble.message)
 }
+
+/** Edges and outputs are known by texts that are put together of names by these. */
+const NOT_IN_NAMES = /[.<>]/
+
+/** Names by which one thing would be taken for another. */
+function nameTrouble({ sources, operators, sinks }: Plan): Trouble | undefined {
+  const inputs = [...sources, ...operators].map(({ id }) => id)
+  const outputs = sinks.map(({ id }) => id)
+  for (const names of [inputs, outputs]) {
+    const odd = names.find(name => NOT_IN_NAMES.test(name))
+    if (odd !== undefined) {
+      const message = `the name ${odd} has a sign that names cannot have, one of . < >`
+      return { operator: odd, code: 'name-refused', message }
+    }
+    const twice = names.find((name, at) => names.indexOf(name) < at)
+    if (twice !== undefined) {
+      const message = `two are called ${twice}; give one of them another name`
+      return { operator: twice, code: 'duplicate-name', message }
+    }
+  }
+  if (!outputs.includes(DEAD_LETTERS)) return undefined
+  return { operator: DEAD_LETTERS, code: 'name-refused', message: DEAD_LETTERS_REFUSED }
+}
+
+export const DEAD_LETTERS_REFUSED =
+  `${DEAD_LETTERS} is where records go that cannot be worked on, and no sink's name; ` +
+  'call the sink something else'
 
 /** The first, if there is any. */
 export function troubleIn({ operators }: Plan): Trouble | undefined {

@@ -102,6 +102,14 @@ cubes: { c: { from: events, time: ts, grain: 1m, dimensions: [page], measures: {
   })
 })
 
+it('a sink is not called like what records go to that cannot be worked on', () => {
+  const text = jobAround('  - to: dead-letters').replace('  out:', '  dead-letters:')
+  expect(findings(text)).toEqual([
+    '10:17 error bad-name: dead-letters is where records go that cannot be worked on, and no ' +
+      "sink's name; call the sink something else (dead-letters-of-mine)",
+  ])
+})
+
 describe('sources', () => {
   const source = (text: string) =>
     findings(`name: a

@@ -4,6 +4,8 @@
  */
 
 import type { Edge, WindowSpec } from '../../engine/plan/plan.ts'
+import { DEAD_LETTERS_REFUSED } from '../../engine/plan/soundness.ts'
+import { DEAD_LETTERS } from '../../engine/stage/dead-letters.ts'
 import type { JobPart, TestPart } from '../format/job.ts'
 import type { SourcePart } from '../format/source.ts'
 import { nearest } from '../shape/nearest.ts'
@@ -22,6 +24,7 @@ export function lintedSteps(job: JobPart, remarks: Remarks): readonly LintedStep
   const judged = new Map(job.steps.map(part => [part, judgeStep(part, remarks)]))
   const steps = wiredSteps(job, remarks).map(step => ({ ...step, ...judged.get(step.part) }))
   checkSources(job, remarks)
+  checkSinks(job, remarks)
   const readers = readersOf(job, steps, remarks)
   checkTests(job, remarks)
   if (!remarks.hasErrors) warn(job, steps, readers, remarks)
@@ -40,6 +43,12 @@ function checkSources({ sources }: JobPart, remarks: Remarks): void {
     const message = `the source ${name} has no column ${field.text}`
     remarks.error(field.at, 'unknown-name', message, nearest(field.text, schema.keys()))
   }
+}
+
+function checkSinks({ sinks }: JobPart, remarks: Remarks): void {
+  const at = sinks?.get(DEAD_LETTERS)?.at
+  if (at === undefined) return
+  remarks.error(at, 'bad-name', DEAD_LETTERS_REFUSED, `${DEAD_LETTERS}-of-mine`)
 }
 
 /** Registries know the columns of theirs; a text has one. */
