@@ -2,12 +2,13 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { INTEGER } from '../schema/type.ts'
+import { INTEGER, TEXT } from '../schema/type.ts'
 import { keyOf } from '../state/group-key.ts'
 import { ELEMENT_BOUNDS, StateElements } from './elements.ts'
 import { Batches, type Habits } from './testing/batches.ts'
 
 const CELLS = 4
+const NO_KEY = new Uint8Array(0)
 
 /** The model: what is in the state, and what is there now. */
 interface Model {
@@ -214,7 +215,36 @@ describe('elements', () => {
     const place = { slot: 0, key: Uint8Array.of(9), isNew: true }
     const numbered = (number: number) =>
       new StateElements({ state, table: 1, number, placeOf: () => place })
-    expect(numbered(0xfffe).add(0, Uint8Array.of(1))).toBe(true)
-    expect(() => numbered(0xffff)).toThrow('aggregates-have-small-numbers')
+    expect(numbered(0xfefe).add(0, Uint8Array.of(1))).toBe(true)
+    expect(() => numbered(0xfeff)).toThrow('aggregates-have-small-numbers')
+  })
+
+  test('are of their cell alone, also where its key begins the key of another', () => {
+    const texts = ['a', 'a\0', 'a\0\0', 'a\0\u00fe\u00fe']
+    for (const number of [0, 255, 0xfefe]) {
+      const { state, store } = new Batches({ saysNew: 'never', forgets: false })
+      const applyAll = () => {
+        store.apply(state.finish())
+        state.onApplied()
+      }
+      const keys = texts.map(text => keyOf([TEXT], [text]))
+      const placeOf = (cell: number) => ({ slot: 0, key: keys[cell] ?? NO_KEY, isNew: false })
+      const elements = new StateElements({ state, table: 1, number, placeOf })
+      for (const cell of keys.keys()) elements.add(cell, Uint8Array.of(cell))
+      elements.save()
+      applyAll()
+      elements.forgetAll()
+      for (const cell of keys.keys()) {
+        const seen: string[] = []
+        elements.each(cell, view => seen.push(hex(view)))
+        expect(seen).toEqual([`0${cell}`])
+      }
+      elements.clear(0)
+      elements.save()
+      applyAll()
+      elements.forgetAll()
+      expect(elements.add(0, Uint8Array.of(0))).toBe(true)
+      expect(elements.add(1, Uint8Array.of(1))).toBe(false)
+    }
   })
 })

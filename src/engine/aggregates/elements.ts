@@ -1,7 +1,11 @@
 /**
  * Elements of cells as rows of the state: table, slot, the cell's key, the aggregate's number, the
  * element; without a value. What is not saved yet is in memory, for the state does not say it; so
- * is what was looked up, within bounds. The key of a cell is the beginning of no other's.
+ * is what was looked up, within bounds.
+ *
+ * The key of a cell may be the beginning of another's, but then a byte 255 comes behind it there
+ * (state/group-key.ts), with which no number of an aggregate begins: so the rows of a cell begin
+ * with nothing that those of another do.
  */
 
 import { invariant } from '../../base/errors.ts'
@@ -34,7 +38,8 @@ export interface ElementBounds {
 export const ELEMENT_BOUNDS: ElementBounds = { ofCell: 4096, ofAll: 262_144 }
 /** Rows that are copied at a time when a cell is walked through. */
 const PIECE = 512
-const NUMBER_MAX = 0xfffe
+/** Its first byte, and that of the number behind it, are below 255. */
+const NUMBER_MAX = 0xfefe
 const NO_VALUE = new Uint8Array(0)
 
 /** Names of elements are their bytes as characters: they sort alike. */
