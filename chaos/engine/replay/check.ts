@@ -21,8 +21,8 @@ import type { Case } from '../generate/case.ts'
 import { tableRows } from '../run/scalars.ts'
 import { enginePlan, expressionsOf } from '../run/texts.ts'
 import { treeCompiler } from '../run/trees.ts'
-import type { Course, LoggedGroup } from './group.ts'
-import { disagreement } from './member.ts'
+import { bookOf, type Course, type LoggedGroup } from './group.ts'
+import { disagreement, storeOf } from './member.ts'
 import { Network } from './network.ts'
 import { NO_TROUBLE } from './wire.ts'
 
@@ -31,9 +31,13 @@ const FIRST_TABLE = 16
 
 function courseOf(prng: Prng): Course {
   const isRough = prng.chance(0.7)
+  const rowsMax = prng.pick([ALL_ROWS, ALL_ROWS, 3])
   return {
     prng,
-    rowsMax: prng.pick([ALL_ROWS, ALL_ROWS, 3]),
+    rowsMax,
+    epochs: prng.pick([0, 0.2, 0.6]),
+    // A channel that waits for the barriers of others is behind the oracle.
+    spread: rowsMax === ALL_ROWS ? 0 : 3,
     trouble: isRough ? { lost: 0.1, repeated: 0.2, deposed: 0.1 } : NO_TROUBLE,
     discard: isRough ? 0.15 : 0,
     lead: isRough ? 0.15 : 0,
@@ -74,6 +78,8 @@ function objection(one: Case, prng: Prng): Failure | undefined {
     (isInStep ? differing(one, rows, network.dead) : undefined) ??
     firstOf(network.groups, group => left(group, one)) ??
     firstOf(network.groups, overslept) ??
+    firstOf(network.groups, group => miscut(group, course)) ??
+    firstOf(network.groups, untaken) ??
     firstOf(network.groups, group => disagreement(group, prng))
   )
 }
@@ -107,7 +113,10 @@ function differing(
   return { checker: 'REPLAY-7 dead letters are committed once', detail: `${dead}, not ${failed}` }
 }
 
-/** What a key keeps for ever: nothing closes it when the input ends. */
+/**
+ * What a key keeps for ever: nothing closes it when the input ends. By count it waits for a record
+ * that may always come; no time says that it will not.
+ */
 function keepsForEver(spec: OperatorSpec): boolean {
   if (spec.kind === 'dedup') return spec.withinMs === undefined
   return (
@@ -140,4 +149,32 @@ function overslept({ aheadMs, options }: LoggedGroup): Failure | undefined {
   if (byClock || aheadMs <= longestMs) return undefined
   const detail = `${options.site.id}: ${aheadMs} ms ahead, and early means ${longestMs}`
   return { checker: 'REPLAY-9 early results are due within their interval', detail }
+}
+
+/** An epoch holds what stands before its barriers, of every channel, and nothing behind them. */
+function miscut(group: LoggedGroup, { trouble, discard, lead }: Course): Failure | undefined {
+  const { uncut, givenUp, cuts, options } = group
+  const checker = 'REPLAY-10 an epoch cuts what stands before its barriers'
+  if (uncut !== undefined) return { checker, detail: uncut }
+  for (const { barrier, placed, slices } of cuts) {
+    const book = bookOf(storeOf(slices), options.slots?.from ?? 0)
+    for (const { channel, offset } of barrier.offsets) {
+      const [stood, cursor] = [placed.get(channel), book.channels.get(channel)?.cursor]
+      if (stood === offset && cursor === offset) continue
+      const detail = `epoch ${barrier.epoch}, channel ${channel}: ${stood}, ${offset}, ${cursor}`
+      return { checker, detail }
+    }
+  }
+  if (givenUp === 0 || trouble !== NO_TROUBLE || discard + lead > 0) return undefined
+  const detail = `${givenUp} were not`
+  return { checker: 'REPLAY-11 epochs are cut where nothing is lost', detail }
+}
+
+/** Whoever waited for a barrier goes on. */
+function untaken({ store, options, wires }: LoggedGroup): Failure | undefined {
+  const book = bookOf(store, options.slots?.from ?? 0)
+  const left = wires.find(({ channel, end }) => book.channels.get(channel)?.cursor !== end)
+  if (left === undefined) return undefined
+  const detail = `${options.site.id}, channel ${left.channel}: not up to ${left.end}`
+  return { checker: 'REPLAY-12 all that was said is taken in the end', detail }
 }

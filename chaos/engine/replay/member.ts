@@ -21,10 +21,8 @@ import { DeltaReader } from '../../../src/engine/store/delta.ts'
 import type { Rows } from '../../../src/engine/store/entry.ts'
 import { MemoryStore } from '../../../src/engine/store/store.ts'
 import type { Failure } from '../check.ts'
-import { bookOf, type LoggedGroup, madeOf } from './group.ts'
+import { bookOf, type Cut, deltaOf, type LoggedGroup, madeOf, slicesOf } from './group.ts'
 import { NO_TROUBLE, type Wire } from './wire.ts'
-
-const SLICE_BYTES = 512
 
 /** Undefined: all of them agree with the leader. */
 export function disagreement(group: LoggedGroup, prng: Prng): Failure | undefined {
@@ -33,9 +31,33 @@ export function disagreement(group: LoggedGroup, prng: Prng): Failure | undefine
     misnumbered(batches) ??
     brokenOff(batches) ??
     otherRows(group, batches) ??
-    replayedOtherwise(group, batches, { prng, from: 0 }) ??
-    replayedOtherwise(group, batches, { prng, from: group.image?.seq ?? 0 })
+    replayedOtherwise(group, batches, { prng, from: FROM_NOTHING }) ??
+    replayedOtherwise(group, batches, { prng, from: pointOf(group) }) ??
+    replayedOtherwise(group, batches, { prng, from: epochOf(group, prng) })
   )
+}
+
+/** Where a replay begins: what it has then of batches, epochs and rows. */
+interface Point {
+  readonly seq: number
+  readonly epochs: number
+  readonly slices: readonly Uint8Array[]
+}
+
+const FROM_NOTHING: Point = { seq: 0, epochs: 0, slices: [] }
+
+function pointOf({ image, cuts }: LoggedGroup): Point {
+  if (image === undefined) return FROM_NOTHING
+  const epochs = cuts.filter(({ seq }) => seq <= image.seq).length
+  return { seq: image.seq, epochs, slices: slicesOf(image.image) }
+}
+
+/** One of those that were cut. */
+function epochOf({ cuts }: LoggedGroup, prng: Prng): Point {
+  if (cuts.length === 0) return FROM_NOTHING
+  const at = prng.below(cuts.length)
+  const { seq, slices } = cuts[at] as Cut
+  return { seq, epochs: at + 1, slices }
 }
 
 function misnumbered(batches: readonly Batch[]): Failure | undefined {
@@ -70,10 +92,12 @@ function rowsOf(rows: Rows & { readonly key: Uint8Array; readonly value: unknown
   return all
 }
 
-/** What the deltas come to, by a map that knows nothing of trees. */
-function follow(rows: Map<string, string>, batches: readonly Batch[]): Map<string, string> {
+/** What the deltas, and the cuts of epochs, come to, by a map that knows nothing of trees. */
+function follow(batches: readonly Batch[], cuts: readonly Cut[]): Map<string, string> {
+  const rows = new Map<string, string>()
+  const deltas = [...batches.map(({ delta }) => delta), ...cuts.map(({ row }) => deltaOf(row))]
   const reader = new DeltaReader()
-  for (const { delta } of batches) {
+  for (const delta of deltas) {
     for (reader.open(delta); reader.next(); ) {
       const { key, value } = reader
       if (value === undefined) rows.delete(text(key))
@@ -83,14 +107,19 @@ function follow(rows: Map<string, string>, batches: readonly Batch[]): Map<strin
   return rows
 }
 
-function otherRows({ image, store }: LoggedGroup, batches: readonly Batch[]): Failure | undefined {
+function otherRows(group: LoggedGroup, batches: readonly Batch[]): Failure | undefined {
   const checker = 'REPLAY-3 rows are what the deltas come to'
-  if (image !== undefined) {
-    const wanted = follow(new Map(), batches.slice(0, image.seq))
-    const where = difference(wanted, rowsOf(image.image.scan()))
-    if (where !== undefined) return { checker, detail: `image of ${image.seq}: ${where}` }
+  const { cuts, image } = group
+  const points = [
+    ...(image === undefined ? [] : [pointOf(group)]),
+    ...cuts.map(({ seq, slices }, at): Point => ({ seq, slices, epochs: at + 1 })),
+  ]
+  for (const { seq, epochs, slices } of points) {
+    const wanted = follow(batches.slice(0, seq), cuts.slice(0, epochs))
+    const where = difference(wanted, rowsOf(storeOf(slices).scan()))
+    if (where !== undefined) return { checker, detail: `image of ${seq}: ${where}` }
   }
-  const where = difference(follow(new Map(), batches), rowsOf(store.scan()))
+  const where = difference(follow(batches, cuts), rowsOf(group.store.scan()))
   return where === undefined ? undefined : { checker, detail: where }
 }
 
@@ -109,8 +138,7 @@ function difference(
 
 interface Start {
   readonly prng: Prng
-  /** Batches that the state has already. */
-  readonly from: number
+  readonly from: Point
 }
 
 function replayedOtherwise(
@@ -118,12 +146,15 @@ function replayedOtherwise(
   batches: readonly Batch[],
   { prng, from }: Start,
 ): Failure | undefined {
-  const member = new Member(group, from === 0 ? new MemoryStore() : loaded(group), prng)
-  for (const batch of batches.slice(from)) {
+  const member = new Member(group, storeOf(from.slices), prng)
+  const cuts = group.cuts.slice(from.epochs)
+  member.cutUpTo(from.seq, cuts)
+  for (const batch of batches.slice(from.seq)) {
     const again = member.replay(scheduleOf(batch))
+    member.cutUpTo(batch.seq, cuts)
     const what = otherThan(batch, again)
     if (what === undefined) continue
-    const detail = `${group.options.site.id}, batch ${batch.seq}, from ${from}: ${what}`
+    const detail = `${group.options.site.id}, batch ${batch.seq}, from ${from.seq}: ${what}`
     return { checker: 'REPLAY-4 a replay makes the same batches', detail }
   }
   member.applyAll()
@@ -141,11 +172,10 @@ function otherThan(batch: Batch, again: Batch): string | undefined {
   return batch.digest === again.digest ? undefined : 'another digest'
 }
 
-/** A store filled from the image, as it is sent: in slices that have the form of deltas. */
-function loaded({ image }: LoggedGroup): MemoryStore {
+/** A store filled from an image, as it is sent. */
+export function storeOf(slices: readonly Uint8Array[]): MemoryStore {
   const store = new MemoryStore()
-  const slices = image?.image.rows(SLICE_BYTES)
-  for (let slice = slices?.next(); slice; slice = slices?.next()) store.apply(slice)
+  for (const slice of slices) store.apply(slice)
   return store
 }
 
@@ -186,6 +216,16 @@ class Member {
 
   applyAll(): void {
     while (this.#pending.length > 0) this.#apply()
+  }
+
+  /** The epochs that stand behind this batch, in the log. */
+  cutUpTo(seq: number, cuts: readonly Cut[]): void {
+    for (const { barrier, row } of cuts.filter(cut => cut.seq === seq)) {
+      this.applyAll()
+      const { counting } = this.#channels.onBarrierApplied(barrier)
+      if (counting !== 'counts') throw new Error(`epoch ${barrier.epoch} of a replay: ${counting}`)
+      this.store.apply(deltaOf(row))
+    }
   }
 
   #take(schedule: Schedule): Taken {

@@ -62,10 +62,12 @@ export class Network {
   /** By who sends: a source's partition, or a site's group. */
   readonly #trunks = new Map<string, Trunk[]>()
   readonly #setup: Setup
+  readonly #last: Batch | undefined
   #dead = 0
 
   constructor(one: Case, setup: Setup) {
     this.#setup = setup
+    this.#last = one.input.batches.at(-1)
     const { sites } = setup
     const fed = sites.flatMap(({ exchanges }) => exchanges.map(({ to }) => to))
     this.isChain = new Set(fed).size === fed.length
@@ -91,7 +93,7 @@ export class Network {
     const told = this.#sources.flatMap(source => this.#read(source, batch))
     for (const { site, groups } of this.#stages) {
       for (const [at, group] of groups.entries()) {
-        const made = group.pass(batch.now)
+        const made = group.pass(batch.now, batch === this.#last)
         for (const { to, records } of made) if (to === DEAD_LETTERS) this.#dead += records.size
         for (const trunk of this.#trunks.get(`${site.id}/${at}`) ?? []) {
           this.#forward(trunk, group, made)

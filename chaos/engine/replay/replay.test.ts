@@ -26,10 +26,13 @@ test('random plans in groups, thrown away, begun anew, replayed', () => {
   }
 })
 
-const CALM = { rowsMax: 1e6, trouble: NO_TROUBLE, discard: 0, lead: 0 }
+const CALM = {
+  ...{ rowsMax: 1e6, trouble: NO_TROUBLE, discard: 0, lead: 0 },
+  ...{ epochs: 0.3, spread: 0 },
+}
 const ROUGH = {
   ...{ rowsMax: 4, trouble: { lost: 0.3, repeated: 0.3, deposed: 0.3 } },
-  ...{ discard: 0.4, lead: 0.3 },
+  ...{ discard: 0.4, lead: 0.3, epochs: 0.5, spread: 3 },
 }
 
 function ran(seed: number, course: Omit<Course, 'prng'>): Network {
@@ -100,6 +103,37 @@ describe('objections', () => {
     const last = group.log.length - 1
     tampered(group, batch => ({ ...batch, now: batch.now + 1 }), last)
     expect(objectionTo(group)).toMatch(/^REPLAY-4/)
+  })
+})
+
+describe('epochs', () => {
+  const cutIn = (course: Omit<Course, 'prng'>) =>
+    Array.from({ length: 12 }, (_, seed) => ran(seed, course).groups).flat()
+
+  test('are all cut where nothing is lost, also where channels wait for each other', () => {
+    for (const course of [CALM, { ...CALM, rowsMax: 3, spread: 3 }]) {
+      const groups = cutIn(course)
+      expect(groups.flatMap(({ cuts }) => cuts).length).toBeGreaterThan(10)
+      for (const { givenUp, uncut } of groups) expect([givenUp, uncut]).toEqual([0, undefined])
+    }
+  })
+
+  test('are mostly cut in any weather', () => {
+    const groups = cutIn(ROUGH)
+    const cuts = groups.flatMap(one => one.cuts).length
+    expect(cuts).toBeGreaterThan(groups.reduce((sum, { givenUp }) => sum + givenUp, 0))
+  })
+
+  test('are objected to where their image holds what came later, or lacks what came before', () => {
+    for (const by of [1, -1]) {
+      const group = busy({ ...CALM, epochs: 1 })
+      const isOther = (seq = -1, other = seq) => seq !== other
+      const at = group.cuts.findIndex(({ seq }, i) => isOther(seq, group.cuts[i + by]?.seq))
+      const [cut, other] = [group.cuts[at], group.cuts[at + by]]
+      if (cut === undefined || other === undefined) throw new Error('too few epochs')
+      group.cuts[at] = { ...cut, slices: other.slices }
+      expect(objectionTo(group)).toMatch(/^REPLAY-3/)
+    }
   })
 })
 

@@ -22,6 +22,14 @@ import type { Schema } from '../../../src/engine/schema/schema.ts'
 export interface Word {
   readonly watermark?: number | undefined
   readonly idle?: boolean | undefined
+  readonly barrier?: number | undefined
+}
+
+/** Where an epoch cuts what the reader says; without an offset, not yet for so many passes. */
+interface Mark {
+  readonly epoch: number
+  readonly offset: number | undefined
+  readonly passes: number
 }
 
 /** How often something goes wrong, of 1. */
@@ -44,6 +52,8 @@ export class Wire {
   #end = 0
   /** Said last, and to be said again whenever the stream begins anew. */
   #words: readonly Word[] = []
+  /** Of the epoch that is open. */
+  #mark: Mark | undefined
 
   constructor(channel: number, schema: Schema) {
     this.channel = channel
@@ -64,12 +74,40 @@ export class Wire {
     }
     this.#end = end
     this.#words = words
+    const { epoch, offset, passes } = this.#mark ?? {}
+    if (epoch !== undefined && offset === undefined) this.open(epoch, (passes ?? 0) - 1)
+  }
+
+  /** The barrier of the epoch will stand behind all that there is, so many passes from now. */
+  open(epoch: number, passes: number): void {
+    this.#mark = { epoch, passes, offset: passes > 0 ? undefined : this.#end }
+  }
+
+  /** Nobody waits for its barrier any more. */
+  close(): void {
+    this.#mark = undefined
+  }
+
+  get isOpen(): boolean {
+    return this.#mark !== undefined
+  }
+
+  /** Where the barrier stands; missing: nowhere yet. */
+  get barrierAt(): number | undefined {
+    return this.#mark?.offset
+  }
+
+  /** The reader was asked for the barrier: it stands where it stands, be that too far back. */
+  repeat(channels: Channels): void {
+    const { epoch, offset } = this.#mark ?? {}
+    if (epoch === undefined || offset === undefined) return
+    this.#frame(channels, offset, offset, { barrier: epoch })
   }
 
   /** All that is behind the cursor, until the group has heard it. */
   tell(channels: Channels, prng: Prng, trouble: Trouble): void {
     let [hello] = channels.hello([this.channel])
-    if (hello === undefined) return
+    if (hello === undefined || hello.bytes === 0) return
     if (prng.chance(trouble.deposed)) this.#depose(channels, hello.cursor)
     for (let calm = false; ; calm = true) {
       this.#send(channels, hello.cursor, { prng, trouble: calm ? NO_TROUBLE : trouble })
@@ -105,13 +143,25 @@ export class Wire {
     from: number,
     { prng, trouble }: { prng: Prng; trouble: Trouble },
   ): void {
+    if (this.barrierAt === from && from < this.#end) this.repeat(channels)
     for (let at = from; at < this.#end; ) {
-      const to = Math.min(this.#end, at + 1 + prng.below(STRETCH_MAX))
+      const to = this.#until(at, at + 1 + prng.below(STRETCH_MAX))
       const begin = prng.chance(trouble.repeated) ? at - prng.below(REPEATED_MAX) : at
-      if (!prng.chance(trouble.lost)) this.#frame(channels, Math.max(0, begin), to, {})
+      const isMarked = this.barrierAt === to && to < this.#end
+      const word = isMarked ? { barrier: this.#mark?.epoch } : {}
+      if (!prng.chance(trouble.lost)) this.#frame(channels, Math.max(0, begin), to, word)
       at = to
     }
+    const isFirst = prng.chance(0.5)
+    if (isFirst && this.barrierAt === this.#end) this.repeat(channels)
     for (const word of this.#words) this.#frame(channels, this.#end, this.#end, word)
+    if (!isFirst && this.barrierAt === this.#end) this.repeat(channels)
+  }
+
+  /** No frame goes over a barrier, or over the end. */
+  #until(at: number, to: number): number {
+    const offset = this.barrierAt ?? this.#end
+    return Math.min(this.#end, to, offset > at ? offset : this.#end)
   }
 
   /** A new reader begins; what the old one still had on its way comes behind. */

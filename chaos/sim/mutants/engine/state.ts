@@ -196,4 +196,42 @@ export const engineState: readonly Mutant[] = [
     why: 'A value that grew a little is written over the row beside it.',
     origin: 'a page that is written past a cell',
   },
+  {
+    name: 'records-behind-the-barrier-taken',
+    scenario,
+    file: `${ENGINE}/channels/reception.ts`,
+    find:
+      'if (this.#alignment.holds(channel)) continue\n' +
+      '      const line = this.#line(channel)\n      const part',
+    replace: 'const line = this.#line(channel)\n      const part',
+    why: 'While others wait for their barriers, records behind one that came are taken.',
+    origin: 'FLINK-6163 and all at-least-once barriers: input that is not held back',
+  },
+  {
+    name: 'barrier-where-its-frame-begins',
+    scenario,
+    file: `${ENGINE}/channels/channels.ts`,
+    find: 'this.#alignment.onBarrier(barrier, { channel, offset: to }, atMs)',
+    replace: 'this.#alignment.onBarrier(barrier, { channel, offset: from }, atMs)',
+    why: 'The barrier stands behind the records of its frame and is noted before them.',
+    origin: 'a cut on the wrong side of a batch',
+  },
+  {
+    name: 'epoch-cut-one-barrier-short',
+    scenario,
+    file: `${ENGINE}/channels/barrier.ts`,
+    find: 'if (open === undefined || this.missing(channels).length > 0) return undefined',
+    replace: 'if (open === undefined || this.missing(channels).length > 1) return undefined',
+    why: 'The image is cut before the last of the channels has come to the barrier.',
+    origin: 'a countdown that is one off',
+  },
+  {
+    name: 'alignment-outlives-what-it-saw',
+    scenario,
+    file: `${ENGINE}/channels/channels.ts`,
+    find: 'this.#alignment = new Alignment(this.#applied.epoch)\n',
+    replace: '',
+    why: 'Speculation is thrown away, but not that it had come to barriers: cursors are before them.',
+    origin: 'two parts of one memory, of which one is reset',
+  },
 ]
