@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { anyType } from '../testing/arbitrary.ts'
 import { arrayOf, BIGINT, DOUBLE, decimal, INTEGER, SIMPLE_TYPES, TEXT, typeText } from './type.ts'
-import { maybeType, TYPE_NAMES, typeOf } from './type-text.ts'
+import { maybeType, refusalOf, TYPE_NAMES, typeOf } from './type-text.ts'
 
 const shown = (text: string) => {
   const type = maybeType(text)
@@ -74,7 +74,17 @@ describe('a type', () => {
     ['VARBINARY(16)', 'BYTES'],
     ['TIMESTAMP(3)', 'TIMESTAMP'],
     ['TIMESTAMP(3) WITH TIME ZONE', 'TIMESTAMPTZ'],
-    ['TIMESTAMP_LTZ(6)', 'TIMESTAMPTZ'],
+    ['TIMESTAMP_LTZ(3)', 'TIMESTAMPTZ'],
+    ['TIMESTAMPTZ(3)', 'TIMESTAMPTZ'],
+    ['TIMESTAMP(0) WITHOUT TIME ZONE', 'TIMESTAMP'],
+    ['INTERVAL DAY TO SECOND(3)', 'INTERVAL DAY TO SECOND'],
+    ['character varying(20)', 'TEXT'],
+    ['CHAR VARYING (20)', 'TEXT'],
+    ['CHARACTER(5)', 'TEXT'],
+    ['BINARY VARYING(5)', 'BYTES'],
+    ['FLOAT(24)', 'DOUBLE'],
+    ['ARRAY<VARCHAR(3)>', 'ARRAY<TEXT>'],
+    ['DEC(10,2)', 'DECIMAL(10, 2)'],
   ])('%s is %s: there is one length of texts, and one precision of times', (text, name) => {
     expect(shown(text)).toBe(name)
   })
@@ -160,4 +170,30 @@ describe('what is no type', () => {
       }),
     )
   })
+})
+
+describe('a type of SQL that cannot be held is refused with a sentence', () => {
+  test.each([
+    ['TIMESTAMP(6)', 'TIMESTAMP(6) is finer than a millisecond, to which times are held; write'],
+    ['timestamptz(9)', 'TIMESTAMPTZ(9) is finer than a millisecond'],
+    ['TIMESTAMP(6) WITH TIME ZONE', 'TIMESTAMP(6) is finer than a millisecond'],
+    ['ARRAY<TIMESTAMP_LTZ(4)>', 'TIMESTAMP_LTZ(4) is finer than a millisecond'],
+    ['FLOAT(54)', 'FLOAT(54) has not 1 to 53 bits; write DOUBLE'],
+    ['TIME', 'there is no type for times of day; write TEXT, or INTERVAL'],
+    ['time(3) without time zone', 'there is no type for times of day'],
+    ['TIMETZ', 'there is no type for times of day'],
+    ['DECIMAL(39, 2)', 'a DECIMAL has 1 to 38 digits'],
+    ['NUMERIC(4, 5)', 'a DECIMAL has 1 to 38 digits'],
+  ])('%s', (text, sentence) => {
+    expect(maybeType(text)).toBeUndefined()
+    expect(refusalOf(text)).toContain(sentence)
+    expect(() => typeOf(text)).toThrow(`unknown-type: ${text} is no type: ${sentence}`)
+  })
+
+  test.each(['TIMESTAMP(3)', 'TEXT', 'BIGINT(20)', 'TIMES', 'ENUM', 'DECIMAL(10, 2)'])(
+    'and not %s',
+    text => {
+      expect(refusalOf(text)).toBeUndefined()
+    },
+  )
 })

@@ -3,7 +3,7 @@
 import type { SourcePlan, SourceTime } from '../../engine/plan/plan.ts'
 import { type Column, Schema } from '../../engine/schema/schema.ts'
 import { TEXT, typeText } from '../../engine/schema/type.ts'
-import { maybeType, TYPE_NAMES } from '../../engine/schema/type-text.ts'
+import { maybeType, refusalOf, TYPE_NAMES } from '../../engine/schema/type-text.ts'
 import { type Json, type JsonMap, jsonOf, type MapNode, type Node } from '../document/node.ts'
 import type { SourcePart } from '../format/source.ts'
 import type { Remarks } from '../lint/remarks.ts'
@@ -51,8 +51,11 @@ function columnsOf(
   const columns = [...schema].map(([name, { text, at }]) => {
     const type = maybeType(text)
     if (type === undefined) {
-      const suggestion = nearest(text, TYPE_NAMES)?.toLowerCase()
-      remarks.error(at, 'unknown-type', `${text} is no type`, suggestion)
+      const refusal = refusalOf(text)
+      const suggestion =
+        refusal === undefined ? nearest(text, TYPE_NAMES)?.toLowerCase() : undefined
+      const why = refusal === undefined ? '' : `: ${refusal}`
+      remarks.error(at, 'unknown-type', `${text} is no type${why}`, suggestion)
     }
     return { name, type }
   })

@@ -150,6 +150,10 @@ describe('types', () => {
     ['TIMESTAMP(3) WITH TIME ZONE', 'TIMESTAMPTZ'],
     ['TIMESTAMP WITHOUT TIME ZONE', 'TIMESTAMP'],
     ['TIMESTAMP_LTZ(3)', 'TIMESTAMPTZ'],
+    ['TIMESTAMPTZ(3)', 'TIMESTAMPTZ'],
+    ['CHARACTER VARYING(20)', 'TEXT'],
+    ['double precision', 'DOUBLE'],
+    ['DEC(10, 2)', 'DECIMAL(10, 2)'],
     ['INTERVAL YEAR', 'INTERVAL YEAR TO MONTH'],
     ['INTERVAL DAY TO SECOND(3)', 'INTERVAL DAY TO SECOND'],
     ['BIGINT[]', 'ARRAY<BIGINT>'],
@@ -158,6 +162,15 @@ describe('types', () => {
   ])('%s', (written, name) => {
     expect(printed(`CAST(a AS ${written})`)).toBe(`CAST(a AS ${name})`)
   })
+})
+
+test.each([
+  ['TIMESTAMP(6)', 'TIMESTAMP(6) is finer than a millisecond, to which times are held'],
+  ['TIMESTAMPTZ(0)', 'CAST keeps milliseconds; write TIMESTAMPTZ(3), and date_trunc'],
+  ['FLOAT(54)', 'FLOAT(54) has not 1 to 53 bits; write DOUBLE'],
+  ['TIME(3)', 'There is no type for times of day; write TEXT, or INTERVAL'],
+])('%s is refused with a sentence', (written, sentence) => {
+  expect(() => printed(`CAST(a AS ${written})`)).toThrow(sentence)
 })
 
 test('words are names where they mean nothing else', () => {

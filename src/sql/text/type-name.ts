@@ -1,7 +1,8 @@
 /**
  * Types as they are written in CAST: the many names that engines have for them, to those that the
- * engine has. DECIMAL without digits is DECIMAL(38, 0), as for columns of plans. A length or a
- * precision that others need (`VARCHAR(20)`, `TIMESTAMP(3)`) is read and makes no difference here.
+ * engine has. DECIMAL without digits is DECIMAL(38, 0), as for columns of plans. The length of a
+ * text (`VARCHAR(20)`) is read and cuts nothing off, as in DuckDB; a time is cast to milliseconds,
+ * `TIMESTAMP(3)`, and to nothing else.
  */
 
 import {
@@ -14,13 +15,23 @@ import {
   TIMESTAMPTZ,
   type Type,
 } from '../../engine/schema/type.ts'
-import { TYPE_NESTING_MAX, TYPE_WORDS } from '../../engine/schema/type-text.ts'
+import {
+  NO_TIME_OF_DAY,
+  numberTrouble,
+  SECOND_DIGITS_MAX,
+  TIMED,
+  TYPE_NESTING_MAX,
+  TYPE_WORDS,
+  takesNumber,
+} from '../../engine/schema/type-text.ts'
 import type { Cursor } from './cursor.ts'
 import { didYouMean } from './suggestion.ts'
 import type { Token } from './token.ts'
 
 const composed = ['TIMESTAMP', 'INTERVAL', 'DECIMAL', 'NUMERIC', 'ARRAY']
-const takesLength = new Set(['FLOAT', 'VARCHAR', 'CHAR', 'VARBINARY', 'TIMESTAMP_LTZ'])
+const decimals = new Set(['DECIMAL', 'NUMERIC', 'DEC'])
+const varying = new Set(['CHARACTER', 'CHAR', 'BINARY'])
+const timesOfDay = new Set(['TIME', 'TIMETZ'])
 const monthUnits = new Set(['YEAR', 'QUARTER', 'MONTH'])
 const timeUnits = new Set(['WEEK', 'DAY', 'HOUR', 'MINUTE', 'SECOND', 'MILLISECOND'])
 
@@ -43,23 +54,25 @@ function parseOne(cursor: Cursor): Type {
   const { value: word } = token
   if (word === 'TIMESTAMP') return timestamp(cursor)
   if (word === 'INTERVAL') return interval(cursor)
-  if (word === 'DECIMAL' || word === 'NUMERIC') return digits(cursor)
+  if (decimals.has(word)) return digits(cursor)
   if (word === 'ARRAY') return array(cursor)
   const type = TYPE_WORDS.get(word)
   if (type === undefined) return unknown(cursor, token)
-  if (takesLength.has(word)) maybeLength(cursor)
+  if (varying.has(word)) cursor.maybeWord('VARYING')
+  if (takesNumber(word)) maybeNumber(cursor, word)
   if (word === 'DOUBLE') cursor.maybeWord('PRECISION')
   return type
 }
 
 function unknown(cursor: Cursor, token: Token): never {
   const name = cursor.written(token)
+  if (timesOfDay.has(token.value)) cursor.fail('sql-type', sentence(NO_TIME_OF_DAY), token)
   const hint = didYouMean(name, [...TYPE_WORDS.keys(), ...composed])
   cursor.fail('sql-syntax', `There is no type ${name}.${hint}`, token)
 }
 
 function timestamp(cursor: Cursor): Type {
-  maybeLength(cursor)
+  maybeNumber(cursor, 'TIMESTAMP')
   const withZone = cursor.isWord('WITH') && cursor.isWord('TIME', 1)
   if (withZone || (cursor.isWord('WITHOUT') && cursor.isWord('TIME', 1))) {
     cursor.next()
@@ -84,7 +97,7 @@ function intervalUnit(cursor: Cursor): Type {
     cursor.failHere('A unit is missing: INTERVAL YEAR TO MONTH or INTERVAL DAY TO SECOND')
   }
   cursor.next()
-  maybeLength(cursor)
+  maybeNumber(cursor, value)
   return isMonths ? MONTHS : INTERVAL
 }
 
@@ -116,12 +129,22 @@ function tooDeep(cursor: Cursor): never {
   cursor.fail('sql-limit', sentence, cursor.peek())
 }
 
-/** `VARCHAR(20)`: read, and left out of account. */
-function maybeLength(cursor: Cursor): void {
+/** `VARCHAR(20)`: read, and left out of account; `TIMESTAMP(0)`: refused. */
+function maybeNumber(cursor: Cursor, word: string): void {
   if (!cursor.maybeSymbol('(')) return
-  count(cursor, 0, 2 ** 31 - 1)
+  const token = cursor.peek()
+  const number = count(cursor, 0, 2 ** 31 - 1)
+  const trouble = numberTrouble(word, number) ?? cutTrouble(word, number)
+  if (trouble !== undefined) cursor.fail('sql-type', sentence(trouble), token)
   cursor.mustSymbol(')', 'after the length')
 }
+
+function cutTrouble(word: string, number: number): string | undefined {
+  if (!TIMED.has(word) || number === SECOND_DIGITS_MAX) return undefined
+  return `CAST keeps milliseconds; write ${word}(${SECOND_DIGITS_MAX}), and date_trunc('second', ..)`
+}
+
+const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`
 
 function count(cursor: Cursor, low: number, high: number): number {
   const token = cursor.peek()
