@@ -62,6 +62,8 @@ export interface OperatorPlan {
   readonly id: string
   readonly inputs: readonly Edge[]
   readonly spec: OperatorSpec
+  /** How many groups its stage has, where it begins one; missing: whoever places it decides. */
+  readonly partitions?: number | undefined
 }
 
 export type OperatorSpec =

@@ -87,6 +87,20 @@ describe('a stage', () => {
     ])
   })
 
+  test('has as many groups as the operator that begins it says, and one without a key', () => {
+    const groups = { partitions: 8 }
+    const plan = planOf([
+      { ...operator('sums', 'in', counts('user')), ...groups },
+      { ...operator('again', 'sums', counts('user')), partitions: 3 },
+      { ...operator('all', 'again', counts()), ...groups },
+    ])
+    expect(sitesOf(plan).map(({ id, partitions }) => [id, partitions])).toEqual([
+      ['source:in', undefined],
+      ['stage:sums', 8],
+      ['stage:all', undefined],
+    ])
+  })
+
   test('of all records has an empty key', () => {
     expect(shown(planOf([operator('all', 'in', counts())]))[0]).toBe('source:in: in>all()')
   })

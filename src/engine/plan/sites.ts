@@ -20,6 +20,8 @@ export interface Site {
   readonly exchanges: readonly Exchange[]
   /** Operators here that get their records from an exchange: the stage's own. */
   readonly entry?: string | undefined
+  /** How many groups the stage is to have; missing: nobody said. */
+  readonly partitions?: number | undefined
 }
 
 export interface Exchange {
@@ -48,6 +50,7 @@ interface Draft {
   readonly id: string
   readonly source: string | undefined
   readonly entry: string | undefined
+  readonly partitions: number | undefined
   readonly operators: OperatorPlan[]
   readonly sinks: SinkPlan[]
   readonly exchanges: Exchange[]
@@ -67,7 +70,7 @@ class Cut {
 
   sites(): readonly Site[] {
     for (const { id } of this.#plan.sources) {
-      this.#begin(`source:${id}`, { source: id, entry: undefined })
+      this.#begin(`source:${id}`, { source: id })
       this.#sites.set(id, [`source:${id}`])
     }
     for (const operator of this.#plan.operators) this.#place(operator)
@@ -108,7 +111,9 @@ class Cut {
 
   #beginStage(operator: OperatorPlan, key: readonly Named[]): void {
     const site = `stage:${operator.id}`
-    const draft = this.#begin(site, { source: undefined, entry: operator.id })
+    // Without a key all records are together: in one group, whatever was wished.
+    const partitions = key.length === 0 ? undefined : operator.partitions
+    const draft = this.#begin(site, { entry: operator.id, partitions })
     for (const edge of operator.inputs) {
       for (const from of this.#sitesOf(edge)) {
         this.#draft(from).exchanges.push({ edge, to: operator.id, key })
@@ -134,8 +139,8 @@ class Cut {
     return sites
   }
 
-  #begin(id: string, { source, entry }: Pick<Draft, 'source' | 'entry'>): Draft {
-    const draft = { id, source, entry, operators: [], sinks: [], exchanges: [] }
+  #begin(id: string, { source, entry, partitions }: Partial<Draft>): Draft {
+    const draft = { id, source, entry, partitions, operators: [], sinks: [], exchanges: [] }
     this.#drafts.set(id, draft)
     return draft
   }

@@ -120,6 +120,27 @@ describe('a plan', () => {
     })
   })
 
+  it('has the groups that a step asks for, else those of all stages', () => {
+    const plan = planOf(`
+  - filter: ms > 1
+  - { name: a, partitions: 4, keyBy: { key: user } }
+  - name: b
+    aggregate: { key: page, window: { tumbling: 1m }, select: { n: count(*) + 1 } }
+  - to: out
+`)
+    const groups = (of: typeof plan) => of?.operators.map(one => [one.id, one.partitions])
+    expect(groups(plan)).toEqual([
+      ['filter-1', undefined],
+      ['a', 4],
+      ['b', undefined],
+      ['b~select', undefined],
+    ])
+    const { plan: all } = compiledOf(`${jobAround('  - dedup: { key: user }\n  - to: out')}
+options: { partitions: 12 }
+`)
+    expect(groups(all)).toEqual([['dedup-1', 12]])
+  })
+
   it('has sinks with keys and options', () => {
     expect(plan?.sinks).toEqual([
       {

@@ -107,7 +107,9 @@ class Compilation {
       this.#sinkInputs.set(sink, [...(this.#sinkInputs.get(sink) ?? []), ...inputs])
       return
     }
-    const line = new Line({ id, at: part.at, inputs, schemas, tools: this.#tools })
+    const partitions = part.partitions ?? this.#spec.job.options?.partitions
+    const tools = this.#tools
+    const line = new Line({ id, at: part.at, inputs, schemas, tools, partitions })
     if (putStep(step, line)) this.#addLine(line)
   }
 

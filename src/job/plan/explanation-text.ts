@@ -21,8 +21,10 @@ export function explanationText({ job, sources, stages, sinks }: Explanation): s
 const columnsText = (columns: readonly ShownColumn[]) =>
   columns.map(({ name, type }) => `${name} ${type}`).join(', ')
 
-function stageLines({ id, kind, operators, exchanges, sinks }: ShownStage): readonly string[] {
-  const lines = [`${kind} ${id}`]
+function stageLines(stage: ShownStage): readonly string[] {
+  const { id, kind, partitions, operators, exchanges, sinks } = stage
+  const groups = partitions === undefined ? '' : `  in ${partitions} groups`
+  const lines = [`${kind} ${id}${groups}`]
   for (const one of operators) {
     lines.push(`  ${one.id}  ${one.kind} <- ${one.from.join(', ')}: ${one.what}`)
     lines.push(`    -> ${columnsText(one.columns)}`)

@@ -36,6 +36,8 @@ export interface ShownStage {
   /** Of a reader `source:ID`, of a stage its id. */
   readonly id: string
   readonly kind: 'reader' | 'stage'
+  /** How many groups it has; missing: nobody said. */
+  readonly partitions?: number
   readonly operators: readonly ShownOperator[]
   /** Where its records go from here, and by which key. */
   readonly exchanges: readonly {
@@ -138,10 +140,11 @@ class Showing {
 }
 
 function shownStage(site: Site, showing: Showing): ShownStage {
-  const { id, source, operators, exchanges, sinks } = site
+  const { id, source, partitions, operators, exchanges, sinks } = site
   return {
     id: id.replace(/^stage:/, ''),
     kind: source === undefined ? 'stage' : 'reader',
+    ...(partitions === undefined ? {} : { partitions }),
     operators: operators.map(operator => shownOperator(operator, showing)),
     exchanges: exchanges.map(({ edge, to, key }) => ({
       from: edgeText(edge),

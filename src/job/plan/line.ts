@@ -8,6 +8,7 @@ import { CACHE_BOUNDS } from '../../engine/operators/context.ts'
 import { makeOperator } from '../../engine/operators/make.ts'
 import type { Edge, OperatorPlan, OperatorSpec } from '../../engine/plan/plan.ts'
 import { NO_STATE } from '../../engine/plan/schemas.ts'
+import { keyOf } from '../../engine/plan/sites.ts'
 import type { Schema } from '../../engine/schema/schema.ts'
 import type { Place } from '../shape/shape.ts'
 import { Scope, sentenceOf, type Tools } from './scope.ts'
@@ -18,6 +19,8 @@ export interface LineOptions {
   readonly inputs: readonly Edge[]
   readonly schemas: readonly Schema[]
   readonly tools: Tools
+  /** Of the stage that it begins, if it begins one. */
+  readonly partitions?: number | undefined
 }
 
 export class Line {
@@ -47,7 +50,7 @@ export class Line {
 
   /** False: the engine will not have it, and that was said. */
   put(spec: OperatorSpec, suffix = ''): boolean {
-    const { id, at, tools, inputs, schemas } = this.#options
+    const { id, at, tools, inputs, schemas, partitions } = this.#options
     const before = this.operators.at(-1)
     const isFirst = before === undefined
     try {
@@ -66,7 +69,8 @@ export class Line {
       return false
     }
     const from = before === undefined ? inputs : [{ from: before.id }]
-    this.operators.push({ id: `${id}${suffix}`, inputs: from, spec })
+    const groups = partitions === undefined || keyOf(spec) === undefined ? {} : { partitions }
+    this.operators.push({ id: `${id}${suffix}`, inputs: from, spec, ...groups })
     this.outputs.set(`${id}${suffix}`, this.schema)
     return true
   }
