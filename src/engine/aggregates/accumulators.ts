@@ -36,6 +36,8 @@ export interface Accumulators {
    */
   forget?(cell: number): void
   add(additions: Additions): void
+  /** Of what it would keep of this row beside the key of its cell; missing: nothing. */
+  elementBytes?(args: readonly Vector[], row: number): number
   /** `from` stays as it is. It is another cell than `into`. */
   merge(into: number, from: number): void
   /** Equal bytes for equal contents, however they came together. */

@@ -13,6 +13,19 @@ import type { Type } from '../schema/type.ts'
 import { keyParts, writeKeyPart } from '../state/group-key.ts'
 import type { Accumulators, Additions, Aggregate, Constants, Elements } from './accumulators.ts'
 
+/** Elements that are at most so long are not written to be measured. */
+const SHORT_BYTES = 64
+/** Of a number, as keys have it. */
+const NUMBER_BYTES = 20
+
+/** A quick guess that is never too low. */
+function bytesAtMost(vector: Vector, row: number): number {
+  if (vector.store === 'number' || vector.store === 'boolean') return NUMBER_BYTES
+  if (vector.store !== 'text') return Number.POSITIVE_INFINITY
+  const start = vector.starts[row] as number
+  return start < 0 ? Number.POSITIVE_INFINITY : 2 * ((vector.ends[row] as number) - start) + 2
+}
+
 /** Elements that are decoded and added at a time when cells are merged. */
 const PIECE = 1024
 
@@ -88,6 +101,13 @@ class Distinct implements Accumulators {
     }
     const isNew = { rows: newRows.subarray(0, size), cells: newCells.subarray(0, size) }
     this.#inner.add({ ...additions, ...isNew })
+  }
+
+  elementBytes(args: readonly Vector[], row: number): number {
+    const vectors = this.#places.map(place => args[place] as Vector)
+    if (vectors.some(vector => isNull(vector, row))) return 0
+    const short = vectors.reduce((sum, vector) => sum + bytesAtMost(vector, row), 0)
+    return short <= SHORT_BYTES ? short : this.#elementOf(vectors, row).length
   }
 
   merge(into: number, from: number): void {

@@ -9,10 +9,13 @@ import { isNull, type Scalar, type TextVector, type Vector } from '../columns/ve
 import type { Type } from '../schema/type.ts'
 import { compareKeys } from '../store/entry.ts'
 import { keyParts, writeKey } from './group-key.ts'
+import { GROUP_KEY_BYTES_MAX } from './row-key.ts'
 
 const CAPACITY_FIRST = 1024
 const ARENA_FIRST = 32 * 1024
 const EMPTY = -1
+/** Of a key that is too long to be kept. */
+export const NO_ID = -1
 const PRESENT = 1
 const ESCAPE = 0xff
 const HASH_FACTOR = 0x9e3779b1
@@ -28,6 +31,7 @@ export class KeyTable {
   #slots = new Int16Array(CAPACITY_FIRST)
   #arena = new Uint8Array(ARENA_FIRST)
   #size = 0
+  #refused = 0
   /** Decoded when first asked for. */
   #parts: (readonly Scalar[] | undefined)[] = []
   /** All ids in order, and the place of each there; made anew when keys came. */
@@ -42,7 +46,12 @@ export class KeyTable {
     return this.#size
   }
 
-  /** The id of each row's key, into `ids`. */
+  /** How many keys were too long, of all time. */
+  get refused(): number {
+    return this.#refused
+  }
+
+  /** The id of each row's key, into `ids`; NO_ID where it is too long, which counts as refused. */
   idsOf(vectors: readonly Vector[], size: number, ids: Int32Array): void {
     const [only] = vectors
     if (vectors.length === 1 && only?.store === 'text') {
@@ -71,8 +80,9 @@ export class KeyTable {
     out.part(this.#arena, this.#starts[id] as number, this.#starts[id + 1] as number)
   }
 
+  /** Of NO_ID the first. */
   slotOf(id: number): number {
-    return this.#slots[id] as number
+    return this.#slots[id] ?? 0
   }
 
   /** The columns of a key. */
@@ -172,6 +182,10 @@ export class KeyTable {
   }
 
   #add(hash: number, place: number, end: number): number {
+    if (end - (this.#starts[this.#size] as number) > GROUP_KEY_BYTES_MAX) {
+      this.#refused++
+      return NO_ID
+    }
     const id = this.#size++
     this.#places[place] = id
     this.#hashes[id] = hash

@@ -10,6 +10,12 @@ export const TABLES_MAX = 0xffff
 /** Table and slot. */
 export const PLACE_BYTES = 4
 export const TIME_BYTES = 8
+/**
+ * Of a key of records, and of one together with an element of its cell: so that the store has room
+ * for either beside table, slot, times and numbers.
+ */
+export const GROUP_KEY_BYTES_MAX = 900
+export const KEY_AND_ELEMENT_BYTES_MAX = 1000
 
 const SIGN = 0x80
 const SIGN_OF_WORD = SIGN << 24

@@ -111,10 +111,7 @@ describe('records that are grouped', () => {
   test('are those of which nothing failed: no argument where its filter lets it count', () => {
     const failed: number[] = []
     const grouped = grouping.of(records, new FailedRows(row => failed.push(row)))
-    expect([[...grouped.rows], failed]).toEqual([
-      [0, 2, 3],
-      [1],
-    ])
+    expect([[...grouped.rows], failed]).toEqual([[0, 2, 3], [1]])
     expect(grouped.inputs.length).toBe(1)
   })
 

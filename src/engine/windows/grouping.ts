@@ -12,12 +12,13 @@ import { allRows, type Records, type Rows } from '../columns/records.ts'
 import type { BooleanVector, Vector } from '../columns/vector.ts'
 import type { OperatorContext } from '../operators/context.ts'
 import { rowsTrue } from '../operators/filter.ts'
-import { Keying } from '../operators/keying.ts'
+import { KEY_TOO_LONG, Keying, LONG_ELEMENT } from '../operators/keying.ts'
 import type { Output } from '../operators/operator.ts'
 import { sound } from '../operators/sound.ts'
 import type { AggregateSpec } from '../plan/plan.ts'
 import type { Column, Schema } from '../schema/schema.ts'
 import type { KeyTable } from '../state/key-table.ts'
+import { KEY_AND_ELEMENT_BYTES_MAX } from '../state/row-key.ts'
 import { type Aggregates, addAll, type CallInput } from './calls.ts'
 import { keyVectors } from './results.ts'
 
@@ -67,13 +68,31 @@ export class Grouping {
   of(records: Records, failures: Failures): Grouped {
     const all = allRows(records.size)
     const ids = this.#keying.idsOf(records, failures)
-    const inputs = this.#aggregates.calls.map(({ args, filter }) => {
+    const inputs = this.#aggregates.calls.map(({ args, filter, accumulators }) => {
       const passed = filter?.evaluate(records, all, failures) as BooleanVector | undefined
       // `sum(1 / x) FILTER (WHERE x <> 0)`: what the filter keeps out is not computed.
       const rows = passed === undefined ? all : rowsTrue(passed, all)
-      return { args: args.map(arg => arg.evaluate(records, rows, failures)), filter: passed }
+      const vectors = args.map(arg => arg.evaluate(records, rows, failures))
+      if (accumulators.elementBytes !== undefined) {
+        this.#refuseLong(rows, ids, row => accumulators.elementBytes?.(vectors, row) ?? 0, failures)
+      }
+      return { args: vectors, filter: passed }
     })
     return { rows: sound(all, failures), ids, inputs }
+  }
+
+  /** Elements that have no room in a row beside their key. */
+  #refuseLong(
+    rows: Rows,
+    ids: Int32Array,
+    bytesOf: (row: number) => number,
+    failures: Failures,
+  ): void {
+    for (const row of rows) {
+      if (failures.has(row)) continue
+      const bytes = this.keys.keyOf(ids[row] as number).length + bytesOf(row)
+      if (bytes > KEY_AND_ELEMENT_BYTES_MAX) failures.add(row, KEY_TOO_LONG, LONG_ELEMENT)
+    }
   }
 
   add({ inputs }: Grouped, additions: Omit<Additions, 'args'>): void {
