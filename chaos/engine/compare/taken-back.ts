@@ -1,6 +1,6 @@
 /**
- * What a sink that keeps the last row of each key is told to take back must be what it has. Where a
- * result could not be computed, nobody knows what was said before it, or whether: its row has nulls.
+ * What a sink that keeps the last row of each key is told to take back must be what it has. Where
+ * a result could not be computed, nobody knows what was said before it: its row has nulls.
  */
 
 import type { Row, Table } from '../../oracle/table.ts'

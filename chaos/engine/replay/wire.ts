@@ -147,7 +147,7 @@ export class Wire {
     for (let at = from; at < this.#end; ) {
       const to = this.#until(at, at + 1 + prng.below(STRETCH_MAX))
       const begin = prng.chance(trouble.repeated) ? at - prng.below(REPEATED_MAX) : at
-      const isMarked = this.barrierAt === to && to < this.#end
+      const isMarked = this.barrierAt === to && (to < this.#end || prng.chance(0.5))
       const word = isMarked ? { barrier: this.#mark?.epoch } : {}
       if (!prng.chance(trouble.lost)) this.#frame(channels, Math.max(0, begin), to, word)
       at = to

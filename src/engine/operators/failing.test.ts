@@ -63,7 +63,7 @@ describe('a record for which an expression fails goes nowhere', () => {
     expect(made?.origin).toEqual({ channel: 3, offsets })
   })
 
-  test('behind a project, but for updates, which take back, and deletes, which do so anyhow', () => {
+  test('behind a project, but for updates and deletes, which take back what was', () => {
     const compiler = new MadeCompiler({ a: number(0, 1, 2) })
     const columns = ['a', 'n'].map(expression => ({ name: expression, expression }))
     const kinds = Uint8Array.of(INSERT, UPDATE, DELETE, INSERT, UPDATE, DELETE)

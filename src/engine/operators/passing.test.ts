@@ -53,7 +53,7 @@ describe('records of any schema, with nulls, kinds and origins', () => {
     )
   })
 
-  test('go through a filter if they are chosen; an update that is not takes back, as all deletes do', () => {
+  test('go through a filter if they are chosen; if not, they take back what they update', () => {
     fc.assert(
       fc.property(anyRecords, anyChoice, (records, choice) => {
         const operator = operatorOf(

@@ -16,7 +16,7 @@ export class Schema {
   readonly columns: readonly Column[]
   readonly #places: ReadonlyMap<string, number>
 
-  /** Whoever wrote the job, or the plan, named the columns: two of one name are an error of theirs. */
+  /** Whoever wrote the job, or the plan, named the columns: two of one name are their error. */
   constructor(columns: readonly Column[]) {
     this.columns = columns
     this.#places = new Map(columns.map(({ name }, place) => [name, place]))

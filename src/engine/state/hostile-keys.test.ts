@@ -22,7 +22,7 @@ import {
 import { compareKeys } from '../store/entry.ts'
 import { anyType, scalarOf } from '../testing/arbitrary.ts'
 import { keyOf, keyParts, writeBytes, writeKey } from './group-key.ts'
-import { KeyTable } from './key-table.ts'
+import { KeyTable, NO_ID } from './key-table.ts'
 
 /** The bytes that the encoding itself uses, and their neighbours. */
 const hostileByte = fc.constantFrom(0, 1, 2, 0x7f, 0x80, 0xfe, 0xff)
@@ -235,15 +235,17 @@ describe('a table of hostile keys', () => {
     )
   })
 
-  test('has room for one key that is longer than all memory it has, zeros and all', () => {
+  test('keeps none that is too long, however long it is, zeros and all', () => {
     const table = new KeyTable([TEXT])
-    const ids = new Int32Array(4)
-    const texts = ['\0'.repeat(40_000), 'b', '\0'.repeat(39_999), '\0'.repeat(40_000)]
-    table.idsOf([lying(texts)], 4, ids)
-    expect([...ids]).toEqual([0, 1, 2, 0])
-    expect(table.partsOf(0)).toEqual([texts[0]])
-    expect(table.partsOf(1)).toEqual(['b'])
-    expect(table.keyOf(0)).toHaveLength(80_002)
+    const ids = new Int32Array(5)
+    const longest = '\0'.repeat(449)
+    const texts = ['\0'.repeat(40_000), 'b', `${longest}\0`, longest, '\0'.repeat(40_000)]
+    table.idsOf([lying(texts)], 5, ids)
+    expect([...ids]).toEqual([NO_ID, 0, NO_ID, 1, NO_ID])
+    expect([table.refused, table.size, table.slotOf(NO_ID)]).toEqual([3, 2, 0])
+    expect(table.partsOf(0)).toEqual(['b'])
+    expect(table.partsOf(1)).toEqual([longest])
+    expect(table.keyOf(1)).toHaveLength(900)
   })
 
   test('tells keys apart whose hashes are the same, as some of so many are', () => {

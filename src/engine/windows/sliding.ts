@@ -5,8 +5,8 @@
  * follow each other, in order of arrival, by rows.
  *
  * Two kinds of timers: records wait for their results; records have left every window by time. By
- * rows none leaves but for a later one: the last `rows` of each key stay in the state for as long as
- * the key may come again, which no time says, and behind the end of the input, too, where nobody
+ * rows none leaves but for a later one: the last `rows` of each key stay in the state for as long
+ * as the key may come again, which no time says, and behind the end of the input, too, where nobody
  * asks for them: they go with the group, as the open windows of `count` and the keys of a dedup
  * without bounds do.
  */

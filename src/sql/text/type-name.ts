@@ -141,7 +141,8 @@ function maybeNumber(cursor: Cursor, word: string): void {
 
 function cutTrouble(word: string, number: number): string | undefined {
   if (!TIMED.has(word) || number === SECOND_DIGITS_MAX) return undefined
-  return `CAST keeps milliseconds; write ${word}(${SECOND_DIGITS_MAX}), and date_trunc('second', ..)`
+  const write = `${word}(${SECOND_DIGITS_MAX}), and date_trunc('second', ..)`
+  return `CAST keeps milliseconds; write ${write}`
 }
 
 const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`

@@ -231,7 +231,7 @@ export const engineState: readonly Mutant[] = [
     file: `${ENGINE}/channels/channels.ts`,
     find: 'this.#alignment = new Alignment(this.#applied.epoch)\n',
     replace: '',
-    why: 'Speculation is thrown away, but not that it had come to barriers: cursors are before them.',
+    why: 'Speculation is thrown away, but not that it had come to barriers, which are ahead.',
     origin: 'two parts of one memory, of which one is reset',
   },
 ]
