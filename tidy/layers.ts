@@ -90,7 +90,9 @@ const layers: Readonly<Record<string, Layer>> = {
     libraries: ['toxiproxy-node-client'],
   },
   bench: { values: [...everything, 'chaos/kv', 'chaos/live', 'scripts'] },
-  scripts: { values: [], libraries: ['esbuild'] },
+  scripts: { values: [], libraries: ['assemblyscript', 'esbuild'] },
+  // Compiled by scripts/wasm, into modules of src that hold the bytes.
+  wasm: { values: [] },
   tidy: { values: [], libraries: ['oxc-parser'] },
 }
 

@@ -100,6 +100,19 @@ export class ByteWriter {
     return this
   }
 
+  /** 32 bits, with or without a sign, the highest first: their bytes sort as they do. */
+  word(value: number): this {
+    this.#room(4)
+    const buffer = this.#buffer
+    const at = this.#size
+    buffer[at] = value >>> 24
+    buffer[at + 1] = value >>> 16
+    buffer[at + 2] = value >>> 8
+    buffer[at + 3] = value
+    this.#size = at + 4
+    return this
+  }
+
   /** 7 bits a byte, lowest first, the top bit set on all but the last. */
   varint(value: number): this {
     invariant(Number.isSafeInteger(value) && value >= 0, 'fits-varint', value)

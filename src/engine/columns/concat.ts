@@ -1,25 +1,25 @@
-/** Several batches of records as one, in order. */
+/** Several batches of records as one, in order: column by column. */
 
 import { invariant } from '../../base/errors.ts'
 import type { Schema } from '../schema/schema.ts'
 import { builderOf } from './builder.ts'
+import { joinVectors } from './join.ts'
 import { INSERT, type Records } from './records.ts'
-import { scalarAt } from './vector.ts'
 
 /** Where they came from is kept if all came from one channel. */
 export function concat(schema: Schema, parts: readonly Records[]): Records {
   const [first] = parts
   if (first !== undefined && parts.length === 1) return first
-  const size = parts.reduce((sum, part) => sum + part.size, 0)
+  const sizes = parts.map(part => part.size)
+  const size = sizes.reduce((sum, one) => sum + one, 0)
   const vectors = schema.columns.map(({ type }, place) => {
-    const builder = builderOf(type, size)
-    let at = 0
-    for (const { size: rows, vectors: from } of parts) {
+    if (parts.length === 0) return builderOf(type, 0).finish(0)
+    const column = parts.map(({ vectors: from }) => {
       const vector = from[place]
       invariant(vector !== undefined, 'parts-have-all-columns')
-      for (let row = 0; row < rows; row++) builder.set(at++, scalarAt(vector, row))
-    }
-    return builder.finish(size)
+      return vector
+    })
+    return joinVectors(column, sizes)
   })
   const times = joined(parts, size, ({ times: own }) => own)
   return {

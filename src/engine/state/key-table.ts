@@ -130,7 +130,7 @@ export class KeyTable {
     return this.idOf(this.#out.finish())
   }
 
-  /** One column of text, the most frequent key: its bytes go straight to where the key will be. */
+  /** One column of text, the most frequent key: looked for where it stands. */
   #textIds(vector: TextVector, size: number, ids: Int32Array): void {
     const one = [vector]
     for (let row = 0; row < size; row++) {
@@ -142,7 +142,35 @@ export class KeyTable {
     }
   }
 
+  /**
+   * Known keys are found by the bytes of the text, which are those of the key but for the first and
+   * the last. A text that holds a 0 is never found so, since its key has more bytes.
+   */
   #textId(source: Uint8Array, start: number, end: number): number {
+    const hash = hashOf(source, start, end, 0)
+    const mask = this.#places.length - 1
+    let place = hash & mask
+    for (;;) {
+      const id = this.#places[place] as number
+      if (id === EMPTY) return this.#newText(source, start, end)
+      if (this.#hashes[id] === hash && this.#isText(id, source, start, end)) return id
+      place = (place + 1) & mask
+    }
+  }
+
+  #isText(id: number, source: Uint8Array, start: number, end: number): boolean {
+    const arena = this.#arena
+    const first = this.#starts[id] as number
+    const size = end - start
+    if ((this.#starts[id + 1] as number) - first !== size + 2) return false
+    if (arena[first] !== PRESENT || arena[first + size + 1] !== 0) return false
+    for (let at = 0; at < size; at++) {
+      if (arena[first + 1 + at] !== source[start + at]) return false
+    }
+    return true
+  }
+
+  #newText(source: Uint8Array, start: number, end: number): number {
     let at = this.#starts[this.#size] as number
     this.#fit(at + 2 * (end - start) + 2)
     const arena = this.#arena
@@ -158,7 +186,8 @@ export class KeyTable {
 
   /** Of the key that stands in the arena behind all others, up to `end`. */
   #found(end: number): number {
-    const hash = hashOf(this.#arena, this.#starts[this.#size] as number, end)
+    const start = this.#starts[this.#size] as number
+    const hash = hashOf(this.#arena, start + 1, end - 1, this.#arena[end - 1] as number)
     const mask = this.#places.length - 1
     let place = hash & mask
     for (;;) {
@@ -215,8 +244,11 @@ export class KeyTable {
   }
 }
 
-/** Not the hash of slots: it is nobody's but this table's, and must be quick. */
-function hashOf(bytes: Uint8Array, start: number, end: number): number {
+/**
+ * Not the hash of slots: it is nobody's but this table's, and must be quick. Of a key it takes all
+ * bytes but the first, the last one by itself.
+ */
+function hashOf(bytes: Uint8Array, start: number, end: number, last: number): number {
   let hash = HASH_SEED
   let at = start
   for (; at + 4 <= end; at += 4) {
@@ -226,6 +258,7 @@ function hashOf(bytes: Uint8Array, start: number, end: number): number {
     hash ^= hash >>> 15
   }
   for (; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), HASH_FACTOR)
+  hash = Math.imul(hash ^ last, HASH_FACTOR)
   return hash ^ (hash >>> 13)
 }
 

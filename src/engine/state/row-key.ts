@@ -35,11 +35,7 @@ export class RowKeyWriter {
   }
 
   begin(table: number, slot: number): this {
-    this.#out
-      .uint8(table >>> 8)
-      .uint8(table & 0xff)
-      .uint8(slot >>> 8)
-      .uint8(slot & 0xff)
+    this.#out.word((table << 16) | slot)
     return this
   }
 
@@ -54,17 +50,8 @@ export class RowKeyWriter {
     invariant(Number.isSafeInteger(value), 'times-are-safe-integers', value)
     const high = Math.floor(value / 2 ** 32)
     const low = value - high * 2 ** 32
-    this.#word(high ^ SIGN_OF_WORD)
-    this.#word(low)
+    this.#out.word(high ^ SIGN_OF_WORD).word(low)
     return this
-  }
-
-  #word(word: number): void {
-    this.#out
-      .uint8((word >>> 24) & 0xff)
-      .uint8((word >>> 16) & 0xff)
-      .uint8((word >>> 8) & 0xff)
-      .uint8(word & 0xff)
   }
 
   /** Bytes to the end of the key, or such as end themselves. */

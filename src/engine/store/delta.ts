@@ -224,7 +224,7 @@ export class DeltaWriter {
   #dropOlder(order: Int32Array): number {
     let kept = 0
     for (let i = 0; i < this.#count; i++) {
-      const isOlder = i + 1 < this.#count && this.#order.areEqual(order[i], order[i + 1])
+      const isOlder = i + 1 < this.#count && this.#order.isSameAsNext(i)
       if (!isOlder) order[kept++] = order[i] as number
     }
     return kept

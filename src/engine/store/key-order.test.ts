@@ -86,9 +86,23 @@ test('nothing is taken from behind a key, though it stands there', () => {
   expect([...order.of(textBytes('ba'), measures, 2).subarray(0, 2)]).toEqual([1, 0])
 })
 
-test('two entries of the last call are equal when their keys are', () => {
+test('neighbours of the last call are the same when their keys are', () => {
   const order = new KeyOrder(STRIDE)
-  orderOf([bytes(1), bytes(1, 0), bytes(1)], order)
-  expect(order.areEqual(0, 2)).toBe(true)
-  expect(order.areEqual(0, 1)).toBe(false)
+  const keys = [bytes(1), bytes(1, 0), bytes(2), bytes(1)]
+  expect(orderOf(keys, order)).toEqual([0, 3, 1, 2])
+  expect([0, 1, 2].map(place => order.isSameAsNext(place))).toEqual([true, false, false])
+})
+
+test.each([
+  ['only in some bits of some bytes', (n: number) => [7, n >> 5, 9, 0x30 | (n & 15), 1, n & 31]],
+  [
+    'in more bits than fit',
+    (n: number) => Array.from({ length: 12 }, (_, at) => (n * (at + 3)) % 251),
+  ],
+  ['behind all that is looked at', (n: number) => [...Array(70).fill(8), n & 3, n >> 2]],
+  ['in how long they are', (n: number) => [5, ...Array(n % 13).fill(n & 1)]],
+  ['in the highest bits', (n: number) => [(n & 1) << 7, (n & 2) << 6, n >> 2]],
+])('keys that differ %s', (_, keyOf) => {
+  const keys = Array.from({ length: 700 }, (_, n) => Uint8Array.from(keyOf((n * 389) % 700)))
+  expect(orderOf(keys)).toEqual(sorted(keys))
 })

@@ -1,14 +1,29 @@
 /**
- * Sorts keys without calling a function for each two of them: the first bits that differ, with the
- * number of the entry in the last bits, are sorted as 64-bit integers, and only where those bits
- * are equal are whole keys compared. An order of magnitude quicker than a comparison of bytes.
+ * Sorts keys without calling a function for each two of them: the first bits that differ between
+ * any of them, with the number of the entry in the last bits, are sorted as 64-bit integers, and
+ * only where those bits are equal are whole keys compared. Keys of a batch have much in common (a
+ * table, a time, how numbers are written), so those bits mostly tell all keys apart.
  */
 
 const FIRST_CAPACITY = 256
+const WORD_BITS = 32
+const BYTE_BITS = 8
+/** Bytes that are looked at for what keys have in common; behind them all bits may differ. */
+const LOOKED_AT = 64
+/** Runs of equal bits up to this length are put in order by insertion, longer ones by a sort. */
+const SHORT_RUN = 16
 /** Which half of a 64-bit integer comes first in memory. */
 const isLittleEndian = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1
 const LOW = isLittleEndian ? 0 : 1
 const HIGH = 1 - LOW
+
+/** Bits of one byte of a key, and where they go in a word: right by `low`, left by `shift`. */
+interface Piece {
+  readonly at: number
+  readonly low: number
+  readonly mask: number
+  readonly shift: number
+}
 
 export class KeyOrder {
   readonly #stride: number
@@ -17,6 +32,9 @@ export class KeyOrder {
   #words = new Uint32Array(2 * FIRST_CAPACITY)
   #longs = new BigUint64Array(this.#words.buffer)
   #order = new Int32Array(FIRST_CAPACITY)
+  /** Bits that differ between keys, by place in the key. */
+  readonly #differ = new Uint8Array(LOOKED_AT)
+  #numberMask = 0
 
   /** `stride`: words that measure an entry; the first is where its key begins, then its size. */
   constructor(stride: number) {
@@ -28,20 +46,24 @@ export class KeyOrder {
     this.#bytes = bytes
     this.#measures = measures
     this.#room(count)
-    const numberBits = 32 - Math.clz32(Math.max(1, count - 1))
-    const numberMask = 2 ** numberBits - 1
-    this.#fill(count, numberMask)
+    const numberBits = WORD_BITS - Math.clz32(Math.max(1, count - 1))
+    this.#numberMask = 2 ** numberBits - 1
+    const shortest = this.#compareAll(count)
+    const [high, at] = this.#piecesFrom(0, WORD_BITS, shortest)
+    const [low] = this.#piecesFrom(at, WORD_BITS - numberBits, shortest)
+    this.#fill(count, high, low)
     this.#longs.subarray(0, count).sort()
     for (let i = 0; i < count; i++) {
-      this.#order[i] = (this.#words[2 * i + LOW] as number) & numberMask
+      this.#order[i] = (this.#words[2 * i + LOW] as number) & this.#numberMask
     }
-    this.#orderTies(count, ~numberMask)
+    this.#orderTies(count)
     return this.#order
   }
 
-  /** Two entries of the last call. */
-  areEqual(a: number | undefined, b: number | undefined): boolean {
-    return this.#compare(a as number, b as number) === 0
+  /** Of the last call's order: whether this entry's key is that of the next. */
+  isSameAsNext(place: number): boolean {
+    if (!this.#isTied(place, place + 1)) return false
+    return this.#compare(this.#order[place] as number, this.#order[place + 1] as number) === 0
   }
 
   #room(count: number): void {
@@ -60,70 +82,108 @@ export class KeyOrder {
     return this.#measures[entry * this.#stride + 1] as number
   }
 
-  #fill(count: number, numberMask: number): void {
-    const skip = this.#commonToAll(count)
+  /** Finds out which bits differ; the size of the shortest key. */
+  #compareAll(count: number): number {
+    const bytes = this.#bytes
+    const differ = this.#differ.fill(0)
+    let shortest = count > 0 ? this.#keySize(0) : 0
+    for (let i = 1; i < count; i++) shortest = Math.min(shortest, this.#keySize(i))
+    const size = Math.min(shortest, LOOKED_AT)
+    const first = count > 0 ? this.#keyAt(0) : 0
+    for (let i = 1; i < count; i++) {
+      const key = this.#keyAt(i)
+      for (let at = 0; at < size; at++) {
+        differ[at] =
+          (differ[at] as number) | ((bytes[key + at] as number) ^ (bytes[first + at] as number))
+      }
+    }
+    return shortest
+  }
+
+  /** As many bits as there is room for, of the bytes from this one on; and the byte behind them. */
+  #piecesFrom(
+    start: number,
+    room: number,
+    shortest: number,
+  ): readonly [pieces: readonly Piece[], behind: number] {
+    const pieces: Piece[] = []
+    let shift = room
+    for (let at = start; at < shortest + BYTE_BITS; at++) {
+      const isKnown = at < Math.min(shortest, LOOKED_AT)
+      const bits = isKnown ? (this.#differ[at] as number) : 0xff
+      if (bits === 0) continue
+      const low = WORD_BITS - 1 - Math.clz32(bits & -bits)
+      const width = WORD_BITS - Math.clz32(bits) - low
+      if (width > shift) return [pieces, at]
+      shift -= width
+      pieces.push({ at, low, mask: 2 ** width - 1, shift: shift + WORD_BITS - room })
+    }
+    return [pieces, shortest + BYTE_BITS]
+  }
+
+  #fill(count: number, high: readonly Piece[], low: readonly Piece[]): void {
     for (let i = 0; i < count; i++) {
-      const at = this.#keyAt(i) + skip
-      const end = this.#keyAt(i) + this.#keySize(i)
-      this.#words[2 * i + HIGH] = this.#wordAt(at, end)
-      this.#words[2 * i + LOW] = (this.#wordAt(at + 4, end) & ~numberMask) | i
+      this.#words[2 * i + HIGH] = this.#wordOf(i, high)
+      this.#words[2 * i + LOW] = this.#wordOf(i, low) | i
     }
   }
 
-  /** Four bytes, the first the most significant; zeros behind the end. */
-  #wordAt(at: number, end: number): number {
-    const bytes = this.#bytes
-    if (at + 4 <= end) {
-      const high = ((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16)
-      return high | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number)
-    }
+  /** Bytes behind the end count as zero. */
+  #wordOf(entry: number, pieces: readonly Piece[]): number {
+    const start = this.#keyAt(entry)
+    const size = this.#keySize(entry)
     let word = 0
-    for (let i = 0; i < 4 && at + i < end; i++) word |= (bytes[at + i] as number) << (24 - 8 * i)
+    for (let i = 0; i < pieces.length; i++) {
+      const { at, low, mask, shift } = pieces[i] as Piece
+      if (at >= size) return word
+      word |= (((this.#bytes[start + at] as number) >> low) & mask) << shift
+    }
     return word
   }
 
-  #commonToAll(count: number): number {
-    let common = count > 0 ? this.#keySize(0) : 0
-    for (let i = 1; i < count && common > 0; i++) {
-      common = Math.min(common, this.#keySize(i), this.#firstDifference(0, i, common))
-    }
-    return common
-  }
-
-  #firstDifference(a: number, b: number, size: number): number {
-    const aAt = this.#keyAt(a)
-    const bAt = this.#keyAt(b)
-    let at = 0
-    while (at < size && this.#bytes[aAt + at] === this.#bytes[bAt + at]) at++
-    return at
-  }
-
-  #orderTies(count: number, mask: number): void {
+  #orderTies(count: number): void {
     let start = 0
     for (let i = 1; i <= count; i++) {
-      if (i < count && this.#isTied(i - 1, i, mask)) continue
-      if (i - start > 1) this.#order.subarray(start, i).sort(this.#compareStably)
+      if (i < count && this.#isTied(i - 1, i)) continue
+      if (i - start > SHORT_RUN) this.#order.subarray(start, i).sort(this.#compareStably)
+      else if (i - start > 1) this.#insertAll(start, i)
       start = i
     }
   }
 
-  #isTied(a: number, b: number, mask: number): boolean {
+  #insertAll(start: number, end: number): void {
+    const order = this.#order
+    for (let i = start + 1; i < end; i++) {
+      const entry = order[i] as number
+      let at = i
+      while (at > start && this.#compareStably(order[at - 1] as number, entry) > 0) {
+        order[at] = order[at - 1] as number
+        at--
+      }
+      order[at] = entry
+    }
+  }
+
+  /** By their places: the words of the two differ in nothing but the numbers. */
+  #isTied(a: number, b: number): boolean {
     const words = this.#words
-    const isHighEqual = words[2 * a + HIGH] === words[2 * b + HIGH]
+    if (words[2 * a + HIGH] !== words[2 * b + HIGH]) return false
     return (
-      isHighEqual &&
-      (((words[2 * a + LOW] as number) ^ (words[2 * b + LOW] as number)) & mask) === 0
+      (((words[2 * a + LOW] as number) ^ (words[2 * b + LOW] as number)) & ~this.#numberMask) === 0
     )
   }
 
   readonly #compareStably = (a: number, b: number): number => this.#compare(a, b) || a - b
 
   #compare(a: number, b: number): number {
+    const bytes = this.#bytes
+    const aAt = this.#keyAt(a)
+    const bAt = this.#keyAt(b)
     const size = Math.min(this.#keySize(a), this.#keySize(b))
-    const at = this.#firstDifference(a, b, size)
-    if (at === size) return this.#keySize(a) - this.#keySize(b)
-    return (
-      (this.#bytes[this.#keyAt(a) + at] as number) - (this.#bytes[this.#keyAt(b) + at] as number)
-    )
+    for (let at = 0; at < size; at++) {
+      const order = (bytes[aAt + at] as number) - (bytes[bAt + at] as number)
+      if (order !== 0) return order
+    }
+    return this.#keySize(a) - this.#keySize(b)
   }
 }

@@ -16,6 +16,8 @@ export interface JsonOptions {
   readonly lenient?: boolean | undefined
   /** False: every record takes the slow path. To compare with. */
   readonly learns?: boolean | undefined
+  /** False: what was learned is read by TypeScript alone. To compare with. */
+  readonly usesKernel?: boolean | undefined
 }
 
 export class JsonDecoder implements Decoder {
@@ -26,13 +28,13 @@ export class JsonDecoder implements Decoder {
   readonly #memory: ShapeMemory | undefined
 
   constructor(fields: readonly Field[], options: JsonOptions = {}) {
-    const { limits, lenient = false, learns = true } = options
+    const { limits, lenient = false, learns = true, usesKernel } = options
     this.#fields = fields
     this.#lexer = new Lexer(limitsOf(limits))
     this.#columns = fields.map(field => jsonColumnOf(field, this.#lexer, lenient))
     const root = treeOf(fields)
     this.#walker = new Walker(this.#lexer, root, fields.length)
-    if (learns) this.#memory = new ShapeMemory(this.#lexer, root, this.#columns)
+    if (learns) this.#memory = new ShapeMemory(this.#lexer, root, this.#columns, usesKernel)
   }
 
   decode(raw: RawRecords): Decoded {
@@ -41,6 +43,7 @@ export class JsonDecoder implements Decoder {
     for (const column of this.#columns) {
       column.begin(raw)
     }
+    this.#memory?.begin(raw)
     const failures: Failure[] = []
     for (let row = 0; row < size; row++) {
       const start = starts[row] as number

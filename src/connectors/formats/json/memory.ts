@@ -3,25 +3,30 @@
  * records: so it is bounded what is kept, what is tried, and what is learned.
  */
 
+import type { RawRecords } from '../format.ts'
+import { type BatchScan, scanBatch } from './batch-scan.ts'
 import type { JsonColumn } from './column.ts'
 import type { Lexer } from './lexer.ts'
+import { ODD } from './program.ts'
 import { type Progress, Scanner, type Stream } from './scanner.ts'
 import { SLOTS_MAX, templateOf } from './template.ts'
 import type { FieldNode } from './tree.ts'
 
 const SHAPES_MAX = 8
 /** One more shape may be learned for so many records that were of a known one. */
-/** One more shape may be learned for so many records that were of a known one. */
 const HITS_FOR_A_SHAPE = 1024
 /** So many records are judged together: does it pay to try all shapes on each? */
 const WINDOW = 512
 /** If less than a quarter was of a known shape, only one shape is tried for so many windows. */
 const DULL_WINDOWS = 16
+/** So many batches do without the kernel behind one of which it took less than half. */
+const BATCHES_ALONE = 16
 
 export class ShapeMemory {
   readonly #lexer: Lexer
   readonly #root: FieldNode
   readonly #stream: Stream
+  readonly #usesKernel: boolean
   readonly #progress: Progress = { slot: 0, at: 0 }
   /** Of any two shapes, how many slots they share. */
   readonly #prefixes = new Map<Scanner, Map<Scanner, number>>()
@@ -34,17 +39,36 @@ export class ShapeMemory {
   #dullWindows = 0
   /** Whether the last record missed for its shape, and not for a value. */
   #isNew = false
+  #batch: BatchScan | undefined
+  #batchesAlone = 0
 
-  constructor(lexer: Lexer, root: FieldNode, columns: readonly JsonColumn[]) {
+  constructor(lexer: Lexer, root: FieldNode, columns: readonly JsonColumn[], usesKernel = true) {
     this.#lexer = lexer
     this.#root = root
+    this.#usesKernel = usesKernel
     this.#stream = { columns, marks: new Int32Array(SLOTS_MAX + 1) }
+  }
+
+  /** Reads ahead, where that pays: the columns have begun, and the rows come next. */
+  begin(raw: RawRecords): void {
+    this.#batch = undefined
+    const scanners = this.#scanners.filter(({ program }) => program !== undefined)
+    if (!this.#usesKernel || scanners.length === 0 || this.#batchesAlone-- > 0) return
+    const programs = scanners.flatMap(({ program }) => program ?? [])
+    this.#batch = scanBatch(raw, programs, this.#lexer.limits)
+    const { accepted = [] } = this.#batch ?? {}
+    const best = accepted.indexOf(Math.max(...accepted))
+    if (best > 0) this.#toFront(this.#scanners.indexOf(scanners[best] as Scanner))
+    const all = accepted.reduce((sum, count) => sum + count, 0)
+    this.#batchesAlone = 2 * all < raw.size ? BATCHES_ALONE : 0
   }
 
   /** True: the row is written. */
   scan(row: number, start: number, end: number): boolean {
     if (++this.#records === WINDOW) this.#judge()
-    this.#isNew = true
+    const mark = this.#batch?.marks[row] ?? 0
+    this.#isNew = mark === 0
+    if (mark !== 0) return mark !== ODD && this.#hit()
     const scanners = this.#scanners
     const progress = this.#progress
     progress.slot = 0
@@ -62,10 +86,14 @@ export class ShapeMemory {
       if (i > 0) this.#toFront(i)
       this.#isNew = false
       if (verdict === 'odd') return false
-      if (++this.#hits % HITS_FOR_A_SHAPE === 0 && this.#credit < SHAPES_MAX) this.#credit++
-      return true
+      return this.#hit()
     }
     return false
+  }
+
+  #hit(): true {
+    if (++this.#hits % HITS_FOR_A_SHAPE === 0 && this.#credit < SHAPES_MAX) this.#credit++
+    return true
   }
 
   /** The slow path took the record that `scan` refused last, and nothing was wrong with it. */

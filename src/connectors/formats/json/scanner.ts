@@ -5,9 +5,11 @@
  * written to their rows. Columns that the shape does not have are left as they are: null.
  */
 
+import type { Limits } from '../limits.ts'
 import type { JsonColumn } from './column.ts'
 import { NumberColumn, PartColumn } from './column.ts'
 import { type Lexer, plainEnd, QUOTE } from './lexer.ts'
+import { Program } from './program.ts'
 import { sharedPrefix, type Template, wordsOf } from './template.ts'
 
 export type Verdict =
@@ -32,6 +34,11 @@ const POINT = 0x2e
 const EXPONENT = 0x65
 /** So many digits are exact in a double. */
 const DIGITS_MAX = 15
+
+/** Of numbers that are read here. None where so many could be too many. */
+export function digitsMaxOf({ numberBytesMax }: Limits): number {
+  return numberBytesMax > DIGITS_MAX + 2 ? DIGITS_MAX : 0
+}
 
 /** Four characters at once, each less the character 0; little endian. */
 const ZEROS = 0x30303030
@@ -91,6 +98,8 @@ export interface Stream {
 }
 
 export class Scanner {
+  /** The same shape for the kernel; missing: it has parts that only this knows. */
+  readonly program: Program | undefined
   readonly #lexer: Lexer
   readonly #template: Template
   readonly #count: number
@@ -107,7 +116,6 @@ export class Scanner {
   readonly #marks: Int32Array
   readonly #all: readonly JsonColumn[]
   readonly #textBytesMax: number
-  /** Of numbers that are read here. None where so many could be too many. */
   readonly #digitsMax: number
 
   constructor(lexer: Lexer, template: Template, { columns: all, marks }: Stream) {
@@ -117,7 +125,7 @@ export class Scanner {
     this.#template = template
     this.#all = all
     this.#textBytesMax = lexer.limits.textBytesMax
-    this.#digitsMax = lexer.limits.numberBytesMax > DIGITS_MAX + 2 ? DIGITS_MAX : 0
+    this.#digitsMax = digitsMaxOf(lexer.limits)
     this.#count = slots.length
     this.#columns = slots.map(({ columns }) => columnsOf(columns))
     this.#kinds = Uint8Array.from(this.#columns, kindOf)
@@ -133,6 +141,7 @@ export class Scanner {
       return first - length
     })
     this.#marks = marks
+    if (template.wholes.length === 0) this.program = new Program(template, this.#columns)
   }
 
   /** Of slots and literals, from the first on, so many are the same. */
