@@ -6,6 +6,7 @@ import { compareKeys } from '../store/entry.ts'
 
 /** Of each entry: where the key begins, its size, where the value begins, its size or -1. */
 const MEASURES = 4
+const FIRST_ENTRIES = 1024
 
 export class DeltaIndex {
   readonly #bytes: Uint8Array
@@ -61,10 +62,20 @@ export class DeltaIndex {
 }
 
 function measuresOf(bytes: Uint8Array): Int32Array {
-  const measures: number[] = []
-  const reader = new DeltaReader(bytes)
-  while (reader.next()) {
-    measures.push(reader.keyAt, reader.keySize, reader.valueAt, reader.valueSize)
+  let measures = new Int32Array(FIRST_ENTRIES * MEASURES)
+  let count = 0
+  const entries = new DeltaReader(bytes)
+  while (entries.next()) {
+    if (count === measures.length) {
+      const grown = new Int32Array(2 * count)
+      grown.set(measures)
+      measures = grown
+    }
+    measures[count] = entries.keyAt
+    measures[count + 1] = entries.keySize
+    measures[count + 2] = entries.valueAt
+    measures[count + 3] = entries.valueSize
+    count += MEASURES
   }
-  return Int32Array.from(measures)
+  return measures.subarray(0, count)
 }

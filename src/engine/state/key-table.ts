@@ -5,6 +5,7 @@
 
 import { ByteWriter } from '../../base/bytes.ts'
 import { slotOf } from '../../base/hash.ts'
+import { TextBuilder, vectorOf } from '../columns/builder.ts'
 import { isNull, type Scalar, type TextVector, type Vector } from '../columns/vector.ts'
 import type { Type } from '../schema/type.ts'
 import { compareKeys } from '../store/entry.ts'
@@ -16,6 +17,8 @@ const ARENA_FIRST = 32 * 1024
 const EMPTY = -1
 /** Of a key that is too long to be kept. */
 export const NO_ID = -1
+/** Up to this part of all keys, ids are sorted; more of them are found by a walk over all. */
+const FEW = 16
 const PRESENT = 1
 const ESCAPE = 0xff
 const HASH_FACTOR = 0x9e3779b1
@@ -24,9 +27,9 @@ const HASH_SEED = 0x2545f491
 export class KeyTable {
   readonly #types: readonly Type[]
   readonly #out = new ByteWriter()
-  /** By hash, open addressing: at most half are taken. */
-  #places = new Int32Array(2 * CAPACITY_FIRST).fill(EMPTY)
-  #hashes = new Int32Array(CAPACITY_FIRST)
+  /** By hash, open addressing, an id and its hash each: at most half are taken. */
+  #places = new Int32Array(4 * CAPACITY_FIRST).fill(EMPTY)
+  #capacity = CAPACITY_FIRST
   #starts = new Int32Array(CAPACITY_FIRST + 1)
   #slots = new Int16Array(CAPACITY_FIRST)
   #arena = new Uint8Array(ARENA_FIRST)
@@ -94,14 +97,65 @@ export class KeyTable {
     return parts
   }
 
-  /** By slot, then by key in bytes: an order that does not depend on when keys were seen. */
+  /** Column by column, the parts of these keys. */
+  vectorsOf(ids: readonly number[]): readonly Vector[] {
+    const [first, ...others] = this.#types
+    if (first?.kind === 'text' && others.length === 0) return [this.#texts(ids)]
+    const parts = ids.map(id => this.partsOf(id))
+    return this.#types.map((type, place) =>
+      vectorOf(
+        type,
+        parts.map(part => part[place] as Scalar),
+      ),
+    )
+  }
+
+  /** Copied as they stand in their keys: nothing is decoded that may be encoded next. */
+  #texts(ids: readonly number[]): TextVector {
+    const starts = this.#starts
+    const arena = this.#arena
+    const size = ids.reduce((sum, id) => {
+      return sum + (starts[id + 1] as number) - (starts[id] as number)
+    }, 0)
+    const source = new Uint8Array(size)
+    const builder = new TextBuilder(ids.length, source)
+    let at = 0
+    ids.forEach((id, row) => {
+      const first = starts[id] as number
+      const last = (starts[id + 1] as number) - 1
+      if (arena[first] !== PRESENT) return
+      const start = at
+      let hasZero = false
+      for (let from = first + 1; from < last; from++) {
+        source[at++] = arena[from] as number
+        if (arena[from] === 0) hasZero = true
+      }
+      if (hasZero) builder.set(row, this.partsOf(id)[0] as Scalar)
+      else builder.setPart(row, start, at)
+    })
+    return builder.finish(ids.length)
+  }
+
+  /**
+   * By slot, then by key in bytes: an order that does not depend on when keys were seen. No id
+   * comes twice.
+   */
   sorted(ids: readonly number[]): number[] {
     if (this.#ranked.length !== this.#size && 2 * ids.length < this.#size) {
       return [...ids].sort((one, other) => this.#compare(one, other))
     }
     if (this.#ranked.length !== this.#size) this.#rank()
-    const ranks = Int32Array.from(ids, id => this.#ranks[id] as number).sort()
-    return Array.from(ranks, rank => this.#ranked[rank] as number)
+    if (FEW * ids.length < this.#size) {
+      const ranks = Int32Array.from(ids, id => this.#ranks[id] as number).sort()
+      return Array.from(ranks, rank => this.#ranked[rank] as number)
+    }
+    const wanted = new Uint8Array(this.#size)
+    for (const id of ids) wanted[this.#ranks[id] as number] = 1
+    const sorted: number[] = []
+    for (let rank = 0; rank < wanted.length; rank++) {
+      if (wanted[rank] === 1) sorted.push(this.#ranked[rank] as number)
+    }
+    return sorted
   }
 
   clear(): void {
@@ -148,13 +202,14 @@ export class KeyTable {
    */
   #textId(source: Uint8Array, start: number, end: number): number {
     const hash = hashOf(source, start, end, 0)
-    const mask = this.#places.length - 1
-    let place = hash & mask
+    const places = this.#places
+    const mask = places.length - 1
+    let place = (2 * hash) & mask
     for (;;) {
-      const id = this.#places[place] as number
+      const id = places[place] as number
       if (id === EMPTY) return this.#newText(source, start, end)
-      if (this.#hashes[id] === hash && this.#isText(id, source, start, end)) return id
-      place = (place + 1) & mask
+      if (places[place + 1] === hash && this.#isText(id, source, start, end)) return id
+      place = (place + 2) & mask
     }
   }
 
@@ -188,13 +243,14 @@ export class KeyTable {
   #found(end: number): number {
     const start = this.#starts[this.#size] as number
     const hash = hashOf(this.#arena, start + 1, end - 1, this.#arena[end - 1] as number)
-    const mask = this.#places.length - 1
-    let place = hash & mask
+    const places = this.#places
+    const mask = places.length - 1
+    let place = (2 * hash) & mask
     for (;;) {
-      const id = this.#places[place] as number
+      const id = places[place] as number
       if (id === EMPTY) return this.#add(hash, place, end)
-      if (this.#hashes[id] === hash && this.#isSame(id, end)) return id
-      place = (place + 1) & mask
+      if (places[place + 1] === hash && this.#isSame(id, end)) return id
+      place = (place + 2) & mask
     }
   }
 
@@ -217,25 +273,30 @@ export class KeyTable {
     }
     const id = this.#size++
     this.#places[place] = id
-    this.#hashes[id] = hash
+    this.#places[place + 1] = hash
     this.#starts[id + 1] = end
     this.#slots[id] = slotOf(this.keyOf(id))
-    if (this.#size === this.#hashes.length) this.#grow()
+    if (this.#size === this.#capacity) this.#grow()
     return id
   }
 
   #grow(): void {
     const capacity = 2 * this.#size
-    this.#hashes = grown(this.#hashes, new Int32Array(capacity))
     this.#starts = grown(this.#starts, new Int32Array(capacity + 1))
     this.#slots = grown(this.#slots, new Int16Array(capacity))
-    this.#places = new Int32Array(2 * capacity).fill(EMPTY)
-    const mask = 2 * capacity - 1
-    for (let id = 0; id < this.#size; id++) {
-      let place = (this.#hashes[id] as number) & mask
-      while (this.#places[place] !== EMPTY) place = (place + 1) & mask
-      this.#places[place] = id
+    const before = this.#places
+    const places = new Int32Array(4 * capacity).fill(EMPTY)
+    const mask = places.length - 1
+    for (let at = 0; at < before.length; at += 2) {
+      const [id, hash] = [before[at] as number, before[at + 1] as number]
+      if (id === EMPTY) continue
+      let place = (2 * hash) & mask
+      while (places[place] !== EMPTY) place = (place + 2) & mask
+      places[place] = id
+      places[place + 1] = hash
     }
+    this.#places = places
+    this.#capacity = capacity
   }
 
   #fit(end: number): void {

@@ -1,21 +1,18 @@
 /**
- * Sorts keys without calling a function for each two of them: the first bits that differ between
- * any of them, with the number of the entry in the last bits, are sorted as 64-bit integers, and
- * only where those bits are equal are whole keys compared. Keys of a batch have much in common (a
- * table, a time, how numbers are written), so those bits mostly tell all keys apart.
+ * Sorts keys without calling a function for each two of them: of their bytes, the first bits in
+ * which any two differ make two words, and words are sorted digit by digit, in a time that grows as
+ * their number does. Only where the words are equal are whole keys compared. Keys of a batch have
+ * much in common (a table, a time, how numbers are written), so words mostly tell all apart.
  */
 
 const FIRST_CAPACITY = 256
 const WORD_BITS = 32
 const BYTE_BITS = 8
+const DIGITS = 2 ** BYTE_BITS
 /** Bytes that are looked at for what keys have in common; behind them all bits may differ. */
 const LOOKED_AT = 64
-/** Runs of equal bits up to this length are put in order by insertion, longer ones by a sort. */
+/** Runs of equal words up to this length are put in order by insertion, longer ones by a sort. */
 const SHORT_RUN = 16
-/** Which half of a 64-bit integer comes first in memory. */
-const isLittleEndian = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1
-const LOW = isLittleEndian ? 0 : 1
-const HIGH = 1 - LOW
 
 /** Bits of one byte of a key, and where they go in a word: right by `low`, left by `shift`. */
 interface Piece {
@@ -25,16 +22,25 @@ interface Piece {
   readonly shift: number
 }
 
+/** The pieces of a word, the byte behind them, and how many bits of the word they take. */
+interface Head {
+  readonly pieces: readonly Piece[]
+  readonly behind: number
+  readonly bits: number
+}
+
 export class KeyOrder {
   readonly #stride: number
   #bytes: Uint8Array = new Uint8Array(0)
   #measures: Int32Array = new Int32Array(0)
-  #words = new Uint32Array(2 * FIRST_CAPACITY)
-  #longs = new BigUint64Array(this.#words.buffer)
+  /** By entry: the first bits, and those behind them. */
+  #firsts = new Uint32Array(FIRST_CAPACITY)
+  #seconds = new Uint32Array(FIRST_CAPACITY)
   #order = new Int32Array(FIRST_CAPACITY)
+  #spare = new Int32Array(FIRST_CAPACITY)
+  readonly #ends = new Int32Array(DIGITS)
   /** Bits that differ between keys, by place in the key. */
   readonly #differ = new Uint8Array(LOOKED_AT)
-  #numberMask = 0
 
   /** `stride`: words that measure an entry; the first is where its key begins, then its size. */
   constructor(stride: number) {
@@ -46,32 +52,31 @@ export class KeyOrder {
     this.#bytes = bytes
     this.#measures = measures
     this.#room(count)
-    const numberBits = WORD_BITS - Math.clz32(Math.max(1, count - 1))
-    this.#numberMask = 2 ** numberBits - 1
     const shortest = this.#compareAll(count)
-    const [high, at] = this.#piecesFrom(0, WORD_BITS, shortest)
-    const [low] = this.#piecesFrom(at, WORD_BITS - numberBits, shortest)
-    this.#fill(count, high, low)
-    this.#longs.subarray(0, count).sort()
-    for (let i = 0; i < count; i++) {
-      this.#order[i] = (this.#words[2 * i + LOW] as number) & this.#numberMask
-    }
+    const first = this.#headFrom(0, shortest)
+    const second = this.#headFrom(first.behind, shortest)
+    this.#fill(this.#firsts, count, first)
+    this.#fill(this.#seconds, count, second)
+    for (let i = 0; i < count; i++) this.#order[i] = i
+    this.#sortBy(this.#seconds, count, second)
+    this.#sortBy(this.#firsts, count, first)
     this.#orderTies(count)
     return this.#order
   }
 
   /** Of the last call's order: whether this entry's key is that of the next. */
   isSameAsNext(place: number): boolean {
-    if (!this.#isTied(place, place + 1)) return false
-    return this.#compare(this.#order[place] as number, this.#order[place + 1] as number) === 0
+    const [one, next] = [this.#order[place] as number, this.#order[place + 1] as number]
+    return this.#isTied(one, next) && this.#compare(one, next) === 0
   }
 
   #room(count: number): void {
     if (count <= this.#order.length) return
     const capacity = Math.max(count, 2 * this.#order.length)
-    this.#words = new Uint32Array(2 * capacity)
-    this.#longs = new BigUint64Array(this.#words.buffer)
+    this.#firsts = new Uint32Array(capacity)
+    this.#seconds = new Uint32Array(capacity)
     this.#order = new Int32Array(capacity)
+    this.#spare = new Int32Array(capacity)
   }
 
   #keyAt(entry: number): number {
@@ -93,59 +98,76 @@ export class KeyOrder {
     for (let i = 1; i < count; i++) {
       const key = this.#keyAt(i)
       for (let at = 0; at < size; at++) {
-        differ[at] =
-          (differ[at] as number) | ((bytes[key + at] as number) ^ (bytes[first + at] as number))
+        const bits = (bytes[key + at] as number) ^ (bytes[first + at] as number)
+        differ[at] = (differ[at] as number) | bits
       }
     }
     return shortest
   }
 
-  /** As many bits as there is room for, of the bytes from this one on; and the byte behind them. */
-  #piecesFrom(
-    start: number,
-    room: number,
-    shortest: number,
-  ): readonly [pieces: readonly Piece[], behind: number] {
+  /** As many of the bits that differ as a word has room for, from this byte on. */
+  #headFrom(start: number, shortest: number): Head {
     const pieces: Piece[] = []
-    let shift = room
-    for (let at = start; at < shortest + BYTE_BITS; at++) {
+    let shift = WORD_BITS
+    let at = start
+    for (; at < shortest + BYTE_BITS; at++) {
       const isKnown = at < Math.min(shortest, LOOKED_AT)
-      const bits = isKnown ? (this.#differ[at] as number) : 0xff
+      const bits = isKnown ? (this.#differ[at] as number) : DIGITS - 1
       if (bits === 0) continue
       const low = WORD_BITS - 1 - Math.clz32(bits & -bits)
       const width = WORD_BITS - Math.clz32(bits) - low
-      if (width > shift) return [pieces, at]
+      if (width > shift) break
       shift -= width
-      pieces.push({ at, low, mask: 2 ** width - 1, shift: shift + WORD_BITS - room })
+      pieces.push({ at, low, mask: 2 ** width - 1, shift })
     }
-    return [pieces, shortest + BYTE_BITS]
+    return { pieces, behind: at, bits: WORD_BITS - shift }
   }
 
-  #fill(count: number, high: readonly Piece[], low: readonly Piece[]): void {
-    for (let i = 0; i < count; i++) {
-      this.#words[2 * i + HIGH] = this.#wordOf(i, high)
-      this.#words[2 * i + LOW] = this.#wordOf(i, low) | i
+  /** Bytes behind the end of a key count as zero. */
+  #fill(words: Uint32Array, count: number, { pieces }: Head): void {
+    const bytes = this.#bytes
+    words.fill(0, 0, count)
+    for (const { at, low, mask, shift } of pieces) {
+      for (let i = 0; i < count; i++) {
+        if (at >= this.#keySize(i)) continue
+        const bits = ((bytes[this.#keyAt(i) + at] as number) >> low) & mask
+        words[i] = (words[i] as number) | (bits << shift)
+      }
     }
   }
 
-  /** Bytes behind the end count as zero. */
-  #wordOf(entry: number, pieces: readonly Piece[]): number {
-    const start = this.#keyAt(entry)
-    const size = this.#keySize(entry)
-    let word = 0
-    for (let i = 0; i < pieces.length; i++) {
-      const { at, low, mask, shift } = pieces[i] as Piece
-      if (at >= size) return word
-      word |= (((this.#bytes[start + at] as number) >> low) & mask) << shift
+  /** Digit by digit, the last one first; entries of the same digit stay as they are. */
+  #sortBy(words: Uint32Array, count: number, { bits }: Head): void {
+    const ends = this.#ends
+    const lowest = WORD_BITS - bits
+    for (let shift = lowest - (lowest % BYTE_BITS); shift < WORD_BITS; shift += BYTE_BITS) {
+      const [order, sorted] = [this.#order, this.#spare]
+      ends.fill(0)
+      for (let i = 0; i < count; i++) {
+        const digit = ((words[i] as number) >>> shift) & (DIGITS - 1)
+        ends[digit] = (ends[digit] as number) + 1
+      }
+      for (let digit = 1; digit < DIGITS; digit++) {
+        ends[digit] = (ends[digit] as number) + (ends[digit - 1] as number)
+      }
+      for (let i = count - 1; i >= 0; i--) {
+        const entry = order[i] as number
+        const digit = ((words[entry] as number) >>> shift) & (DIGITS - 1)
+        const place = (ends[digit] as number) - 1
+        ends[digit] = place
+        sorted[place] = entry
+      }
+      this.#order = sorted
+      this.#spare = order
     }
-    return word
   }
 
   #orderTies(count: number): void {
+    const order = this.#order
     let start = 0
     for (let i = 1; i <= count; i++) {
-      if (i < count && this.#isTied(i - 1, i)) continue
-      if (i - start > SHORT_RUN) this.#order.subarray(start, i).sort(this.#compareStably)
+      if (i < count && this.#isTied(order[i - 1] as number, order[i] as number)) continue
+      if (i - start > SHORT_RUN) order.subarray(start, i).sort(this.#compareStably)
       else if (i - start > 1) this.#insertAll(start, i)
       start = i
     }
@@ -164,13 +186,8 @@ export class KeyOrder {
     }
   }
 
-  /** By their places: the words of the two differ in nothing but the numbers. */
   #isTied(a: number, b: number): boolean {
-    const words = this.#words
-    if (words[2 * a + HIGH] !== words[2 * b + HIGH]) return false
-    return (
-      (((words[2 * a + LOW] as number) ^ (words[2 * b + LOW] as number)) & ~this.#numberMask) === 0
-    )
+    return this.#firsts[a] === this.#firsts[b] && this.#seconds[a] === this.#seconds[b]
   }
 
   readonly #compareStably = (a: number, b: number): number => this.#compare(a, b) || a - b
