@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { SLOTS, slotOf } from '../../base/hash.ts'
 import { vectorOf } from '../columns/builder.ts'
 import { allRows } from '../columns/records.ts'
-import type { Scalar } from '../columns/vector.ts'
+import { type Scalar, scalarAt, storeOf } from '../columns/vector.ts'
 import { BIGINT, DOUBLE, decimal, TEXT, TIMESTAMPTZ, type Type } from '../schema/type.ts'
 import { compareKeys } from '../store/entry.ts'
 import { anyText, anyType, scalarOf } from '../testing/arbitrary.ts'
@@ -112,6 +112,38 @@ describe('a table of keys', () => {
     table.idsOf([vectorOf(TEXT, texts)], 7, other)
     expect([...one]).toEqual([0, 1, 0, 2, 1, 3, 2])
     expect(other).toEqual(one)
+  })
+
+  test.each([
+    ['a text', [TEXT], [['b'], [''], [null], ['a\0'], ['\0'], ['é'], ['b']]],
+    ['a number', [BIGINT], [[5], [null], [2n ** 60n], [-1]]],
+    [
+      'several',
+      [TEXT, BIGINT],
+      [
+        ['a', 1],
+        [null, 2],
+        ['\0', null],
+      ],
+    ],
+    ['none', [], [[], []]],
+  ] as const)('gives keys back as columns: %s', (_, types, rows) => {
+    const table = new KeyTable(types)
+    const ids = rows.map(row => table.idOf(keyOf(types, row)))
+    const vectors = table.vectorsOf(ids)
+    expect(vectors.map(({ store }) => store)).toEqual(types.map(storeOf))
+    const said = rows.map((__, row) => vectors.map(vector => scalarAt(vector, row)))
+    expect(said).toEqual(rows)
+    expect(table.vectorsOf([])).toHaveLength(types.length)
+  })
+
+  test('gives keys back that do not change when others come', () => {
+    const table = new KeyTable([TEXT])
+    const id = table.idOf(keyOf([TEXT], ['first']))
+    const [vector] = table.vectorsOf([id])
+    table.clear()
+    table.idOf(keyOf([TEXT], ['other']))
+    expect(vector && scalarAt(vector, 0)).toBe('first')
   })
 
   test('sorts by slot, then by key, whoever came first', () => {

@@ -20,7 +20,6 @@ import type { Column, Schema } from '../schema/schema.ts'
 import type { KeyTable } from '../state/key-table.ts'
 import { KEY_AND_ELEMENT_BYTES_MAX } from '../state/row-key.ts'
 import { type Aggregates, addAll, type CallInput } from './calls.ts'
-import { keyVectors } from './results.ts'
 
 export interface Grouped {
   /** Those that did not fail, ascending. */
@@ -62,7 +61,7 @@ export class Grouping {
 
   /** Column by column, the parts of these keys. */
   vectorsOf(ids: readonly number[]): readonly Vector[] {
-    return keyVectors(this.keys, this.keyColumns, ids)
+    return this.keys.vectorsOf(ids)
   }
 
   of(records: Records, failures: Failures): Grouped {

@@ -7,7 +7,7 @@ import { DELETE, INSERT, type Row, rowsOf, UPDATE } from '../columns/records.ts'
 import { Schema } from '../schema/schema.ts'
 import { BIGINT, TEXT } from '../schema/type.ts'
 import { Budget, Collector } from '../stage/collector.ts'
-import { constantTimes, keyVectors, resultSchema, sayResults, WINDOW_COLUMNS } from './results.ts'
+import { constantTimes, resultSchema, sayResults, WINDOW_COLUMNS } from './results.ts'
 import { Ground } from './testing/ground.ts'
 
 const schema = new Schema([{ name: 'total', type: BIGINT }])
@@ -86,19 +86,6 @@ describe('columns of results', () => {
       'first',
     ])
     expect(resultSchema([], [], []).names).toEqual([])
-  })
-
-  test('of keys are read from their bytes', () => {
-    const ground = new Ground()
-    const users = ['b', '', 'a\0', 'b']
-    const ids = users.map(user => ground.idOf(user))
-    const [names] = keyVectors(ground.keys, [{ name: 'user', type: TEXT }], ids)
-    expect(names).toEqual(vectorOf(TEXT, users))
-  })
-
-  test('of no keys are no rows', () => {
-    const [names] = keyVectors(new Ground().keys, [{ name: 'user', type: TEXT }], [])
-    expect(names).toEqual(vectorOf(TEXT, []))
   })
 
   test('of times are the same in each row', () => {

@@ -1,6 +1,5 @@
 /** Results of windows as records: the columns of the key, the window, the aggregates. */
 
-import { builderOf } from '../columns/builder.ts'
 import type { Failures } from '../columns/expression.ts'
 import { FailedRows } from '../columns/failed-rows.ts'
 import { gatherRecords } from '../columns/gather.ts'
@@ -10,7 +9,6 @@ import type { Output } from '../operators/operator.ts'
 import { sound } from '../operators/sound.ts'
 import { type Column, Schema } from '../schema/schema.ts'
 import { TIMESTAMPTZ } from '../schema/type.ts'
-import type { KeyTable } from '../state/key-table.ts'
 import type { Call } from './calls.ts'
 
 export const WINDOW_COLUMNS: readonly Column[] = [
@@ -25,22 +23,6 @@ export function resultSchema(
 ): Schema {
   const results = calls.map(({ name, accumulators }) => ({ name, type: accumulators.type }))
   return new Schema([...keys, ...window, ...results])
-}
-
-/** Column by column, the parts of these keys. */
-export function keyVectors(
-  keys: KeyTable,
-  columns: readonly Column[],
-  ids: readonly number[],
-): readonly Vector[] {
-  const parts = ids.map(id => keys.partsOf(id))
-  return columns.map(({ type }, place) => {
-    const builder = builderOf(type, ids.length)
-    for (let row = 0; row < ids.length; row++) {
-      builder.set(row, parts[row]?.[place] ?? null)
-    }
-    return builder.finish(ids.length)
-  })
 }
 
 /** The same number in each row. */

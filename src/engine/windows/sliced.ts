@@ -8,6 +8,7 @@
  * Two kinds of timers a slot: a window ends; a slice is not needed any more.
  */
 
+import { SLOTS } from '../../base/hash.ts'
 import { INSERT, type Records, UPDATE } from '../columns/records.ts'
 import type { OperatorContext } from '../operators/context.ts'
 import type { Moment, Operator, Output } from '../operators/operator.ts'
@@ -278,7 +279,7 @@ export class SlicedWindows implements Operator {
     let taken = 0
     const sizes = this.#sizes(slices, due)
     while (taken < due.length && left > 0) {
-      left -= Math.max(1, sizes.get(due[taken] as number) ?? 0)
+      left -= Math.max(1, sizes[due[taken] as number] as number)
       taken++
     }
     for (const slot of due.slice(taken)) this.#timers.set({ time, slot, key })
@@ -286,13 +287,13 @@ export class SlicedWindows implements Operator {
   }
 
   /** Keys in these slices, by slot; those in several are counted for each. */
-  #sizes(slices: readonly number[], due: readonly number[]): ReadonlyMap<number, number> {
-    const sizes = new Map<number, number>()
+  #sizes(slices: readonly number[], due: readonly number[]): Int32Array {
+    const sizes = new Int32Array(SLOTS)
     const slots = new SlotSet(due)
     for (const slice of slices) {
       for (const id of this.#panes.idsIn(slice, slots)) {
         const slot = this.#keys.slotOf(id)
-        sizes.set(slot, (sizes.get(slot) ?? 0) + 1)
+        sizes[slot] = (sizes[slot] as number) + 1
       }
     }
     return sizes
