@@ -106,3 +106,11 @@ test.each([
   const keys = Array.from({ length: 700 }, (_, n) => Uint8Array.from(keyOf((n * 389) % 700)))
   expect(orderOf(keys)).toEqual(sorted(keys))
 })
+
+test('tables are sorted each by itself, however few rows some have', () => {
+  const row = (n: number) => [0, 17, n % 4, 0x80, 0, 1, 2, 3, 4, 0x30 | (n % 10), n >> 4]
+  const many = Array.from({ length: 400 }, (_, n) => row((n * 263) % 400))
+  const few = [[0, 18, 0], [0, 16, 1], [0, 16], [0], [1, 0, 7], [], [0, 17], [255, 255, 1]]
+  const keys = [...few, ...many, ...few].map(key => Uint8Array.from(key))
+  expect(orderOf(keys)).toEqual(sorted(keys))
+})

@@ -1,8 +1,10 @@
 /**
  * Sorts keys without calling a function for each two of them: of their bytes, the first bits in
  * which any two differ make two words, and words are sorted digit by digit, in a time that grows as
- * their number does. Only where the words are equal are whole keys compared. Keys of a batch have
- * much in common (a table, a time, how numbers are written), so words mostly tell all apart.
+ * their number does. Only where the words are equal are whole keys compared. Keys of a table have
+ * much in common (a time, how numbers are written), so words mostly tell all of them apart; what
+ * keys of two tables have in common says nothing, so each table, by the first bytes, is sorted by
+ * itself.
  */
 
 const FIRST_CAPACITY = 256
@@ -11,6 +13,8 @@ const BYTE_BITS = 8
 const DIGITS = 2 ** BYTE_BITS
 /** Bytes that are looked at for what keys have in common; behind them all bits may differ. */
 const LOOKED_AT = 64
+/** What rows of a table begin with. */
+const TABLE_BITS = 16
 /** Runs of equal words up to this length are put in order by insertion, longer ones by a sort. */
 const SHORT_RUN = 16
 
@@ -22,11 +26,17 @@ interface Piece {
   readonly shift: number
 }
 
-/** The pieces of a word, the byte behind them, and how many bits of the word they take. */
+/** The pieces of a word, the byte behind them, and the lowest bit of the word that they take. */
 interface Head {
   readonly pieces: readonly Piece[]
   readonly behind: number
-  readonly bits: number
+  readonly lowest: number
+}
+
+/** Some places of the order, one behind the other. */
+interface Run {
+  readonly start: number
+  readonly end: number
 }
 
 export class KeyOrder {
@@ -52,22 +62,24 @@ export class KeyOrder {
     this.#bytes = bytes
     this.#measures = measures
     this.#room(count)
-    const shortest = this.#compareAll(count)
-    const first = this.#headFrom(0, shortest)
-    const second = this.#headFrom(first.behind, shortest)
-    this.#fill(this.#firsts, count, first)
-    this.#fill(this.#seconds, count, second)
-    for (let i = 0; i < count; i++) this.#order[i] = i
-    this.#sortBy(this.#seconds, count, second)
-    this.#sortBy(this.#firsts, count, first)
-    this.#orderTies(count)
-    return this.#order
+    const [order, tables] = [this.#order, this.#firsts]
+    for (let i = 0; i < count; i++) {
+      order[i] = i
+      tables[i] = this.#tableOf(i)
+    }
+    this.#sortBy(tables, { start: 0, end: count }, WORD_BITS - TABLE_BITS)
+    let start = 0
+    for (let i = 1; i <= count; i++) {
+      if (i < count && tables[order[i - 1] as number] === tables[order[i] as number]) continue
+      this.#sortRun({ start, end: i })
+      start = i
+    }
+    return order
   }
 
   /** Of the last call's order: whether this entry's key is that of the next. */
   isSameAsNext(place: number): boolean {
-    const [one, next] = [this.#order[place] as number, this.#order[place + 1] as number]
-    return this.#isTied(one, next) && this.#compare(one, next) === 0
+    return this.#compare(this.#order[place] as number, this.#order[place + 1] as number) === 0
   }
 
   #room(count: number): void {
@@ -87,16 +99,40 @@ export class KeyOrder {
     return this.#measures[entry * this.#stride + 1] as number
   }
 
+  /** In the highest bits; bytes behind the end count as zero, here and below. */
+  #tableOf(entry: number): number {
+    const at = this.#keyAt(entry)
+    const size = this.#keySize(entry)
+    const high = size > 0 ? (this.#bytes[at] as number) : 0
+    const low = size > 1 ? (this.#bytes[at + 1] as number) : 0
+    return (high << 24) | (low << 16)
+  }
+
+  #sortRun(run: Run): void {
+    if (run.end - run.start <= SHORT_RUN) {
+      this.#insertAll(run)
+      return
+    }
+    const shortest = this.#compareAll(run)
+    const first = this.#headFrom(0, shortest)
+    const second = this.#headFrom(first.behind, shortest)
+    this.#fill(this.#firsts, run, first)
+    this.#fill(this.#seconds, run, second)
+    this.#sortBy(this.#seconds, run, second.lowest)
+    this.#sortBy(this.#firsts, run, first.lowest)
+    this.#orderTies(run)
+  }
+
   /** Finds out which bits differ; the size of the shortest key. */
-  #compareAll(count: number): number {
-    const bytes = this.#bytes
+  #compareAll({ start, end }: Run): number {
+    const [bytes, order] = [this.#bytes, this.#order]
     const differ = this.#differ.fill(0)
-    let shortest = count > 0 ? this.#keySize(0) : 0
-    for (let i = 1; i < count; i++) shortest = Math.min(shortest, this.#keySize(i))
-    const size = Math.min(shortest, LOOKED_AT)
-    const first = count > 0 ? this.#keyAt(0) : 0
-    for (let i = 1; i < count; i++) {
-      const key = this.#keyAt(i)
+    const first = this.#keyAt(order[start] as number)
+    let shortest = this.#keySize(order[start] as number)
+    for (let i = start + 1; i < end; i++) {
+      const key = this.#keyAt(order[i] as number)
+      shortest = Math.min(shortest, this.#keySize(order[i] as number))
+      const size = Math.min(shortest, LOOKED_AT)
       for (let at = 0; at < size; at++) {
         const bits = (bytes[key + at] as number) ^ (bytes[first + at] as number)
         differ[at] = (differ[at] as number) | bits
@@ -120,60 +156,60 @@ export class KeyOrder {
       shift -= width
       pieces.push({ at, low, mask: 2 ** width - 1, shift })
     }
-    return { pieces, behind: at, bits: WORD_BITS - shift }
+    return { pieces, behind: at, lowest: shift }
   }
 
-  /** Bytes behind the end of a key count as zero. */
-  #fill(words: Uint32Array, count: number, { pieces }: Head): void {
-    const bytes = this.#bytes
-    words.fill(0, 0, count)
+  #fill(words: Uint32Array, { start, end }: Run, { pieces }: Head): void {
+    const [bytes, order] = [this.#bytes, this.#order]
+    for (let i = start; i < end; i++) words[order[i] as number] = 0
     for (const { at, low, mask, shift } of pieces) {
-      for (let i = 0; i < count; i++) {
-        if (at >= this.#keySize(i)) continue
-        const bits = ((bytes[this.#keyAt(i) + at] as number) >> low) & mask
-        words[i] = (words[i] as number) | (bits << shift)
+      for (let i = start; i < end; i++) {
+        const entry = order[i] as number
+        if (at >= this.#keySize(entry)) continue
+        const bits = ((bytes[this.#keyAt(entry) + at] as number) >> low) & mask
+        words[entry] = (words[entry] as number) | (bits << shift)
       }
     }
   }
 
   /** Digit by digit, the last one first; entries of the same digit stay as they are. */
-  #sortBy(words: Uint32Array, count: number, { bits }: Head): void {
-    const ends = this.#ends
-    const lowest = WORD_BITS - bits
+  #sortBy(words: Uint32Array, { start, end }: Run, lowest: number): void {
+    const [order, spare, ends] = [this.#order, this.#spare, this.#ends]
     for (let shift = lowest - (lowest % BYTE_BITS); shift < WORD_BITS; shift += BYTE_BITS) {
-      const [order, sorted] = [this.#order, this.#spare]
       ends.fill(0)
-      for (let i = 0; i < count; i++) {
-        const digit = ((words[i] as number) >>> shift) & (DIGITS - 1)
+      for (let i = start; i < end; i++) {
+        const entry = order[i] as number
+        spare[i] = entry
+        const digit = ((words[entry] as number) >>> shift) & (DIGITS - 1)
         ends[digit] = (ends[digit] as number) + 1
       }
-      for (let digit = 1; digit < DIGITS; digit++) {
-        ends[digit] = (ends[digit] as number) + (ends[digit - 1] as number)
+      let sum = start
+      for (let digit = 0; digit < DIGITS; digit++) {
+        sum += ends[digit] as number
+        ends[digit] = sum
       }
-      for (let i = count - 1; i >= 0; i--) {
-        const entry = order[i] as number
+      for (let i = end - 1; i >= start; i--) {
+        const entry = spare[i] as number
         const digit = ((words[entry] as number) >>> shift) & (DIGITS - 1)
         const place = (ends[digit] as number) - 1
         ends[digit] = place
-        sorted[place] = entry
+        order[place] = entry
       }
-      this.#order = sorted
-      this.#spare = order
     }
   }
 
-  #orderTies(count: number): void {
+  #orderTies({ start, end }: Run): void {
     const order = this.#order
-    let start = 0
-    for (let i = 1; i <= count; i++) {
-      if (i < count && this.#isTied(order[i - 1] as number, order[i] as number)) continue
-      if (i - start > SHORT_RUN) order.subarray(start, i).sort(this.#compareStably)
-      else if (i - start > 1) this.#insertAll(start, i)
-      start = i
+    let first = start
+    for (let i = start + 1; i <= end; i++) {
+      if (i < end && this.#isTied(order[i - 1] as number, order[i] as number)) continue
+      if (i - first > SHORT_RUN) order.subarray(first, i).sort(this.#compareStably)
+      else if (i - first > 1) this.#insertAll({ start: first, end: i })
+      first = i
     }
   }
 
-  #insertAll(start: number, end: number): void {
+  #insertAll({ start, end }: Run): void {
     const order = this.#order
     for (let i = start + 1; i < end; i++) {
       const entry = order[i] as number
