@@ -30,7 +30,7 @@ interface Plan extends Span {
   readonly starts: number
   readonly ends: number
   readonly marks: number
-  readonly base: number
+  readonly bytesAt: number
   readonly placed: readonly Placed[]
 }
 
@@ -56,7 +56,7 @@ export function scanBatch(
     ends: layout.take(INT_BYTES * raw.size),
     marks: layout.take(raw.size),
     placed: programs.map(program => program.place(layout, raw.size)),
-    base: layout.take(span.to - span.from + PAD_BYTES),
+    bytesAt: layout.take(span.to - span.from + PAD_BYTES),
   }
   const kernel = kernelOf(layout.size)
   if (kernel === undefined) return undefined
@@ -77,10 +77,10 @@ function spanOf({ bytes, size, starts, ends }: RawRecords): Span {
 }
 
 function write({ bytes, ints }: Kernel, plan: Plan, raw: RawRecords, limits: Limits): void {
-  const { from, to, starts, ends, marks, base } = plan
+  const { from, to, starts, ends, marks, bytesAt } = plan
   const { size } = raw
   const bounds = [limits.textBytesMax, digitsMaxOf(limits), limits.numberBytesMax]
-  ints.set([base - from, from, to, starts, ends, marks])
+  ints.set([bytesAt - from, from, to, starts, ends, marks])
   ints.set(
     bounds.map(bound => Math.min(bound, INT_MAX)),
     6,
@@ -88,8 +88,8 @@ function write({ bytes, ints }: Kernel, plan: Plan, raw: RawRecords, limits: Lim
   ints.set(raw.starts.subarray(0, size), starts / INT_BYTES)
   ints.set(raw.ends.subarray(0, size), ends / INT_BYTES)
   bytes.fill(0, marks, marks + size)
-  bytes.set(raw.bytes.subarray(from, to), base)
-  bytes.fill(0, base + to - from, base + to - from + PAD_BYTES)
+  bytes.set(raw.bytes.subarray(from, to), bytesAt)
+  bytes.fill(0, bytesAt + to - from, bytesAt + to - from + PAD_BYTES)
 }
 
 /** One program after the other, each of what those before left. */

@@ -1,8 +1,8 @@
 /**
  * The kernel that reads records of a known shape (wasm/json-scan.ts), ready to be called, and the
- * memory that it works in. That is scratch, one for the process: whoever asks for it fills it, calls
- * and reads, and owes nothing to whoever is next. It does not grow, since memory that is taken away
- * from views slows all views of the process down: more of it is another memory.
+ * memory that it works in. That is scratch, one for the process: whoever asks for it fills it,
+ * calls and reads, and owes nothing to whoever is next. It does not grow, since memory that is
+ * taken away from views slows all views of the process down: more of it is another memory.
  */
 
 import { invariant } from '../../../base/errors.ts'
@@ -13,7 +13,7 @@ const PAGE_BYTES = 65_536
 /** Enough for a thousand usual records. */
 const PAGES_FIRST = 16
 
-/** Of programs at these addresses: marks rows of one, of those without a mark; how many they are. */
+/** Of the program at an address: marks its rows, of those without a mark; how many they are. */
 type Scan = (program: number, slots: number, mark: number, rows: number) => number
 
 interface WebAssemblyHost {
