@@ -27,7 +27,7 @@ import type { CutOffBounds } from './bounds.ts'
 
 const CLUSTER = 'cut-off'
 const DISK = { syncMinUs: 100, syncMeanUs: 1000, readUs: 50, otherUs: 50 } as const
-const MACHINE = { delayUs: 100, pieceBytesMax: 10_000 } as const
+const MACHINE = { delayUs: 100, pieceBytesMax: 10_000, looks: 0 } as const
 
 export interface NodeWorld {
   readonly queue: EventQueue
@@ -104,7 +104,8 @@ export class CutOffNode {
     const { nodes, queue } = this.#world
     const voters = Array.from({ length: nodes }, (_, i) => replicaId(i + 1))
     const machine = new FleetMachine(MACHINE, {
-      ...{ queue, prng: this.#random, life: new Life(), onApplied: () => {} },
+      ...{ queue, prng: this.#random, life: new Life() },
+      ...{ onApplied: () => {}, onBusy: () => {} },
     })
     const options = { machine, nodeOf: (replica: ReplicaId) => nameOf(replica - 1) }
     host.create(group, replicaId(this.index + 1), storedOf(voters), options, made => {

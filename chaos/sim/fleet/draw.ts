@@ -65,7 +65,11 @@ function drawProfile(prng: Prng, safetyMs: number): FleetProfile {
       slowReads: prng.pick([0, 0, 0.1, 0.5]),
       looseRemovals: prng.chance(0.5),
     },
-    machine: { delayUs: prng.pick([1, 100, 5000]), pieceBytesMax: prng.pick([10, 100, 10_000]) },
+    machine: {
+      delayUs: prng.pick([1, 100, 5000, 60_000]),
+      pieceBytesMax: prng.pick([10, 100, 10_000]),
+      looks: prng.pick([0, 0.2, 1]),
+    },
     times,
     limits: drawLimits(prng),
     links: drawLinks(prng),

@@ -9,6 +9,7 @@ import type { WorkloadOptions } from '../clients/mix.ts'
 import type { HostPort } from '../clients/port.ts'
 import { Workload } from '../clients/workload.ts'
 import { Watch } from '../host/watch.ts'
+import type { Machine } from '../machine.ts'
 import { type EventQueue, SimClock } from '../world/clock.ts'
 
 /** More than any run asks for: the clients rest before. */
@@ -48,5 +49,13 @@ export class GroupWorld {
     }
     const witness = this.suite.reads
     this.workload = new Workload(port, parts.workload, { history: this.history, witness })
+  }
+
+  /** Somebody who is no client reads here; what he is told must be as new as what they are. */
+  lookIn(replica: HostPort): void {
+    const { reads } = this.suite
+    const asked = reads.asked()
+    const onReady = ({ appliedIndex }: Machine) => reads.answered(asked, appliedIndex)
+    replica.read(onReady, () => {})
   }
 }

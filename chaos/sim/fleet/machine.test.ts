@@ -13,14 +13,16 @@ function rig(seed = 1) {
   const queue = new EventQueue()
   const life = new Life()
   const applied: number[] = []
+  const work = { begun: 0 }
+  const onApplied = ({ index }: Entry) => applied.push(index)
   const machine = new FleetMachine(
-    { delayUs: 100, pieceBytesMax: 3 },
-    { queue, life, prng: new Prng(seed), onApplied: ({ index }) => applied.push(index) },
+    { delayUs: 100, pieceBytesMax: 3, looks: 0 },
+    { queue, life, prng: new Prng(seed), onApplied, onBusy: () => work.begun++ },
   )
   const settle = (): void => {
     while (queue.step());
   }
-  return { queue, life, machine, applied, settle }
+  return { queue, life, machine, applied, settle, work }
 }
 
 const write = (index: number, key: number, value: number): Entry => ({
@@ -82,13 +84,17 @@ test('a cut is the state of its moment, and another machine that loads it is equ
     isWhole = whole
   })
   other.settle()
+  expect(other.work.begun).toBe(1)
   expect(isWhole).toBe(true)
   expect(other.machine.appliedIndex).toBe(2)
   expect(other.machine.state.stateHash()).toBe(hash)
 })
 
-test('an image that breaks off is not loaded', () => {
-  const { machine, settle } = rig()
+test('an image that breaks off is not loaded, and what was there before is gone', () => {
+  const { machine, settle, work } = rig()
+  machine.apply([write(1, 0, 7)], () => {})
+  settle()
+  expect(work.begun).toBe(1)
   let isWhole: boolean | undefined
   const broken: Piece[] = [
     { kind: 'bytes', bytes: Uint8Array.of(1) },
@@ -97,6 +103,8 @@ test('an image that breaks off is not loaded', () => {
   machine.restore(image, fed(broken), whole => {
     isWhole = whole
   })
+  expect(machine.appliedIndex).toBe(0)
+  expect(machine.state.read(0)).toBe(0)
   settle()
   expect(isWhole).toBe(false)
 })

@@ -20,10 +20,13 @@ export interface MachineProfile {
   /** What is asked of the machine takes up to so long. */
   readonly delayUs: number
   readonly pieceBytesMax: number
+  /** How often somebody reads while it is at work: of so many times that it begins. */
+  readonly looks: number
 }
 
-/** An image is loaded in as many times what a batch takes. */
+/** An image is loaded in up to as many times what a batch takes, and no longer than this. */
 const LOAD_DELAYS = 40
+const LOAD_US_MAX = 200_000
 
 export interface MachineParts {
   readonly queue: EventQueue
@@ -32,6 +35,8 @@ export interface MachineParts {
   /** Where its state outlives the process; without it all is built anew from image and log. */
   readonly space?: SimSpace | undefined
   onApplied(entry: Entry, result: ApplyResult): void
+  /** It begins what takes its time: entries, or an image in the place of all it has. */
+  onBusy(): void
 }
 
 export class FleetMachine implements GroupMachine {
@@ -50,6 +55,7 @@ export class FleetMachine implements GroupMachine {
   }
 
   apply(entries: readonly Entry[], done: (results: readonly unknown[]) => void): void {
+    this.#parts.onBusy()
     const half = Math.floor(entries.length / 2)
     const results: ApplyResult[] = []
     const work = (some: readonly Entry[]): void => {
@@ -98,6 +104,9 @@ export class FleetMachine implements GroupMachine {
         else done(false)
       })
     }
+    // As the product's machines do: what was there goes first, whoever asks meanwhile sees nothing.
+    this.state.adopt(0, [])
+    this.#parts.onBusy()
     const { space } = this.#parts
     if (space === undefined) pull()
     else stateRows.void(space, pull)
@@ -113,7 +122,6 @@ export class FleetMachine implements GroupMachine {
     else stateRows.keep(space, this.state, entries, done)
   }
 
-  /** Whoever asks meanwhile would see what was there before. */
   #load(pieces: readonly Uint8Array[], done: () => void): void {
     const { space } = this.#parts
     const load = (): void => {
@@ -121,7 +129,7 @@ export class FleetMachine implements GroupMachine {
       if (space === undefined) done()
       else stateRows.keepAll(space, this.state, done)
     }
-    this.#later(load, LOAD_DELAYS)
+    this.#later(load, Math.min(LOAD_DELAYS * this.#profile.delayUs, LOAD_US_MAX))
   }
 
   #piece(bytes: Uint8Array, at: number): Piece {
@@ -130,9 +138,9 @@ export class FleetMachine implements GroupMachine {
     return { kind: 'bytes', bytes: bytes.slice(at, at + size) }
   }
 
-  #later(happen: () => void, delays = 1): void {
+  #later(happen: () => void, delayUsMax = this.#profile.delayUs): void {
     const { life, queue, prng } = this.#parts
-    life.later(queue, 1 + prng.below(delays * this.#profile.delayUs), happen)
+    life.later(queue, 1 + prng.below(delayUsMax), happen)
   }
 }
 

@@ -218,11 +218,22 @@ export class Running {
       onApplied: entry => {
         if (!member.isPast) this.#parts.world(group).watch.applied(seat, entry)
       },
+      onBusy: () => this.#lookIn(group),
     })
     const { boot } = store
     const startedMs = queue.nowMs
     const seat = new Seat({ id: replica, boot, startedMs, life, machine, durable })
     return { seat, machine }
+  }
+
+  /** Soon, when its machine may still be at work. */
+  #lookIn(group: GroupId): void {
+    const { member, life, queue, prng, profile, world } = this.#parts
+    if (member.isPast || !prng.chance(profile.machine.looks)) return
+    life.later(queue, prng.below(2 * profile.machine.delayUs), () => {
+      const seat = this.seats.get(group)
+      if (seat !== undefined) world(group).lookIn(seat)
+    })
   }
 
   #options(group: GroupId, { seat, machine }: Taken): GroupOptions {

@@ -43,8 +43,15 @@ class Lives {
     const space = states[0]?.space(groupId(1), 0)
     stateRows.ready(space, () => {})
     this.settle()
-    const profile = { delayUs: 100, pieceBytesMax: 3 }
-    const machine = new FleetMachine(profile, { queue, life, prng, space, onApplied: () => {} })
+    const profile = { delayUs: 100, pieceBytesMax: 3, looks: 0 }
+    const machine = new FleetMachine(profile, {
+      queue,
+      life,
+      prng,
+      space,
+      onApplied: () => {},
+      onBusy: () => {},
+    })
     return { machine, life, space }
   }
 

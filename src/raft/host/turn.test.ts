@@ -14,7 +14,7 @@ const write = (number: number): Write => ({
 function started() {
   const clock = new ManualClock()
   const told: string[] = []
-  const work = { slices: 0, took: [] as number[] }
+  const work = { slices: 0, took: [] as number[], onMachines: () => {} }
   const turn = new Turn({
     clock,
     flush: () => told.push('flush'),
@@ -25,6 +25,7 @@ function started() {
     },
     runMachines: () => {
       told.push('machines')
+      work.onMachines()
       return work.slices-- > 0
     },
     pumpImages: () => told.push('images'),
@@ -53,9 +54,24 @@ describe('a turn', () => {
     expect(told).toEqual([])
     clock.pass(0)
     expect(told).toEqual([
-      ...['a', 'b', 'flush', 'begin', 'write 1 1', 'write 2 7', 'machines', 'answer', 'images'],
+      ...['a', 'b', 'flush', 'begin', 'write 1 1', 'write 2 7', 'answer', 'machines', 'images'],
     ])
     expect(clock.pending).toBe(0)
+  })
+
+  it('answers before machines work, which may throw away what was read, and behind them', () => {
+    const { clock, told, turn, woken, work } = started()
+    const group = woken('read', () => {
+      turn.answer(() => told.push('seen'))
+    })
+    work.onMachines = () => {
+      if (told.filter(line => line === 'machines').length === 1) {
+        turn.answer(() => told.push('done'))
+      }
+    }
+    turn.wake(group)
+    clock.pass(0)
+    expect(told).toEqual(['read', 'flush', 'seen', 'machines', 'done', 'images'])
   })
 
   it('also does what it wakes itself', () => {

@@ -92,6 +92,8 @@ export class Turn {
   #rounds(nowMs: number): boolean {
     for (let round = 0; round < ROUNDS_MAX; round++) {
       this.#settle(nowMs)
+      // A state that was read may be replaced by an image in the very same turn: answers first.
+      this.#giveAnswers()
       const hasMore = this.#parts.runMachines()
       this.#giveAnswers()
       if (hasMore || this.#isStopped) return hasMore

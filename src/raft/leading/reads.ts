@@ -101,12 +101,16 @@ export function onReadReply(core: Core, message: ReadReply): RefusalCode | undef
 }
 
 function confirm(core: Core, read: ReadId, index: number): void {
-  if (index <= core.log.applied) core.outbox.reads.push(read)
-  else core.confirmed.push({ read, index })
+  core.confirmed.push({ read, index })
+  releaseReads(core)
 }
 
-/** More is applied: some reads may be answered now. */
+/**
+ * More is applied: some reads may be answered now. While an image is being loaded none may, for the
+ * state that had applied so much is going, and the one that takes its place is not whole.
+ */
 export function releaseReads(core: Core): void {
+  if (core.loading !== undefined) return
   const { applied } = core.log
   for (const { read, index } of core.confirmed) {
     if (index <= applied) core.outbox.reads.push(read)

@@ -94,6 +94,33 @@ describe('a read', () => {
     expect(bench.replica(1).reads).toEqual([first, second])
   })
 
+  it('is not answered while an image is loaded: the state it was to see is on its way out', () => {
+    const bench = new Bench({ voters: [1, 2, 3], limits: { tailEntries: 0 } })
+    bench.elect(1)
+    bench.write(1, 'old')
+    bench.pass(200)
+    const read = ask(bench, 2)
+    bench.deliverSome(ofType('read'))
+    bench.deliverSome(ofType('heartbeat'))
+    bench.deliverSome(ofType('heartbeat-reply'))
+    const replies = bench.take(ofType('read-reply'))
+    expect(replies).toHaveLength(1)
+    bench.cut(2)
+    for (const data of ['a', 'b', 'c']) bench.write(1, data)
+    bench.replica(1).takeImage()
+    bench.replica(2).autoApply = false
+    bench.heal()
+    bench.pass(500)
+    expect(bench.replica(2).jobs).toMatchObject([{ install: { index: expect.any(Number) } }])
+    for (const reply of replies) bench.deliver(reply)
+    bench.pump(2)
+    expect(bench.replica(2).reads).toEqual([])
+    bench.replica(2).apply()
+    bench.pump(2)
+    expect(bench.replica(2).reads).toEqual([read])
+    expect(bench.replica(2).lines.some(line => line.endsWith('old'))).toBe(true)
+  })
+
   it('is not confirmed by the same peer twice, nor by learners, nor by the leader alone', () => {
     const bench = new Bench({ voters: [1, 2, 3, 4, 5], learners: [6, 7, 8] })
     bench.elect(1)

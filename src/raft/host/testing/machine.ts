@@ -49,6 +49,9 @@ export class ListMachine implements GroupMachine {
 
   restore(_image: Image, source: ByteSource, done: (isWhole: boolean) => void): void {
     this.#mustBeFree()
+    // What was there goes first: whoever asks meanwhile sees nothing.
+    this.appliedIndex = 0
+    this.lines = []
     joined(source, bytes => {
       if (bytes === undefined) {
         done(false)
