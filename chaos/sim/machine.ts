@@ -27,6 +27,8 @@ export interface Machine {
   read(key: number): Value
   snapshot(): Uint8Array
   restore(bytes: Uint8Array): void
+  /** Nothing is left, as before the first entry. */
+  empty(): void
   stateHash(): number
   /** The state hash computed again from the whole state. */
   recomputedHash(): number
@@ -111,6 +113,10 @@ export class TestMachine implements Machine {
   /** Every key that has a row. */
   keys(): readonly number[] {
     return [...this.#registers.keys(), ...this.#sequences.keys()]
+  }
+
+  empty(): void {
+    this.adopt(0, [])
   }
 
   /** Takes such rows for its whole state. */

@@ -105,7 +105,7 @@ export class FleetMachine implements GroupMachine {
       })
     }
     // As the product's machines do: what was there goes first, whoever asks meanwhile sees nothing.
-    this.state.adopt(0, [])
+    this.state.empty()
     this.#parts.onBusy()
     const { space } = this.#parts
     if (space === undefined) pull()

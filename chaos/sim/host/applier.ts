@@ -100,7 +100,9 @@ export class Applier implements SimEvent {
     this.#finish(() => this.#port.onProgress(last))
   }
 
+  /** As the product's machines do it: what was there goes first. */
   #install(image: Image): void {
+    this.#port.machine.empty()
     this.#port.loadImage(image, bytes => {
       this.#port.machine.restore(bytes)
       this.#tasks.shift()

@@ -67,15 +67,6 @@ export const turns: readonly Mutant[] = [
     origin: 'RedisRaft 18; etcd-io/raft 105: reads before the replay',
   },
   {
-    name: 'reads-released-while-an-image-is-loaded',
-    scenario,
-    file: 'src/raft/leading/reads.ts',
-    find: 'if (core.loading !== undefined) return',
-    replace: 'if (core.loading !== undefined && core.log.applied < 0) return',
-    why: 'A read that waited for its index is answered from a state that is on its way out.',
-    origin: 'a refuter of this code: a late read-reply, an image behind it',
-  },
-  {
     name: 'cut-of-a-state-that-is-ahead',
     scenario,
     file: GROUP,
