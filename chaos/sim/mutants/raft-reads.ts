@@ -32,8 +32,8 @@ export const reads: readonly Mutant[] = [
   {
     name: 'read-before-it-is-applied',
     file: READS,
-    find: 'if (index <= core.log.applied)',
-    replace: 'if (index <= core.log.commit)',
+    find: 'const { applied } = core.log',
+    replace: 'const applied = core.log.commit',
     why: 'What is committed is not in the state yet: the reader does not see its own write.',
     origin: 'Redis-Raft#18; etcd-io/raft#105',
   },
