@@ -38,7 +38,7 @@ export interface HostParts {
 const diskTroubles: Readonly<Record<DiskErrorCode, string>> = {
   'no-such-file': 'a file of the log is gone; nobody else may touch the data folder',
   'disk-full': 'the disk is full; make room and start again',
-  'io-error': 'the disk has failed a write; replace it or start again to have the log checked',
+  'io-error': 'the disk has failed; replace it, or start again to have the log checked',
 }
 
 export class Host {

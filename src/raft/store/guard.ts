@@ -23,6 +23,11 @@ export class Guard {
     this.#isDown = true
   }
 
+  /** Of a step that is none of the guard's own. */
+  fail(error: DiskErrorCode): void {
+    this.#admits(error)
+  }
+
   step(next: () => void): DiskDone {
     return error => {
       if (this.#admits(error)) next()

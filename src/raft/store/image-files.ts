@@ -151,7 +151,11 @@ export class ImageFiles {
   open(group: GroupId, index: number): ByteSource | undefined {
     const name = this.nameOf(group, index)
     if (name === undefined || this.#damaged.has(name)) return undefined
-    return new ImageSource(this.#parts.disk, name, () => this.#onDamaged(group, index, name))
+    const { disk, guard } = this.#parts
+    return new ImageSource(disk, name, {
+      onDamaged: () => this.#onDamaged(group, index, name),
+      onFailed: error => guard.fail(error),
+    })
   }
 
   readChunk(group: GroupId, read: ChunkRead, done: (chunk: ChunkBytes) => void): void {
@@ -160,11 +164,16 @@ export class ImageFiles {
     const { first, count } = blocksOf(offset, read.sizeBytesMax)
     // A name that no file has is answered as late as one that a file has.
     const name = this.nameOf(group, image.index) ?? ''
-    this.#parts.disk.readPart(name, blocksPart(first, count), answer => {
-      if (this.#parts.guard.isDown) return
+    const { disk, guard } = this.#parts
+    disk.readPart(name, blocksPart(first, count), answer => {
+      if (guard.isDown) return
       const isGone = this.nameOf(group, image.index) !== name
       if (isGone || this.#damaged.has(name)) {
         done(gone)
+        return
+      }
+      if (answer.error !== undefined && answer.error !== 'no-such-file') {
+        guard.fail(answer.error)
         return
       }
       const bytes = answer.error === undefined ? answer.value : new Uint8Array(0)

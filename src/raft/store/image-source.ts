@@ -1,34 +1,41 @@
-/** An image's file, pulled piece by piece; each piece was judged before it is handed out. */
+/**
+ * An image's file, pulled piece by piece; each piece was judged before it is handed out. That it is
+ * gone, or not what was written, is damage; that the disk cannot read it now says nothing of it.
+ */
 
-import type { Disk } from '../../base/env.ts'
+import type { Disk, DiskErrorCode } from '../../base/env.ts'
 import type { ByteSource, Piece } from '../../base/source.ts'
 import { blocksPart, openBlocks } from './image-blocks.ts'
 import { IMAGE_BLOCKS_READ } from './limits.ts'
 
+export interface ImageJudge {
+  onDamaged(): void
+  onFailed(error: DiskErrorCode): void
+}
+
 export class ImageSource implements ByteSource {
   readonly #disk: Disk
   readonly #name: string
-  readonly #onDamaged: () => void
+  readonly #judge: ImageJudge
   #block = 0
   #crc = 0
   #isAtEnd = false
   #isClosed = false
 
-  constructor(disk: Disk, name: string, onDamaged: () => void) {
+  constructor(disk: Disk, name: string, judge: ImageJudge) {
     this.#disk = disk
     this.#name = name
-    this.#onDamaged = onDamaged
+    this.#judge = judge
   }
 
   next(done: (piece: Piece) => void): void {
     const where = { first: this.#block, count: IMAGE_BLOCKS_READ }
     this.#disk.readPart(this.#name, blocksPart(where.first, where.count), answer => {
       if (this.#isClosed) return
-      if (answer.error !== undefined) {
-        done(this.#broken(`the file ${this.#name} cannot be read (${answer.error})`))
-        return
-      }
-      done(this.#piece(answer.value))
+      if (answer.error === undefined) done(this.#piece(answer.value))
+      else if (answer.error === 'no-such-file') done(this.#broken(`${this.#name} is gone (no-such-file)`))
+      // No piece comes any more: the process ends, and the next one tries again.
+      else this.#judge.onFailed(answer.error)
     })
   }
 
@@ -53,7 +60,7 @@ export class ImageSource implements ByteSource {
   }
 
   #broken(why: string): Piece {
-    this.#onDamaged()
+    this.#judge.onDamaged()
     return { kind: 'broken', why }
   }
 }

@@ -182,3 +182,30 @@ test('an image that is being taken when its group is removed is not kept', () =>
   expect(said).toEqual([false])
   expect(rig.disk.names.filter(name => name.startsWith('image-'))).toEqual([])
 })
+
+test('an image that cannot be read now is no damage: the store ends, and the next one reads it', () => {
+  const rig = new Rig()
+  rig.append(a, 1, 9)
+  rig.disk.settle()
+  rig.compact(a, 5, 100_000)
+  rig.told.length = 0
+  rig.disk.failsParts = true
+  expect(readImage(rig.disk, rig.store, a, 5)).toBe('nothing was said')
+  expect(rig.told).toEqual(['io-error'])
+  rig.disk.failsParts = false
+  rig.open()
+  expectBytes(readImage(rig.disk, rig.store, a, 5), content(100_000))
+})
+
+test('nor is one of which a peer cannot be told a chunk now', () => {
+  const rig = new Rig()
+  rig.append(a, 1, 9)
+  rig.disk.settle()
+  rig.compact(a, 5, 100_000)
+  rig.told.length = 0
+  rig.disk.failsParts = true
+  const ask = { to: replicaId(9), image: imageAt(5, 1), offset: 0, sizeBytesMax: 10 }
+  rig.store.readChunk(a, ask, chunk => rig.told.push(`chunk of ${chunk.imageIndex}`))
+  rig.disk.settle()
+  expect(rig.told).toEqual(['io-error'])
+})

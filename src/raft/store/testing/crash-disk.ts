@@ -103,6 +103,8 @@ export class CrashDisk implements Disk {
   isFull = false
   /** So many syncs from now, one fails. */
   failSyncIn = Number.POSITIVE_INFINITY
+  /** Parts of files cannot be read for now. */
+  failsParts = false
   /** There is no folder. */
   isMissing = false
   steps = 0
@@ -207,7 +209,8 @@ export class CrashDisk implements Disk {
     const { offset, sizeBytes } = part
     this.#later(() => {
       const seen = this.#names.get(name)?.seen
-      if (seen === undefined) done({ error: 'no-such-file' })
+      if (this.failsParts) done({ error: 'io-error' })
+      else if (seen === undefined) done({ error: 'no-such-file' })
       else done({ value: seen.slice(offset, offset + sizeBytes) })
     })
   }
