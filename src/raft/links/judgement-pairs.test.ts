@@ -24,7 +24,13 @@ const good: Hello = {
   lane: 'turn',
   to: self.node,
 }
-const nothing: Knowledge = { self, called: undefined, names: undefined, remembered: undefined }
+const nothing: Knowledge = {
+  self,
+  called: undefined,
+  names: undefined,
+  remembered: undefined,
+  storeUp: undefined,
+}
 
 interface Fault {
   readonly code: string
@@ -42,6 +48,7 @@ const faults: readonly Fault[] = [
     code: 'old-incarnation',
     known: { remembered: { store: good.store, boot: good.boot + 1, replaced: [] } },
   },
+  { code: 'node-id-taken', known: { storeUp: 'store-of-another' } },
 ]
 
 const judged = (chosen: readonly Fault[]) => {
@@ -143,6 +150,7 @@ describe('a verdict names what one must know to act', () => {
     ['self', ['me']],
     ['wrong-node', ['you', 'other', 'me']],
     ['old-incarnation', ['you', '7', 'store-you', '8']],
+    ['node-id-taken', ['you', 'store-you', 'store-of-another']],
   ])('%s', (code, words) => {
     const message = judged(faults.filter(fault => fault.code === code))?.message
     for (const word of words) expect(message).toContain(word)

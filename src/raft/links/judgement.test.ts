@@ -20,7 +20,13 @@ const good: Hello = {
   lane: 'turn',
   to: self.node,
 }
-const nothing: Knowledge = { self, called: undefined, names: undefined, remembered: undefined }
+const nothing: Knowledge = {
+  self,
+  called: undefined,
+  names: undefined,
+  remembered: undefined,
+  storeUp: undefined,
+}
 const seen = { store: 'sb', boot: 5, replaced: ['s0', 's1'] }
 
 interface Row {
@@ -58,6 +64,23 @@ const rows: readonly Row[] = [
     name: 'its store was given up',
     hello: { store: 's0', boot: 99 },
     known: { remembered: seen },
+    code: 'old-incarnation',
+  },
+  {
+    name: 'its name is connected with this store',
+    known: { storeUp: 'sb' },
+    code: undefined,
+  },
+  {
+    name: 'its name is connected with another store, and it was never seen before',
+    hello: { store: 'sn', boot: 1 },
+    known: { remembered: seen, storeUp: 'sb' },
+    code: 'node-id-taken',
+  },
+  {
+    name: 'its store was given up, though the new one is connected',
+    hello: { store: 's0' },
+    known: { remembered: seen, storeUp: 'sb' },
     code: 'old-incarnation',
   },
   {

@@ -17,6 +17,8 @@ export interface Knowledge {
   /** Names that the other side has proved (its certificate's); missing without TLS. */
   readonly names: readonly string[] | undefined
   readonly remembered: Remembered | undefined
+  /** The store of the node of this name that a connection reaches now; missing when none does. */
+  readonly storeUp: string | undefined
 }
 
 interface Case {
@@ -61,6 +63,13 @@ const cases: readonly Case[] = [
       `${node} comes with boot ${boot} of store ${store}, which is older than boot ` +
       `${remembered?.boot} of store ${remembered?.store}; an old data folder came back, or an ` +
       'old process still runs: stop it, and let the node join with an empty folder',
+  },
+  {
+    code: 'node-id-taken',
+    applies: ({ store }, { storeUp }) => storeUp !== undefined && storeUp !== store,
+    message: ({ node, store }, { storeUp }) =>
+      `${node} comes with store ${store} while ${node} runs with store ${storeUp}; ` +
+      'give each node an --id of its own, or stop that one first if this one is to take its place',
   },
 ]
 

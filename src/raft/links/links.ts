@@ -153,14 +153,19 @@ export class Links {
     return accepted
   }
 
-  /** A hello that is believed is remembered, and puts an end to every older life of its node. */
+  /**
+   * A hello that is believed is remembered, and puts an end to every older life of its node. Nobody
+   * is believed in the name of a node that is connected with another store: one word of a namesake
+   * would have that node taken for an old one, here and after each of its starts.
+   */
   #judge(
     hello: Hello,
     { names, called }: { names: readonly string[] | undefined; called: NodeId | undefined },
   ): LinkRefusal | undefined {
     const { self, memory } = this.#parts
     const remembered = memory.peers.get(hello.node)
-    const refusal = judgeHello(hello, { self, called, names, remembered })
+    const storeUp = this.storeUp(hello.node)
+    const refusal = judgeHello(hello, { self, called, names, remembered, storeUp })
     // Strangers are judged but not remembered, or their number would have no bound.
     if (refusal !== undefined || !this.#peers.has(hello.node)) return refusal
     if (learn(memory, hello.node, hello)) {

@@ -266,6 +266,41 @@ describe('a call of its own', () => {
   })
 })
 
+describe('somebody else in the name of a connected node', () => {
+  const namesake = () => {
+    const puppet = new Puppet().call().settle()
+    const before = structuredClone(puppet.fleet.memoryOf(1).peers.get(nameOf(2)))
+    puppet.life = { boot: 9, store: 'of another' }
+    puppet.call().call('image')
+    return { puppet, before, told: puppet.after(200) }
+  }
+
+  it('is refused, and nothing is learned of it', () => {
+    const { puppet, before, told } = namesake()
+    expect(told).toEqual(Array(2).fill('refused n2 node-id-taken'))
+    expect(puppet.fleet.memoryOf(1).peers.get(nameOf(2))).toEqual(before)
+    expect(puppet.status).toMatchObject({ state: 'up', boot: 1, losses: 0 })
+  })
+
+  it('takes nothing from that node, whose next start is let in', () => {
+    const { puppet } = namesake()
+    puppet.life = { ...FIRST, boot: 2 }
+    puppet.hangUp('theirs')
+    expect(puppet.after(1000)).toEqual(['lost n2', 'up n2/2'])
+  })
+
+  it('takes its place once it is gone', () => {
+    const { puppet } = namesake()
+    puppet.manner = 'refuses'
+    puppet.hangUp('theirs')
+    puppet.after(200)
+    puppet.manner = 'answers'
+    expect(puppet.call().after(2500)).toContain('up n2/9')
+    puppet.life = { ...FIRST, boot: 3 }
+    expect(puppet.call().after(200)).toEqual(['refused n2 old-incarnation'])
+  })
+})
+
 describe('a loss is told once', () => {
   it('whatever closes behind it', () => {
     const puppet = new Puppet().call().settle()

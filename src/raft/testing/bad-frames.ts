@@ -4,7 +4,7 @@
  */
 
 import fc from 'fast-check'
-import { nodeId } from '../../base/ids.ts'
+import { type NodeId, nodeId } from '../../base/ids.ts'
 import { Prng } from '../../base/prng.ts'
 import { encodeHello, encodeRefusal, type Hello } from '../links/hello.ts'
 import { PacketWriter } from '../wire/packet.ts'
@@ -16,13 +16,18 @@ export class BadFrames {
   readonly #random: Prng
   readonly #hello: Hello
   readonly #oversizeBytes: number
+  readonly #taken: NodeId
   readonly #packets: readonly Uint8Array[]
 
-  /** `hello` is one that would be let in; a frame of `oversizeBytes` would not. */
-  constructor(seed: number, hello: Hello, oversizeBytes: number) {
+  /**
+   * `hello` is one that would be let in; a frame of `oversizeBytes` would not, nor would anybody
+   * else in the name `taken`.
+   */
+  constructor(seed: number, hello: Hello, oversizeBytes: number, taken = hello.node) {
     this.#random = new Prng(seed)
     this.#hello = hello
     this.#oversizeBytes = oversizeBytes
+    this.#taken = taken
     const said = fc.array(fc.tuple(any.group, any.message), { maxLength: 6 })
     this.#packets = fc.sample(said, { numRuns: 100, seed }).map(all => {
       const writer = new PacketWriter()
@@ -49,6 +54,7 @@ export class BadFrames {
       () => encodeHello({ ...hello, to: nodeId('somebody') }),
       () => encodeHello({ ...hello, node: hello.to }),
       () => encodeHello({ ...hello, boot: hello.boot - 1 }),
+      () => encodeHello({ ...hello, node: this.#taken }),
       () => encodeHello({ ...hello, protocol: { min: 2, max: 2 ** 40 } }),
       () => encodeRefusal({ code: 'old-incarnation', message: 'out of the blue' }),
       () => this.#packet(),
