@@ -14,7 +14,7 @@ const client = new MembersClient(credentials.createInsecure())
 
 const who = (node: string, store: string, boot = 1): Place => ({
   replica: 0,
-  ...{ node, store, boot },
+  ...{ node, store, boot, opening: 'o' },
   address: '127.0.0.1:9',
   http: '127.0.0.1:10',
 })
@@ -101,7 +101,7 @@ test('a lost store gets another seat, and the old store none any more', async ()
   const old = await seated(node, who('n2', 's2'))
   expect(old).toMatchObject({
     code: 'store-replaced',
-    message: expect.stringContaining('let the node join as a new replica'),
+    message: expect.stringContaining('start it again: it joins anew'),
   })
 })
 
@@ -111,7 +111,7 @@ test('a late word of an earlier start gets no seat, and turns no address back', 
   const late = await seated(node, who('n2', 's2', 1))
   expect(late).toMatchObject({
     code: 'old-incarnation',
-    message: expect.stringContaining('stop it, and let the node join with an empty folder'),
+    message: expect.stringContaining('start it again: it joins anew'),
   })
   expect(node.node.face?.others()).toEqual([{ node: 'n2', http: '127.0.0.1:11' }])
 })

@@ -7,6 +7,7 @@ import { type GroupId, type NodeId, replicaId } from '../base/ids.ts'
 import type { MembersDesk } from '../io/members/server.ts'
 import type { GreetAnswer, JoinAnswer, JoinRequest, Place, Seat } from '../io/members/service.ts'
 import type { GroupMachine } from '../raft/host/machine.ts'
+import { isSame } from '../raft/links/memory.ts'
 import type { Directory } from './directory.ts'
 import {
   clipped,
@@ -121,13 +122,11 @@ function judgeJoin(
 }
 
 /** A node of this name that runs, as far as is known here. */
-function living(
-  { node, store: theirs, boot }: Introduction,
-  member: DeskMember,
-): Namesake | undefined {
+function living(who: Introduction, member: DeskMember): Namesake | undefined {
+  const { node, store: theirs } = who
   const { self, directory, replicas } = member
   // Another start of the folder that is open here is a copy of it.
-  if (node === self.node) return boot === self.boot ? self : { ...self, store: '' }
+  if (node === self.node) return isSame(who, self) ? self : { ...self, store: '' }
   // An old folder that came back is told what it is.
   const isReplaced = [...replicas.values()].some(one => one.roster.roster.replaced.includes(theirs))
   if (isReplaced) return undefined
@@ -143,10 +142,11 @@ const otherCluster = (ours: string, theirs: string) =>
 const sentences: Readonly<Record<string, string>> = {
   'store-replaced':
     'the cluster has given up this data folder for a newer one of the same node; ' +
-    'empty it, and let the node join as a new replica',
+    'stop it, or start it again: it joins anew, as another replica',
   'old-incarnation':
-    'a later start of this data folder has joined: an old copy of it came back, or an old ' +
-    'process still runs; stop it, and let the node join with an empty folder',
+    'a later start of this data folder has joined, or one of a copy of it: an old copy came ' +
+    'back, or an old process still runs; stop it, or start it again: it joins anew, as another ' +
+    'replica',
   'roster-full': 'the group has as many replicas as it can have; remove a node first',
 }
 
@@ -188,8 +188,8 @@ function seat(replica: Replica<GroupMachine>, given: number, { replicas }: Roste
   return { group: replica.id, replica: given, leader, places: replicas.map(placeOf) }
 }
 
-function placeOf({ replica, node, store, boot, address, http }: Enrolled): Place {
-  return { replica, node, store, boot, address, http }
+function placeOf({ replica, node, store, boot, opening, address, http }: Enrolled): Place {
+  return { replica, node, store, boot, opening, address, http }
 }
 
 export function enrolledFrom(place: Place): Enrolled {

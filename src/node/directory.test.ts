@@ -10,6 +10,7 @@ const word = (node: string, address: string, more: Partial<Enrolled> = {}): Enro
   node: nodeId(node),
   store: `${node}-1`,
   boot: 1,
+  opening: 'o',
   replica: replicaId(1),
   address,
   http: `${address}-http`,

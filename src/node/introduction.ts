@@ -20,8 +20,8 @@ export type IntroductionAnswer =
   | { readonly who: Introduction; readonly refusal?: never }
   | { readonly who?: never; readonly refusal: Refusal }
 
-/** Of a store's id: random letters and digits, whoever made them. */
-const STORE_ID = /^[A-Za-z0-9._-]{1,64}$/
+/** Random letters and digits, whoever made them. */
+const RANDOM_ID = /^[A-Za-z0-9._-]{1,64}$/
 
 /** What somebody else said is shown no longer than this. */
 const SHOWN_CHARS_MAX = 64
@@ -41,12 +41,17 @@ const demands: readonly Demand[] = [
   {
     field: 'store',
     wish: 'the id of a data folder',
-    holds: ({ store }) => STORE_ID.test(store),
+    holds: ({ store }) => RANDOM_ID.test(store),
   },
   {
     field: 'boot',
     wish: 'a whole number from 1',
     holds: ({ boot }) => Number.isSafeInteger(boot) && boot > 0,
+  },
+  {
+    field: 'opening',
+    wish: 'the id of an opening of that folder',
+    holds: ({ opening }) => RANDOM_ID.test(opening),
   },
   {
     field: 'address',
@@ -98,8 +103,9 @@ export function namesakeRefusal(node: NodeId, address: string): Refusal {
   return { code: 'node-id-taken', message }
 }
 
-export function introductionOf({ node, store, boot, address, http }: Place): Introduction {
-  return { node: nodeId(node), store, boot, address, http }
+export function introductionOf(place: Place): Introduction {
+  const { node, store, boot, opening, address, http } = place
+  return { node: nodeId(node), store, boot, opening, address, http }
 }
 
 /** Somebody else's words in a sentence of ours. */

@@ -7,7 +7,7 @@ import { readMemory, showMemory } from './memory-file.ts'
 import { firstGroups, groupName, parseGroup } from './names.ts'
 
 const store = fc.string({ maxLength: 5 })
-const remembered = fc.record({ store, boot: fc.nat(), replaced: fc.array(store) })
+const remembered = fc.record({ store, boot: fc.nat(), opening: store, replaced: fc.array(store) })
 const name = fc.stringMatching(/^[a-z][a-z0-9]{0,5}$/).map(nodeId)
 const memory = fc.array(fc.tuple(name, remembered)).map(all => new Map(all))
 
@@ -26,8 +26,15 @@ test('what is no memory is none', () => {
 })
 
 test('what is unsound of one peer is left out', () => {
-  const good = { store: 's', boot: 1, replaced: [] }
-  const bad = [null, 7, {}, { ...good, boot: 'x' }, { ...good, replaced: [7] }]
+  const good = { store: 's', boot: 1, opening: 'o', replaced: [] }
+  const bad = [
+    null,
+    7,
+    {},
+    { ...good, boot: 'x' },
+    { ...good, opening: 1 },
+    { ...good, replaced: [7] },
+  ]
   const peers = Object.fromEntries([good, ...bad].map((one, at) => [`n${at}`, one]))
   const text = JSON.stringify({ is: 'weir-peers-1', peers })
   expect([...readMemory(text)]).toEqual([['n0', good]])

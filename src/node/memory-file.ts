@@ -34,11 +34,13 @@ function parsed(text: string | undefined): { readonly is?: unknown; readonly pee
 
 function rememberedIn(value: unknown): Remembered | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const { store, boot, replaced } = value as Record<string, unknown>
+  const { store, boot, opening, replaced } = value as Record<string, unknown>
   const isSound =
     typeof store === 'string' &&
+    typeof opening === 'string' &&
     Number.isSafeInteger(boot) &&
     Array.isArray(replaced) &&
     replaced.every(one => typeof one === 'string')
-  return isSound ? { store, boot: boot as number, replaced: replaced as string[] } : undefined
+  if (!isSound) return undefined
+  return { store, opening, boot: boot as number, replaced: replaced as string[] }
 }

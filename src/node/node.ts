@@ -70,6 +70,14 @@ interface Opened {
   readonly state: LevelStore
 }
 
+/** Who takes seats, and who hears that it may not. */
+interface Seated {
+  readonly directory: Directory
+  readonly self: Introduction
+  readonly tenant: Tenant
+  onFatal(code: string, message: string): void
+}
+
 interface Ending {
   readonly code: string
   readonly message: string
@@ -85,6 +93,8 @@ class Stopped extends Error {
 export class WeirNode<M extends GroupMachine> {
   readonly #parts: NodeParts<M>
   readonly #desk: Desk
+  /** The random id of this life of the process, which opens a log once. */
+  readonly #opening = randomId()
   #reached: Reached = { address: '', http: '' }
   #transport: GrpcTransport | undefined
   #locked: LockedFolder | undefined
@@ -102,7 +112,8 @@ export class WeirNode<M extends GroupMachine> {
   constructor(parts: NodeParts<M>) {
     const { node, founds } = parts.settings
     this.#parts = parts
-    const greeting = { node, founds, process: randomId(), cluster: '', address: '', http: '' }
+    const process = this.#opening
+    const greeting = { node, founds, process, cluster: '', address: '', http: '' }
     this.#desk = new Desk(greeting, (name, code, why) => {
       parts.logger.log('warn', 'a node may not join', { peer: name, code, why })
     })
@@ -226,6 +237,7 @@ export class WeirNode<M extends GroupMachine> {
       node: settings.node,
       store: tenant.store,
       boot: store.boot,
+      opening: this.#opening,
     }
     const directory = new Directory({
       self: settings.node,
@@ -233,14 +245,18 @@ export class WeirNode<M extends GroupMachine> {
       onAddress: (node, address) => links.setPeer(node, address),
     })
     const { makeMachine } = this.#parts
+    const onFatal = (code: string, message: string) => {
+      this.#onEnding(folder, tenant, { code, message })
+    }
+    const seat = () => this.#maybeSeat({ directory, self, tenant, onFatal })
     const member: Member<M> = new Member({
       ...{ self, clock, random, logger, meter, directory, makeMachine },
-      links: hostLinks(links, this.#parts),
+      links: hostLinks(links, { logger, onFatal }),
       store,
       space: (group, part) => state.space(group, part),
       makeHasher: newHasher,
-      onFatal: (code, message) => this.#onHostFatal(folder, tenant, { code, message }),
-      onUnknownGroup: () => this.#maybeSeat(directory, self, tenant),
+      onFatal,
+      onUnknownGroup: seat,
     })
     this.#links = links
     this.#member = member
@@ -255,7 +271,7 @@ export class WeirNode<M extends GroupMachine> {
     const storeUp = (node: NodeId) => links.storeUp(node)
     this.#desk.member = { cluster, directory, replicas, self, storeUp }
     member.start()
-    this.#maybeSeat(directory, self, tenant)
+    seat()
   }
 
   async #found(folder: DataFolder, tenant: Tenant, member: Member<M>): Promise<void> {
@@ -271,6 +287,7 @@ export class WeirNode<M extends GroupMachine> {
     transport: GrpcTransport,
   ): Promise<Links> {
     const { clock, random, settings } = this.#parts
+    const opening = this.#opening
     const peers = readMemory(await folder.readPeers())
     const write = () => {
       this.#peersWritten = this.#peersWritten
@@ -279,19 +296,21 @@ export class WeirNode<M extends GroupMachine> {
     }
     return new Links({
       ...{ transport, clock, random },
-      self: { protocol: PROTOCOL, cluster, node: settings.node, store, boot },
+      self: { protocol: PROTOCOL, cluster, node: settings.node, store, boot, opening },
       memory: { peers, onLearned: write },
       limits: defaultLinkLimits,
     })
   }
 
   /** A log that proved to be lost is not opened again: that is remembered before all ends. */
-  #onHostFatal(folder: DataFolder, { store }: Tenant, { code, message }: Ending): void {
+  #onEnding(folder: DataFolder, { store }: Tenant, { code, message }: Ending): void {
     const tell = () => this.#parts.onFatal(code, message)
     if (!isLoss(code)) {
       tell()
       return
     }
+    // Meanwhile nobody is to count on this log.
+    this.#links?.stop()
     folder
       .distrustLog(store, `${code}: ${message}`)
       .then(tell)
@@ -308,12 +327,13 @@ export class WeirNode<M extends GroupMachine> {
    * At most one at a time; it runs until every group has confirmed this node's replica. Not before
    * all groups of the log are open, or one of them would be made a second time.
    */
-  #maybeSeat(directory: Directory, self: Introduction, { cluster }: Tenant): void {
+  #maybeSeat({ directory, self, tenant, onFatal }: Seated): void {
     const [member, client, seeds] = [this.#member, this.#client, this.#seeds]
     if (this.#isSeating || this.#isStopping || this.#face === undefined) return
     if (member === undefined || client === undefined || seeds === undefined) return
     this.#isSeating = true
-    const { settings, logger, onFatal } = this.#parts
+    const { settings, logger } = this.#parts
+    const { cluster } = tenant
     const others = () =>
       directory.others().flatMap(({ address }) => (isDialable(address) ? address : []))
     const seating = new Seating({

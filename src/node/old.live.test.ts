@@ -1,8 +1,11 @@
 /** Folders and words of the past, and of others, under real nodes: none is believed. */
 
+import { cpSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { nodeId } from '../base/ids.ts'
 import { type GrpcAnswer, openTransport } from '../io/grpc/transport.ts'
+import { tempFolder } from '../io/testing/folder.ts'
 import { encodeHello, type HelloSelf, PROTOCOL, readGreeting } from '../raft/links/hello.ts'
 import { cluster, TestNode } from './testing/fleet.ts'
 
@@ -17,6 +20,17 @@ async function trio(): Promise<Trio> {
     await expect.poll(() => node.isReady, WAIT).toBe(true)
   }
   return nodes
+}
+
+/** The folder as it is now, at another place. */
+function copyOf({ settings }: TestNode): string {
+  const data = join(tempFolder(), 'copy')
+  cpSync(settings.data, data, { recursive: true })
+  return data
+}
+
+async function ready(node: TestNode): Promise<void> {
+  await expect.poll(() => node.isReady, WAIT).toBe(true)
 }
 
 /** What a node answers to one hello. */
@@ -38,16 +52,45 @@ async function answerTo(address: string, self: HelloSelf): Promise<string> {
 
 test('one hello in the name of a node that runs neither ends it nor its next start', async () => {
   const [founder, , third] = await trio()
+  const before = founder.voters()
   const isUp = () => founder.node.face?.figures().links.find(one => one.peer === 'n3')?.isUp
   await expect.poll(isUp, WAIT).toBe(true)
   const said = {
     ...{ protocol: PROTOCOL, cluster: founder.node.face?.cluster ?? '', node: nodeId('n3') },
-    ...{ store: 'anything', boot: 1 },
+    ...{ store: 'anything', boot: 1, opening: 'o' },
   }
   expect(await answerTo(founder.address, said)).toBe('node-id-taken')
   await third.stop()
   const again = await new TestNode(third.settings).start()
   await expect.poll(() => again.isReady, WAIT).toBe(true)
   expect([...third.fatal, ...again.fatal]).toEqual([])
-  expect(founder.voters()).toContain('n3/3')
+  expect(founder.voters()).toEqual(before)
+})
+
+test.each([
+  ['three boots older than its peers remember', 3],
+  ['with the very boot that its peers remember', 1],
+])('a copy %s is refused once, and joins anew when it is started again', async (_, restarts) => {
+  const [founder, , third] = await trio()
+  const before = founder.voters().find(one => one.startsWith('n3/'))
+  await third.stop()
+  const data = copyOf(third)
+  for (let left = restarts; left > 0; left--) {
+    const later = await new TestNode(third.settings).start()
+    await ready(later)
+    await later.stop()
+  }
+  const old = await new TestNode({ ...third.settings, data }).start()
+  await expect.poll(() => old.fatal, WAIT).toContain('old-incarnation')
+  await old.end()
+  expect(founder.voters()).toContain(before)
+  const again = await new TestNode({ ...third.settings, data: copyOf(old) }).start()
+  await expect.poll(() => founder.voters().includes('n3/4'), WAIT).toBe(true)
+  expect(founder.voters()).not.toContain(before)
+  expect(again.fatal).toEqual([])
+  const loss = again.logged.find(one => one.message.startsWith('the log is not trusted'))
+  expect(loss?.facts).toMatchObject({
+    code: 'log-distrusted',
+    why: expect.stringContaining('old-incarnation'),
+  })
 })

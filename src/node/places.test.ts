@@ -12,6 +12,7 @@ const who = (node: string): Introduction => ({
   node: nodeId(node),
   store: `${node}-1`,
   boot: 1,
+  opening: 'o',
   address: '',
   http: '',
 })

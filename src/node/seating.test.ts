@@ -11,6 +11,7 @@ const place = (replica: number, node: string): Place => ({
   node,
   store: `${node}-1`,
   boot: 1,
+  opening: 'o',
   address: `${node}:1`,
   http: `${node}:2`,
 })

@@ -8,6 +8,7 @@ import type { Disk } from '../base/env.ts'
 import { WeirError } from '../base/errors.ts'
 import type { Logger } from '../base/log.ts'
 import type { DataFolder, Tenant } from '../io/data-folder.ts'
+import { DISTRUSTED, isLoss } from '../raft/host/loss.ts'
 import { defaultStoreLimits } from '../raft/store/limits.ts'
 import { isOurs, isPart } from '../raft/store/names.ts'
 import { openStore, type StoreAnswer } from '../raft/store/opening.ts'
@@ -33,15 +34,6 @@ export interface Tenancy {
   readonly store: LogStore
 }
 
-/** A log with one of these is lost: the node begins anew, as another replica. */
-const losses: readonly string[] = [
-  'store-missing',
-  'store-damaged',
-  'log-damaged',
-  'log-lost',
-  'log-distrusted',
-]
-
 type Opened =
   | { readonly store: LogStore; readonly refused?: never }
   | {
@@ -61,7 +53,7 @@ export async function settle(parts: TenancyParts): Promise<Tenancy> {
       return { tenant, store: answer.store }
     }
     const { code, message } = answer.refused
-    if (!losses.includes(code)) throw new WeirError(code, message)
+    if (!isLoss(code)) throw new WeirError(code, message)
     logger.log('error', 'the log is not trusted; this node joins anew with another store', {
       code,
       why: message,
@@ -81,7 +73,7 @@ function mustBeOurs({ node }: Tenant, settings: NodeSettings): void {
 async function openTrusted(parts: TenancyParts, tenant: Tenant): Promise<Opened> {
   const message = await parts.folder.distrustOf(tenant.store)
   if (message === undefined) return openLog(parts, tenant)
-  return { refused: { code: 'log-distrusted', message } }
+  return { refused: { code: DISTRUSTED, message } }
 }
 
 async function openLog(parts: TenancyParts, tenant: Tenant): Promise<StoreAnswer> {

@@ -1,6 +1,7 @@
 /** Between host and links: the host hears what it wants; what is for people goes to the log. */
 
 import type { Logger } from '../base/log.ts'
+import { isOldCode } from '../raft/host/loss.ts'
 import type { HostLinks } from '../raft/host/ports.ts'
 import type { Links } from '../raft/links/links.ts'
 
@@ -26,8 +27,8 @@ export function hostLinks(links: Links, { logger, onFatal }: WiringParts): HostL
         onRefused: (node, code, message, isTheirs) => {
           logger.log('warn', 'a connection was refused', { peer: node ?? '', code, why: message })
           host.onRefused(node, code)
-          if (isTheirs && code === 'old-incarnation') {
-            onFatal('old-incarnation', `a peer remembers a newer data folder: ${message}`)
+          if (isTheirs && isOldCode(code)) {
+            onFatal(code, `a peer remembers a newer data folder: ${message}`)
           }
         },
       })

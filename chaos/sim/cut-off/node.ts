@@ -77,7 +77,8 @@ export class CutOffNode {
     const { queue, wire, bounds, nodes } = this.#world
     const clock = new SimClock(queue)
     const node = nameOf(this.index)
-    const self = { protocol: PROTOCOL, cluster: CLUSTER, node, store: node, boot: store.boot }
+    const named = { protocol: PROTOCOL, cluster: CLUSTER, node, store: node }
+    const self = { ...named, boot: store.boot, opening: 'o' }
     const links = new Links({
       ...{ clock, self, random: this.#random },
       transport: wire.door(this.index, addressOf(this.index)),

@@ -83,10 +83,11 @@ const hurtLog = (harm: Harm): Injection =>
   })
 
 /**
- * A copy of the disk is made; the node starts anew twice, so that whoever hears of it remembers
- * more than the copy does; then the copy is put back, if all others have heard.
+ * A copy of the disk is made; the node starts anew, so that whoever hears of it remembers more than
+ * the copy does; then the copy is put back, if all others have heard. Where it was once only, the
+ * copy counts the very boot that they remember.
  */
-const oldDisk = on((world, node, { forMs }) => {
+const oldDisk = on((world, node, { forMs, salt }) => {
   const { queue, fleet, tally } = world
   const copy = node.copied()
   if (copy === undefined || fleet.isHarmed(node)) return 'missed'
@@ -96,7 +97,8 @@ const oldDisk = on((world, node, { forMs }) => {
     node.kill()
     node.start()
   }
-  for (const share of [1 / 3, 2 / 3]) queue.after(Math.round(share * forUs), { fire: bounce })
+  for (const share of salt % 2 === 0 ? [1 / 2] : [1 / 3, 2 / 3])
+    queue.after(Math.round(share * forUs), { fire: bounce })
   const putBack = (): void => {
     if (fleet.isHealed) return
     if (fleet.isPastFor(node, copy) && fleet.mayImpair(node)) {

@@ -5,6 +5,7 @@
 
 import type { GroupId, NodeId, ReplicaId } from '../../../src/base/ids.ts'
 import { replicaId } from '../../../src/base/ids.ts'
+import { isSame } from '../../../src/raft/links/memory.ts'
 import { isMember, noMembers } from '../../../src/raft/members/members.ts'
 import { isImage, wholeOf } from '../../../src/raft/store/names.ts'
 import type { Members, Stored } from '../../../src/raft/types.ts'
@@ -168,10 +169,10 @@ export class Fleet {
   isPastFor(node: Member, copy: OldDisk): boolean {
     const now = node.running?.self
     if (now === undefined || node.isPast || this.isHarmed(node)) return false
-    if (copy.store === now.store && copy.boot + 1 >= now.boot) return false
+    if (copy.store === now.store && copy.boot >= now.boot) return false
     return this.members.every(({ name, memory }) => {
       const known = memory.peers.get(node.name)
-      return name === node.name || (known?.store === now.store && known.boot === now.boot)
+      return name === node.name || (known !== undefined && isSame(known, now))
     })
   }
 

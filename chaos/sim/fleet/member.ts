@@ -6,6 +6,7 @@
 
 import type { NodeId } from '../../../src/base/ids.ts'
 import type { Prng } from '../../../src/base/prng.ts'
+import { isLoss, isOldCode } from '../../../src/raft/host/loss.ts'
 import type { PeerMemory } from '../../../src/raft/links/memory.ts'
 import { segmentOf } from '../../../src/raft/store/names.ts'
 import { openStore } from '../../../src/raft/store/opening.ts'
@@ -26,11 +27,9 @@ import { frameEnds, newestSegment } from './vouched.ts'
 
 /** A supervisor waits so long before it starts a process again that ended by itself. */
 const RESTART_MS = [50, 500] as const
-/** Why a log is not there or cannot be trusted: the node must come back under a new identity. */
-const LOST: ReadonlySet<string> = new Set(['log-damaged', 'log-lost', 'store-damaged'])
 const DISK: ReadonlySet<string> = new Set(['disk-full', 'io-error', 'no-such-file'])
 
-type Own = 'member' | 'life' | 'store' | 'state' | 'clock' | 'transport'
+type Own = 'member' | 'life' | 'store' | 'opening' | 'state' | 'clock' | 'transport'
 /** A write of the state store takes up to so long. */
 const STATE_WRITE_US = 2000
 
@@ -78,8 +77,10 @@ export class Member {
   #store = 1
   #isNew = true
   #holds = 0
-  /** Of its past: it is found out in its first life. */
-  #pastLives = 0
+  /** Why its log must not be opened again; it stands in its folder. */
+  #distrusted: string | undefined
+  /** Of its past: up to which boot its peers know better, and whether one of them has said so. */
+  #past = { knownBoot: 0, isTold: false }
   /** With an old folder comes the name of its store. */
   #pastStore: string | undefined
   /** Of the machine: each names a boot of it. */
@@ -108,9 +109,8 @@ export class Member {
 
   start(): void {
     if (this.#life !== undefined || this.#holds > 0) return
-    if (this.isPast && this.#pastLives++ > 0) {
-      // Each further life would count as a later one, up to what its peers remember.
-      this.lose('whoever starts it again has seen that its disk is of the past')
+    if (this.#distrusted !== undefined) {
+      this.lose(this.#distrusted)
       return
     }
     const life = new Life()
@@ -192,6 +192,7 @@ export class Member {
     this.#store++
     this.#isNew = true
     this.isPast = false
+    this.#distrusted = undefined
     this.#pastStore = undefined
   }
 
@@ -219,12 +220,14 @@ export class Member {
 
   /** The power goes, and comes back with an old disk in place of this one. */
   putBack({ files, rows, store }: OldDisk): void {
+    const knownBoot = this.running?.self.boot ?? 0
     this.cutPower()
     this.#pastStore = store
     this.disk.putBack(files)
     this.rows.putBack(rows)
     this.isPast = true
-    this.#pastLives = 0
+    this.#past = { knownBoot, isTold: false }
+    this.#distrusted = undefined
     this.#isNew = false
     this.start()
   }
@@ -232,6 +235,14 @@ export class Member {
   setClockRate(rate: number): void {
     this.clockRate = rate
     this.#clock?.setRate(rate)
+  }
+
+  /** Its process ends, whatever the code; what that says of its log is remembered before. */
+  onFatal(life: Life, code: string, message: string): void {
+    if (life.isDead) return
+    if (isOldCode(code)) this.#past.isTold = true
+    if (isLoss(code)) this.#distrusted = message
+    this.die(life, `${code}: ${message}`)
   }
 
   /** What is on the disk is not to be trusted. */
@@ -281,6 +292,10 @@ export class Member {
       this.lose('it ends early, and nobody on the node can know')
       return
     }
+    if (this.#isUnknowable(store)) {
+      this.lose('it counted beyond all that its peers know before one of them heard it')
+      return
+    }
     const clock = new LivingClock(queue, life, this.clockRate)
     this.#clock = clock
     trace.note(happenings.start, this.index, this.#store, store.boot)
@@ -289,15 +304,22 @@ export class Member {
       trace.tell(`${this.name} starts, boot ${store.boot} of disk ${this.#store}${why}`)
     }
     const transport = wire.door(this.index, this.address)
-    const parts = { ...this.#parts, member: this, life, store, state, clock, transport }
+    const opening = `life-${this.#lives}`
+    const parts = { ...this.#parts, member: this, life, store, opening, state, clock, transport }
     this.running = new Running(parts)
     this.running.begin()
+  }
+
+  /** What decision 16 leaves open; whoever was told that it is old does not come so far. */
+  #isUnknowable({ boot }: LogStore): boolean {
+    const { knownBoot, isTold } = this.#past
+    return this.isPast && boot > knownBoot && !isTold
   }
 
   #onRefused(life: Life, { code, message }: { readonly code: string; readonly message: string }) {
     if (DISK.has(code)) {
       this.die(life, message)
-    } else if (LOST.has(code)) {
+    } else if (isLoss(code)) {
       this.lose(message)
     } else {
       throw new Violation('HOST-1 a node opens its own store', `${this.name}: ${message}`)

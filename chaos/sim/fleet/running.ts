@@ -10,7 +10,7 @@ import type { Prng } from '../../../src/base/prng.ts'
 import { defaultBounds } from '../../../src/raft/host/bounds.ts'
 import type { Group, GroupOptions } from '../../../src/raft/host/group.ts'
 import { Host } from '../../../src/raft/host/host.ts'
-import { isLoss } from '../../../src/raft/host/loss.ts'
+import { isOldCode } from '../../../src/raft/host/loss.ts'
 import type {
   HostLinks,
   HostListener,
@@ -54,6 +54,8 @@ export interface RunningParts {
   readonly member: Member
   readonly life: Life
   readonly store: LogStore
+  /** Of this life: no other of this node had it. */
+  readonly opening: string
   /** Missing: machines keep nothing over the end of their process. */
   readonly state: SimState | undefined
   readonly clock: Clock
@@ -97,6 +99,7 @@ export class Running {
       node: member.name,
       store: store.identity.store,
       boot: store.boot,
+      opening: parts.opening,
     }
     const { links: limits } = profile
     const { self } = this
@@ -269,15 +272,14 @@ export class Running {
     const { member, life } = this.#parts
     return {
       onFatal: (code, message) => {
-        if (isLoss(code)) member.lose(message)
-        else member.die(life, `${code}: ${message}`)
+        member.onFatal(life, code, message)
       },
       onUnknownGroup: () => {},
       onMalformed: (from, message) => this.#parts.onMalformed(from, message),
     }
   }
 
-  /** What the host hears is told; a node that its peers call old ends for good. */
+  /** What the host hears is told; a node that its peers call old ends. */
   #hostLinks(): HostLinks {
     return {
       send: (to, lane, bytes) => this.links.send(to, lane, bytes),
@@ -289,11 +291,10 @@ export class Running {
           },
           onPeerLost: node => host.onPeerLost(node),
           onPeerUp: node => host.onPeerUp(node),
-          onRefused: (node, code, message) => {
+          onRefused: (node, code, message, isTheirs) => {
+            const { member, life } = this.#parts
             host.onRefused(node, code)
-            const { refusedByPeers } = this.links.counters()
-            const isOld = (refusedByPeers['old-incarnation'] ?? 0) > 0
-            if (isOld && !this.#parts.life.isDead) this.#parts.member.lose(message)
+            if (isTheirs && isOldCode(code)) member.onFatal(life, code, message)
           },
         })
       },

@@ -49,6 +49,7 @@ export class Strangers {
       node: nodeId(name),
       store: `${name}-0`,
       boot: 1,
+      opening: 'o',
       lane: 'turn' as const,
       to: node.name,
     }

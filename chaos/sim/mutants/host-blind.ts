@@ -125,8 +125,8 @@ const drafts: readonly Omit<Mutant, 'scenario' | 'blind'>[] = [
   {
     name: 'boot-of-the-past-believed',
     file: `${LINKS}/memory.ts`,
-    find: 'return known.store === store ? boot < known.boot : known.replaced.includes(store)',
-    replace: 'return known.store !== store && known.replaced.includes(store)',
+    find: 'return seen.boot < known.boot || (seen.boot === known.boot &&',
+    replace: 'return seen.boot < 0 || (seen.boot === known.boot &&',
     why: [
       'A node comes back on a copy of its disk that was made a while ago, under its own name and',
       'identity. It has forgotten what it acknowledged since and votes as if it never had.',

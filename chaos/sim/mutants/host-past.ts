@@ -44,6 +44,28 @@ export const past: readonly Mutant[] = [
     origin: 'etcd 13766: an applied index beyond the log',
   },
   {
+    name: 'refusal-of-an-old-store-not-remembered',
+    scenario,
+    file: 'src/raft/host/loss.ts',
+    find: "  'old-incarnation',\n  'store-replaced',\n])",
+    replace: '])',
+    why:
+      'A node on an old copy of its disk is refused and ends; whoever starts it again and again ' +
+      'has it count its boots up to where nobody can tell that it is old.',
+    origin: 'a supervisor that restarts what ended; found on Weir itself by hand',
+  },
+  {
+    name: 'opening-not-compared',
+    scenario,
+    file: 'src/raft/links/memory.ts',
+    find: '(seen.boot === known.boot && seen.opening !== known.opening)',
+    replace: '(seen.boot === known.boot && known.opening === seen.store)',
+    why:
+      'A copy of a disk that is one start older than its node counts the very boot that the ' +
+      'others remember, and is taken for it: what it acknowledged in that start is forgotten.',
+    origin: 'a backup made while the node was stopped, and restored; found on Weir itself by hand',
+  },
+  {
     name: 'checksum-of-packets-ignored',
     scenario,
     file: 'src/raft/wire/packet.ts',

@@ -27,6 +27,7 @@ const hello: Hello = {
   node: nodeId('stranger'),
   store: 's9',
   boot: 5,
+  opening: 'o',
   lane: 'turn',
   to: nodeId('a'),
 }

@@ -19,7 +19,15 @@ const greeting: GreetAnswer = {
   address: 'a:1',
   http: 'a:2',
 }
-const who = { replica: 0, node: 'n2', store: 's2', boot: 2 ** 40, address: 'b:1', http: 'b:2' }
+const who = {
+  replica: 0,
+  node: 'n2',
+  store: 's2',
+  boot: 2 ** 40,
+  opening: 'o',
+  address: 'b:1',
+  http: 'b:2',
+}
 const answer: JoinAnswer = {
   code: '',
   message: '',

@@ -46,6 +46,7 @@ export interface Place {
   readonly node: string
   readonly store: string
   readonly boot: number
+  readonly opening: string
   readonly address: string
   readonly http: string
 }

@@ -48,12 +48,14 @@ export function decodeGroupCommand(bytes: Uint8Array): GroupCommand {
 }
 
 function writeIntroduction(out: ByteWriter, who: Introduction): void {
-  out.text(who.node).text(who.store).varint(who.boot).text(who.address).text(who.http)
+  out.text(who.node).text(who.store).varint(who.boot).text(who.opening)
+  out.text(who.address).text(who.http)
 }
 
 function readIntroduction(input: ByteReader): Introduction {
   const [node, store, boot] = [nodeId(input.text()), input.text(), input.varint()]
-  return { node, store, boot, address: input.text(), http: input.text() }
+  const [opening, address, http] = [input.text(), input.text(), input.text()]
+  return { node, store, boot, opening, address, http }
 }
 
 export function encodeRoster({ nextReplica, replicas, replaced }: Roster): Uint8Array {

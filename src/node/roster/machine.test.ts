@@ -56,6 +56,7 @@ const who = (node: string, storeId: string): Introduction => ({
   node: nodeId(node),
   store: storeId,
   boot: 1,
+  opening: 'o',
   address: `${node}:1`,
   http: `${node}:2`,
 })

@@ -39,7 +39,8 @@ class Model {
 
   who(node: string, store = this.stores.get(node) ?? 1): Introduction {
     const name = nodeId(node)
-    return { node: name, store: `${node}-${store}`, boot: 1, address: `${node}:1`, http: '' }
+    const opened = { store: `${node}-${store}`, boot: 1, opening: 'o' }
+    return { node: name, ...opened, address: `${node}:1`, http: '' }
   }
 
   enrol(node: string, store?: number): void {

@@ -13,7 +13,9 @@ import { leaderOf, peerAt } from './testing/status.ts'
 function roster(...nodes: readonly string[]): Roster {
   return nodes.reduce(
     (known, node, at) =>
-      enrol(known, { node: nodeId(node), store: `s${at}`, boot: 1, address: '', http: '' }).roster,
+      enrol(known, {
+        ...{ node: nodeId(node), store: `s${at}`, boot: 1, opening: 'o', address: '', http: '' },
+      }).roster,
     emptyRoster,
   )
 }

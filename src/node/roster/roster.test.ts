@@ -30,6 +30,7 @@ const who = (node: string, store: string, port = 1): Introduction => ({
   node: nodeId(node),
   store,
   boot: 1,
+  opening: 'o',
   address: `${node}:${port}`,
   http: `${node}:${port + 1}`,
 })
@@ -84,6 +85,16 @@ test('a later start is enrolled, an earlier one whose word comes late is refused
     expect(answer).toEqual({ refused: 'old-incarnation' })
     expect(same).toBe(newer.roster)
   }
+})
+
+test('a copy of a store that counts the same boot is not that store', () => {
+  const first = { ...who('a', 's1', 1), boot: 4 }
+  const known = enrol(emptyRoster, first).roster
+  const copy = { ...first, opening: 'p' }
+  expect(isEnrolled(known, first)).toMatchObject({ replica: 1 })
+  expect(isEnrolled(known, copy)).toBeUndefined()
+  expect(enrol(known, copy)).toEqual({ roster: known, answer: { refused: 'old-incarnation' } })
+  expect(enrol(known, { ...copy, boot: 5 }).answer).toEqual({ replica: 1 })
 })
 
 test('whatever comes in which order, the newest boot of a store is what is known', () => {

@@ -6,6 +6,7 @@
  */
 
 import { type NodeId, type ReplicaId, replicaId } from '../../base/ids.ts'
+import { isEarlier, isSame } from '../../raft/links/memory.ts'
 import type { Members } from '../../raft/types.ts'
 
 /** A node as it introduces itself. */
@@ -14,6 +15,8 @@ export interface Introduction {
   readonly store: string
   /** How often the store had been opened when this was said: the newest word counts. */
   readonly boot: number
+  /** A random id of that opening: a copy of the folder counts the same boots. */
+  readonly opening: string
   /** Where other nodes reach it. */
   readonly address: string
   /** Where its HTTP interface is reached. */
@@ -58,7 +61,7 @@ export function enrolledAs(roster: Roster, replica: ReplicaId): Enrolled | undef
  */
 export function isEnrolled(roster: Roster, who: Introduction): Enrolled | undefined {
   const known = newestOf(roster).get(who.node)
-  if (known?.store !== who.store || known.boot !== who.boot) return undefined
+  if (known === undefined || !isSame(known, who)) return undefined
   return known.address === who.address && known.http === who.http ? known : undefined
 }
 
@@ -81,7 +84,7 @@ export function enrol(
 }
 
 function again(roster: Roster, known: Enrolled, who: Introduction) {
-  if (who.boot < known.boot) return { roster, answer: { refused: 'old-incarnation' } as const }
+  if (isEarlier(who, known)) return { roster, answer: { refused: 'old-incarnation' } as const }
   const to = { ...who, replica: known.replica }
   const replicas = roster.replicas.map(one => (one.replica === to.replica ? to : one))
   return { roster: { ...roster, replicas }, answer: { replica: to.replica } }

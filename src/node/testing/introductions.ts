@@ -8,6 +8,7 @@ export const goodPlace: Place = {
   node: 'n2',
   store: 's2',
   boot: 1,
+  opening: 'o',
   address: '127.0.0.1:9',
   http: '127.0.0.1:10',
 }
@@ -36,11 +37,12 @@ const anyField = fc.record({
   node: fc.oneof(name, text),
   store: fc.oneof(name, text),
   boot: number,
+  opening: fc.oneof(name, text),
   address,
   http: address,
 })
 
-const fields = ['replica', 'node', 'store', 'boot', 'address', 'http'] as const
+const fields = ['replica', 'node', 'store', 'boot', 'opening', 'address', 'http'] as const
 
 /** Some fields of it are as good as `goodPlace`'s. */
 export const anyPlace: fc.Arbitrary<Place | null> = fc.oneof(

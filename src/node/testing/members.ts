@@ -81,8 +81,8 @@ export class Place {
 
   get self(): Introduction {
     const { name: node, address } = this
-    const boot = this.#state.boot
-    return { node, store: `${node}-${this.#stores}`, boot, address, http: `http-${address}` }
+    const opened = { store: `${node}-${this.#stores}`, boot: this.#state.boot, opening: 'o' }
+    return { node, ...opened, address, http: `http-${address}` }
   }
 
   replica(group = 1): Replica<ListMachine> {

@@ -34,7 +34,7 @@ function caller(fleet: Fleet, heard: string[]) {
 
 it('ten thousand bad frames are refused with a code, and do no harm', () => {
   const { fleet, one, two } = pair({ limits })
-  fleet.memoryOf(1).peers.set(nameOf(9), { store: 's9', boot: 5, replaced: [] })
+  fleet.memoryOf(1).peers.set(nameOf(9), { store: 's9', boot: 5, opening: 'o', replaced: [] })
   one.links.setPeer(nameOf(9), 'nowhere')
   let messages = 0
   one.onFrame = (_, frame) => readPacket(frame, () => messages++)

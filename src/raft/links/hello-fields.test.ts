@@ -15,6 +15,7 @@ const plain: Hello = {
   node: nodeId('b'),
   store: 's',
   boot: 3,
+  opening: 'o',
   lane: 'image',
   to: nodeId('a'),
 }
@@ -35,6 +36,7 @@ const pieces = {
   node: text('b'),
   store: text('s'),
   boot: [3],
+  opening: text('o'),
   lane: [1],
   to: text('a'),
   rest: [] as readonly number[],

@@ -23,6 +23,7 @@ const hello: fc.Arbitrary<Hello> = fc.record({
   node: name.map(nodeId),
   store: name,
   boot: fc.maxSafeNat(),
+  opening: name,
   lane: fc.constantFrom(...lanes),
   to: name.map(nodeId),
 })

@@ -3,7 +3,7 @@
  * range of protocols) never changes, so that any two versions can at least tell each other that
  * they have no protocol in common. What follows is laid down by the lowest protocol of the range.
  *
- *     hello   = 'WEIR', 1, min, max, cluster, node, store, boot, lane, to, CRC-32C of it
+ *     hello   = 'WEIR', 1, min, max, cluster, node, store, boot, opening, lane, to, CRC-32C of it
  *     refusal = 'WEIR', 2, code, message, CRC-32C of it
  *
  * The checksum is there because what a hello says is remembered: a boot with one bit turned over
@@ -37,6 +37,8 @@ export interface HelloSelf {
   readonly store: string
   /** How often that folder has been opened. */
   readonly boot: number
+  /** A random id of this opening of it: two copies of a folder count the same boots. */
+  readonly opening: string
 }
 
 export interface Hello extends HelloSelf {
@@ -68,10 +70,10 @@ const GREETING_BYTES_MAX = 4096
 const REFUSAL_CHARS_MAX = 1200
 
 export function encodeHello(hello: Hello): Uint8Array {
-  const { protocol, cluster, node, store, boot, lane, to } = hello
+  const { protocol, cluster, node, store, boot, opening, lane, to } = hello
   const out = new ByteWriter().uint32(MAGIC).uint8(HELLO)
   out.varint(protocol.min).varint(protocol.max)
-  out.text(cluster).text(node).text(store).varint(boot)
+  out.text(cluster).text(node).text(store).varint(boot).text(opening)
   return sealed(out.uint8(lanes.indexOf(lane)).text(to))
 }
 
@@ -129,11 +131,13 @@ function readHello(input: ByteReader, spoken: ProtocolRange): Greeting {
   const node = nodeId(input.text())
   const store = input.text()
   const boot = input.varint()
+  const opening = input.text()
   const lane = lanes[input.uint8()]
   const to = nodeId(input.text())
   input.done()
   if (lane === undefined) throw malformed('a hello names an unknown lane')
-  return { kind: 'hello', hello: { protocol, cluster, node, store, boot, lane, to } }
+  const self = { protocol, cluster, node, store, boot, opening }
+  return { kind: 'hello', hello: { ...self, lane, to } }
 }
 
 function mustHold(holds: boolean, what: string): void {

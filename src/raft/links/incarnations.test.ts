@@ -44,6 +44,7 @@ class Past {
     if (isGivenUp) return 'old'
     if (seen.store === last?.store && seen.boot < last.boot) return 'old'
     const isKnown = seen.store === last?.store && seen.boot === last.boot
+    if (isKnown && seen.opening !== last.opening) return 'old'
     if (!isKnown) this.#all.push(seen)
     return isKnown ? 'known' : 'news'
   }
@@ -62,6 +63,7 @@ const incarnation = (stores: number): fc.Arbitrary<Incarnation> =>
   fc.record({
     store: fc.integer({ min: 1, max: stores }).map(n => `s${n}`),
     boot: fc.integer({ min: 1, max: 4 }),
+    opening: fc.constantFrom('o', 'o', 'p'),
   })
 
 test.each([3, 10, 2 * REPLACED_MAX])('agrees with the whole past, of %i stores', stores => {
@@ -116,18 +118,23 @@ describe('a change', () => {
   }
 
   it.each<[string, Remembered | undefined, Incarnation, Remembered]>([
-    ['the first', undefined, { store: 's', boot: 4 }, { store: 's', boot: 4, replaced: [] }],
+    [
+      'the first',
+      undefined,
+      { store: 's', boot: 4, opening: 'o' },
+      { store: 's', boot: 4, opening: 'o', replaced: [] },
+    ],
     [
       'the next boot',
-      { store: 's', boot: 4, replaced: ['r'] },
-      { store: 's', boot: 5 },
-      { store: 's', boot: 5, replaced: ['r'] },
+      { store: 's', boot: 4, opening: 'o', replaced: ['r'] },
+      { store: 's', boot: 5, opening: 'o' },
+      { store: 's', boot: 5, opening: 'o', replaced: ['r'] },
     ],
     [
       'another store, whose boots begin anew',
-      { store: 's', boot: 4, replaced: ['r'] },
-      { store: 't', boot: 1 },
-      { store: 't', boot: 1, replaced: ['r', 's'] },
+      { store: 's', boot: 4, opening: 'o', replaced: ['r'] },
+      { store: 't', boot: 1, opening: 'o' },
+      { store: 't', boot: 1, opening: 'o', replaced: ['r', 's'] },
     ],
   ])('%s', (_, known, seen, remembered) => {
     const notes = start(known)
@@ -136,37 +143,38 @@ describe('a change', () => {
     expect(notes.learned).toEqual([[b, remembered]])
   })
 
-  it('keeps nothing but store and boot of what was seen', () => {
+  it('keeps nothing but store, boot and opening of what was seen', () => {
     const notes = start()
-    const hello = { store: 's', boot: 1, cluster: 'c', lane: 'turn' }
+    const hello = { store: 's', boot: 1, opening: 'o', cluster: 'c', lane: 'turn' }
     learn(notes, b, hello)
-    expect(notes.peers.get(b)).toEqual({ store: 's', boot: 1, replaced: [] })
+    expect(notes.peers.get(b)).toEqual({ store: 's', boot: 1, opening: 'o', replaced: [] })
   })
 
   it('leaves what was told before as it was', () => {
     const notes = start()
-    for (const store of ['s', 't', 'u']) learn(notes, b, { store, boot: 1 })
+    for (const store of ['s', 't', 'u']) learn(notes, b, { store, boot: 1, opening: 'o' })
     expect(notes.learned.map(([, one]) => one.replaced)).toEqual([[], ['s'], ['s', 't']])
   })
 
   it('of one node is none of another', () => {
     const notes = start()
-    learn(notes, b, { store: 's', boot: 9 })
-    learn(notes, c, { store: 's', boot: 1 })
-    expect(notes.call(c, { store: 's', boot: 2 })).toBe('news')
-    expect(notes.call(b, { store: 's', boot: 8 })).toBe('old')
+    learn(notes, b, { store: 's', boot: 9, opening: 'o' })
+    learn(notes, c, { store: 's', boot: 1, opening: 'o' })
+    expect(notes.call(c, { store: 's', boot: 2, opening: 'o' })).toBe('news')
+    expect(notes.call(b, { store: 's', boot: 8, opening: 'o' })).toBe('old')
   })
 
   it('is none when the very same comes again', () => {
-    const notes = start({ store: 's', boot: 4, replaced: [] })
-    expect(learn(notes, b, { store: 's', boot: 4 })).toBe(false)
+    const notes = start({ store: 's', boot: 4, opening: 'o', replaced: [] })
+    expect(learn(notes, b, { store: 's', boot: 4, opening: 'o' })).toBe(false)
     expect(notes.learned).toEqual([])
   })
 })
 
-test('the same is the same store at the same boot', () => {
-  const one = { store: 's', boot: 1 }
-  expect(isSame(one, { store: 's', boot: 1 })).toBe(true)
-  expect(isSame(one, { store: 's', boot: 2 })).toBe(false)
-  expect(isSame(one, { store: 't', boot: 1 })).toBe(false)
+test('the same is the same store at the same boot, opened once', () => {
+  const one = { store: 's', boot: 1, opening: 'o' }
+  expect(isSame(one, { store: 's', boot: 1, opening: 'o' })).toBe(true)
+  expect(isSame(one, { store: 's', boot: 2, opening: 'o' })).toBe(false)
+  expect(isSame(one, { store: 't', boot: 1, opening: 'o' })).toBe(false)
+  expect(isSame(one, { store: 's', boot: 1, opening: 'p' })).toBe(false)
 })

@@ -15,12 +15,14 @@ const self: HelloSelf = {
   node: nodeId('me'),
   store: 'store-me',
   boot: 3,
+  opening: 'o',
 }
 const good: Hello = {
   ...self,
   node: nodeId('you'),
   store: 'store-you',
   boot: 7,
+  opening: 'o',
   lane: 'turn',
   to: self.node,
 }
@@ -46,7 +48,7 @@ const faults: readonly Fault[] = [
   { code: 'wrong-node', hello: { to: nodeId('other') } },
   {
     code: 'old-incarnation',
-    known: { remembered: { store: good.store, boot: good.boot + 1, replaced: [] } },
+    known: { remembered: { store: good.store, boot: good.boot + 1, opening: 'o', replaced: [] } },
   },
   { code: 'node-id-taken', known: { storeUp: 'store-of-another' } },
 ]
@@ -127,7 +129,7 @@ describe('whom we called, and who answers', () => {
 })
 
 describe('an incarnation', () => {
-  const remembered = { store: 'store-you', boot: 7, replaced: ['r1', 'r2'] }
+  const remembered = { store: 'store-you', boot: 7, opening: 'o', replaced: ['r1', 'r2'] }
   it.each<[string, number, string | undefined]>([
     ['store-you', 0, 'old-incarnation'],
     ['store-you', 6, 'old-incarnation'],

@@ -11,12 +11,14 @@ const self: HelloSelf = {
   node: nodeId('a'),
   store: 'sa',
   boot: 3,
+  opening: 'o',
 }
 const good: Hello = {
   ...self,
   node: nodeId('b'),
   store: 'sb',
   boot: 5,
+  opening: 'o',
   lane: 'turn',
   to: self.node,
 }
@@ -27,7 +29,7 @@ const nothing: Knowledge = {
   remembered: undefined,
   storeUp: undefined,
 }
-const seen = { store: 'sb', boot: 5, replaced: ['s0', 's1'] }
+const seen = { store: 'sb', boot: 5, opening: 'o', replaced: ['s0', 's1'] }
 
 interface Row {
   readonly name: string
@@ -44,7 +46,7 @@ const rows: readonly Row[] = [
   { name: 'it started again', hello: { boot: 6 }, known: { remembered: seen }, code: undefined },
   {
     name: 'it has a new store, whatever its boot',
-    hello: { store: 'sn', boot: 1 },
+    hello: { store: 'sn', boot: 1, opening: 'o' },
     known: { remembered: seen },
     code: undefined,
   },
@@ -61,8 +63,14 @@ const rows: readonly Row[] = [
     code: 'old-incarnation',
   },
   {
+    name: 'its boot is one that another copy has counted',
+    hello: { opening: 'p' },
+    known: { remembered: seen },
+    code: 'old-incarnation',
+  },
+  {
     name: 'its store was given up',
-    hello: { store: 's0', boot: 99 },
+    hello: { store: 's0', boot: 99, opening: 'o' },
     known: { remembered: seen },
     code: 'old-incarnation',
   },
@@ -73,7 +81,7 @@ const rows: readonly Row[] = [
   },
   {
     name: 'its name is connected with another store, and it was never seen before',
-    hello: { store: 'sn', boot: 1 },
+    hello: { store: 'sn', boot: 1, opening: 'o' },
     known: { remembered: seen, storeUp: 'sb' },
     code: 'node-id-taken',
   },

@@ -61,8 +61,8 @@ const cases: readonly Case[] = [
     applies: (hello, { remembered }) => isOld(remembered, hello),
     message: ({ node, store, boot }, { remembered }) =>
       `${node} comes with boot ${boot} of store ${store}, which is older than boot ` +
-      `${remembered?.boot} of store ${remembered?.store}; an old data folder came back, or an ` +
-      'old process still runs: stop it, and let the node join with an empty folder',
+      `${remembered?.boot} of store ${remembered?.store}, or is a copy of it; an old data folder ` +
+      'came back, or an old process still runs: stop it, or start it again, and it joins anew',
   },
   {
     code: 'node-id-taken',

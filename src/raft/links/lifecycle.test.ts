@@ -85,7 +85,12 @@ describe('a stranger that becomes a peer', () => {
     const { fleet, one } = stranger()
     expect(fleet.memoryOf(1).peers.has(TWO)).toBe(false)
     one.links.setPeer(TWO, 'nowhere')
-    expect(fleet.memoryOf(1).peers.get(TWO)).toEqual({ store: 's2', boot: 1, replaced: [] })
+    expect(fleet.memoryOf(1).peers.get(TWO)).toEqual({
+      store: 's2',
+      boot: 1,
+      opening: 'o',
+      replaced: [],
+    })
     expect(one.links.status()).toMatchObject([{ boot: 1 }])
   })
 
@@ -99,7 +104,7 @@ describe('a stranger that becomes a peer', () => {
 
   it('is hung up on when a newer life of it is remembered by then', () => {
     const { fleet, one } = stranger()
-    fleet.memoryOf(1).peers.set(TWO, { store: 's2', boot: 5, replaced: [] })
+    fleet.memoryOf(1).peers.set(TWO, { store: 's2', boot: 5, opening: 'o', replaced: [] })
     one.links.setPeer(TWO, 'nowhere')
     expect(one.links.counters().accepted).toBe(0)
     expect(one.links.status()).toMatchObject([{ boot: undefined }])

@@ -186,10 +186,11 @@ export class Peer implements LineListener {
     if (!this.#listener.isHeard(this.node)) this.#lose()
   }
 
-  #sees({ store, boot }: Incarnation): void {
-    const isReborn = this.#living !== undefined && !isSame(this.#living, { store, boot })
+  #sees({ store, boot, opening }: Incarnation): void {
+    const seen = { store, boot, opening }
+    const isReborn = this.#living !== undefined && !isSame(this.#living, seen)
     if (isReborn) this.#lose()
-    this.#living = { store, boot }
+    this.#living = seen
   }
 
   #suspect(): void {

@@ -38,7 +38,7 @@ describe('who is refused, on both sides, with a code', () => {
 
   it('whoever comes with an older boot, also while the newer is connected', () => {
     const fleet = new Fleet()
-    fleet.memoryOf(1).peers.set(nameOf(2), { store: 's2', boot: 5, replaced: [] })
+    fleet.memoryOf(1).peers.set(nameOf(2), { store: 's2', boot: 5, opening: 'o', replaced: [] })
     const one = fleet.start(1, [2])
     fleet.start(2, [1], { boot: 4 })
     fleet.pass(300)
@@ -47,7 +47,12 @@ describe('who is refused, on both sides, with a code', () => {
     fleet.start(2, [1], { boot: 6 })
     fleet.pass(2000)
     expect(one.told.at(-1)).toBe('up n2/6')
-    expect(fleet.memoryOf(1).peers.get(nameOf(2))).toEqual({ store: 's2', boot: 6, replaced: [] })
+    expect(fleet.memoryOf(1).peers.get(nameOf(2))).toEqual({
+      store: 's2',
+      boot: 6,
+      opening: 'o',
+      replaced: [],
+    })
   })
 
   it('whoever comes back with a store that was given up', () => {

@@ -122,8 +122,8 @@ export class Fleet {
   }
 
   self(n: number, over: Partial<HelloSelf> = {}): HelloSelf {
-    const cluster = 'c'
-    return { protocol: PROTOCOL, cluster, node: nameOf(n), store: `s${n}`, boot: 1, ...over }
+    const opened = { store: `s${n}`, boot: 1, opening: 'o' }
+    return { protocol: PROTOCOL, cluster: 'c', node: nameOf(n), ...opened, ...over }
   }
 
   /** A process of node `n` that has these peers. */

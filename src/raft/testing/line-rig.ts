@@ -31,12 +31,14 @@ const me: HelloSelf = {
   node: nodeId('me'),
   store: 's-me',
   boot: 1,
+  opening: 'o',
 }
 const answer: Hello = {
   ...me,
   node: nodeId('peer'),
   store: 's-peer',
   boot: 4,
+  opening: 'o',
   lane: 'turn',
   to: me.node,
 }

@@ -27,7 +27,10 @@ export class TestNode {
       transport,
       clock: realClock,
       random: new Prng(1),
-      self: { protocol: PROTOCOL, cluster: 'c', node: nodeId(name), store: `s-${name}`, boot },
+      self: {
+        ...{ protocol: PROTOCOL, cluster: 'c', node: nodeId(name), store: `s-${name}`, boot },
+        opening: 'o',
+      },
       memory: { peers: new Map<NodeId, Remembered>(), onLearned: () => {} },
       limits: { ...defaultLinkLimits, ...limits },
     })
