@@ -8,6 +8,7 @@ import { isDialable } from './address.ts'
 import { Desk } from './desk.ts'
 import { Directory } from './directory.ts'
 import { isNodeId } from './names.ts'
+import { judgeStart } from './start.ts'
 import { anyPlace, goodPlace } from './testing/introductions.ts'
 import { type Place, settled, Town } from './testing/members.ts'
 
@@ -138,9 +139,23 @@ test('whoever greets is told the same, whatever he calls himself', () => {
   const said = { node: 'a', process: 'p', founds: true, address: 'a:1', http: 'a:2' }
   const desk = new Desk({ ...said, cluster: '' }, () => {})
   expect(desk.greet()).toEqual({ ...said, cluster: '' })
+  desk.greeting = { ...said, cluster: 'c1' }
+  expect(desk.greet()).toEqual({ ...said, cluster: 'c1' })
   const directory = new Directory({ self: nodeId('a'), dial: new Map(), onAddress() {} })
   const self = { ...goodPlace, node: nodeId('a') }
   const storeUp = () => undefined
   desk.member = { cluster: 'c1', directory, replicas: new Map(), self, storeUp }
   expect(desk.greet()).toEqual({ ...said, cluster: 'c1' })
+})
+
+test('a member that is still opening its log says of which cluster it is, and seats nobody', () => {
+  const said = { node: nodeId('a'), process: 'p', founds: false, address: 'a:1', http: 'a:2' }
+  const desk = new Desk({ ...said, cluster: 'c1' }, () => {})
+  const { cluster } = desk.greet()
+  const seeds = [{ kind: 'member' as const, address: 'a:1', node: nodeId('a'), cluster }]
+  const facts = { node: nodeId('b'), founds: true, formerly: undefined, seeds }
+  expect(judgeStart(facts)).toEqual({ kind: 'join', cluster: 'c1' })
+  const codes: string[] = []
+  desk.join({ cluster: 'c1', who: goodPlace }, undefined, ({ code }) => codes.push(code))
+  expect(codes).toEqual(['no-cluster'])
 })

@@ -41,7 +41,10 @@ export type OnJoinRefused = (name: string, code: string, message: string) => voi
 export class Desk implements MembersDesk {
   /** Set when this node belongs to a cluster. */
   member: DeskMember | undefined
-  /** What is said to whoever greets. */
+  /**
+   * What is said to whoever greets. It names the cluster as soon as that is known, long before this
+   * node can let anybody join: whoever were told of none might found a second one.
+   */
   greeting: GreetAnswer
 
   readonly #onRefused: OnJoinRefused
@@ -58,7 +61,7 @@ export class Desk implements MembersDesk {
   }
 
   greet(): GreetAnswer {
-    return { ...this.greeting, cluster: this.member?.cluster ?? '' }
+    return { ...this.greeting, cluster: this.member?.cluster ?? this.greeting.cluster }
   }
 
   join(
@@ -68,7 +71,7 @@ export class Desk implements MembersDesk {
   ): void {
     const { member } = this
     if (member === undefined) {
-      const message = 'this node does not belong to a cluster yet; ask again, or another'
+      const message = 'this node is not open, or in no cluster yet; ask again, or another'
       done({ code: 'no-cluster', message, groups: [] })
       return
     }

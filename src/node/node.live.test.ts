@@ -67,6 +67,22 @@ test('a node that starts on another port is found there', async () => {
   await expect.poll(() => again.read(1, 'k'), WAIT).toBe('v')
 })
 
+test('a founder that lost its disk founds nothing while a member opens its log', async () => {
+  const nodes = await cluster(2)
+  const [founder, second] = nodes as [TestNode, TestNode]
+  await expectVoters(founder, whole(2))
+  const { cluster: name } = founder.node.face ?? { cluster: '' }
+  for (const node of nodes) await node.stop()
+  rmSync(founder.settings.data, { recursive: true })
+  const opening = new TestNode(second.settings)
+  const join = [await opening.listen()]
+  const again = await new TestNode({ ...founder.settings, join }).start()
+  await expect.poll(() => again.has('joining a cluster'), WAIT).toBe(true)
+  expect(again.has('founding a cluster')).toBe(false)
+  const settled = again.logged.find(one => one.message === 'joining a cluster')
+  expect(settled?.facts).toMatchObject({ cluster: name })
+})
+
 function segmentsOf({ settings }: TestNode): readonly string[] {
   const log = join(settings.data, 'log')
   const names = readdirSync(log).filter(name => /^log-\d+$/.test(name))

@@ -18,6 +18,7 @@ import { type GrpcService, type GrpcTransport, openTransport } from '../io/grpc/
 import { LevelStore, type LockedFolder, lockFolder } from '../io/level/store.ts'
 import { MembersClient } from '../io/members/client.ts'
 import { membersDesk } from '../io/members/server.ts'
+import type { GreetAnswer } from '../io/members/service.ts'
 import { newHasher, randomId } from '../io/random.ts'
 import { isLoss } from '../raft/host/loss.ts'
 import type { GroupMachine } from '../raft/host/machine.ts'
@@ -133,6 +134,8 @@ export class WeirNode<M extends GroupMachine> {
     const { settings, tls } = this.#parts
     const folder = await DataFolder.open(settings.data)
     this.#locked = await lockFolder(folder.path)
+    const tenant = await folder.readTenant()
+    this.#greet({ cluster: tenant?.cluster ?? '' })
     const { host, port } = settings.listen
     const services = [membersDesk(this.#desk), ...this.#parts.services(id => this.find(id))]
     const answer = await new Promise<Parameters<Parameters<typeof openTransport>[1]>[0]>(
@@ -156,7 +159,7 @@ export class WeirNode<M extends GroupMachine> {
   async join(reached: Reached): Promise<void> {
     const { settings, logger, clock, meter } = this.#parts
     this.#reached = reached
-    this.#desk.greeting = { ...this.#desk.greeting, ...reached }
+    this.#greet(reached)
     const folder = await DataFolder.open(settings.data)
     const seeds = this.#seeds
     if (seeds === undefined) throw new Error('listen comes before join')
@@ -169,6 +172,7 @@ export class WeirNode<M extends GroupMachine> {
         newId: randomId,
         askSeeds: () => seeds.askAll(settings.join),
         pause: () => this.#pause(),
+        onCluster: cluster => this.#greet({ cluster }),
       })
       const state = await this.#openState(folder, tenant, store)
       if (state === undefined) continue
@@ -272,6 +276,10 @@ export class WeirNode<M extends GroupMachine> {
     this.#desk.member = { cluster, directory, replicas, self, storeUp }
     member.start()
     seat()
+  }
+
+  #greet(known: Partial<GreetAnswer>): void {
+    this.#desk.greeting = { ...this.#desk.greeting, ...known }
   }
 
   async #found(folder: DataFolder, tenant: Tenant, member: Member<M>): Promise<void> {

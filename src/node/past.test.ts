@@ -56,6 +56,7 @@ class Life {
   readonly whys: string[] = []
   questions = 0
   pauses = 0
+  readonly clusters: string[] = []
   #ids = 0
   readonly #path: string
   readonly #name: string
@@ -88,6 +89,7 @@ class Life {
       makeDisk: path => new FolderDisk(path),
       newId: () => `${this.#name}-${++this.#ids}`,
       askSeeds: () => Promise.resolve(this.#seeds[this.questions++] ?? this.#seeds.at(-1) ?? []),
+      onCluster: cluster => this.clusters.push(cluster),
       pause: () => {
         this.pauses++
         return this.pauses > PAUSES_MAX ? Promise.reject(new Error('stopped')) : Promise.resolve()

@@ -30,6 +30,7 @@ const fresh: SeedAnswer = { kind: 'fresh', address: 'a:1', node: nodeId('a'), fo
 
 async function settled({ path, id = 'n1', founds = false, groups = 1, seeds = [[]] }: Scene) {
   const logged: string[] = []
+  const clusters: string[] = []
   let [turn, ids] = [0, 0]
   const folder = await DataFolder.open(path)
   const tenancy = await settle({
@@ -39,9 +40,10 @@ async function settled({ path, id = 'n1', founds = false, groups = 1, seeds = [[
     makeDisk: log => new FolderDisk(log),
     newId: () => `id-${++ids}-${Math.random()}`,
     askSeeds: () => Promise.resolve(seeds[turn++] ?? seeds.at(-1) ?? []),
+    onCluster: cluster => clusters.push(cluster),
     pause: () => (turn > 9 ? Promise.reject(new Error('too long')) : Promise.resolve()),
   })
-  return { ...tenancy, folder, logged, asked: turn }
+  return { ...tenancy, folder, logged, clusters, asked: turn }
 }
 
 const closed = ({ store }: Pick<Tenancy, 'store'>) =>
@@ -144,4 +146,17 @@ test('whoever lost a log joins no other cluster, and founds none', async () => {
     code: 'store-of-another-cluster',
   })
   await expect(settled({ path, founds: true, seeds: [[fresh]] })).rejects.toThrow('too long')
+})
+
+test('which cluster it is can be told from the moment of the decision', async () => {
+  const path = tempFolder()
+  const founder = await settled({ path, founds: true })
+  const { cluster } = founder.tenant
+  expect(founder.clusters).toEqual([cluster])
+  await closed(founder)
+  rmSync(join(path, 'log'), { recursive: true })
+  // Without its log it is no member, whatever it was: nobody is to join by its word.
+  const again = await settled({ path, seeds: [[fresh], [member(cluster)]] })
+  expect(again.clusters).toEqual(['', cluster])
+  await closed(again)
 })

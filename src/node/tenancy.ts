@@ -27,6 +27,8 @@ export interface TenancyParts {
   askSeeds(): Promise<readonly SeedAnswer[]>
   /** Resolves when it is time to ask again; rejects when the node is to stop. */
   pause(): Promise<void>
+  /** It is decided which cluster this is; told before it is durable. Empty: the log was lost. */
+  onCluster(cluster: string): void
 }
 
 export interface Tenancy {
@@ -58,6 +60,7 @@ export async function settle(parts: TenancyParts): Promise<Tenancy> {
       code,
       why: message,
     })
+    parts.onCluster('')
     await folder.setLogAside(name => isOurs(name) || isPart(name))
     tenant = await arrive(parts, tenant.cluster)
   }
@@ -93,6 +96,7 @@ async function arrive(parts: TenancyParts, formerly: string | undefined): Promis
     const verdict = judgeStart({ node, founds, formerly, seeds: await parts.askSeeds() })
     const tenant = tenantOf(parts, verdict)
     if (tenant !== undefined) {
+      parts.onCluster(tenant.cluster)
       await folder.writeTenant(tenant)
       const what = tenant.founding > 0 ? 'founding a cluster' : 'joining a cluster'
       logger.log('info', what, { cluster: tenant.cluster, store: tenant.store })

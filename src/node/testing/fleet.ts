@@ -61,10 +61,15 @@ export class TestNode {
     })
   }
 
-  async start(): Promise<this> {
+  /** As a process whose log takes long to open: it can be asked, and is no member yet. */
+  async listen(): Promise<string> {
     open.add(this)
-    const port = await this.node.listen()
-    this.address = `127.0.0.1:${port}`
+    this.address = `127.0.0.1:${await this.node.listen()}`
+    return this.address
+  }
+
+  async start(): Promise<this> {
+    await this.listen()
     this.node.join({ address: this.address, http: `http-${this.address}` }).catch(error => {
       this.failure = error as Error
     })
