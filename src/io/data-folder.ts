@@ -3,7 +3,8 @@
  *
  *     node          who lives here: cluster, node, the id of this very folder's log
  *     log/          the log of all groups, the truth
- *     state/        their state, a cache of it; it also locks the whole folder
+ *     state/        their state, a cache of it
+ *     lock/         whoever holds it works in this folder; never removed (src/io/level)
  *     state-clean, state-run    what may be believed of the state (src/io/level)
  *     peers         what is remembered of other nodes
  *     log-lost/     a log that could not be trusted, kept for people until the next one

@@ -15,7 +15,7 @@ import { FolderDisk } from '../io/disk.ts'
 import { diskTrouble, stateTrouble } from '../io/disk-trouble.ts'
 import { credentialsOf, type TlsFiles } from '../io/grpc/tls.ts'
 import { type GrpcService, type GrpcTransport, openTransport } from '../io/grpc/transport.ts'
-import { LevelStore, type LockedFolder, lockFolder } from '../io/level/store.ts'
+import { LevelStore, type LockedFolder, lockFolder, unlockFolder } from '../io/level/store.ts'
 import { MembersClient } from '../io/members/client.ts'
 import { membersDesk } from '../io/members/server.ts'
 import type { GreetAnswer } from '../io/members/service.ts'
@@ -188,11 +188,16 @@ export class WeirNode<M extends GroupMachine> {
     if (member !== undefined) await new Promise<void>(resolve => member.stop(resolve))
     this.#links?.stop()
     await this.#peersWritten
-    await (this.#state ?? this.#locked?.database)?.close()
+    await this.#unlock()
     await new Promise<void>(resolve => {
       if (this.#transport === undefined) resolve()
       else this.#transport.close(resolve)
     })
+  }
+
+  async #unlock(): Promise<void> {
+    if (this.#state !== undefined) await this.#state.close()
+    else if (this.#locked !== undefined) await unlockFolder(this.#locked)
   }
 
   /** At once: what is not durable is lost, as when the process is killed. */

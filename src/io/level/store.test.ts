@@ -15,7 +15,7 @@ import { expect, test, vi } from 'vitest'
 import { groupId } from '../../base/ids.ts'
 import type { StateRow, StateSpace } from '../../base/state.ts'
 import { tempFolder } from '../testing/folder.ts'
-import { AHEAD_BYTES_MAX, LevelStore, lockFolder } from './store.ts'
+import { AHEAD_BYTES_MAX, LevelStore, lockFolder, unlockFolder } from './store.ts'
 import { begin, down, rowsOf, told } from './testing/run.ts'
 
 const bytes = (...values: number[]) => Uint8Array.from(values)
@@ -115,7 +115,7 @@ test('a log that ends before the place where both were closed is lost', async ()
       message: expect.stringContaining('joins anew'),
     })
     expect(existsSync(join(folder, 'state-clean'))).toBe(true)
-    await locked.database.close()
+    await unlockFolder(locked)
   }
   const again = await begin(folder, { log: logTo(4, 2000) })
   expect(await pairsOf(again.space(groupId(1), 0))).toEqual([[1, 1]])
@@ -191,8 +191,8 @@ test('a folder that is not there is refused, with what to do', async () => {
   const gone = join(tempFolder(), 'a', 'file')
   writeFileSync(join(gone, '..', '..', 'a'), '')
   await expect(lockFolder(gone)).rejects.toMatchObject({
-    code: 'state-unreadable',
-    message: expect.stringContaining('see that the data folder is whole'),
+    code: 'data-unusable',
+    message: expect.stringContaining('see that the folder is whole'),
   })
 })
 

@@ -2,7 +2,7 @@
  * The state store of a node on LevelDB: a cache of the log, never synced while it runs. Whether
  * what is found may be used says src/base/state-verdict.ts; this file reads the facts and carries
  * the verdict out.
- * The database also locks the data folder: a second process is refused.
+ * Nothing of it is looked at, nor thrown away, but under the lock of the data folder (lock.ts).
  *
  * Writes of all groups gather in memory before the database gets them (ahead.ts), one batch at a
  * time: so a lone write costs no trip to another thread, a row that changes often is written once,
@@ -30,6 +30,7 @@ import {
 import { diskTrouble, stateTrouble } from '../disk-trouble.ts'
 import { readSmallFile, removeSmallFile, syncFolder, writeSmallFile } from '../small-file.ts'
 import { Ahead, type Layer } from './ahead.ts'
+import { codeOf, FolderLock, inUse, isLocked, saidBy } from './lock.ts'
 import { type Database, LevelSpace, type Range, type Rows } from './space.ts'
 
 export interface LevelOptions {
@@ -57,29 +58,47 @@ export const AHEAD_BYTES_MAX = 8 * GATHER_BYTES
 
 type Step = (next: () => void) => void
 
-/** Takes the lock on the data folder, and nothing else: what it holds is judged by `beginRun`. */
+export interface LockedFolder {
+  readonly folder: string
+  readonly lock: FolderLock
+  readonly database: Database
+}
+
+/** Takes the lock on the data folder, and nothing else: what it holds is judged by `begin`. */
 export async function lockFolder(folder: string): Promise<LockedFolder> {
+  const lock = await FolderLock.take(folder)
+  try {
+    return { folder, lock, database: await openedOrMade(folder) }
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+}
+
+/** In peace, before a run has begun. */
+export async function unlockFolder({ database, lock }: LockedFolder): Promise<void> {
+  await database.close()
+  await lock.release()
+}
+
+async function openedOrMade(folder: string): Promise<Database> {
   const path = join(folder, names.rows)
   try {
-    return { folder, database: await opened(path) }
+    return await opened(path)
   } catch (error) {
-    if (codeOf(error) === 'LEVEL_LOCKED') throw inUse(folder)
+    if (isLocked(error)) throw inUse(folder)
     if (!isCorrupt(error)) throw cannotOpen(folder, error)
     // A store that the machine's fall has damaged: a cache, so it is made anew.
     await forgetMarks(folder)
     await rm(path, { recursive: true })
-    return { folder, database: await opened(path) }
+    return await opened(path)
   }
-}
-
-export interface LockedFolder {
-  readonly folder: string
-  readonly database: Database
 }
 
 export class LevelStore implements Rows {
   readonly verdict: Verdict
   readonly #options: LevelOptions
+  readonly #lock: FolderLock
   #database: Database
   #serial: number
   readonly #ahead = new Ahead()
@@ -93,8 +112,10 @@ export class LevelStore implements Rows {
   #isClosing = false
   #onIdle: (() => void) | undefined
 
-  private constructor(options: LevelOptions, database: Database, verdict: Verdict) {
+  private constructor(options: LevelOptions, locked: LockedFolder, verdict: Verdict) {
+    const { database, lock } = locked
     this.#options = options
+    this.#lock = lock
     this.#database = database
     this.#serial = serialOf(database)
     this.verdict = verdict
@@ -117,11 +138,11 @@ export class LevelStore implements Rows {
       await forgetMarks(folder)
       await database.close()
       await rm(join(folder, names.rows), { recursive: true })
-      database = (await lockFolder(folder)).database
+      database = await openedOrMade(folder)
     }
     await writeSmallFile(join(folder, names.run), showRun({ store, bootId: bootId ?? '' }))
     await removeSmallFile(join(folder, names.clean))
-    return new LevelStore(options, database, verdict)
+    return new LevelStore(options, { ...locked, database }, verdict)
   }
 
   get database(): Database {
@@ -180,7 +201,11 @@ export class LevelStore implements Rows {
     clearTimeout(this.#timer)
     this.#isClosing = true
     await this.#database.close()
-    if (this.#hasFailed) return
+    if (!this.#hasFailed) await this.#markClean()
+    await this.#lock.release()
+  }
+
+  async #markClean(): Promise<void> {
     const { folder, store, bootId, log } = this.#options
     await syncFiles(join(folder, names.rows))
     const mark = { store, bootId: bootId ?? '', lastWrite: this.#serial, logEnd: log.end }
@@ -323,20 +348,7 @@ async function syncFiles(path: string): Promise<void> {
   await syncFolder(path)
 }
 
-function codeOf(error: unknown): string | undefined {
-  const { code, cause } = error as { code?: string; cause?: { code?: string } }
-  return cause?.code ?? code
-}
-
 const isCorrupt = (error: unknown) => codeOf(error) === 'LEVEL_CORRUPTION'
-
-function inUse(folder: string): WeirError {
-  return new WeirError(
-    'data-in-use',
-    'another process works in this data folder; stop it, or give this node a folder of its own',
-    { folder },
-  )
-}
 
 function logLost(): WeirError {
   const what = 'the log ends before the place at which log and state were closed'
@@ -345,8 +357,7 @@ function logLost(): WeirError {
 }
 
 function cannotOpen(folder: string, error: unknown): WeirError {
-  const { message, cause } = error as { message: string; cause?: { message?: string } }
-  const said = cause?.message ?? message
+  const said = saidBy(error)
   const trouble = diskTrouble({ message: said })
   if (trouble !== undefined) return trouble
   return new WeirError(
