@@ -1,6 +1,16 @@
 /** `weir node` as a process that is told what cannot be: its code, its sentence, its end. */
 
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
@@ -95,6 +105,40 @@ test('alone it founds a cluster, leads its groups, and stops with code 0', async
   const again = await running(data)
   expect(again.has('founding a cluster')).toBe(false)
   expect((await again.stop()).code).toBe(0)
+})
+
+test('asked to stop when nobody reads its log any more, it stops in peace', async () => {
+  const data = join(tempFolder(), 'n1')
+  const node = await running(data)
+  await node.leave()
+  expect((await node.stop()).code).toBe(0)
+  // In peace: log and state were closed.
+  expect(readdirSync(data)).toContain('state-clean')
+})
+
+test('asked to stop while it still opens what may take long, it does not wait for that', async () => {
+  const data = join(tempFolder(), 'n1')
+  mkdirSync(data)
+  const name = join(data, 'node')
+  execFileSync('mkfifo', [name])
+  const node = start(data)
+  // There is a reader as soon as it can be written to; then it waits for what is never said.
+  const opened = () => openSync(name, constants.O_WRONLY | constants.O_NONBLOCK)
+  let pipe = -1
+  const isOpen = () => {
+    try {
+      pipe = opened()
+      return true
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+  await expect.poll(isOpen, WAIT).toBe(true)
+  const ended = node.stop()
+  await expect.poll(() => node.has('stopped'), WAIT).toBe(true)
+  // Node waits for its threads, whatever they do.
+  closeSync(pipe)
+  expect((await ended).code).toBe(0)
 })
 
 test('a data folder in use', async () => {

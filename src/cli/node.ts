@@ -90,6 +90,8 @@ const inputCodes: readonly string[] = [
   'old-incarnation',
 ]
 
+const said = (error: unknown) => ({ why: (error as Error).message })
+
 class Run {
   readonly #settings: NodeSettings
   readonly #logger: Logger
@@ -152,7 +154,14 @@ class Run {
   }
 
   async #run(): Promise<void> {
-    const http = await this.#begin()
+    const begun = this.#begin()
+    const http = await Promise.race([begun, this.#asked])
+    if (http === undefined) {
+      // Nothing is served yet, and what is being opened may take long: nothing needs to be put away.
+      begun.catch(error => this.#logger.log('info', 'beginning was given up', said(error)))
+      this.#node.abort()
+      return
+    }
     await this.#asked
     await this.#node.stop()
     await http.close()

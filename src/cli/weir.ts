@@ -4,12 +4,13 @@
  */
 
 import { runCommand } from './command.ts'
+import { sayingTo } from './stream.ts'
 
 /** What is still open when a command has ended, a failed node's port say, may keep it so long. */
 const ENDING_MS = 500
 
 process.exitCode = await runCommand(process.argv.slice(2), {
-  out: text => process.stdout.write(text),
-  err: text => process.stderr.write(text),
+  out: sayingTo(process.stdout),
+  err: sayingTo(process.stderr),
 })
 setTimeout(() => process.exit(), ENDING_MS).unref()

@@ -136,6 +136,7 @@ export class WeirNode<M extends GroupMachine> {
     this.#locked = await lockFolder(folder.path)
     const tenant = await folder.readTenant()
     this.#greet({ cluster: tenant?.cluster ?? '' })
+    if (this.#isStopping) throw new Stopped('it was asked to stop before it listened')
     const { host, port } = settings.listen
     const services = [membersDesk(this.#desk), ...this.#parts.services(id => this.find(id))]
     const answer = await new Promise<Parameters<Parameters<typeof openTransport>[1]>[0]>(

@@ -65,6 +65,14 @@ export class Started {
     return this.lines.some(line => line['msg'] === message)
   }
 
+  /** Nobody reads any more what it says. */
+  async leave(): Promise<void> {
+    const streams = [this.#child.stdout, this.#child.stderr]
+    const closed = streams.map(stream => new Promise(resolve => stream?.once('close', resolve)))
+    for (const stream of streams) stream?.destroy()
+    await Promise.all(closed)
+  }
+
   kill(): Promise<Ended> {
     this.#child.kill('SIGKILL')
     return this.ended
