@@ -108,6 +108,8 @@ export class WeirNode<M extends GroupMachine> {
   #isStopping = false
   #seating: Seating | undefined
   #isSeating = false
+  /** The log is not trusted any more: that is being written. */
+  #isGivingUp = false
   #peersWritten: Promise<void> = Promise.resolve()
 
   constructor(parts: NodeParts<M>) {
@@ -319,10 +321,13 @@ export class WeirNode<M extends GroupMachine> {
   /** A log that proved to be lost is not opened again: that is remembered before all ends. */
   #onEnding(folder: DataFolder, { store }: Tenant, { code, message }: Ending): void {
     const tell = () => this.#parts.onFatal(code, message)
+    // Several peers may say the same: it is written, and told, once.
+    if (this.#isGivingUp) return
     if (!isLoss(code)) {
       tell()
       return
     }
+    this.#isGivingUp = true
     // Meanwhile nobody is to count on this log.
     this.#links?.stop()
     folder

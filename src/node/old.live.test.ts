@@ -81,7 +81,7 @@ test.each([
     await later.stop()
   }
   const old = await new TestNode({ ...third.settings, data }).start()
-  await expect.poll(() => old.fatal, WAIT).toContain('old-incarnation')
+  await expect.poll(() => old.fatal, WAIT).toEqual(['old-incarnation'])
   await old.end()
   expect(founder.voters()).toContain(before)
   const again = await new TestNode({ ...third.settings, data: copyOf(old) }).start()
