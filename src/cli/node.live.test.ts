@@ -116,7 +116,7 @@ test('asked to stop when nobody reads its log any more, it stops in peace', asyn
   expect(readdirSync(data)).toContain('state-clean')
 })
 
-test('asked to stop while it still opens what may take long, it does not wait for that', async () => {
+test('asked to stop while it opens what may take long, it does not wait for that', async () => {
   const data = join(tempFolder(), 'n1')
   mkdirSync(data)
   const name = join(data, 'node')

@@ -157,7 +157,7 @@ class Run {
     const begun = this.#begin()
     const http = await Promise.race([begun, this.#asked])
     if (http === undefined) {
-      // Nothing is served yet, and what is being opened may take long: nothing needs to be put away.
+      // Nothing is served yet, so nothing needs to be put away; what is being opened may take long.
       begun.catch(error => this.#logger.log('info', 'beginning was given up', said(error)))
       this.#node.abort()
       return

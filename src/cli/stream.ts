@@ -1,7 +1,7 @@
 /**
  * Where a process says what it has to say. Whoever read it may be gone, or the disk behind it full:
- * then nothing more is said there, and the work goes on. A stream that failed keeps what it is given
- * for ever.
+ * then nothing more is said there, and the work goes on. A stream that failed would keep for ever
+ * what it is given.
  */
 
 export interface Sink {
