@@ -33,7 +33,7 @@ export class ImageSource implements ByteSource {
     this.#disk.readPart(this.#name, blocksPart(where.first, where.count), answer => {
       if (this.#isClosed) return
       if (answer.error === undefined) done(this.#piece(answer.value))
-      else if (answer.error === 'no-such-file') done(this.#broken(`${this.#name} is gone (no-such-file)`))
+      else if (answer.error === 'no-such-file') done(this.#gone())
       // No piece comes any more: the process ends, and the next one tries again.
       else this.#judge.onFailed(answer.error)
     })
@@ -57,6 +57,10 @@ export class ImageSource implements ByteSource {
     }
     const isEmpty = blocks.data.length === 0
     return isEmpty ? { kind: 'end' } : { kind: 'bytes', bytes: blocks.data }
+  }
+
+  #gone(): Piece {
+    return this.#broken(`the file ${this.#name} is gone (no-such-file)`)
   }
 
   #broken(why: string): Piece {

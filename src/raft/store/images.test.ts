@@ -183,7 +183,7 @@ test('an image that is being taken when its group is removed is not kept', () =>
   expect(rig.disk.names.filter(name => name.startsWith('image-'))).toEqual([])
 })
 
-test('an image that cannot be read now is no damage: the store ends, and the next one reads it', () => {
+test('an image that cannot be read now is not damaged: the next store reads it', () => {
   const rig = new Rig()
   rig.append(a, 1, 9)
   rig.disk.settle()
