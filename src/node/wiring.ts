@@ -17,7 +17,8 @@ export function hostLinks(links: Links, { logger, onFatal }: WiringParts): HostL
       links.listen({
         onFrame: (from, bytes) => host.onFrame(from, bytes),
         onPeerLost: node => {
-          logger.log('warn', 'a peer is lost', { peer: node })
+          const why = links.status().find(peer => peer.node === node)?.lastClosed ?? ''
+          logger.log('warn', 'a peer is lost', { peer: node, why })
           host.onPeerLost(node)
         },
         onPeerUp: (node, hello) => {
