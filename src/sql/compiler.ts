@@ -10,6 +10,7 @@ import type { Vector } from '../engine/columns/vector.ts'
 import type { Schema } from '../engine/schema/schema.ts'
 import { checked, type Sight } from './check/check.ts'
 import { argsOf, kernelOf, type Typed } from './check/typed.ts'
+import { Budget } from './kernels/budget.ts'
 import { Gaps } from './kernels/gaps.ts'
 import { parseExpression } from './text/expression.ts'
 
@@ -35,7 +36,8 @@ function compiled(text: string, sight: Sight): Expression {
     reads,
     evaluate(records, rows, failures) {
       const noted = new Noted(failures)
-      const vector = kernel.evaluate({ records, size: records.size, failures: noted }, rows)
+      const frame = { records, size: records.size, failures: noted, budget: new Budget() }
+      const vector = kernel.evaluate(frame, rows)
       return noted.blank(vector, records, rows)
     },
   }

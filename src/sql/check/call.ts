@@ -161,7 +161,7 @@ function bound(context: Context, { entry, overload, args }: Choice, span: Span):
   })
   const { from, to } = span
   const node: Apply = { kind: 'apply', name: entry.name, type, args, run, from, to }
-  return folded(node)
+  return folded(node, context.folding)
 }
 
 function refuseVariables(context: Context, { entry, overload, args }: Choice): void {
@@ -174,8 +174,13 @@ function refuseVariables(context: Context, { entry, overload, args }: Choice): v
 }
 
 function runOf(overload: Overload, type: Type, known: Bound): Columnwise {
-  const { columnwise, bind, run = bind?.(known), seesNulls = false } = overload
+  const { columnwise, bind, working, run = bind?.(known), seesNulls = false } = overload
   if (columnwise !== undefined) return columnwise
+  if (working !== undefined) {
+    const runFor = working(known)
+    return (args, rows, frame) =>
+      lifted({ type, run: runFor(frame.budget), seesNulls })(args, rows, frame)
+  }
   invariant(run !== undefined, 'an-overload-does-something')
   return lifted({ type, run, seesNulls })
 }

@@ -3,6 +3,7 @@
  * is known. Throws SqlError at the place of what is wrong.
  */
 
+import type { Scalar } from '../../engine/columns/vector.ts'
 import type { Schema } from '../../engine/schema/schema.ts'
 import {
   arrayOf,
@@ -18,6 +19,7 @@ import {
   TIMESTAMPTZ,
   type Type,
 } from '../../engine/schema/type.ts'
+import { Budget, FOLDING_UNITS_MAX } from '../kernels/budget.ts'
 import { lifted, type ScalarFunction } from '../kernels/lift.ts'
 import type {
   BinaryNode,
@@ -29,6 +31,14 @@ import type {
 } from '../text/ast.ts'
 import type { Span } from '../text/trouble.ts'
 import { castOf, isNumeric } from '../value/cast.ts'
+import {
+  ARRAY_LENGTH_MAX,
+  BYTES_LENGTH_MAX,
+  TEXT_LENGTH_MAX,
+  tooLong,
+  tooMany,
+  tooManyBytes,
+} from '../value/size.ts'
 import { wholeOf } from '../value/whole.ts'
 import { arithmetic, negated, refuseSign } from './arithmetic.ts'
 import { called } from './call.ts'
@@ -56,7 +66,9 @@ export interface Sight {
 }
 
 export function checked(text: string, root: Expression, { schema, aggregates }: Sight): Typed {
-  const context: Context = { text, schema, aggregates, check: node => one(context, node) }
+  const folding = new Budget(FOLDING_UNITS_MAX)
+  const check = (node: Expression): Typed => one(context, node)
+  const context: Context = { text, schema, aggregates, folding, check }
   return context.check(root)
 }
 
@@ -191,9 +203,15 @@ function junction(context: Context, node: BinaryNode, kind: 'and' | 'or'): Typed
   return { kind, type: BOOLEAN, args, from: node.from, to: node.to }
 }
 
-const joinTexts: ScalarFunction = (a, b) => (a as string) + (b as string)
-const joinArrays: ScalarFunction = (a, b) => [...(a as readonly []), ...(b as readonly [])]
+const lengthOf = (value: Scalar): number => (value as string | Uint8Array | readonly []).length
+const isOver = (a: Scalar, b: Scalar, most: number): boolean => lengthOf(a) + lengthOf(b) > most
+
+const joinTexts: ScalarFunction = (a, b) =>
+  isOver(a, b, TEXT_LENGTH_MAX) ? tooLong : (a as string) + (b as string)
+const joinArrays: ScalarFunction = (a, b) =>
+  isOver(a, b, ARRAY_LENGTH_MAX) ? tooMany : [...(a as readonly []), ...(b as readonly [])]
 const joinBytes: ScalarFunction = (a, b) => {
+  if (isOver(a, b, BYTES_LENGTH_MAX)) return tooManyBytes
   const [one, other] = [a as Uint8Array, b as Uint8Array]
   const both = new Uint8Array(one.length + other.length)
   both.set(one)
@@ -206,13 +224,14 @@ function joined(context: Context, pair: readonly [Typed, Typed], span: Span): Ty
   const [left, right] = pair
   const kinds = pair.map(({ type }) => type.kind)
   if (kinds.includes('array')) return joinedArrays(context, pair, span)
-  if (kinds[0] === 'bytes' && kinds[1] === 'bytes') return glued(BYTES, pair, joinBytes, span)
+  if (kinds[0] === 'bytes' && kinds[1] === 'bytes')
+    return glued(context, pair, { type: BYTES, run: joinBytes }, span)
   if (!kinds.includes('text') && !kinds.includes('json')) {
     const sentence = `There is no ${namesOf(pair)} for ||; cast one to TEXT`
     fail(context, 'sql-type', `${sentence}.`, span)
   }
   const texts = [asText(context, left), asText(context, right)] as const
-  return glued(TEXT, texts, joinTexts, span)
+  return glued(context, texts, { type: TEXT, run: joinTexts }, span)
 }
 
 const asText = (context: Context, node: Typed): Typed =>
@@ -220,17 +239,17 @@ const asText = (context: Context, node: Typed): Typed =>
 
 function joinedArrays(context: Context, pair: readonly [Typed, Typed], span: Span): Typed {
   const { type, nodes } = unified(context, pair, 'The sides of ||')
-  return glued(type, nodes as readonly [Typed, Typed], joinArrays, span)
+  return glued(context, nodes as readonly [Typed, Typed], { type, run: joinArrays }, span)
 }
 
 function glued(
-  type: Type,
+  { folding }: Context,
   args: readonly [Typed, Typed],
-  run: ScalarFunction,
+  { type, run }: { readonly type: Type; readonly run: ScalarFunction },
   { from, to }: Span,
 ): Typed {
   const join = lifted({ type, run, seesNulls: false })
-  return folded({ kind: 'apply', name: '||', type, args, run: join, from, to })
+  return folded({ kind: 'apply', name: '||', type, args, run: join, from, to }, folding)
 }
 
 function cases(context: Context, node: CaseNode): Typed {
@@ -266,13 +285,8 @@ function array(context: Context, items: readonly Expression[], span: Span): Type
   const { from, to } = span
   const make = lifted({ type: arrayOf(type), run, seesNulls: true })
   if (nodes.length === 0) return constantOf(arrayOf(type), [], span)
-  return folded({
-    kind: 'apply',
-    name: 'array',
-    type: arrayOf(type),
-    args: nodes,
-    run: make,
-    from,
-    to,
-  })
+  return folded(
+    { kind: 'apply', name: 'array', type: arrayOf(type), args: nodes, run: make, from, to },
+    context.folding,
+  )
 }

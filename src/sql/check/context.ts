@@ -2,6 +2,7 @@
 
 import type { Schema } from '../../engine/schema/schema.ts'
 import { typeText } from '../../engine/schema/type.ts'
+import type { Budget } from '../kernels/budget.ts'
 import type { Expression } from '../text/ast.ts'
 import { type Span, type SqlCode, SqlError } from '../text/trouble.ts'
 import type { Typed } from './typed.ts'
@@ -11,6 +12,8 @@ export interface Context {
   readonly schema: Schema
   /** Names that are aggregates, which have no place in an expression over single records. */
   readonly aggregates: ReadonlySet<string>
+  /** For what is computed while the expression is compiled. */
+  readonly folding: Budget
   check(node: Expression): Typed
 }
 

@@ -10,6 +10,7 @@ import { allRows, recordsOf } from '../../engine/columns/records.ts'
 import { type Scalar, scalarAt } from '../../engine/columns/vector.ts'
 import { Schema } from '../../engine/schema/schema.ts'
 import { TEXT, type Type } from '../../engine/schema/type.ts'
+import { Budget, FOLDED_STEPS_MAX, FOLDED_UNITS_MAX } from '../kernels/budget.ts'
 import type { Columnwise, Frame, Kernel } from '../kernels/frame.ts'
 import { apply, column, constant } from '../kernels/leaf.ts'
 import { caseOf, coalesce, junction } from '../kernels/logic.ts'
@@ -152,17 +153,20 @@ function trial(): { frame: Frame; failed: () => boolean } {
       return count
     },
   }
-  return { frame: { records: oneRow, size: 1, failures }, failed: () => count > 0 }
+  const budget = new Budget(FOLDED_UNITS_MAX, FOLDED_STEPS_MAX)
+  return { frame: { records: oneRow, size: 1, failures, budget }, failed: () => count > 0 }
 }
 
 /**
  * The node, or its value where all arguments are constants. What fails stays as it is: perhaps no
- * record ever comes there.
+ * record ever comes there. So does what is large, or what comes when much was computed already:
+ * reading an expression must cost little, whatever it says.
  */
-export function folded(node: Apply): Typed {
-  if (!node.args.every(isConstant)) return node
+export function folded(node: Apply, folding?: Budget): Typed {
+  if (!node.args.every(isConstant) || folding?.isSpent) return node
   const { frame, failed } = trial()
   const vectors = node.args.map(arg => vectorOf(arg.type, [arg.value]))
   const result = node.run(vectors, allRows(1), frame)
+  folding?.drop(frame.budget.made)
   return failed() ? node : constantOf(node.type, scalarAt(result, 0), node)
 }

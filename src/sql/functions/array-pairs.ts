@@ -10,9 +10,10 @@ import { lifted } from '../kernels/lift.ts'
 import type { Span } from '../text/trouble.ts'
 import type { Failure } from '../value/failure.ts'
 import { nullsLast, type Order, orderOf } from '../value/order.ts'
+import { ARRAY_LENGTH_MAX, tooMany } from '../value/size.ts'
 import type { FunctionEntry } from './entry.ts'
 import { distinct, type Items, memberOf, placeOf } from './items.ts'
-import { ARRAY_LENGTH_MAX, example, itemType, type Plain, scalar, tooMany } from './params.ts'
+import { example, itemType, type Plain, scalar } from './params.ts'
 
 /** A function of an array and a value of the type of its items, whichever gives way. */
 interface Pairing {
@@ -46,7 +47,7 @@ function paired(
   const type = result(item)
   const join = lifted({ type, run: both, seesNulls })
   const { from, to } = span
-  return folded({ kind: 'apply', name: 'array', type, args, run: join, from, to })
+  return folded({ kind: 'apply', name: 'array', type, args, run: join, from, to }, context.folding)
 }
 
 /** The type that holds the items and the value. */
@@ -75,21 +76,21 @@ function withArray(
     const both = scalar((one: Items, other: Items) => run(one, other, byOrder))
     const join = lifted({ type: result, run: both, seesNulls: false })
     const { from, to } = span
-    return folded({
-      kind: 'apply',
-      name: what.name,
-      type: result,
-      args: nodes,
-      run: join,
-      from,
-      to,
-    })
+    return folded(
+      { kind: 'apply', name: what.name, type: result, args: nodes, run: join, from, to },
+      context.folding,
+    )
   }
   const signature = `${what.name}(one ARRAY, other ARRAY)`
   return { ...what, group: 'Arrays', form: { signature, least: 2, most: 2, build } }
 }
 
 const has = (items: Items, value: Scalar, order: Order): boolean => placeOf(items, value, order) > 0
+
+function added(items: Items, value: Scalar, where: 'start' | 'end'): Items | Failure {
+  if (items.length >= ARRAY_LENGTH_MAX) return tooMany
+  return where === 'end' ? [...items, value] : [value, ...items]
+}
 
 export const arrayPairs: readonly FunctionEntry[] = [
   withValue(
@@ -118,7 +119,7 @@ export const arrayPairs: readonly FunctionEntry[] = [
       examples: [example('array_append(ARRAY[1], 2.5)', '[1.0,2.5]')],
     },
     'array_append(array ARRAY, value any)',
-    { result: arrayOf, seesNulls: true, run: (items, value) => [...items, value] },
+    { result: arrayOf, seesNulls: true, run: (items, value) => added(items, value, 'end') },
   ),
   withValue(
     {
@@ -127,7 +128,7 @@ export const arrayPairs: readonly FunctionEntry[] = [
       examples: [example('array_prepend(ARRAY[1], NULL)', '[null,1]')],
     },
     'array_prepend(array ARRAY, value any)',
-    { result: arrayOf, seesNulls: true, run: (items, value) => [value, ...items] },
+    { result: arrayOf, seesNulls: true, run: (items, value) => added(items, value, 'start') },
   ),
   withValue(
     {

@@ -12,13 +12,14 @@ import {
 } from '../../engine/schema/type.ts'
 import type { ScalarFunction } from '../kernels/lift.ts'
 import { Failure } from '../value/failure.ts'
+import { Joined } from '../value/joined.ts'
 import { nullsLast, type Order, orderOf } from '../value/order.ts'
+import { ARRAY_LENGTH_MAX, tooMany } from '../value/size.ts'
 import { toTextOf } from '../value/text.ts'
 import { BIGINT_MAX, BIGINT_MIN, hasDigits, type Whole, wholeOf } from '../value/whole.ts'
 import type { Bound, FunctionEntry, Overload } from './entry.ts'
 import { distinct, type Items, sorted } from './items.ts'
 import {
-  ARRAY_LENGTH_MAX,
   array,
   entriesOf,
   example,
@@ -28,9 +29,7 @@ import {
   type Plain,
   scalar,
   text,
-  tooMany,
   whole,
-  within,
 } from './params.ts'
 
 const entry = entriesOf('Arrays')
@@ -225,14 +224,11 @@ export const arrayFunctions: readonly FunctionEntry[] = [
         result: TEXT,
         bind: bound => {
           const toText = toTextOf(itemType(bound.types))
-          return scalar((items: Items, separator: string) =>
-            within(
-              items
-                .filter(item => item !== null)
-                .map(toText)
-                .join(separator),
-            ),
-          )
+          return scalar((items: Items, separator: string) => {
+            const joined = new Joined(separator)
+            for (const item of items) if (item !== null && !joined.add(toText(item))) break
+            return joined.finish()
+          })
         },
       },
     ],

@@ -25,7 +25,7 @@ function extreme(context: Context, args: readonly Typed[], sign: 1 | -1, name: s
   }
   const choose = lifted({ type, run, seesNulls: true })
   const span = { from: (args[0] as Typed).from, to: (args.at(-1) as Typed).to }
-  return folded({ kind: 'apply', name, type, args: nodes, run: choose, ...span })
+  return folded({ kind: 'apply', name, type, args: nodes, run: choose, ...span }, context.folding)
 }
 
 function coalesce(context: Context, args: readonly Typed[], { from, to }: Span): Typed {

@@ -9,6 +9,7 @@ import type { Context } from '../check/context.ts'
 import type { Typed } from '../check/typed.ts'
 import type { Columnwise } from '../kernels/frame.ts'
 import type { ScalarFunction } from '../kernels/lift.ts'
+import type { Work } from '../regex/meter.ts'
 import type { Span } from '../text/trouble.ts'
 
 export type Group =
@@ -50,9 +51,11 @@ export interface Overload {
   readonly result: Type | ((types: readonly Type[], constants: Bound['constants']) => Type)
   /** Called for nulls too. */
   readonly seesNulls?: boolean
-  /** One of the three. */
+  /** One of the four. */
   readonly run?: ScalarFunction
   readonly bind?: (bound: Bound) => ScalarFunction
+  /** Of what may take long: it is told how much may still be done in the evaluation. */
+  readonly working?: (bound: Bound) => (work: Work) => ScalarFunction
   readonly columnwise?: Columnwise
 }
 

@@ -7,6 +7,7 @@ import { base64Of, ofBase64, ofHex, ofPercent } from '../digest/encodings.ts'
 import { md5 } from '../digest/md5.ts'
 import { sha1, sha256 } from '../digest/sha.ts'
 import { Failure, shown } from '../value/failure.ts'
+import { TEXT_LENGTH_MAX, tooLong } from '../value/size.ts'
 import { bytesOfText, hexOf } from '../value/text.ts'
 import { isInt32, type Whole, wholeOf } from '../value/whole.ts'
 import type { FunctionEntry, Overload } from './entry.ts'
@@ -15,7 +16,10 @@ import { bytes, entriesOf, example, type Plain, scalar, text, whole } from './pa
 const entry = entriesOf('Hashes and encodings')
 
 /** Of a text, or of bytes. */
-function taking(result: Type, run: (of: Uint8Array) => Whole | string): readonly Overload[] {
+function taking(
+  result: Type,
+  run: (of: Uint8Array) => Whole | string | Failure,
+): readonly Overload[] {
   return [
     { params: [text('text')], result, run: scalar((of: string) => run(bytesOfText(of))) },
     { params: [bytes('bytes')], result, run: scalar(run) },
@@ -30,6 +34,9 @@ function decoded(what: Plain, name: string, read: (of: string) => Uint8Array | u
   const run = (of: string) => read(of) ?? new Failure('sql-argument', `${shown(of)} is not ${name}`)
   return entry(what, [{ params: [text('text')], result: BYTES, run: scalar(run) }])
 }
+
+/** Half of a character, which JSON may hold, becomes the sign for one that is unknown. */
+const urlEncoded = (of: string): string => encodeURIComponent(of.replace(/\p{Cs}/gu, '\ufffd'))
 
 const partitionsMax = 2 ** 31 - 1
 
@@ -138,7 +145,7 @@ export const hashFunctions: readonly FunctionEntry[] = [
         result: TEXT,
         run: scalar((of: Whole) => BigInt.asUintN(64, BigInt(of)).toString(16)),
       },
-      ...taking(TEXT, hexOf),
+      ...taking(TEXT, of => (2 * of.length > TEXT_LENGTH_MAX ? tooLong : hexOf(of))),
     ],
   ),
   decoded(
@@ -177,7 +184,7 @@ export const hashFunctions: readonly FunctionEntry[] = [
       about: 'A text as a part of an address.',
       examples: [example("url_encode('a b/c')", 'a%20b%2Fc')],
     },
-    [{ params: [text('text')], result: TEXT, run: scalar(encodeURIComponent) }],
+    [{ params: [text('text')], result: TEXT, run: scalar(urlEncoded) }],
   ),
   entry(
     {

@@ -4,10 +4,11 @@ import type { Scalar } from '../../engine/columns/vector.ts'
 import { arrayOf, BOOLEAN, INTEGER, JSON_TYPE, TEXT, type Type } from '../../engine/schema/type.ts'
 import type { ScalarFunction } from '../kernels/lift.ts'
 import { Failure, shown } from '../value/failure.ts'
+import { Joined } from '../value/joined.ts'
 import { eachField, itemsOf, jsonAt, jsonOf, kindOf, nameAt, type Step } from '../value/json.ts'
 import { textOfJson, toJsonOf } from '../value/text.ts'
 import type { Bound, FunctionEntry } from './entry.ts'
-import { anything, entriesOf, example, fixed, json, scalar, text, within } from './params.ts'
+import { anything, entriesOf, example, fixed, json, scalar, text } from './params.ts'
 
 const entry = entriesOf('JSON')
 
@@ -72,24 +73,39 @@ function lengthOf(of: string): number | null | Failure {
 }
 
 /** Null is null in JSON. */
-function jsonsOf(types: readonly Type[]): (values: readonly Scalar[]) => readonly string[] {
+function jsonsOf(types: readonly Type[]): (values: readonly Scalar[], place: number) => string {
   const make = types.map(toJsonOf)
-  return values =>
-    values.map((value, i) => (value === null ? 'null' : (make[i]?.(value) ?? 'null')))
+  return (values, place) => {
+    const value = values[place] as Scalar
+    return value === null ? 'null' : (make[place]?.(value) ?? 'null')
+  }
+}
+
+/** The parts between brackets. */
+function enclosed([open, close]: string, parts: Iterable<string | Failure>): string | Failure {
+  const joined = new Joined(',')
+  for (const part of parts) {
+    if (part instanceof Failure) return part
+    if (!joined.add(part)) break
+  }
+  const inner = joined.finish()
+  return inner instanceof Failure ? inner : `${open}${inner}${close}`
 }
 
 function objectOf({ types, fail }: Bound): ScalarFunction {
   if (types.length % 2 !== 0) return fail(types.length - 1, 'A name goes with each value')
   const toJson = jsonsOf(types)
-  return (...values) => {
-    const made = toJson(values)
-    const fields: string[] = []
+  function* fields(values: readonly Scalar[]): Generator<string | Failure> {
     for (let i = 0; i < values.length; i += 2) {
-      if (values[i] === null) return new Failure('sql-argument', 'A name in JSON is not null')
-      fields.push(`${nameOf(made[i] as string)}:${made[i + 1]}`)
+      if (values[i] === null) yield new Failure('sql-argument', 'A name in JSON is not null')
+      else yield `${nameOf(toJson(values, i))}:${toJson(values, i + 1)}`
     }
-    return within(`{${fields.join(',')}}`)
   }
+  return (...values) => enclosed('{}', fields(values))
+}
+
+function* items(values: readonly Scalar[], toJson: ReturnType<typeof jsonsOf>): Generator<string> {
+  for (let i = 0; i < values.length; i++) yield toJson(values, i)
 }
 
 const nameOf = (made: string): string => (made.startsWith('"') ? made : JSON.stringify(made))
@@ -265,7 +281,7 @@ export const jsonFunctions: readonly FunctionEntry[] = [
         seesNulls: true,
         bind: ({ types }) => {
           const toJson = jsonsOf(types)
-          return (...values) => within(`[${toJson(values).join(',')}]`)
+          return (...values) => enclosed('[]', items(values, toJson))
         },
       },
     ],

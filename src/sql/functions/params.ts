@@ -16,7 +16,7 @@ import {
 import { isImplicit } from '../check/coerce.ts'
 import type { ScalarFunction } from '../kernels/lift.ts'
 import { isNumeric } from '../value/cast.ts'
-import { Failure } from '../value/failure.ts'
+import type { Failure } from '../value/failure.ts'
 import type { Example, FunctionEntry, Group, Overload, Param } from './entry.ts'
 
 /** One type, and those that go over to it by themselves. */
@@ -86,23 +86,6 @@ export const entriesOf =
   (what: Plain, overloads: readonly Overload[]): FunctionEntry => ({ ...what, group, overloads })
 
 export const example = (expression: string, result: string): Example => ({ expression, result })
-
-/** UTF-16 units of a text that a function makes. */
-export const TEXT_LENGTH_MAX = 1_048_576
-/** Items of an array that a function makes. */
-export const ARRAY_LENGTH_MAX = 100_000
-
-export const tooLong = new Failure(
-  'sql-limit',
-  `The text would be longer than ${TEXT_LENGTH_MAX} characters`,
-)
-export const tooMany = new Failure(
-  'sql-limit',
-  `The array would have more than ${ARRAY_LENGTH_MAX} items`,
-)
-
-export const within = (made: string): string | Failure =>
-  made.length > TEXT_LENGTH_MAX ? tooLong : made
 
 /** The type of the items of the first argument. */
 export const itemType = ([type]: readonly Type[]): Type => (type?.kind === 'array' ? type.of : TEXT)

@@ -6,12 +6,14 @@
 import type { Scalar } from '../../engine/columns/vector.ts'
 import { arrayOf, BOOLEAN, INTEGER, TEXT, type Type } from '../../engine/schema/type.ts'
 import type { ScalarFunction } from '../kernels/lift.ts'
+import type { Work } from '../regex/meter.ts'
 import { isPattern, type Match, type Pattern, patternOf } from '../regex/pattern.ts'
 import { highestGroup, replaced, replacementOf } from '../regex/replacement.ts'
 import { Failure } from '../value/failure.ts'
+import { ARRAY_LENGTH_MAX, tooMany } from '../value/size.ts'
 import { placeOf } from './characters.ts'
 import type { Bound, Example, FunctionEntry, Param } from './entry.ts'
-import { ARRAY_LENGTH_MAX, example, fixed, text, tooMany, whole, within } from './params.ts'
+import { example, fixed, text, whole } from './params.ts'
 
 const tooCostly = new Failure('sql-limit', 'The text is too long for this regular expression')
 const PATTERN = 1
@@ -30,22 +32,27 @@ function mustPattern(bound: Bound, flags: number | undefined): Pattern {
 
 const isNullPattern = ({ constants }: Bound): boolean => constants[PATTERN] === null
 
-/** On texts that the pattern can be searched in. */
-const guarded =
-  (pattern: Pattern, run: (text: string) => Scalar | Failure): ScalarFunction =>
-  value =>
-    pattern.isTooLong(value as string) ? tooCostly : run(value as string)
+/** By the work that is left in an evaluation. */
+type Working = (work: Work) => ScalarFunction
 
-/** On all matches. */
-function overAll(
-  pattern: Pattern,
-  run: (text: string, matches: readonly Match[]) => Scalar | Failure,
-): ScalarFunction {
-  return guarded(pattern, text => {
-    const matches = pattern.all(text)
-    return matches === undefined ? tooCostly : run(text, matches)
-  })
-}
+/** What is made of an answer, unless it was too much work to have one. */
+const answering =
+  <T>(ask: (text: string, work: Work) => T | undefined, make: Answer<T>): Working =>
+  work =>
+  value => {
+    const answer = ask(value as string, work)
+    return answer === undefined ? tooCostly : make(answer, value as string)
+  }
+
+type Answer<T> = (answer: T, text: string) => Scalar | Failure
+
+const overFirst = (pattern: Pattern, make: Answer<Match | null>): Working =>
+  answering((text, work) => pattern.first(text, work), make)
+
+const overAll = (pattern: Pattern, make: Answer<readonly Match[]>): Working =>
+  answering((text, work) => pattern.all(text, work), make)
+
+const nothing: Working = () => () => null
 
 interface Shape {
   readonly name: string
@@ -56,11 +63,11 @@ interface Shape {
   readonly result: Type
 }
 
-function entry(shape: Shape, bind: (bound: Bound) => ScalarFunction): FunctionEntry {
+function entry(shape: Shape, bind: (bound: Bound) => Working): FunctionEntry {
   const { extra = [], result, ...rest } = shape
   const params = [text('text'), fixed(text('pattern')), ...extra]
-  const bound = (known: Bound): ScalarFunction => (isNullPattern(known) ? () => null : bind(known))
-  const overload = { params, optional: extra.length, result, bind: bound }
+  const working = (known: Bound): Working => (isNullPattern(known) ? nothing : bind(known))
+  const overload = { params, optional: extra.length, result, working }
   return { ...rest, group: 'Regular expressions', overloads: [overload] }
 }
 
@@ -89,7 +96,10 @@ export const regexps: readonly FunctionEntry[] = [
     },
     bound => {
       const pattern = mustPattern(bound, EXTRA)
-      return guarded(pattern, text => pattern.test(text))
+      return answering(
+        (text, work) => pattern.test(text, work),
+        found => found,
+      )
     },
   ),
   entry(
@@ -106,7 +116,7 @@ export const regexps: readonly FunctionEntry[] = [
     bound => {
       const pattern = mustPattern(bound, undefined)
       const wanted = groupIn(bound, pattern)
-      return guarded(pattern, text => pattern.first(text)?.groups[wanted] ?? null)
+      return overFirst(pattern, match => match?.groups[wanted] ?? null)
     },
   ),
   entry(
@@ -120,7 +130,7 @@ export const regexps: readonly FunctionEntry[] = [
     bound => {
       const pattern = mustPattern(bound, undefined)
       const wanted = groupIn(bound, pattern)
-      return overAll(pattern, (_, matches) =>
+      return overAll(pattern, matches =>
         matches.length > ARRAY_LENGTH_MAX
           ? tooMany
           : matches.map(({ groups }) => groups[wanted] ?? null),
@@ -145,14 +155,14 @@ export const regexps: readonly FunctionEntry[] = [
         ],
         optional: 1,
         result: TEXT,
-        bind: bound => {
-          if (isNullPattern(bound) || bound.constants[EXTRA] === null) return () => null
+        working: bound => {
+          if (isNullPattern(bound) || bound.constants[EXTRA] === null) return nothing
           const pattern = mustPattern(bound, FLAGS)
           const by = replacementOf(bound.constants[EXTRA] as string)
           if (highestGroup(by) > pattern.groups) {
             bound.fail(EXTRA, `The pattern has ${pattern.groups} groups, and no more`)
           }
-          return overAll(pattern, (text, matches) => within(replaced(text, matches, by)))
+          return overAll(pattern, (matches, text) => replaced(text, matches, by))
         },
       },
     ],
@@ -165,7 +175,7 @@ export const regexps: readonly FunctionEntry[] = [
       extra: [flags],
       result: INTEGER,
     },
-    bound => overAll(mustPattern(bound, EXTRA), (_, matches) => matches.length),
+    bound => overAll(mustPattern(bound, EXTRA), matches => matches.length),
   ),
   entry(
     {
@@ -178,10 +188,9 @@ export const regexps: readonly FunctionEntry[] = [
     },
     bound => {
       const pattern = mustPattern(bound, EXTRA)
-      return guarded(pattern, text => {
-        const match = pattern.first(text)
-        return match === undefined ? 0 : placeOf(text, match.start) + 1
-      })
+      return overFirst(pattern, (match, text) =>
+        match === null ? 0 : placeOf(text, match.start) + 1,
+      )
     },
   ),
   entry(
@@ -194,7 +203,7 @@ export const regexps: readonly FunctionEntry[] = [
       result: arrayOf(TEXT),
     },
     bound =>
-      overAll(mustPattern(bound, EXTRA), (text, matches) =>
+      overAll(mustPattern(bound, EXTRA), (matches, text) =>
         matches.length >= ARRAY_LENGTH_MAX ? tooMany : partsBetween(text, matches),
       ),
   ),

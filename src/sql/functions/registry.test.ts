@@ -46,9 +46,9 @@ describe('the registry', () => {
     for (const { name, about, overloads = [], form } of entries) {
       expect(about, name).toMatch(/^\p{Lu}.*\.$/su)
       expect(overloads.length > 0, name).toBe(form === undefined)
-      for (const { run, bind, columnwise } of overloads) {
+      for (const { run, bind, working, columnwise } of overloads) {
         expect(
-          [run, bind, columnwise].filter(one => one !== undefined),
+          [run, bind, working, columnwise].filter(one => one !== undefined),
           name,
         ).toHaveLength(1)
       }

@@ -1,24 +1,15 @@
 /** Texts cut, padded, put together. Places are counted from 1, as everywhere in SQL. */
 
-import { arrayOf, TEXT } from '../../engine/schema/type.ts'
-import type { ScalarFunction } from '../kernels/lift.ts'
+import type { Scalar } from '../../engine/columns/vector.ts'
+import { arrayOf, TEXT, type Type } from '../../engine/schema/type.ts'
 import { Failure } from '../value/failure.ts'
+import { Joined } from '../value/joined.ts'
+import { ARRAY_LENGTH_MAX, TEXT_LENGTH_MAX, tooLong, tooMany } from '../value/size.ts'
 import { toTextOf } from '../value/text.ts'
 import type { Whole } from '../value/whole.ts'
 import { characters, countOf, sliced } from './characters.ts'
 import type { FunctionEntry } from './entry.ts'
-import {
-  ARRAY_LENGTH_MAX,
-  anything,
-  example,
-  scalar,
-  TEXT_LENGTH_MAX,
-  text,
-  tooLong,
-  tooMany,
-  whole,
-  within,
-} from './params.ts'
+import { anything, example, scalar, text, whole } from './params.ts'
 
 /** Far away is far away: such places are beyond any text. */
 const FAR = 2 ** 40
@@ -132,7 +123,7 @@ function overlaid(of: string, by: string, start: Whole, length?: Whole): string 
   if (start < 1) return new Failure('sql-argument', 'Places in a text are counted from 1')
   const from = near(start) - 1
   const to = from + Math.max(near(length ?? countOf(by)), 0)
-  return within(sliced(of, 0, from) + by + sliced(of, to, of.length))
+  return sliced(of, 0, from) + by + sliced(of, to, of.length)
 }
 
 function repeated(of: string, count: Whole): string | Failure {
@@ -140,14 +131,17 @@ function repeated(of: string, count: Whole): string | Failure {
   return of.length * times > TEXT_LENGTH_MAX ? tooLong : of.repeat(of === '' ? 0 : times)
 }
 
-/** Values of any type as texts, those that are null left out. */
-const present = (values: readonly (string | null)[]): readonly string[] =>
-  values.filter(value => value !== null)
-
-function joinOf(types: readonly Parameters<typeof toTextOf>[0][]) {
+/** Values of any type as texts, one behind the other, without those that are null. */
+function joinOf(types: readonly Type[]) {
   const texts = types.map(toTextOf)
-  return (values: Parameters<ScalarFunction>) =>
-    present(values.map((value, i) => (value === null ? null : (texts[i]?.(value) ?? ''))))
+  return (values: readonly Scalar[], separator: string): string | Failure => {
+    const joined = new Joined(separator)
+    for (const [i, toText] of texts.entries()) {
+      const value = values[i] as Scalar
+      if (value !== null && !joined.add(toText(value))) break
+    }
+    return joined.finish()
+  }
 }
 
 export const textCuts: readonly FunctionEntry[] = [
@@ -230,8 +224,8 @@ export const textCuts: readonly FunctionEntry[] = [
         result: TEXT,
         seesNulls: true,
         bind: ({ types }) => {
-          const texts = joinOf(types)
-          return (...values) => within(texts(values).join(''))
+          const join = joinOf(types)
+          return (...values) => join(values, '')
         },
       },
     ],
@@ -248,9 +242,9 @@ export const textCuts: readonly FunctionEntry[] = [
         result: TEXT,
         seesNulls: true,
         bind: ({ types }) => {
-          const texts = joinOf(types.slice(1))
+          const join = joinOf(types.slice(1))
           return (separator, ...values) =>
-            separator === null ? null : within(texts(values).join(separator as string))
+            separator === null ? null : join(values, separator as string)
         },
       },
     ],

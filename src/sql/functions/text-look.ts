@@ -3,11 +3,12 @@
 import { BOOLEAN, BYTES, INTEGER, TEXT, type Type } from '../../engine/schema/type.ts'
 import { slips } from '../text/suggestion.ts'
 import { Failure } from '../value/failure.ts'
+import { TEXT_LENGTH_MAX, tooLong } from '../value/size.ts'
 import { bytesOfText } from '../value/text.ts'
 import type { Whole } from '../value/whole.ts'
 import { characters, countOf, placeOf } from './characters.ts'
 import type { FunctionEntry } from './entry.ts'
-import { bytes, example, type Plain, scalar, text, whole, within } from './params.ts'
+import { bytes, example, type Plain, scalar, text, whole } from './params.ts'
 
 /** From one text. */
 function ofText(
@@ -47,6 +48,13 @@ function translated(of: string, from: string, to: string): string {
   return characters(of)
     .map(character => table.get(character) ?? character)
     .join('')
+}
+
+function replaced(of: string, from: string, to: string): string | Failure {
+  if (from === '') return of
+  const parts = of.split(from)
+  const length = of.length + (parts.length - 1) * (to.length - from.length)
+  return length > TEXT_LENGTH_MAX ? tooLong : parts.join(to)
 }
 
 function characterOf(code: Whole): string | Failure {
@@ -205,9 +213,7 @@ export const textLooks: readonly FunctionEntry[] = [
       {
         params: [text('text'), text('from'), text('to')],
         result: TEXT,
-        run: scalar((of: string, from: string, to: string) =>
-          from === '' ? of : within(of.split(from).join(to)),
-        ),
+        run: scalar(replaced),
       },
     ],
   },

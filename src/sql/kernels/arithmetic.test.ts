@@ -3,22 +3,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { vectorOf } from '../../engine/columns/builder.ts'
-import { recordsOf } from '../../engine/columns/records.ts'
 import { type Scalar, scalarAt, type Vector } from '../../engine/columns/vector.ts'
-import { Schema } from '../../engine/schema/schema.ts'
 import { BIGINT, DOUBLE, decimal, INTEGER, type Type } from '../../engine/schema/type.ts'
-import { Told } from '../testing/evaluate.ts'
 import type { ArithmeticOperator } from '../text/ast.ts'
 import { wholeOf } from '../value/whole.ts'
 import { doubleArithmetic, exactArithmetic } from './arithmetic.ts'
-import type { Frame } from './frame.ts'
+import { frameOf } from './testing/frames.ts'
 
 const operators: readonly ArithmeticOperator[] = ['+', '-', '*', '/', '%']
-
-function frameOf(size: number): Frame & { readonly failures: Told } {
-  const rows = Array.from({ length: size }, () => ({ time: 0, values: [] }))
-  return { records: recordsOf(new Schema([]), rows), size, failures: new Told() }
-}
 
 const edges = [0n, 1n, -1n, 2n, -3n, 2n ** 53n, 2n ** 53n - 1n, -(2n ** 53n) + 1n]
 

@@ -6,12 +6,14 @@
 import type { Failures } from '../../engine/columns/expression.ts'
 import type { Records, Rows } from '../../engine/columns/records.ts'
 import type { Vector } from '../../engine/columns/vector.ts'
+import type { Budget } from './budget.ts'
 
 /** One evaluation: a batch, and where failures are told. */
 export interface Frame {
   readonly records: Records
   readonly size: number
   readonly failures: Failures
+  readonly budget: Budget
 }
 
 export interface Kernel {

@@ -13,6 +13,7 @@ import {
 } from '../../engine/columns/vector.ts'
 import type { Type } from '../../engine/schema/type.ts'
 import { Failure } from '../value/failure.ts'
+import { type Gauge, gaugeOf, TEXT_LENGTH_MAX } from '../value/size.ts'
 import type { Columnwise, Frame } from './frame.ts'
 import { unionNulls } from './gaps.ts'
 
@@ -76,18 +77,32 @@ const loopN: Loop = (args, rows, { run, sink, present }) => {
   }
 }
 
+/** Values that may be large are weighed: those that are too large, or too many, are not kept. */
 class Sink {
   readonly #builder: ReturnType<typeof builderOf>
+  readonly #gauge: Gauge | undefined
   readonly #frame: Frame
 
   constructor(type: Type, frame: Frame) {
     this.#builder = builderOf(type, frame.size)
+    this.#gauge = gaugeOf(type)
     this.#frame = frame
   }
 
   put(row: number, value: Scalar | Failure): void {
-    if (value instanceof Failure) this.#frame.failures.add(row, value.code, value.reason)
-    else this.#builder.set(row, value)
+    const kept = this.#gauge === undefined || value === null ? value : this.#weighed(value)
+    if (kept instanceof Failure) this.#frame.failures.add(row, kept.code, kept.reason)
+    else this.#builder.set(row, kept)
+  }
+
+  #weighed(value: Scalar | Failure): Scalar | Failure {
+    if (value instanceof Failure) return value
+    const units = this.#gauge?.(value) ?? 0
+    if (units instanceof Failure) {
+      this.#frame.budget.drop(TEXT_LENGTH_MAX)
+      return units
+    }
+    return this.#frame.budget.keep(units) ?? value
   }
 
   finish(): Vector {

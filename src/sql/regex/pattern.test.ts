@@ -1,14 +1,8 @@
 /** Regular expressions: what they find, what is refused, and patterns known for never ending. */
 
 import { describe, expect, test } from 'vitest'
-import {
-  ALL_WORK_MAX,
-  isPattern,
-  PATTERN_LENGTH_MAX,
-  type Pattern,
-  patternOf,
-  SEARCH_WORK_MAX,
-} from './pattern.ts'
+import { CALL_STEPS_MAX, type Work } from './meter.ts'
+import { isPattern, PATTERN_LENGTH_MAX, type Pattern, patternOf } from './pattern.ts'
 import { highestGroup, replaced, replacementOf } from './replacement.ts'
 
 function mustPattern(text: string, flags = ''): Pattern {
@@ -24,7 +18,7 @@ describe('finds', () => {
       end: 7,
       groups: ['12-34', '12', undefined, '34'],
     })
-    expect(mustPattern('b').first('aaa')).toBeUndefined()
+    expect(mustPattern('b').first('aaa')).toBeNull()
   })
 
   test('the leftmost, and of these the first alternative', () => {
@@ -107,25 +101,55 @@ test.each([
 ])('%s ends soon on the text that others never finish', (pattern, repeated, last) => {
   const made = mustPattern(pattern)
   const text = repeated.repeat(8000) + last
-  expect(made.isTooLong(text)).toBe(false)
   expect(made.test(text)).toBe(false)
-  expect(made.first(text)).toBeUndefined()
+  expect(made.first(text)).toBeNull()
 })
 
 describe('work is bounded', () => {
-  test('of one search, by the size of pattern and text', () => {
+  const looksFar = mustPattern('(?:a?){900}b|')
+  const counted = (ask: (work: Work) => unknown): number => {
+    const work = { left: CALL_STEPS_MAX }
+    expect(ask(work)).toBeDefined()
+    return CALL_STEPS_MAX - work.left
+  }
+
+  test('of one search, by what it really looks at', () => {
+    const near = mustPattern('^a')
+    expect(counted(work => near.first('a'.repeat(100_000), work))).toBeLessThan(1000)
+    const far = mustPattern('a+$')
+    expect(counted(work => far.first('a'.repeat(100_000), work))).toBeGreaterThan(100_000)
+    expect(mustPattern('(?:[a-z]?){900}[0-8]').first('a'.repeat(100_000))).toBeUndefined()
+  })
+
+  test('of a test, by the worst that it could be, whatever was learned before', () => {
     const large = mustPattern('(a?){300}a{300}')
-    expect(large.isTooLong('a'.repeat(600))).toBe(false)
-    expect(large.isTooLong('a'.repeat(SEARCH_WORK_MAX / 600))).toBe(true)
-    expect(mustPattern('a').isTooLong('a'.repeat(65_536))).toBe(false)
+    const first = counted(work => large.test('a'.repeat(600), work))
+    expect(counted(work => large.test('a'.repeat(600), work))).toBe(first)
+    expect(first).toBeGreaterThan((600 * 600) / 16)
+    expect(large.test('a'.repeat(CALL_STEPS_MAX / 600))).toBeUndefined()
+    expect(mustPattern('a').test('a'.repeat(65_536))).toBe(true)
   })
 
   test('of all searches together, as each may look to the end', () => {
-    const looksFar = mustPattern('a(.*b)?')
-    expect(looksFar.all('a'.repeat(500))).toHaveLength(500)
-    expect(looksFar.all('a'.repeat(20_000))).toBeUndefined()
-    expect(ALL_WORK_MAX).toBeGreaterThan(SEARCH_WORK_MAX)
-    expect(mustPattern('\\s+').all('word '.repeat(1600))).toHaveLength(1600)
+    expect(looksFar.all('a'.repeat(20))).toHaveLength(21)
+    expect(looksFar.all('a'.repeat(250))).toBeUndefined()
+    expect(mustPattern('\\s+').all('lorem ipsum '.repeat(600))).toHaveLength(1200)
+    expect(mustPattern('\\d').all('7'.repeat(8000))).toHaveLength(8000)
+    expect(mustPattern('[^z]').all('y'.repeat(1_000_000))).toBeUndefined()
+  })
+
+  test('of all texts of an evaluation, to the same step each time', () => {
+    const reached = () => {
+      const work = { left: 3_000_000 }
+      let count = 0
+      while (looksFar.all('a'.repeat(10), work) !== undefined) count++
+      return [count, work.left]
+    }
+    const [count, left] = reached()
+    expect(count).toBeGreaterThan(1)
+    expect(left).toBe(0)
+    expect(reached()).toEqual([count, left])
+    expect(looksFar.all('a'.repeat(40))).toHaveLength(41)
   })
 })
 

@@ -1,20 +1,17 @@
 /**
  * Regular expressions in RE2's syntax (no backreferences, no looking around), on a port of RE2: its
- * time is linear in the text, with the size of the compiled pattern as the factor. So the product
- * of the two is bounded, and where all matches are wanted the sum over them is, since each match
- * may have looked to the end of the text.
+ * time is linear in the text, with the size of the compiled pattern as the factor, and where all
+ * matches are wanted each may have looked to the end of the text. So the steps are counted: a call
+ * has a bound, and an evaluation over many texts has one.
  */
 
 import { RE2JS, RE2JSException } from 're2js'
+import { CALL_STEPS_MAX, Meter, type Work } from './meter.ts'
 
 /** Characters of a pattern. */
 export const PATTERN_LENGTH_MAX = 1000
 /** Instructions that a pattern compiles to. */
 const PROGRAM_MAX = 2000
-/** Characters of the text times instructions, of one search. */
-export const SEARCH_WORK_MAX = 4_000_000
-/** The same, over all searches of one call. */
-export const ALL_WORK_MAX = 64_000_000
 
 /** One match: its place, and what the groups hold; group 0 is all of it. */
 export interface Match {
@@ -61,45 +58,47 @@ function compiledOf(text: string, bits: number): RE2JS | PatternTrouble {
   }
 }
 
+const plenty = (): Work => ({ left: CALL_STEPS_MAX })
+
+/** What is asked is undefined where it is too much work. */
 export class Pattern {
   readonly #compiled: RE2JS
-  readonly #size: number
+  readonly #meter: Meter
 
   constructor(compiled: RE2JS, size: number) {
     this.#compiled = compiled
-    this.#size = size
+    this.#meter = new Meter(compiled, size)
   }
 
   get groups(): number {
     return this.#compiled.groupCount()
   }
 
-  /** Nothing else may be asked about a text that is. */
-  isTooLong(text: string): boolean {
-    return text.length * this.#size > SEARCH_WORK_MAX
+  test(text: string, work = plenty()): boolean | undefined {
+    return this.#meter.charged(text, work, () => this.#compiled.test(text))
   }
 
-  test(text: string): boolean {
-    return this.#compiled.test(text)
+  /** Null where there is none. */
+  first(text: string, work = plenty()): Match | null | undefined {
+    return this.#meter.measured(text, work, again => {
+      again()
+      const matcher = this.#compiled.matcher(text)
+      return matcher.find() ? matchOf(matcher) : null
+    })
   }
 
-  first(text: string): Match | undefined {
-    const matcher = this.#compiled.matcher(text)
-    return matcher.find() ? matchOf(matcher) : undefined
-  }
-
-  /** Matches that do not overlap, from left to right; undefined if that is too much work. */
-  all(text: string): readonly Match[] | undefined {
-    const matches: Match[] = []
-    const matcher = this.#compiled.matcher(text)
-    let work = text.length * this.#size
-    while (matcher.find()) {
-      const match = matchOf(matcher)
-      matches.push(match)
-      work += (text.length - match.end) * this.#size
-      if (work > ALL_WORK_MAX) return undefined
-    }
-    return matches
+  /** Matches that do not overlap, from left to right. */
+  all(text: string, work = plenty()): readonly Match[] | undefined {
+    return this.#meter.measured(text, work, again => {
+      const matches: Match[] = []
+      const matcher = this.#compiled.matcher(text)
+      again()
+      while (matcher.find()) {
+        matches.push(matchOf(matcher))
+        again()
+      }
+      return matches
+    })
   }
 }
 

@@ -3,6 +3,8 @@
  * and `\\` for a backslash, as in Postgres. A group that took no part in the match gives nothing.
  */
 
+import type { Failure } from '../value/failure.ts'
+import { Joined } from '../value/joined.ts'
 import type { Match } from './pattern.ts'
 
 /** Literal text, or the number of a group. */
@@ -25,14 +27,21 @@ export const highestGroup = (replacement: Replacement): number =>
   )
 
 /** The text with all its matches replaced; they come in order and do not overlap. */
-export function replaced(text: string, matches: readonly Match[], by: Replacement): string {
-  let result = ''
+export function replaced(
+  text: string,
+  matches: readonly Match[],
+  by: Replacement,
+): string | Failure {
+  const result = new Joined()
   let at = 0
   for (const match of matches) {
-    result += text.slice(at, match.start)
-    for (const piece of by)
-      result += typeof piece === 'string' ? piece : (match.groups[piece] ?? '')
+    let fits = result.add(text.slice(at, match.start))
+    for (const piece of by) {
+      fits = result.add(typeof piece === 'string' ? piece : (match.groups[piece] ?? ''))
+    }
+    if (!fits) break
     at = match.end
   }
-  return result + text.slice(at)
+  result.add(text.slice(at))
+  return result.finish()
 }

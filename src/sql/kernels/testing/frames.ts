@@ -6,11 +6,17 @@ import { type Scalar, scalarAt, type Vector } from '../../../engine/columns/vect
 import { Schema } from '../../../engine/schema/schema.ts'
 import { BOOLEAN, type Type } from '../../../engine/schema/type.ts'
 import { Told } from '../../testing/evaluate.ts'
+import { Budget } from '../budget.ts'
 import type { Frame, Kernel } from '../frame.ts'
 
 export function frameOf(size: number): Frame & { readonly failures: Told } {
   const rows = Array.from({ length: size }, () => ({ time: 0, values: [] }))
-  return { records: recordsOf(new Schema([]), rows), size, failures: new Told() }
+  return {
+    records: recordsOf(new Schema([]), rows),
+    size,
+    failures: new Told(),
+    budget: new Budget(),
+  }
 }
 
 export const allOf = (size: number): Int32Array =>
