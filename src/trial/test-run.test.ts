@@ -56,6 +56,36 @@ expect:
     expect(outcomeText(result)).toBe('passed  a test')
   })
 
+  it('only what changes in the way that is said', () => {
+    const steps = `
+  - name: sums
+    aggregate: { key: user, mode: updating, window: { global: true }, select: { n: sum(n) } }
+  - to: out
+`
+    const sums = (expected: string) =>
+      outcomeText(
+        outcome(
+          `
+input:
+  - records: [{ user: a, n: 1, ts: 2026-01-01T00:00:00Z }]
+  - records: [{ user: a, n: 1, ts: 2026-01-01T00:00:00Z }]
+  - records: [{ user: a, n: -1, ts: 2026-01-01T00:00:00Z }]
+expect: { out: [{ user: a, n: 2 }, ${expected}] }
+`,
+          steps,
+        ),
+      )
+    const [one, insert, update] = ['', ', $change: insert', ', $change: update'].map(
+      change => `{ user: a, n: 1${change} }`,
+    )
+    expect(sums(`${one}, ${one}`)).toBe('passed  a test')
+    expect(sums(`${one}, ${update}`)).toBe('passed  a test')
+    expect(sums(`${update}, ${update}`)).toBe('passed  a test')
+    expect(sums(`${one}, ${insert}`)).toContain('+ {"$change":"update","user":"a","n":1}')
+    expect(sums(`${one}, { user: a, n: 1, $change: delete }`)).toContain('FAILED')
+    expect(() => sums(`${one}, { user: a, n: 1, $change: dleete }`)).toThrow('insert, update, delete')
+  })
+
   it('records taken back or changed, where that is said', () => {
     const steps = `
   - name: sums

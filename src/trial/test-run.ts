@@ -4,7 +4,7 @@
  * two ways of writing a moment, are no difference.
  */
 
-import { WeirError } from '../base/errors.ts'
+import { invariant, WeirError } from '../base/errors.ts'
 import type { Compiler } from '../engine/columns/expression.ts'
 import type { Plan } from '../engine/plan/plan.ts'
 import { edgeText } from '../engine/plan/schemas.ts'
@@ -18,8 +18,18 @@ import { type Received, Trial } from './trial.ts'
 /** The machine's clock at the beginning of a test: 1970-01-01T00:00:00Z. */
 const CLOCK_START_MS = 0
 
-/** In an expected record: `update` or `delete`; without it, an insert or an update. */
+/** In an expected record: what comes out of it; without it, an insert or an update. */
 const CHANGE = '$change'
+
+type Kind = Received['kind']
+const KINDS: readonly Kind[] = ['insert', 'update', 'delete']
+const isKind = (word: unknown): word is Kind => KINDS.includes(word as Kind)
+
+/** A record as a text that is equal to that of an equal one, and what it is to others. */
+interface Shown {
+  readonly text: string
+  readonly change: Kind | undefined
+}
 
 /** One line of a comparison; of a difference both sides are shown. */
 export interface Line {
@@ -82,8 +92,8 @@ function differencesOf(test: TestPart, subject: Subject, trial: Trial): readonly
     const schema = schemaOf(sink, subject)
     const expected = records.map(({ json }) => wantedOf(json as JsonMap, schema, sink))
     const received = trial.received(sink).map(shownReceived)
-    const lines = test.order === 'exact' ? inOrder : inAnyOrder
-    const all = lines(expected, received)
+    const paired = test.order === 'exact' ? inOrder : inAnyOrder
+    const all = linesOf(paired(expected, received))
     return all.some(isDifferent) ? [{ sink, lines: all }] : []
   })
 }
@@ -97,47 +107,79 @@ function schemaOf(sink: string, { plan, schemas }: Subject): Schema {
   return schema
 }
 
-/** A text that is equal to that of a record received. */
-function wantedOf(record: JsonMap, schema: Schema, sink: string): string {
+function wantedOf(record: JsonMap, schema: Schema, sink: string): Shown {
   const { [CHANGE]: change, ...columns } = record
   const odd = Object.keys(columns).find(name => schema.placeOf(name) < 0)
   if (odd !== undefined) {
     const message = `records of the sink ${sink} have no column ${odd}; they have ${schema.names}`
     throw new WeirError('unknown-column', message)
   }
-  return shown(canonicalOf(columns, schema), change === 'delete' ? 'delete' : undefined)
+  invariant(change === undefined || isKind(change), 'lint-knows-the-changes-of-tests')
+  return { text: textOf(canonicalOf(columns, schema)), change }
 }
 
-const shownReceived = ({ kind, record }: Received) =>
-  shown(record, kind === 'delete' ? 'delete' : undefined)
+const shownReceived = ({ kind, record }: Received): Shown => ({
+  text: textOf(record),
+  change: kind,
+})
 
 /** Columns that are null are not written. */
-function shown(record: JsonMap, change: string | undefined): string {
+function textOf(record: JsonMap): string {
   const pairs = Object.entries(record).filter(([, value]) => value !== null)
-  const said = change === undefined ? [] : [[CHANGE, change] as const]
-  return jsonText(Object.fromEntries([...said, ...pairs]))
+  return jsonText(Object.fromEntries(pairs))
 }
 
-function inOrder(expected: readonly string[], received: readonly string[]): readonly Line[] {
+function isMet({ text, change }: Shown, received: Shown): boolean {
+  if (text !== received.text) return false
+  return change === undefined ? received.change !== 'delete' : change === received.change
+}
+
+interface Pair {
+  readonly expected?: Shown | undefined
+  readonly received?: Shown | undefined
+}
+
+function inOrder(expected: readonly Shown[], received: readonly Shown[]): readonly Pair[] {
   const length = Math.max(expected.length, received.length)
-  return Array.from({ length }, (_, at) => lineOf(at, expected[at], received[at]))
+  return Array.from({ length }, (_, at) => ({ expected: expected[at], received: received[at] }))
 }
 
-function inAnyOrder(expected: readonly string[], received: readonly string[]): readonly Line[] {
+/** Those that say what they are choose first: the others take what is left. */
+function inAnyOrder(expected: readonly Shown[], received: readonly Shown[]): readonly Pair[] {
   const left = [...received]
-  const lines = expected.map((one, at) => {
-    const found = left.indexOf(one)
-    return found < 0 ? lineOf(at, one, undefined) : lineOf(at, one, left.splice(found, 1)[0])
-  })
-  return [...lines, ...left.map((one, at) => lineOf(expected.length + at, undefined, one))]
+  const found = new Map<Shown, Shown>()
+  for (const says of [true, false]) {
+    for (const one of expected.filter(({ change }) => (change !== undefined) === says)) {
+      const place = left.findIndex(other => isMet(one, other))
+      if (place >= 0) found.set(one, ...(left.splice(place, 1) as [Shown]))
+    }
+  }
+  const pairs = expected.map(one => ({ expected: one, received: found.get(one) }))
+  return [...pairs, ...left.map(one => ({ received: one }))]
 }
 
-function lineOf(at: number, expected: string | undefined, received: string | undefined): Line {
-  return {
-    at,
-    ...(expected === undefined ? {} : { expected }),
-    ...(received === undefined ? {} : { received }),
-  }
+/** What a record received is to others is shown where the test speaks of it, and deletes always. */
+function linesOf(pairs: readonly Pair[]): readonly Line[] {
+  const speaks = pairs.some(({ expected }) => expected?.change !== undefined)
+  const received = (one: Shown) => written(speaks || one.change === 'delete' ? one : plain(one))
+  return pairs.map(({ expected: one, received: other }, at) => {
+    if (one && other && isMet(one, other)) {
+      return { at, expected: written(one), received: written(one) }
+    }
+    return {
+      at,
+      ...(one === undefined ? {} : { expected: written(one) }),
+      ...(other === undefined ? {} : { received: received(other) }),
+    }
+  })
+}
+
+const plain = ({ text }: Shown): Shown => ({ text, change: undefined })
+
+function written({ text, change }: Shown): string {
+  if (change === undefined) return text
+  const rest = text === '{}' ? '}' : `,${text.slice(1)}`
+  return `{${jsonText(CHANGE)}:${jsonText(change)}${rest}`
 }
 
 /** Records that went nowhere: a test that does not speak of them expects none. */

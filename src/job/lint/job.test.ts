@@ -48,6 +48,19 @@ describe('warnings', () => {
     ).toEqual(['8:5 warning unused: nobody reads n.late (- to: SINK)'])
   })
 
+  it('windows by event time over what the machine says', () => {
+    const steps = `
+  - { name: a, aggregate: { key: page, window: { tumbling: 10s, time: processing }, select: { c: count(*) } } }
+  - { name: b, aggregate: { key: page, window: { tumbling: 1m }, select: { m: sum(c) } } }
+  - to: out
+`
+    expect(around(steps)).toEqual([
+      "9:5 warning late-input: its windows go by event time, and its input comes when the machine's " +
+        'clock says so: all of that may be late (window: { .., time: processing })',
+    ])
+    expect(around(steps.replace('tumbling: 1m', 'tumbling: 1m, time: processing'))).toEqual([])
+  })
+
   it('sources and sinks that nobody uses', () => {
     const text = jobAround('  - { from: events, filter: ms > 1 }\n  - to: out')
       .replace('sources:', 'sources:\n  lines: { log: { topic: x }, format: text }')
@@ -156,5 +169,32 @@ sinks: { out: { memory: {} } }
     const { findings: all } = read(`name: a\nsources: { e: ${text} }\nsteps: [{ to: out }]\n`)
     expect(all.find(one => one.code === code)?.suggestion).toBe(suggestion)
     expect(all.map(one => one.code)).toContain(code)
+  })
+})
+
+describe('errors', () => {
+  it.each(['yaml', 'toml', 'avro', 'protobuf'])('a sink in %s, which nobody writes', format => {
+    const text = jobAround('  - to: out').replace(
+      'sinks:',
+      `sinks:\n  more: { memory: {}, format: ${format} }`,
+    )
+    expect(findings(`${text}`).filter(one => one.includes('error'))).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `error bad-format: the sink more cannot write ${format}; json, ndjson, csv, text`,
+        ),
+      ),
+    ])
+  })
+
+  it('an expected change that there is not', () => {
+    const record = '{ page: a, $change: dleete }'
+    const test = `tests:\n  - { name: t, input: [{ end: true }], expect: { out: [${record}] } }\n`
+    const told = findings(`${jobAround('  - to: out')}\n${test}`)
+    expect(told).toEqual([
+      expect.stringMatching(
+        /error bad-value: \$change is one of insert, update, delete \(.*delete/,
+      ),
+    ])
   })
 })

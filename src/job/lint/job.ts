@@ -45,7 +45,16 @@ function checkSources({ sources }: JobPart, remarks: Remarks): void {
   }
 }
 
+/** There is nobody who writes the others. */
+const WRITTEN: readonly string[] = ['json', 'ndjson', 'csv', 'text']
+
 function checkSinks({ sinks }: JobPart, remarks: Remarks): void {
+  for (const [name, { format, at }] of sinks ?? []) {
+    const kind = typeof format === 'object' ? format.kind : (format ?? 'json')
+    if (WRITTEN.includes(kind)) continue
+    const message = `the sink ${name} cannot write ${kind}; ${WRITTEN.join(', ')} can be written`
+    remarks.error(at, 'bad-format', message, 'format: json')
+  }
   const at = sinks?.get(DEAD_LETTERS)?.at
   if (at === undefined) return
   remarks.error(at, 'bad-name', DEAD_LETTERS_REFUSED, `${DEAD_LETTERS}-of-mine`)
@@ -117,11 +126,25 @@ export function checkTest(job: JobPart, test: TestPart, remarks: Remarks): void 
   }
   const sinks = new Set(job.sinks?.keys())
   for (const [sink, records] of test.expect) {
+    for (const record of records) checkChange(record, remarks)
     if (sinks.has(sink)) continue
     const at = records[0]?.at ?? test.at
     const message = `${sink} is not the name of a sink`
     remarks.error(at, 'unknown-name', message, nearest(sink, sinks))
   }
+}
+
+const CHANGES: readonly string[] = ['insert', 'update', 'delete']
+
+function checkChange({ node, at }: Tree, remarks: Remarks): void {
+  const entry = node.kind === 'map' ? node.entries.get('$change') : undefined
+  if (entry === undefined) return
+  const { key, value } = entry
+  const word = value.kind === 'text' ? value.value : ''
+  if (CHANGES.includes(word)) return
+  const place = { path: [...at.path, '$change'], start: key.start, end: key.end }
+  const message = `$change is one of ${CHANGES.join(', ')}`
+  remarks.error(place, 'bad-value', message, nearest(word, CHANGES))
 }
 
 /** A record may hold more than its source reads; in a test it is a slip. */
@@ -189,11 +212,21 @@ function sideNames(part: LintedStep['part']): readonly string[] {
 /** Windows by event time over sources that do not say what their time is. */
 function warnOfTime(job: JobPart, steps: readonly LintedStep[], remarks: Remarks): void {
   const origins = new Map<string, ReadonlySet<string>>()
+  /** Behind windows by processing time. */
+  const clocked = new Set<string>()
   for (const name of job.sources.keys()) origins.set(name, new Set([name]))
   for (const { id, part, inputs, window } of steps) {
     const from = new Set(inputs.flatMap(edge => [...(origins.get(edge.from) ?? [])]))
     origins.set(id, from)
+    const isClocked = inputs.some(edge => clocked.has(edge.from))
+    if (isClocked || (window && 'time' in window && window.time === 'processing')) clocked.add(id)
     if (window === undefined || !closesByEventTime(window)) continue
+    if (isClocked) {
+      const message =
+        "its windows go by event time, and its input comes when the machine's clock says so: " +
+        'all of that may be late'
+      remarks.warning(part.at, 'late-input', message, 'window: { .., time: processing }')
+    }
     const timeless = [...from].filter(name => job.sources.get(name)?.time === undefined)
     if (timeless.length === 0) continue
     const message =

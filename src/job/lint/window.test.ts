@@ -76,7 +76,7 @@ describe('a window', () => {
     ],
     [
       '{ hopping: 1000d, every: 1ms }',
-      'a record would stand in more than 100000 windows; make every longer',
+      'a record would stand in more than 4000 windows; make every longer',
     ],
   ])('%s is refused', (text, message) => {
     expect(messages(text)).toEqual([`bad-window: ${message}`])

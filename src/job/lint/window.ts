@@ -20,8 +20,8 @@ const allowed: Readonly<Record<WindowPart['kind'], readonly Option[]>> = {
   global: [],
 }
 
-/** Beyond it a record stands in more windows than anybody looks at. */
-const WINDOWS_A_RECORD_MAX = 100_000
+/** Each window that closes puts all its slices together, so this is work for each step of time. */
+const WINDOWS_A_RECORD_MAX = 4000
 
 export function windowOf(part: WindowPart, remarks: Remarks): WindowSpec | undefined {
   for (const option of ['every', 'offset', 'time'] as const) {
