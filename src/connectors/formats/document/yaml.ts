@@ -24,6 +24,8 @@ import { listText, numberText, objectText } from './json-text.ts'
 /** The parser holds a few things for each level, and the document itself. */
 const STACK_PER_LEVEL = 3
 const STACK_MORE = 4
+/** Signs, names and values: each costs a thousand times what a byte of JSON does. */
+const LEXEMES_MAX = 40_000
 
 const OPTIONS = {
   version: '1.2',
@@ -32,6 +34,8 @@ const OPTIONS = {
   prettyErrors: false,
   // Looked for by comparing each with each: somebody else's time is ours.
   uniqueKeys: false,
+  // Else !!binary and its like would be read as what JSON has not.
+  resolveKnownTags: false,
 } as const
 
 type Said = string | TroubleAt
@@ -52,7 +56,11 @@ function tokensOf(text: string, { depthMax }: Limits): readonly CST.Token[] | Tr
   const parser = new Parser()
   const tokens: CST.Token[] = []
   const stackMax = STACK_PER_LEVEL * depthMax + STACK_MORE
+  let lexemes = 0
   for (const lexeme of new Lexer().lex(text)) {
+    if (++lexemes > LEXEMES_MAX) {
+      return new TroubleAt('too-large', 'the document has too many parts', parser.offset)
+    }
     for (const token of parser.next(lexeme)) tokens.push(token)
     if (parser.stack.length > stackMax) {
       const what = `maps and sequences are more than ${depthMax} deep`
