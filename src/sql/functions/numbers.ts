@@ -59,6 +59,12 @@ function gcd(a: bigint, b: bigint): bigint {
   return x
 }
 
+/** That of the least BIGINT and 0 is one more than there is. */
+function commonDivisor(a: Whole, b: Whole): Outcome {
+  const divisor = gcd(BigInt(a), BigInt(b))
+  return divisor > BIGINT_MAX ? overflow('BIGINT') : wholeOf(divisor)
+}
+
 function commonMultiple(a: Whole, b: Whole): Outcome {
   if (a === 0 || b === 0) return 0
   const [one, other] = [BigInt(a), BigInt(b)]
@@ -138,7 +144,7 @@ const signs: readonly FunctionEntry[] = [
       examples: [example('gcd(12, -18)', '6'), example('gcd(0, 5)', '5')],
     },
     ['one', 'other'],
-    (a, b) => wholeOf(gcd(BigInt(a), BigInt(b))),
+    commonDivisor,
   ),
   ofWholes(
     {

@@ -73,10 +73,11 @@ function unknown(cursor: Cursor, token: Token): never {
 
 function timestamp(cursor: Cursor): Type {
   maybeNumber(cursor, 'TIMESTAMP')
-  const withZone = cursor.isWord('WITH') && cursor.isWord('TIME', 1)
+  // TIMESTAMP WITH LOCAL TIME ZONE, as Flink has it, is the same.
+  const isLocal = cursor.isWord('WITH') && cursor.isWord('LOCAL', 1) && cursor.isWord('TIME', 2)
+  const withZone = isLocal || (cursor.isWord('WITH') && cursor.isWord('TIME', 1))
   if (withZone || (cursor.isWord('WITHOUT') && cursor.isWord('TIME', 1))) {
-    cursor.next()
-    cursor.next()
+    for (let words = isLocal ? 3 : 2; words > 0; words--) cursor.next()
     cursor.mustWord('ZONE', 'after TIME')
   }
   return withZone ? TIMESTAMPTZ : TIMESTAMP
