@@ -51,6 +51,23 @@ describe('a driver', () => {
     expect(changes.at(-1)?.kind).toBe('update')
   })
 
+  it('ranks whatever has an order, from the smallest on too', () => {
+    const steps = '{ n: 2, by: BY, order: asc, select: user }'
+    const smallest = (by: string) => {
+      const ranked = jobText(`  - { name: top, topN: ${steps.replace('BY', by)} }\n  - to: out\n`)
+      const driver = new TestDriver({ file: 'job.yaml', text: ranked })
+      driver.send('events', { user: 'b', n: 5n, ts: at('00:00:01') })
+      driver.send('events', { user: 'a', n: -9_223_372_036_854_775_808n, ts: at('00:00:02') })
+      driver.send('events', { user: 'c', n: 7n, ts: at('00:00:03') }).end()
+      expect(driver.deadLetters).toEqual([])
+      return driver.changes('out').at(-1)?.record['top']
+    }
+    expect(smallest('n')).toEqual(['a', 'b'])
+    expect(smallest('user')).toEqual(['a', 'b'])
+    expect(smallest('ts')).toEqual(['b', 'a'])
+    expect(smallest('n = 5')).toEqual(['a', 'c'])
+  })
+
   it('counts what came too late, and keeps what could not be read', () => {
     const driver = make()
     driver.send('events', { user: 'a', ts: at('00:01:00') }, { user: 'a', ts: at('00:00:01') })

@@ -20,9 +20,11 @@ import type { Accumulators } from './accumulators.ts'
 import { mustFindAggregate } from './registry.ts'
 import { constantsFor, FailureList } from './testing/torture.ts'
 
-function make(name: string, types: readonly Type[]): Accumulators {
+type Constants = Parameters<ReturnType<typeof mustFindAggregate>['make']>[1]
+
+function make(name: string, types: readonly Type[], constants?: Constants): Accumulators {
   const aggregate = mustFindAggregate(name)
-  const accumulators = aggregate.make(types, constantsFor(aggregate))
+  const accumulators = aggregate.make(types, constants ?? constantsFor(aggregate))
   accumulators.room(4)
   return accumulators
 }
@@ -214,6 +216,20 @@ describe('lists', () => {
     const by = vectorOf(DOUBLE, [2, 1, 2, 3, 9, null])
     add(lists, [names, by, three(6)], [8, 0, 7, 9, 0, 0])
     expect(resultOf(lists)).toEqual(['d', 'c', 'a'])
+  })
+
+  test('and the smallest where they are asked for, NaN last, whatever has an order', () => {
+    const order = vectorOf(TEXT, new Array<string>(6).fill('asc'))
+    const numbers = make('top_n', [DOUBLE, INTEGER, TEXT], [undefined, 3, 'asc'])
+    add(numbers, [vectorOf(DOUBLE, [Number.NaN, 2, 1, null]), three(4), order], [0, 0, 0, 0])
+    expect(resultOf(numbers)).toEqual([1, 2, Number.NaN])
+    const texts = make('top_n_by', [INTEGER, TEXT, INTEGER, TEXT], [undefined, undefined, 3, 'asc'])
+    const by = vectorOf(TEXT, ['d', 'b', 'c', 'b', 'a'])
+    add(texts, [vectorOf(INTEGER, [4, 22, 3, 2, 1]), by, three(5), order], [0, 9, 0, 8, 0])
+    expect(resultOf(texts)).toEqual([1, 2, 22])
+    expect(() => make('top_n', [DOUBLE, INTEGER, TEXT], [undefined, 3, 'up'])).toThrow(
+      "the order of top_n is 'asc' or 'desc', a constant",
+    )
   })
 
   test.each(['collect', 'top_n'])('%s of nothing is null', name => {

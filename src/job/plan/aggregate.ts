@@ -45,12 +45,12 @@ export function putTopN(step: StepOf<'topN'>, line: Line, linted: LintedStep): b
     line.scope.expression(one),
   )
   if (keyed === undefined || types.includes(undefined)) return false
-  const rank = order === 'desc' ? by.text : `-(${by.text})`
-  const isPlain = select === undefined && order === 'desc'
+  const isPlain = select === undefined
+  const way = order === 'desc' ? [] : ["'asc'"]
   const call: AggregateCall = {
     name: as?.text ?? 'top',
     fn: isPlain ? 'top_n' : 'top_n_by',
-    args: isPlain ? [by.text, String(n)] : [(select ?? by).text, rank, String(n)],
+    args: [...(isPlain ? [] : [select.text]), by.text, String(n), ...way],
     distinct: false,
   }
   const window = linted.window ?? GLOBAL

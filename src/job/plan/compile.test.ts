@@ -116,7 +116,7 @@ describe('a plan', () => {
     expect(specs.get('rolling-1')).toMatchObject({ window: { kind: 'sliding-rows', rows: 5 } })
     expect(specs.get('topN-1')).toMatchObject({
       mode: 'updating',
-      aggregates: [{ name: 'top', fn: 'top_n_by', args: ['user', '-(n)', '3'] }],
+      aggregates: [{ name: 'top', fn: 'top_n_by', args: ['user', 'n', '3', "'asc'"] }],
     })
   })
 
