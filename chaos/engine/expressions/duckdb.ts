@@ -37,6 +37,21 @@ async function computedByDuck(
   return reader.getRows().map(([one = null]) => valueOfDuck(one, type))
 }
 
+/** The type that DuckDB's own answer has, in Weir's words where both have one. */
+export async function typeByDuck(connection: DuckDBConnection, { duckdb }: Probe): Promise<string> {
+  const reader = await connection.runAndReadAll(`SELECT typeof(${duckdb}) FROM ${TABLE} LIMIT 1`)
+  const name = String(reader.getRows()[0]?.[0])
+  return OWN_NAMES.reduce((text, [theirs, ours]) => text.replace(theirs, ours), name)
+}
+
+const OWN_NAMES: readonly (readonly [RegExp, string])[] = [
+  [/^(.*)\[\]$/, 'ARRAY<$1>'],
+  [/VARCHAR/, 'TEXT'],
+  [/TIMESTAMP WITH TIME ZONE/, 'TIMESTAMPTZ'],
+  [/BLOB/, 'BYTES'],
+  [/,/, ', '],
+]
+
 const SHOWN_MAX = 3
 
 /** What is wrong with the answers to a probe; undefined: nothing. */

@@ -4,7 +4,18 @@ import { as, type Probe, same, unlike } from './probe.ts'
 
 export const operatorProbes: readonly Probe[] = [
   ...same('i + i', 'i - b', 'b + c', 'c * c', 'w + 1', 'w * 2', 'w - i', 'b * 3', '-w', '-b', '-x'),
-  ...same('x + z', 'x - i', 'z * x', 'x * c', 'n + n', 'n - i', 'i % 3', 'b % c', 'w % 7', '-n'),
+  ...same(
+    'x + z',
+    'x - i',
+    'z * x',
+    'x * c',
+    'n + n',
+    'n - i',
+    'i % 3',
+    'b % (abs(c) + 1)',
+    'w % 7',
+    '-n',
+  ),
   unlike('w % -1', 'w % -1', 'the rest is 0 even of the least number, which DuckDB refuses'),
   ...[as('i / 3', 'i // 3'), as('b / c', 'b // c'), as('w / -1', 'w // -1')],
   ...same('n * n', 'x / 8', 'x / z'),
@@ -39,5 +50,31 @@ export const operatorProbes: readonly Probe[] = [
     'a text with a point is no whole number; DuckDB rounds it',
   ),
   ...same("d + INTERVAL '1' DAY > d", "ts + INTERVAL '90' MINUTE", "ts - INTERVAL '1' MONTH"),
+  ...same('p = q', 'p < n', '-p', '-q', 'q * q', 'q + q', 'CAST(p AS TEXT)', 'n / n'),
+  ...same('CAST(p AS DOUBLE)', 'CAST(q AS DOUBLE)', 'CAST(p AS DECIMAL(20, 3))', 'p % 7'),
+  ...same('CAST(p AS BIGINT)', 'CAST(q AS INTEGER)', 'CAST(CAST(p AS TEXT) AS DECIMAL(38, 10))'),
+  unlike(
+    'CAST(q AS TEXT)',
+    'CAST(q AS TEXT)',
+    'a zero stands before the point; DuckDB leaves it out where the type has no place for it',
+  ),
+  unlike(
+    'CAST(tw AS TEXT)',
+    'CAST(tw AS TEXT)',
+    'a fraction of a second has three digits; DuckDB leaves out zeros at its end',
+  ),
+  ...same(
+    'CAST(dw AS TEXT)',
+    "CAST(date_trunc('second', tw) AS TEXT)",
+    'dw < d',
+    'tw >= ts',
+    'CAST(tw AS DATE)',
+  ),
+  ...same("tw + INTERVAL '1' SECOND", 'CAST(CAST(dw AS TEXT) AS DATE)', 'CAST(dw AS TIMESTAMP)'),
+  ...['UTC', 'Asia/Tokyo', 'America/Phoenix'].flatMap(zone =>
+    same(`ts AT TIME ZONE '${zone}'`, `tz AT TIME ZONE '${zone}'`),
+  ),
+  as("CAST(j AS JSON)->>'a' IS NULL", "(CAST(j AS JSON)->>'a') IS NULL"),
+  as("CAST(j AS JSON)->'a'->>'b'", "(CAST(j AS JSON)->'a')->>'b'"),
   as('xs[1]', 'xs[1]'),
 ]

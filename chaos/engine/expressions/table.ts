@@ -6,7 +6,7 @@ import type { Value } from '../../oracle/value.ts'
 import type { Temper } from '../generate/kinds.ts'
 import { drawValue } from '../generate/values.ts'
 
-/** `i`, `c`: small; `w`, `b`, `z`: of any size; `j`: JSON. */
+/** `i`, `c`: small; `w`, `b`, `z`, `p`, `q`, `dw`, `tw`: of any size; `j`: JSON. */
 const COLUMNS: readonly (Column & { readonly temper: Temper })[] = [
   { name: 'f', type: BOOLEAN, temper: 'calm' },
   { name: 'i', type: INTEGER, temper: 'calm' },
@@ -16,10 +16,14 @@ const COLUMNS: readonly (Column & { readonly temper: Temper })[] = [
   { name: 'x', type: DOUBLE, temper: 'calm' },
   { name: 'z', type: DOUBLE, temper: 'wild' },
   { name: 'n', type: { kind: 'decimal', precision: 10, scale: 2 }, temper: 'calm' },
+  { name: 'p', type: { kind: 'decimal', precision: 38, scale: 10 }, temper: 'wild' },
+  { name: 'q', type: { kind: 'decimal', precision: 5, scale: 5 }, temper: 'wild' },
   { name: 's', type: TEXT, temper: 'calm' },
   { name: 't', type: TEXT, temper: 'calm' },
   { name: 'j', type: TEXT, temper: 'calm' },
   { name: 'd', type: { kind: 'date' }, temper: 'calm' },
+  { name: 'dw', type: { kind: 'date' }, temper: 'wild' },
+  { name: 'tw', type: { kind: 'timestamp' }, temper: 'wild' },
   { name: 'ts', type: { kind: 'timestamp' }, temper: 'calm' },
   { name: 'u', type: { kind: 'timestamp' }, temper: 'calm' },
   { name: 'tz', type: { kind: 'timestamptz' }, temper: 'calm' },
@@ -42,7 +46,34 @@ export function drawTable(prng: Prng, rows: number): ProbeTable {
   return {
     columns: COLUMNS,
     rows: Array.from({ length: rows }, () =>
-      COLUMNS.map(column => (column.name === 'j' ? prng.pick(JSONS) : drawValue(prng, column))),
+      COLUMNS.map(column => (column.name === 'j' ? prng.pick(JSONS) : drawn(prng, column))),
     ),
   }
+}
+
+const FIRST_DAY = -719_162
+const LAST_DAY = 2_932_896
+const DAY_MS = 86_400_000
+
+/** Wild ones of types that plans keep small: as many digits as there are, years from 1 to 9999. */
+function drawn(prng: Prng, column: (typeof COLUMNS)[number]): Value {
+  const { type, temper } = column
+  if (temper !== 'wild' || (type.kind !== 'text' && prng.chance(0.1)))
+    return drawValue(prng, column)
+  switch (type.kind) {
+    case 'decimal':
+      return drawDigits(prng, type.precision)
+    case 'date':
+      return BigInt(prng.between(FIRST_DAY, LAST_DAY))
+    case 'timestamp':
+      return BigInt(prng.between(FIRST_DAY, LAST_DAY)) * BigInt(DAY_MS) + BigInt(prng.below(DAY_MS))
+    default:
+      return drawValue(prng, column)
+  }
+}
+
+function drawDigits(prng: Prng, most: number): bigint {
+  const count = prng.between(1, most)
+  const digits = Array.from({ length: count }, () => prng.below(10)).join('')
+  return BigInt(digits) * (prng.chance(0.5) ? 1n : -1n)
 }

@@ -39,7 +39,7 @@ describe.each(all)('$name', mutant => {
 
   test('says by what it harms and where it is from', () => {
     expect(mutant.name).toMatch(/^[a-z]+(-[a-z]+)+$/)
-    expect(mutant.file).toMatch(/^src\/(base|engine|raft)\/.+\.ts$/)
+    expect(mutant.file).toMatch(/^src\/(base|engine|raft|sql)\/.+\.ts$/)
     expect(mutant.why.length).toBeGreaterThan(30)
     expect(mutant.origin).not.toBe('')
   })

@@ -15,9 +15,8 @@ export class Joined {
     this.#separator = separator
   }
 
-  /** Takes no more once it is too long, and says so. */
+  /** Says so once it is too long, and takes nothing that makes it so. */
   add(piece: string): boolean {
-    if (this.#length > TEXT_LENGTH_MAX) return false
     this.#length += piece.length + (this.#pieces.length > 0 ? this.#separator.length : 0)
     if (this.#length > TEXT_LENGTH_MAX) return false
     this.#pieces.push(piece)

@@ -2,7 +2,13 @@
 
 import type { Mutant } from '../mutant.ts'
 import { engineBlind } from './blind.ts'
+import { expressionBounds } from './bounds.ts'
 import { engineState } from './state.ts'
 import { engineWindows } from './windows.ts'
 
-export const engineMutants: readonly Mutant[] = [...engineWindows, ...engineState, ...engineBlind]
+export const engineMutants: readonly Mutant[] = [
+  ...engineWindows,
+  ...engineState,
+  ...engineBlind,
+  ...expressionBounds,
+]
