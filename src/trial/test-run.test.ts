@@ -83,7 +83,9 @@ expect: { out: [{ user: a, n: 2 }, ${expected}] }
     expect(sums(`${update}, ${update}`)).toBe('passed  a test')
     expect(sums(`${one}, ${insert}`)).toContain('+ {"$change":"update","user":"a","n":1}')
     expect(sums(`${one}, { user: a, n: 1, $change: delete }`)).toContain('FAILED')
-    expect(() => sums(`${one}, { user: a, n: 1, $change: dleete }`)).toThrow('insert, update, delete')
+    expect(() => sums(`${one}, { user: a, n: 1, $change: dleete }`)).toThrow(
+      'insert, update, delete',
+    )
   })
 
   it('records taken back or changed, where that is said', () => {

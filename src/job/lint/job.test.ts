@@ -49,14 +49,15 @@ describe('warnings', () => {
   })
 
   it('windows by event time over what the machine says', () => {
+    const clocked = '{ tumbling: 10s, time: processing }'
     const steps = `
-  - { name: a, aggregate: { key: page, window: { tumbling: 10s, time: processing }, select: { c: count(*) } } }
+  - { name: a, aggregate: { key: page, window: ${clocked}, select: { c: count(*) } } }
   - { name: b, aggregate: { key: page, window: { tumbling: 1m }, select: { m: sum(c) } } }
   - to: out
 `
     expect(around(steps)).toEqual([
-      "9:5 warning late-input: its windows go by event time, and its input comes when the machine's " +
-        'clock says so: all of that may be late (window: { .., time: processing })',
+      '9:5 warning late-input: its windows go by event time, and its input comes when the ' +
+        "machine's clock says so: all of that may be late (window: { .., time: processing })",
     ])
     expect(around(steps.replace('tumbling: 1m', 'tumbling: 1m, time: processing'))).toEqual([])
   })

@@ -15,7 +15,7 @@ export const BYTES_LENGTH_MAX = 3 * TEXT_LENGTH_MAX
 /** Items of an array. */
 export const ARRAY_LENGTH_MAX = 100_000
 /** Of an array, with all that is in it. */
-export const ARRAY_UNITS_MAX = 4 * TEXT_LENGTH_MAX
+const ARRAY_UNITS_MAX = 4 * TEXT_LENGTH_MAX
 /** What an item of an array weighs by itself. */
 const ITEM_UNITS = 16
 
@@ -31,7 +31,7 @@ export const tooMany = new Failure(
   'sql-limit',
   `The array would have more than ${ARRAY_LENGTH_MAX} items`,
 )
-export const tooHeavy = new Failure(
+const tooHeavy = new Failure(
   'sql-limit',
   `The array would hold more than ${ARRAY_UNITS_MAX} characters`,
 )
