@@ -3,29 +3,32 @@
  * whose key fails goes no further, also where one group has all and nothing is exchanged.
  */
 
-import type { Expression } from '../columns/expression.ts'
 import { gatherRecords } from '../columns/gather.ts'
 import { allRows, type Records } from '../columns/records.ts'
 import type { KeyBySpec } from '../plan/plan.ts'
 import type { Schema } from '../schema/schema.ts'
 import type { OperatorContext } from './context.ts'
+import { Keying } from './keying.ts'
 import type { Operator, Output } from './operator.ts'
 import { sound } from './sound.ts'
 
 export class KeyBy implements Operator {
   readonly schema: Schema
   readonly sides: ReadonlyMap<string, Schema> = new Map()
-  readonly #key: readonly Expression[]
+  readonly #keying: Keying
+  readonly #keysMax: number
 
-  constructor({ key }: KeyBySpec, { compiler, inputs }: OperatorContext) {
+  constructor({ key }: KeyBySpec, { compiler, inputs, bounds }: OperatorContext) {
     this.schema = inputs[0] as Schema
-    this.#key = key.map(({ expression }) => compiler.expression(expression, this.schema))
+    this.#keying = new Keying(key, this.schema, compiler)
+    this.#keysMax = bounds.keys
   }
 
   take(_input: number, records: Records, out: Output): void {
     const failures = out.failures(records)
-    const all = allRows(records.size)
-    for (const one of this.#key) one.evaluate(records, all, failures)
-    out.emit(failures.count === 0 ? records : gatherRecords(records, sound(all, failures)))
+    this.#keying.idsOf(records, failures)
+    if (this.#keying.table.size > this.#keysMax) this.#keying.table.clear()
+    const isSound = failures.count === 0
+    out.emit(isSound ? records : gatherRecords(records, sound(allRows(records.size), failures)))
   }
 }

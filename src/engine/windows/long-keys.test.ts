@@ -50,6 +50,7 @@ describe('a key', () => {
     ...windows.map((window): [string, OperatorSpec] => [window.kind, sums(window)]),
     ['early', sums(tumbling(10), { earlyMs: 5 })],
     ['dedup', dedup],
+    ['key-by', { kind: 'key-by', key: [{ name: 'user', expression: 'user' }] }],
   ])('has a bound, and beyond it its record is a dead letter: %s', (_, spec) => {
     const long = [`${LONGEST}k`, '\0'.repeat(GROUP_KEY_BYTES_MAX / 2), 'x'.repeat(100_000)]
     const { outputs, dead } = outcomeOf(
