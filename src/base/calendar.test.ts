@@ -13,6 +13,8 @@ import {
   isLeapYear,
   isoWeekday,
   isoWeekOf,
+  RECORD_DAYS,
+  RECORD_MS,
 } from './calendar.ts'
 
 /** All that a Date can hold. */
@@ -146,4 +148,10 @@ test('days of a year', () => {
   expect(dayOfYear(daysOf(2024, 1, 1), 2024)).toBe(1)
   expect(dayOfYear(daysOf(2024, 12, 31), 2024)).toBe(366)
   expect(dayOfYear(daysOf(2023, 12, 31), 2023)).toBe(365)
+})
+
+test('records may name the days and moments of the years 1 to 9999', () => {
+  expect(new Date(RECORD_MS.min).toISOString()).toBe('0001-01-01T00:00:00.000Z')
+  expect(new Date(RECORD_MS.max).toISOString()).toBe('9999-12-31T23:59:59.999Z')
+  expect([RECORD_DAYS.min, RECORD_DAYS.max].map(day => civilOf(day).year)).toEqual([1, 9999])
 })

@@ -95,3 +95,10 @@ export function isoWeekOf(days: number): IsoWeek {
   const { year } = civilOf(thursday)
   return { year, week: floorDiv(dayOfYear(thursday, year) - 1, 7) + 1 }
 }
+
+/** The days and moments that records may name: years 1 to 9999, as everywhere in SQL. */
+export const RECORD_DAYS = { min: daysOf(1, 1, 1), max: daysOf(9999, 12, 31) } as const
+export const RECORD_MS = {
+  min: RECORD_DAYS.min * DAY_MS,
+  max: (RECORD_DAYS.max + 1) * DAY_MS - 1,
+} as const

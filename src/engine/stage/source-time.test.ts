@@ -14,8 +14,8 @@ const schema = new Schema([
   { name: 'n', type: BIGINT },
 ])
 
-function timed(column: string | undefined, ...ats: readonly (number | null)[]) {
-  const rows = ats.map(at => ({ time: -5, values: ['a', at, at, 1] }))
+function timed(column: string | undefined, ats: readonly (number | null)[], own?: number) {
+  const rows = ats.map(at => ({ time: own ?? at ?? 0, values: ['a', at, at, 1] }))
   const failed: string[] = []
   const failures = new FailedRows((row, code) => failed.push(`${row} ${code}`))
   const records = new TimeColumn({ column, lagMs: 0 }, schema).timed(
@@ -27,21 +27,35 @@ function timed(column: string | undefined, ...ats: readonly (number | null)[]) {
 
 describe('the time of a record', () => {
   test.each(['at', 'wall'])('is what the column %s says', column => {
-    expect(timed(column, 7, -3, 0)).toEqual({ times: [7, -3, 0], failed: [] })
+    expect(timed(column, [7, -3, 0], -5)).toEqual({ times: [7, -3, 0], failed: [] })
   })
 
   test('is the source’s own where no column is named', () => {
-    expect(timed(undefined, 7, null)).toEqual({ times: [-5, -5], failed: [] })
+    expect(timed(undefined, [7, null], -5)).toEqual({ times: [-5, -5], failed: [] })
   })
 
   test('is missing where the column is null: such a record fails', () => {
-    const { times, failed } = timed('at', 7, null, 9, null)
+    const { times, failed } = timed('at', [7, null, 9, null])
     expect(failed).toEqual(['1 no-event-time', '3 no-event-time'])
     expect([times[0], times[2]]).toEqual([7, 9])
   })
 
+  const first = Date.parse('0001-01-01T00:00Z')
+  const last = Date.parse('9999-12-31T23:59:59.999Z')
+
+  test.each([
+    ...[first - 1, last + 1, 8.64e15, -8.64e15, 9.1e15, -9.1e15],
+    ...[Infinity, -Infinity, Number.NaN, 0.5],
+  ])('fails where it is none of the years that there are: %d', far => {
+    for (const column of ['at', 'wall', undefined]) {
+      const { times, failed } = timed(column, [first, far, last])
+      expect(failed).toEqual(['1 time-out-of-range'])
+      expect(times).toEqual([first, 0, last])
+    }
+  })
+
   test('is never taken from memory that a null covers', () => {
-    expect(timed('at', null).times).toEqual([0])
+    expect(timed('at', [null], 5).times).toEqual([0])
   })
 })
 

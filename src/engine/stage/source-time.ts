@@ -3,6 +3,7 @@
  * latest record's time less the lag, as far as records may come out of order.
  */
 
+import { RECORD_MS } from '../../base/calendar.ts'
 import { WeirError } from '../../base/errors.ts'
 import type { Failures } from '../columns/expression.ts'
 import type { Records } from '../columns/records.ts'
@@ -20,19 +21,38 @@ export class TimeColumn {
     this.#place = column === undefined ? undefined : placeOf(column, schema)
   }
 
-  /** The records with the times that their column says; one without is told to fail. */
+  /**
+   * The records with the times that their column says; one without, or with one that is out of
+   * range, is told to fail.
+   */
   timed(records: Records, failures: Failures): Records {
-    if (this.#place === undefined) return records
-    const { nulls, numbers } = records.vectors[this.#place] as NumberVector
+    const { nulls, numbers } = this.#timesOf(records)
     nulls?.forEach((flag, row) => {
       if (flag === 1) failures.add(row, 'no-event-time', 'the column of the event time is null')
     })
-    return { ...records, times: nulls === undefined ? numbers : zeroed(numbers, nulls) }
+    const isNone = (row: number) => nulls?.[row] === 1
+    let isWhole = nulls === undefined
+    for (let row = 0; row < records.size; row++) {
+      if (isNone(row) || isTime(numbers[row] as number)) continue
+      failures.add(row, 'time-out-of-range', OUT_OF_RANGE)
+      isWhole = false
+    }
+    if (isWhole) return numbers === records.times ? records : { ...records, times: numbers }
+    const times = numbers.map((time, row) => (isNone(row) || !isTime(time) ? 0 : time))
+    return { ...records, times }
+  }
+
+  #timesOf(records: Records): Pick<NumberVector, 'nulls' | 'numbers'> {
+    if (this.#place !== undefined) return records.vectors[this.#place] as NumberVector
+    return { nulls: undefined, numbers: records.times }
   }
 }
 
-function zeroed(numbers: Float64Array, nulls: Uint8Array): Float64Array {
-  return numbers.map((number, row) => (nulls[row] === 1 ? 0 : number))
+const OUT_OF_RANGE = 'the event time is none of the years 1 to 9999, in whole milliseconds'
+
+/** Beyond, the arithmetic of windows would lose milliseconds, and time would stand still. */
+function isTime(time: number): boolean {
+  return Number.isInteger(time) && time >= RECORD_MS.min && time <= RECORD_MS.max
 }
 
 function placeOf(column: string, schema: Schema): number {

@@ -7,6 +7,7 @@ import {
   arrayOf,
   BIGINT,
   BYTES,
+  DATE,
   decimal,
   INTEGER,
   INTERVAL,
@@ -109,10 +110,25 @@ describe('numbers that are moments', () => {
   })
 
   test('have a range', () => {
-    expect(made(TIMESTAMPTZ, 'number', '8640000000000000')).toBe(8.64e15)
-    expect(made(TIMESTAMPTZ, 'number', '8640000000000001')).toBe('out-of-range')
-    expect(made(TIMESTAMPTZ, 'number', '-8640000000001', { unit: 's' })).toBe('out-of-range')
-    expect(made(TIMESTAMPTZ, 'text', '+999999-01-01')).toBe('out-of-range')
+    expect(made(TIMESTAMPTZ, 'number', '253402300799999')).toBe(253_402_300_799_999)
+    expect(made(TIMESTAMPTZ, 'number', '253402300800', { unit: 's' })).toBe('out-of-range')
+    expect(made(TIMESTAMP, 'number', '-62135596800000000', { unit: 'us' })).toBe(
+      -62_135_596_800_000,
+    )
+    for (const far of ['253402300800000', '-62135596800001', '8640000000000000', '9e18']) {
+      expect(made(TIMESTAMPTZ, 'number', far)).toBe('out-of-range')
+    }
+  })
+
+  test('have it as texts, too, and so have dates', () => {
+    expect(made(TIMESTAMPTZ, 'text', '9999-12-31T23:59:59.999Z')).toBe(253_402_300_799_999)
+    expect(made(TIMESTAMPTZ, 'text', '0001-01-01')).toBe(-62_135_596_800_000)
+    expect(made(DATE, 'text', '0001-01-01')).toBe(-719_162)
+    for (const far of ['+010000-01-01', '+999999-01-01', '0000-12-31', '-000001-01-01']) {
+      expect(made(TIMESTAMPTZ, 'text', far)).toBe('out-of-range')
+      expect(made(DATE, 'text', far)).toBe('out-of-range')
+    }
+    expect(made(TIMESTAMPTZ, 'text', '9999-12-31T23:59-01:00')).toBe('out-of-range')
   })
 })
 

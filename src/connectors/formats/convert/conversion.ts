@@ -15,9 +15,10 @@
  * | INTERVAL DAY..      | ISO 8601                 | in the unit                 |              |
  * | INTERVAL YEAR..     | ISO 8601                 | months                      |              |
  *
- * What is empty here is `wrong-type`.
+ * What is empty here is `wrong-type`. Days and moments are those of the years 1 to 9999.
  */
 
+import { RECORD_DAYS, RECORD_MS } from '../../../base/calendar.ts'
 import { invariant, unreachable } from '../../../base/errors.ts'
 import type { Scalar } from '../../../engine/columns/vector.ts'
 import { type DecimalType, type Type, typeText } from '../../../engine/schema/type.ts'
@@ -54,8 +55,6 @@ const INTEGER_MIN = -(2 ** 31)
 const INTEGER_MAX = 2 ** 31 - 1
 const BIGINT_MIN = -(2n ** 63n)
 const BIGINT_MAX = 2n ** 63n - 1n
-/** As far from 1970 as ECMAScript's own dates go; ISO 8601 has six digits for those years. */
-export const MOMENT_MS_MAX = 8.64e15
 const UNIT_SCALES: Readonly<Record<TimeUnit, number>> = { s: 3, ms: 0, us: -3 }
 const NOT_FINITE: ReadonlyMap<string, number> = new Map([
   ['NaN', Number.NaN],
@@ -232,7 +231,6 @@ function decimalOf(type: DecimalType): Conversion {
 export function conversionOf(type: Type, options: ConversionOptions = {}): Conversion {
   const { unit = 'ms', lenient = false } = options
   const inUnit: Reading = { scale: UNIT_SCALES[unit], floors: true }
-  const moments = symmetric(MOMENT_MS_MAX)
   const safe = symmetric(Number.MAX_SAFE_INTEGER)
   switch (type.kind) {
     case 'boolean':
@@ -250,10 +248,10 @@ export function conversionOf(type: Type, options: ConversionOptions = {}): Conve
     case 'bytes':
       return new ToBytes(type)
     case 'date':
-      return new ToDate(type, { range: symmetric(1e8), reading: EXACT, read: daysIn })
+      return new ToDate(type, { range: RECORD_DAYS, reading: EXACT, read: daysIn })
     case 'timestamp':
     case 'timestamptz':
-      return new ToTime(type, { range: moments, reading: inUnit, read: momentIn })
+      return new ToTime(type, { range: RECORD_MS, reading: inUnit, read: momentIn })
     case 'interval':
       return new ToTime(type, { range: safe, reading: inUnit, read: spanIn })
     case 'months':

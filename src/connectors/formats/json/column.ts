@@ -1,5 +1,6 @@
 /** One column in the making, out of values of JSON that the lexer has taken already. */
 
+import { RECORD_MS } from '../../../base/calendar.ts'
 import { unreachable } from '../../../base/errors.ts'
 import {
   type Builder,
@@ -9,7 +10,6 @@ import {
 } from '../../../engine/columns/builder.ts'
 import type { Vector } from '../../../engine/columns/vector.ts'
 import type { Type } from '../../../engine/schema/type.ts'
-import { MOMENT_MS_MAX } from '../convert/conversion.ts'
 import type { Field, RawRecords, TimeUnit } from '../format.ts'
 import { Trouble } from '../trouble.ts'
 import { type Lexer, QUOTE } from './lexer.ts'
@@ -156,7 +156,7 @@ function scalingOf({ type, unit = 'ms' }: Field): Scaling | undefined {
         : symmetric(Math.min(safe, 10 ** type.precision - 1), 10 ** type.scale)
     case 'timestamp':
     case 'timestamptz':
-      return unit === 'us' ? undefined : symmetric(MOMENT_MS_MAX, UNIT_TIMES[unit])
+      return unit === 'us' ? undefined : { ...RECORD_MS, times: UNIT_TIMES[unit] }
     case 'interval':
       return unit === 'us' ? undefined : symmetric(safe, UNIT_TIMES[unit])
     case 'boolean':

@@ -96,7 +96,9 @@ const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 function momentOf(value: unknown): Scalar | Refusal {
   if (typeof value === 'number') {
     const ms = Math.floor(value) + 0
-    return Math.abs(ms) <= 8.64e15 ? ms : new Refusal('out-of-range')
+    const isWithin =
+      ms >= Date.parse('0001-01-01T00:00Z') && ms < Date.parse('+010000-01-01T00:00Z')
+    return isWithin ? ms : new Refusal('out-of-range')
   }
   if (typeof value !== 'string') return new Refusal('wrong-type')
   if (/^[-+]?\d{4}/.test(value) && !MOMENT.test(value)) return new Refusal(ANY)
