@@ -40,12 +40,13 @@ export class Reader implements Runner {
     return this.#feed.channels.flatMap(channel => {
       const own = arrivals.filter(arrival => arrival.channel === channel)
       const records = this.#from(recordsFrom(this.#feed.columns, own), channel)
-      const { leaving, sinks, dead } = this.#front.take(records)
-      this.dead += dead.length
-      return [
-        ...sinks.map(({ sink, records: some }): Output => ({ to: sink.id, records: some })),
-        ...leaving.map(({ exchange, ...rest }): Output => ({ to: exchange.to, ...rest })),
-      ]
+      return [...this.#front.takeAll(records)].flatMap(({ leaving, sinks, dead }) => {
+        this.dead += dead.length
+        return [
+          ...sinks.map(({ sink, records: some }): Output => ({ to: sink.id, records: some })),
+          ...leaving.map(({ exchange, ...rest }): Output => ({ to: exchange.to, ...rest })),
+        ]
+      })
     })
   }
 

@@ -6,6 +6,7 @@
 import { wholeText } from '../../base/bytes.ts'
 import { invariant, unreachable } from '../../base/errors.ts'
 import type { Type } from '../schema/type.ts'
+import { spend, spendList } from './allowance.ts'
 import type {
   BooleanVector,
   BytesVector,
@@ -145,6 +146,7 @@ export class TextBuilder implements Builder {
 
   /** Lone surrogates, which have no UTF-8, are replaced. */
   setText(row: number, text: string): void {
+    spend(text.length)
     this.#strings[row] = wholeText(text)
     this.#starts[row] = NOWHERE
     this.#absence.mark(row, 0)
@@ -198,12 +200,22 @@ class ValueBuilder<T> {
 }
 
 class BytesBuilder extends ValueBuilder<Uint8Array> implements Builder {
+  override set(row: number, value: Scalar): void {
+    if (value !== null) spend((value as Uint8Array).length)
+    super.set(row, value)
+  }
+
   finish(size: number): BytesVector {
     return { store: 'bytes', ...this.done(size) }
   }
 }
 
 export class ListBuilder extends ValueBuilder<readonly Scalar[]> implements Builder {
+  override set(row: number, value: Scalar): void {
+    if (value !== null) spendList(value as readonly Scalar[])
+    super.set(row, value)
+  }
+
   finish(size: number): ListVector {
     return { store: 'list', ...this.done(size) }
   }

@@ -135,3 +135,9 @@ describe('bytes that no writer wrote', () => {
     }
   })
 })
+
+test('the writer refuses more rows than the reader would', () => {
+  const size = 1_000_001
+  const many = { schema: new Schema([]), size, vectors: [], times: new Float64Array(size) }
+  expect(() => writeRecords(new ByteWriter(), many)).toThrow('records-are-bounded')
+})

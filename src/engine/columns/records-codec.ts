@@ -5,7 +5,7 @@
  */
 
 import { type ByteReader, type ByteWriter, malformed } from '../../base/bytes.ts'
-import { unreachable } from '../../base/errors.ts'
+import { invariant, unreachable } from '../../base/errors.ts'
 import type { Schema } from '../schema/schema.ts'
 import type { Type } from '../schema/type.ts'
 import { builderOf } from './builder.ts'
@@ -33,6 +33,7 @@ const HAS_WIDE = 2
 
 export function writeRecords(out: ByteWriter, records: Records): void {
   const { size, kinds, origin, times, schema, vectors } = records
+  invariant(size <= RECORDS_MAX, 'records-are-bounded', size)
   out.varint(size).uint8((kinds ? HAS_KINDS : 0) | (origin ? HAS_ORIGIN : 0))
   writeNumbers(out, times)
   if (kinds !== undefined) out.raw(kinds)

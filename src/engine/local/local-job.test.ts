@@ -16,6 +16,7 @@ import {
   source,
   union,
 } from '../plan/testing/plans.ts'
+import { DEAD_LETTERS } from '../stage/dead-letters.ts'
 import { testCompiler } from '../testing/compiler.ts'
 import { anyBatches, type Event, recordsFrom } from '../windows/testing/events.ts'
 import { LocalJob, type LocalOptions } from './local-job.ts'
@@ -284,4 +285,23 @@ test('rows of state are those of all groups, and go when time has passed', () =>
   trial.ended()
   // How far each group has come, and how much it has said.
   expect(trial.job.rows).toBe(8)
+})
+
+test('records of which more comes than can wait for the next run are dead letters', () => {
+  const plan = planOf([operator('some', 'in', filter())])
+  const trial = new Trial(plan, { waitingBytesMax: 1000 })
+  const push = (user: string) =>
+    trial.job.push(
+      'in',
+      recordsFrom([
+        { user, time: 1, n: 0 },
+        { user, time: 2, n: 0 },
+      ]),
+    )
+  for (const user of ['a', 'b'.repeat(2000), 'c']) push(user)
+  const outputs = trial.job.takeOutputs()
+  expect(['out', DEAD_LETTERS].map(to => outputs.get(to)?.size)).toEqual([4, 2])
+  trial.job.run()
+  push('d')
+  expect(trial.said['out']).toHaveLength(2)
 })

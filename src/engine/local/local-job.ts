@@ -10,22 +10,28 @@ import { concat } from '../columns/concat.ts'
 import type { Compiler } from '../columns/expression.ts'
 import { FailedRows } from '../columns/failed-rows.ts'
 import type { Records } from '../columns/records.ts'
+import { weightOf } from '../columns/weight.ts'
 import type { Plan, SourcePlan } from '../plan/plan.ts'
 import { type Schemas, schemasOf } from '../plan/schemas.ts'
 import { type Exchange, type Site, sitesOf } from '../plan/sites.ts'
 import type { DeadRow } from '../stage/collector.ts'
 import { DEAD_LETTER_SCHEMA, DEAD_LETTERS, deadLetters } from '../stage/dead-letters.ts'
-import { Front } from '../stage/front.ts'
+import { Front, type FrontResult } from '../stage/front.ts'
 import { exchangeName, StageGroup, type StageInput, type StageOutput } from '../stage/group.ts'
+import { BATCH_TOO_LARGE, TOO_LARGE } from '../stage/limits.ts'
 import { Slotting } from '../stage/slotting.ts'
 import { PartitionClock } from '../stage/source-time.ts'
 import { MemoryStore } from '../store/store.ts'
+
+const WAITING_BYTES_MAX = 128 * 2 ** 20
 
 export interface LocalOptions {
   /** Of each stage. */
   readonly groups?: number
   /** Partitions of each source, by its id; 1 where nothing is said. */
   readonly partitions?: ReadonlyMap<string, number>
+  /** What may come of records before the next run. */
+  readonly waitingBytesMax?: number
 }
 
 /** Outputs since they were last taken, by sink. */
@@ -62,9 +68,14 @@ export class LocalJob {
   readonly #byEntry = new Map<string, Stage>()
   readonly #outputs = new Map<string, Records[]>()
   #now = 0
+  /** What came of records since the last run, in bytes. */
+  #waiting = 0
+  readonly #waitingMax: number
 
-  constructor(plan: Plan, compiler: Compiler, { groups = 1, partitions }: LocalOptions = {}) {
+  constructor(plan: Plan, compiler: Compiler, options: LocalOptions = {}) {
+    const { groups = 1, partitions, waitingBytesMax = WAITING_BYTES_MAX } = options
     this.#plan = plan
+    this.#waitingMax = waitingBytesMax
     this.#schemas = schemasOf(plan, compiler)
     const sites = sitesOf(plan)
     for (const site of sites.filter(({ source }) => source === undefined)) {
@@ -124,12 +135,34 @@ export class LocalJob {
     const reader = this.#readerOf(source)
     const clock = reader.clocks[partition]
     invariant(clock !== undefined, 'a-partition-was-announced', partition)
-    const { leaving, sinks, dead, times } = reader.front.take(records)
-    for (const { exchange, records: some, slots } of leaving) this.#route(exchange, some, slots)
-    for (const { sink, records: some } of sinks) this.#put(sink.id, some)
-    this.#putDead(dead)
-    clock.see(times)
+    let taken = 0
+    for (const result of reader.front.takeAll(records)) {
+      if (this.#waiting > this.#waitingMax) break
+      taken += result.taken
+      this.#takeFrom(result)
+      clock.see(result.times)
+    }
+    this.#refuse(source, records, taken)
     if (!reader.ended.has(partition)) this.#hear(`${source}/${partition}`, clock.watermark)
+  }
+
+  #takeFrom({ leaving, sinks, dead }: FrontResult): void {
+    for (const { exchange, records: some, slots } of leaving) {
+      this.#waiting += weightOf(some)
+      this.#route(exchange, some, slots)
+    }
+    for (const { sink, records: some } of sinks) {
+      this.#waiting += weightOf(some)
+      this.#put(sink.id, some)
+    }
+    this.#putDead(dead)
+  }
+
+  /** Those from this row on: too much waits for the next run already. */
+  #refuse(operator: string, records: Records, from: number): void {
+    const rows = Array.from({ length: records.size - from }, (_, at) => from + at)
+    const why = { operator, records, code: BATCH_TOO_LARGE, reason: TOO_LARGE }
+    this.#putDead(rows.map(row => ({ ...why, row })))
   }
 
   /** Nothing more comes of this partition. */
@@ -147,6 +180,7 @@ export class LocalJob {
   /** What was pushed is taken as one batch in each group, through all stages. */
   run(now = this.#now): void {
     this.#now = Math.max(now, this.#now)
+    this.#waiting = 0
     for (const stage of this.#stages) {
       for (const [at, group] of stage.groups.entries()) this.#runGroup(stage, group, at)
     }

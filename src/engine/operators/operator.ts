@@ -29,6 +29,8 @@ export interface Output {
    */
   readonly room: number
   spend(rows: number): void
+  /** Whether the batch has room for what an operator would make now, before it is made. */
+  holds(rows: number, bytes: number): boolean
   /** For rows of these records that could not be computed: they go to the dead letters. */
   failures(records: Records): Failures
   /** Too late for every window that would have taken them, and no side output wants them. */

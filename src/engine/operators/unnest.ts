@@ -1,4 +1,7 @@
-/** Each element of an array becomes a record: the columns of its own and the element's. */
+/**
+ * Each element of an array becomes a record: the columns of its own and the element's. A record for
+ * whose elements the batch has no room fails, with all of them.
+ */
 
 import { invariant, WeirError } from '../../base/errors.ts'
 import { vectorOf } from '../columns/builder.ts'
@@ -6,12 +9,16 @@ import type { Expression } from '../columns/expression.ts'
 import { gather, gatherRest } from '../columns/gather.ts'
 import { allRows, type Records } from '../columns/records.ts'
 import type { ListVector, Scalar } from '../columns/vector.ts'
+import { rowWeight, scalarWeight } from '../columns/weight.ts'
 import type { UnnestSpec } from '../plan/plan.ts'
 import { type Column, Schema } from '../schema/schema.ts'
 import { BIGINT, type Type, typeText } from '../schema/type.ts'
+import { BATCH_TOO_LARGE, TOO_LARGE } from '../stage/limits.ts'
 import type { OperatorContext } from './context.ts'
 import type { Operator, Output } from './operator.ts'
 import { sound } from './sound.ts'
+
+const ORDINAL_BYTES = 8
 
 export class Unnest implements Operator {
   readonly schema: Schema
@@ -44,8 +51,15 @@ export class Unnest implements Operator {
       elements.push(element)
       ordinals.push(ordinal)
     }
+    let bytes = 0
     for (const row of sound(all, failures)) {
       const list = nulls?.[row] === 1 ? [] : (values[row] ?? [])
+      const weight = scalarWeight(list) + list.length * (rowWeight(records, row) + ORDINAL_BYTES)
+      if (!out.holds(rows.length + list.length, bytes + weight)) {
+        failures.add(row, BATCH_TOO_LARGE, TOO_LARGE)
+        continue
+      }
+      bytes += weight
       for (let at = 0; at < list.length; at++) put(row, list[at] as Scalar, at + 1)
       if (list.length === 0 && this.#keepsEmpty) put(row, null, null)
     }

@@ -1,9 +1,21 @@
 /** What comes out of an operator: to whom, in which order, and what it costs the batch. */
 
 import { describe, expect, test } from 'vitest'
-import { type Records, recordsOf } from '../columns/records.ts'
+import { Excess } from '../columns/allowance.ts'
+import {
+  DELETE,
+  INSERT,
+  type Records,
+  type Row,
+  recordsOf,
+  rowsOf,
+  UPDATE,
+} from '../columns/records.ts'
+import { weightOf } from '../columns/weight.ts'
+import { GROUP_KEY_BYTES_MAX } from '../state/row-key.ts'
 import { input } from '../windows/testing/events.ts'
 import { Budget, Collector, type DeadRow } from './collector.ts'
+import { BATCH_TOO_LARGE } from './limits.ts'
 
 function records(...users: readonly string[]): Records {
   return recordsOf(
@@ -77,6 +89,73 @@ describe('the room of a batch', () => {
     const other = new Collector('other', budget, () => expect.unreachable())
     other.emit(records('a', 'b', 'c'))
     expect(out.room).toBe(7)
+  })
+})
+
+describe('what a batch has room for', () => {
+  const limited = (rows: number, bytes: number) => {
+    const budget = new Budget({ rows, bytes, evaluationBytes: 1e6 })
+    const dead: DeadRow[] = []
+    const told: (readonly Row[])[] = []
+    const out = new Collector('op', budget, row => dead.push(row))
+    out.connect(undefined, some => told.push(rowsOf(some)))
+    const users = () => told.flat().map(({ values, kind = INSERT }) => [values[0], kind])
+    return { out, budget, dead, users }
+  }
+  const A_ROW = weightOf(records('a'))
+
+  test.each([
+    ['rows', limited(3, 1e6)],
+    ['bytes', limited(1e6, 3 * A_ROW)],
+  ])('is bounded in %s for all that an operator says, and what is beyond fails', (_, one) => {
+    one.out.emit(records('a', 'b'))
+    one.out.side('late', records('c'))
+    one.out.emit(records('d', 'e'))
+    expect(one.users().map(([user]) => user)).toEqual(['a', 'b'])
+    expect(one.dead.map(({ row, code }) => [row, code])).toEqual([
+      [0, BATCH_TOO_LARGE],
+      [1, BATCH_TOO_LARGE],
+    ])
+    one.out.begin()
+    one.out.emit(records('f'))
+    expect(one.users().at(-1)).toEqual(['f', INSERT])
+  })
+
+  test('passes by what is too large, and takes what is behind it', () => {
+    const { out, dead, users } = limited(100, 3 * A_ROW)
+    out.emit(records('a', 'x'.repeat(500), 'b'))
+    expect(users().map(([user]) => user)).toEqual(['a', 'b'])
+    expect(dead.map(({ row }) => row)).toEqual([1])
+  })
+
+  test('is not asked for by what is taken back: an update beyond it takes back', () => {
+    const { out, dead, users } = limited(100, 4 * A_ROW)
+    const long = 'x'.repeat(GROUP_KEY_BYTES_MAX)
+    const some = records('a', long, long, 'b'.repeat(100), long)
+    const kinds = Uint8Array.of(UPDATE, UPDATE, DELETE, UPDATE, INSERT)
+    out.emit({ ...some, kinds })
+    expect(users()).toEqual([
+      ['a', UPDATE],
+      [null, DELETE],
+      [null, DELETE],
+      ['b'.repeat(100), DELETE],
+    ])
+    expect(dead.map(({ row }) => row)).toEqual([1, 3, 4])
+  })
+
+  test('can be asked for before anything is made', () => {
+    const { out, budget } = limited(3, 100)
+    expect([out.holds(3, 100), out.holds(4, 1), out.holds(1, 101)]).toEqual([true, false, false])
+    budget.isStrict = true
+    expect(out.holds(3, 100)).toBe(true)
+    expect(() => out.holds(4, 1)).toThrow(Excess)
+  })
+
+  test('ends the batch where it is strict, with nothing told', () => {
+    const { out, budget, dead, users } = limited(1, 1e6)
+    budget.isStrict = true
+    expect(() => out.emit(records('a', 'b'))).toThrow(Excess)
+    expect([users(), dead]).toEqual([[], []])
   })
 })
 

@@ -1,12 +1,22 @@
 /**
  * What comes out of an operator, on its way to whoever reads it: called at once, so that records
- * are out of an operator before its next record is taken.
+ * are out of an operator before its next record is taken. No more comes out than the batch has room
+ * for (limits.ts): the records beyond fail, and updates among them take back what they were to
+ * replace.
  */
 
+import { Excess } from '../columns/allowance.ts'
+import { builderOf } from '../columns/builder.ts'
 import type { Failures } from '../columns/expression.ts'
 import { FailedRows } from '../columns/failed-rows.ts'
-import type { Records } from '../columns/records.ts'
+import { gatherRecords } from '../columns/gather.ts'
+import { DELETE, INSERT, type Records } from '../columns/records.ts'
+import { scalarAt, type Vector } from '../columns/vector.ts'
+import { rowWeight, weightAt, weightOf } from '../columns/weight.ts'
 import type { Output } from '../operators/operator.ts'
+import type { Type } from '../schema/type.ts'
+import { GROUP_KEY_BYTES_MAX } from '../state/row-key.ts'
+import { BATCH_TOO_LARGE, type Limits, STAGE_LIMITS, TOO_LARGE } from './limits.ts'
 
 /** A record that could not be computed. */
 export interface DeadRow {
@@ -20,9 +30,18 @@ export interface DeadRow {
 /** One of an operator's edges: who reads it. */
 export type Reader = (records: Records) => void
 
-/** What one batch may put out when time passes, shared by all operators of a stage. */
+/** What one batch may put out, shared by all operators of a stage. */
 export class Budget {
+  /** Rows, when time passes. */
   room = 0
+  /** Of each operator. */
+  readonly limits: Limits
+  /** Whatever is beyond the limits ends the batch, by an `Excess`: it is taken again, by less. */
+  isStrict = false
+
+  constructor(limits = STAGE_LIMITS) {
+    this.limits = limits
+  }
 }
 
 export class Collector implements Output {
@@ -33,11 +52,21 @@ export class Collector implements Output {
   readonly #sides = new Map<string, Reader[]>()
   readonly #budget: Budget
   readonly #dead: (row: DeadRow) => void
+  #rowsLeft: number
+  #bytesLeft: number
 
   constructor(operator: string, budget: Budget, dead: (row: DeadRow) => void) {
     this.#operator = operator
     this.#budget = budget
     this.#dead = dead
+    this.#rowsLeft = budget.limits.rows
+    this.#bytesLeft = budget.limits.bytes
+  }
+
+  /** A batch. */
+  begin(): void {
+    this.#rowsLeft = this.#budget.limits.rows
+    this.#bytesLeft = this.#budget.limits.bytes
   }
 
   get room(): number {
@@ -66,6 +95,12 @@ export class Collector implements Output {
     this.#budget.room -= rows
   }
 
+  holds(rows: number, bytes: number): boolean {
+    const isWithin = rows <= this.#rowsLeft && bytes <= this.#bytesLeft
+    if (!isWithin && this.#budget.isStrict) throw new Excess()
+    return isWithin
+  }
+
   late(count: number): void {
     this.lateCount += count
   }
@@ -79,6 +114,61 @@ export class Collector implements Output {
   #tell(readers: readonly Reader[], records: Records): void {
     if (records.size === 0) return
     this.#budget.room -= records.size
-    for (const reader of readers) reader(records)
+    const weight = weightOf(records)
+    const told = this.holds(records.size, weight) ? records : this.#fitting(records)
+    this.#take(told.size, told === records ? weight : 0)
+    if (told.size === 0) return
+    for (const reader of readers) reader(told)
   }
+
+  #take(rows: number, bytes: number): void {
+    this.#rowsLeft -= rows
+    this.#bytesLeft -= bytes
+  }
+
+  /** Those for which there is room; the others fail. */
+  #fitting(records: Records): Records {
+    const failures = this.failures(records)
+    const rows: number[] = []
+    const kinds: number[] = []
+    for (let row = 0; row < records.size; row++) {
+      const kind = records.kinds?.[row] ?? INSERT
+      const weight = rowWeight(records, row)
+      const fits = rows.length < this.#rowsLeft && weight <= this.#bytesLeft
+      if (fits) this.#take(0, weight)
+      else if (kind !== DELETE) failures.add(row, BATCH_TOO_LARGE, TOO_LARGE)
+      if (!fits && kind === INSERT) continue
+      rows.push(row)
+      kinds.push(fits ? kind : DELETE)
+    }
+    const kept = gatherRecords(records, Int32Array.from(rows))
+    if (records.kinds === undefined) return kept
+    return { ...kept, vectors: slim(kept, kinds), kinds: Uint8Array.from(kinds) }
+  }
+}
+
+/** What is taken back needs its key alone: no part of a key is longer. */
+function slim({ schema, size, vectors }: Records, kinds: readonly number[]): readonly Vector[] {
+  return vectors.map((vector, place) => {
+    const isLong = (row: number) => weightAt(vector, row) > GROUP_KEY_BYTES_MAX
+    return kinds.some((kind, row) => kind === DELETE && isLong(row))
+      ? without(vector, schema.at(place).type, {
+          size,
+          isLeft: r => kinds[r] === DELETE && isLong(r),
+        })
+      : vector
+  })
+}
+
+interface Leaving {
+  readonly size: number
+  isLeft(row: number): boolean
+}
+
+function without(vector: Vector, type: Type, { size, isLeft }: Leaving): Vector {
+  const builder = builderOf(type, size)
+  for (let row = 0; row < size; row++) {
+    if (!isLeft(row)) builder.set(row, scalarAt(vector, row))
+  }
+  return builder.finish(size)
 }

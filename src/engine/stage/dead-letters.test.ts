@@ -3,13 +3,20 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ByteReader, ByteWriter } from '../../base/bytes.ts'
-import { type Records, recordsOf, rowsOf } from '../columns/records.ts'
+import { type Records, recordsOf, rowAt, rowsOf } from '../columns/records.ts'
 import { readRecords, writeRecords } from '../columns/records-codec.ts'
 import type { Scalar } from '../columns/vector.ts'
+import { weightOf } from '../columns/weight.ts'
 import { Schema } from '../schema/schema.ts'
 import { arrayOf, BIGINT, BYTES, DOUBLE, TEXT, type Type } from '../schema/type.ts'
 import { anyRecords } from '../testing/arbitrary.ts'
-import { DEAD_LETTER_SCHEMA, deadLetters, LETTER_TEXT_MAX } from './dead-letters.ts'
+import {
+  DEAD_LETTER_SCHEMA,
+  deadLetters,
+  LETTER_TEXT_MAX,
+  LETTERS_MAX,
+  LETTERS_TEXT_MAX,
+} from './dead-letters.ts'
 
 const why = { operator: 'sums', code: 'overflow', reason: 'too large' }
 
@@ -73,10 +80,38 @@ describe('a dead letter', () => {
     expect(letterOf(TEXT, 'v', 'toJSON')).toBe('{"toJSON":"v"}')
   })
 
-  test('stays small, and is Unicode where it is cut', () => {
-    const text = letterOf(TEXT, '\u{1f600}'.repeat(LETTER_TEXT_MAX))
-    expect(text.length).toBe(LETTER_TEXT_MAX)
+  test.each<[string, Type, Scalar]>([
+    ['a text', TEXT, `a${'\u{1f600}'.repeat(LETTER_TEXT_MAX)}`],
+    ['a text of signs that JSON escapes', TEXT, '\0'.repeat(LETTER_TEXT_MAX)],
+    ['bytes', BYTES, new Uint8Array(LETTER_TEXT_MAX)],
+    ['a list', arrayOf(TEXT), new Array<Scalar>(LETTER_TEXT_MAX).fill('x'.repeat(100))],
+  ])('stays small, and is JSON and Unicode where it is cut: %s', (_, type, value) => {
+    const text = letterOf(type, value)
+    expect(text.length).toBeLessThanOrEqual(LETTER_TEXT_MAX)
+    expect(text.length).toBeGreaterThan(1000)
     expect(text).not.toMatch(/\p{Surrogate}/u)
+    expect(Object.keys(JSON.parse(text))).toEqual(['x'])
+  })
+
+  test('of very many columns names none, if need be', () => {
+    const columns = Array.from({ length: 9000 }, (_, n) => ({ name: `column_${n}`, type: TEXT }))
+    const values = columns.map(() => 'x'.repeat(20))
+    const wide = recordsOf(new Schema(columns), [{ time: 1, values }])
+    expect(rowsOf(deadLetters([{ ...why, records: wide, row: 0 }]))[0]?.values[5]).toBe('{}')
+  })
+
+  test('among very many has no record, and the last one counts those that have none', () => {
+    const long = recordsOf(schema, [{ time: 4, values: ['x'.repeat(30_000), 1] }])
+    const letters = deadLetters(new Array(LETTERS_MAX + 7).fill({ ...why, records: long, row: 0 }))
+    expect(letters.size).toBe(LETTERS_MAX + 1)
+    const [first, last] = [rowAt(letters, 0), rowAt(letters, LETTERS_MAX)]
+    expect(first.values[5]).toHaveLength(30_017)
+    expect(rowAt(letters, LETTERS_MAX - 1).values[5]).toBeNull()
+    expect(last.values.slice(1, 3)).toEqual([
+      'more-failed',
+      '7 more records of the batch failed, this and others',
+    ])
+    expect(weightOf(letters)).toBeLessThan(LETTERS_TEXT_MAX + 2 ** 20 + LETTERS_MAX * 200)
   })
 
   test('of any record can be kept as bytes', () => {

@@ -2,9 +2,10 @@
 
 import { describe, expect, test } from 'vitest'
 import { slotOf } from '../../base/hash.ts'
+import { gatherRecords } from '../columns/gather.ts'
 import { recordsOf, rowsOf } from '../columns/records.ts'
 import type { Scalar } from '../columns/vector.ts'
-import type { OperatorPlan, Plan, SourcePlan } from '../plan/plan.ts'
+import type { OperatorPlan, OperatorSpec, Plan, SourcePlan } from '../plan/plan.ts'
 import { schemasOf, sourceSchema } from '../plan/schemas.ts'
 import { sitesOf } from '../plan/sites.ts'
 import {
@@ -21,6 +22,7 @@ import { TEXT } from '../schema/type.ts'
 import { keyOf } from '../state/group-key.ts'
 import { testCompiler } from '../testing/compiler.ts'
 import { Front, type FrontResult } from './front.ts'
+import type { Limits } from './limits.ts'
 
 const columns = [
   { name: 'user', type: 'TEXT' },
@@ -29,7 +31,7 @@ const columns = [
 ]
 const timed = source('in', { columns, time: { column: 'at', lagMs: 0 } })
 
-function frontOf(operators: readonly OperatorPlan[], more: Partial<Plan> = {}) {
+function frontOf(operators: readonly OperatorPlan[], more: Partial<Plan> = {}, limits?: Limits) {
   const plan = planOf(operators, { sources: [timed], ...more })
   const [read] = plan.sources as [SourcePlan]
   const site = sitesOf(plan).find(one => one.source === 'in')
@@ -39,6 +41,7 @@ function frontOf(operators: readonly OperatorPlan[], more: Partial<Plan> = {}) {
     source: read,
     schemas: schemasOf(plan, testCompiler),
     compiler: testCompiler,
+    ...(limits && { limits }),
   })
 }
 
@@ -150,3 +153,61 @@ describe('records that fail at the front', () => {
     expect(result.leaving[0]?.records.origin).toEqual({ channel: 6, offsets: Float64Array.of(41) })
   })
 })
+
+describe('records of which much is made', () => {
+  const explode = unnestOf('list')
+  const lists = { ...timed, columns: [...columns, { name: 'list', type: 'ARRAY<BIGINT>' }] }
+  const frontOfLists = () =>
+    frontOf(
+      [operator('each', 'in', explode)],
+      { sources: [lists] },
+      { rows: 10, bytes: 1e6, evaluationBytes: 1e6 },
+    )
+  const rows = (...sizes: readonly number[]) =>
+    recordsOf(
+      sourceSchema(lists),
+      sizes.map((size, n) => ({
+        time: -1,
+        values: ['a', n, n, Array.from({ length: size }, (_, at) => at)],
+      })),
+    )
+  const outcome = (results: readonly FrontResult[]) => ({
+    said: results.flatMap(({ sinks }) => sinks.flatMap(one => rowsOf(one.records))),
+    dead: results.flatMap(({ dead }) => dead.map(({ records: of, row }) => rowsOf(of)[row]?.time)),
+    times: results.flatMap(({ times }) => [...times]),
+    most: Math.max(
+      ...results.map(({ sinks }) => sinks.reduce((sum, { records: of }) => sum + of.size, 0)),
+    ),
+  })
+
+  test('are taken piece by piece, and whatever the pieces, the same becomes of each', () => {
+    const sizes = [3, 3, 3, 3, 10, 11, 1, 0, 25, 9, 2]
+    const all = outcome([...frontOfLists().takeAll(rows(...sizes))])
+    expect(all.dead).toEqual([5, 8])
+    expect(all.said).toHaveLength(sizes.filter(size => size <= 10).reduce((a, b) => a + b))
+    expect(all.most).toBeLessThanOrEqual(10)
+    expect(all.times).toEqual(sizes.map((_, n) => n))
+    const front = frontOfLists()
+    const whole = rows(...sizes)
+    const single = sizes.flatMap((_, row) => [
+      ...front.takeAll(gatherRecords(whole, Int32Array.of(row))),
+    ])
+    expect(outcome(single)).toEqual(all)
+  })
+
+  test('do not make those slower that come later', () => {
+    const front = frontOfLists()
+    expect(front.take(rows(9, 9, 9)).taken).toBe(1)
+    const more = [...front.takeAll(rows(9, 9, 1, 1, 1, 1, 1, 1))]
+    expect(more.map(({ taken }) => taken).reduce((a, b) => a + b)).toBe(8)
+    expect(front.take(rows(1, 1, 1, 1, 1, 1)).taken).toBe(6)
+  })
+
+  test('that are none are taken once', () => {
+    expect([...frontOfLists().takeAll(rows())].map(({ taken }) => taken)).toEqual([0])
+  })
+})
+
+function unnestOf(array: string): OperatorSpec {
+  return { kind: 'unnest', array, as: 'one', keepEmpty: false }
+}

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { type Records, rowsOf } from '../columns/records.ts'
-import { counts, dedup, filter, operator, project, sink } from '../plan/testing/plans.ts'
+import { counts, dedup, filter, keyBy, operator, project, sink } from '../plan/testing/plans.ts'
 import { recordsFrom } from '../windows/testing/events.ts'
 import { exchangeName } from './group.ts'
 import { clicks, Stage } from './testing/sites.ts'
@@ -227,5 +227,17 @@ describe('a batch', () => {
     // How far outputs are counted, and operators have come, lies in the first slot of the group.
     expect(places.length).toBe(3)
     expect(places.filter(slot => slot === slots.from)).toHaveLength(2)
+  })
+})
+
+describe('a batch that makes too much', () => {
+  const limits = { rows: 5, bytes: 1e6, evaluationBytes: 1e6 }
+
+  test('says what there is room for; the other records are dead letters, and the next is new', () => {
+    const operators = [operator('first', 'in', { kind: 'key-by', key: keyBy('user') })]
+    const stage = new Stage(operators, { limits })
+    const told = stage.run(3, numbers(1, 2, 3, 4, 5, 6, 7)).join('\n')
+    expect(told.match(/first,batch-too-large/g)).toHaveLength(2)
+    expect(stage.run(3, numbers(8, 9)).join('\n')).toMatch(/^out 6: /)
   })
 })

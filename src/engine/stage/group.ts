@@ -16,8 +16,9 @@ import type { Exchange, Site } from '../plan/sites.ts'
 import { type Applied, Overlay } from '../state/overlay.ts'
 import { RowKeyWriter } from '../state/row-key.ts'
 import type { State } from '../state/state.ts'
-import type { DeadRow } from './collector.ts'
+import { Budget, type DeadRow } from './collector.ts'
 import { DEAD_LETTERS, deadLetters } from './dead-letters.ts'
+import type { Limits } from './limits.ts'
 import { OUTPUT_TABLE, Tables } from './tables.ts'
 import type { Tap } from './tap.ts'
 import { Topology } from './topology.ts'
@@ -63,6 +64,7 @@ export interface StageOptions {
   readonly slots?: State['slots']
   readonly bounds?: CacheBounds
   readonly rowsDueMax?: number
+  readonly limits?: Limits
   /** Sees what each operator does; missing: nobody looks. */
   readonly tap?: Tap | undefined
 }
@@ -89,14 +91,23 @@ export class StageGroup {
 
   constructor(options: StageOptions) {
     const { site, schemas, compiler, errors, store, slots, bounds = CACHE_BOUNDS } = options
-    const { rowsDueMax = ROWS_DUE_MAX, tap } = options
+    const { rowsDueMax = ROWS_DUE_MAX, tap, limits } = options
     this.#overlay = new Overlay(store, slots)
     this.#slot = this.#overlay.slots.from
     this.#errors = errors
     this.#rowsDueMax = rowsDueMax
     const tables = new Tables()
     const table = (operator: string, name: string) => tables.of(operator, name)
-    const context = { site, schemas, compiler, bounds, state: this.#overlay, table, tap }
+    const context = {
+      site,
+      schemas,
+      compiler,
+      bounds,
+      state: this.#overlay,
+      table,
+      tap,
+      budget: new Budget(limits),
+    }
     this.#topology = new Topology(context, {
       sink: ({ id }, records) => this.#drain(id, records),
       exchange: (exchange, records) => this.#drain(exchangeName(exchange), records),

@@ -7,6 +7,8 @@ import { Keying } from '../operators/keying.ts'
 import { sound } from '../operators/sound.ts'
 import type { Named } from '../plan/plan.ts'
 import type { Schema } from '../schema/schema.ts'
+import { boundedCompiler } from './bounded.ts'
+import { Budget } from './collector.ts'
 
 /** Keys that are remembered with their slots, before they are forgotten. */
 const KEYS_MAX = 131_072
@@ -14,8 +16,8 @@ const KEYS_MAX = 131_072
 export class Slotting {
   readonly #keying: Keying
 
-  constructor(key: readonly Named[], schema: Schema, compiler: Compiler) {
-    this.#keying = new Keying(key, schema, compiler)
+  constructor(key: readonly Named[], schema: Schema, compiler: Compiler, budget = new Budget()) {
+    this.#keying = new Keying(key, schema, boundedCompiler(compiler, budget))
   }
 
   /** Those whose key did not fail, with their slots: the others go nowhere. */

@@ -17,6 +17,7 @@ import type { Schemas } from '../plan/schemas.ts'
 import type { Exchange, Site } from '../plan/sites.ts'
 import { RowKeyWriter } from '../state/row-key.ts'
 import type { State } from '../state/state.ts'
+import { boundedCompiler } from './bounded.ts'
 import { Budget, Collector, type DeadRow, type Reader } from './collector.ts'
 import type { Tap } from './tap.ts'
 
@@ -28,6 +29,8 @@ export interface TopologyContext {
   readonly bounds: CacheBounds
   /** The number of a table, by the operator's id and the table's name in it. */
   table(operator: string, name: string): number
+  /** Missing: that of a stage. */
+  readonly budget?: Budget
   /** Who makes the operators; missing: the table of all kinds. */
   readonly make?: typeof makeOperator
   /** Sees what each operator does; missing: nobody looks. */
@@ -61,7 +64,8 @@ export class Topology {
   readonly #drains: Drains
   readonly #nodes: Node[] = []
   readonly #byId = new Map<string, Node>()
-  readonly #budget = new Budget()
+  readonly #budget: Budget
+  readonly #compiler: Compiler
   /** What the site's source feeds. */
   readonly #sourceReaders: Reader[] = []
   readonly #out = new ByteWriter()
@@ -69,6 +73,8 @@ export class Topology {
 
   constructor(context: TopologyContext, drains: Drains) {
     this.#context = context
+    this.#budget = context.budget ?? new Budget()
+    this.#compiler = boundedCompiler(context.compiler, this.#budget)
     this.#drains = drains
     for (const { id, inputs, spec } of context.site.operators) this.#add(id, inputs, spec)
     for (const sink of context.site.sinks) {
@@ -104,6 +110,7 @@ export class Topology {
   begin(now: number, room: number): void {
     this.#now = now
     this.#budget.room = room
+    for (const { out } of this.#nodes) out.begin()
   }
 
   /** Of the site's source. */
@@ -150,9 +157,9 @@ export class Topology {
   }
 
   #add(id: string, inputs: readonly Edge[], spec: Site['operators'][number]['spec']): void {
-    const { schemas, compiler, state, bounds, table, make = makeOperator, tap } = this.#context
+    const { schemas, state, bounds, table, make = makeOperator, tap } = this.#context
     const context = {
-      compiler,
+      compiler: this.#compiler,
       state: tap === undefined ? state : tap.state(id, state),
       bounds,
       inputs: inputs.map(edge => schemas.of(edge)),

@@ -37,6 +37,10 @@ export class Taken implements Output {
     this.room -= rows
   }
 
+  holds(): boolean {
+    return true
+  }
+
   failures(): Failures {
     return new FailedRows((row, code, reason) => this.failed.push(`${row} ${code}: ${reason}`))
   }
