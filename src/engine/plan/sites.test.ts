@@ -327,3 +327,14 @@ describe('of any plan', () => {
     )
   })
 })
+
+test('a stage feeds no more sinks than its batches can name', () => {
+  const feeding = (count: number) => {
+    const sinks = Array.from({ length: count }, (_, n) => sink(`s${n}`, 'in'))
+    return () => sitesOf(planOf([], { sinks }))
+  }
+  expect(feeding(255)).not.toThrow()
+  expect(feeding(256)).toThrow(
+    /^too-many-outputs: 257 sinks and other stages are fed from source:in/,
+  )
+})

@@ -6,6 +6,7 @@
  */
 
 import { WeirError } from '../../base/errors.ts'
+import { SINKS_MAX } from '../batch/entry.ts'
 import type { Edge, Named, OperatorPlan, OperatorSpec, Plan, SinkPlan } from './plan.ts'
 import { edgeText } from './schemas.ts'
 
@@ -56,6 +57,14 @@ interface Draft {
   readonly exchanges: Exchange[]
 }
 
+/** A batch says what it has for each; the dead letters are one of them. */
+function mustHaveFewOutputs({ id, sinks, exchanges }: Draft): void {
+  const count = sinks.length + exchanges.length + 1
+  if (count <= SINKS_MAX) return
+  const what = `${count} sinks and other stages are fed from ${id}, the dead letters among them`
+  throw new WeirError('too-many-outputs', `${what}; there can be ${SINKS_MAX}: make two jobs of it`)
+}
+
 class Cut {
   readonly #plan: Plan
   readonly #drafts = new Map<string, Draft>()
@@ -77,6 +86,7 @@ class Cut {
     for (const sink of this.#plan.sinks) {
       for (const site of this.#sitesOf(sink.from)) this.#draft(site).sinks.push(sink)
     }
+    for (const draft of this.#drafts.values()) mustHaveFewOutputs(draft)
     return [...this.#drafts.values()]
   }
 

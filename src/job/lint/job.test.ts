@@ -199,3 +199,16 @@ describe('errors', () => {
     ])
   })
 })
+
+it('more sinks than a batch can name are an error', () => {
+  const sinks = (count: number) => {
+    const names = Array.from({ length: count }, (_, n) => `s${n}`)
+    const lines = names.map(name => `  ${name}: { memory: {} }`).join('\n')
+    const steps = names.map(name => `  - { from: events, to: ${name} }`).join('\n')
+    return findings(
+      jobAround(`${steps}\n  - { from: events, to: out }`).replace('sinks:', `sinks:\n${lines}`),
+    )
+  }
+  expect(sinks(254)).toEqual([])
+  expect(sinks(255).join()).toMatch(/error too-many-sinks: a job has at most 255 sinks/)
+})

@@ -3,6 +3,7 @@
  * times that windows can close by. Errors make it useless; warnings are for its author.
  */
 
+import { SINKS_MAX } from '../../engine/batch/entry.ts'
 import type { Edge, WindowSpec } from '../../engine/plan/plan.ts'
 import { DEAD_LETTERS_REFUSED } from '../../engine/plan/soundness.ts'
 import { DEAD_LETTERS } from '../../engine/stage/dead-letters.ts'
@@ -56,8 +57,14 @@ function checkSinks({ sinks }: JobPart, remarks: Remarks): void {
     remarks.error(at, 'bad-format', message, 'format: json')
   }
   const at = sinks?.get(DEAD_LETTERS)?.at
-  if (at === undefined) return
-  remarks.error(at, 'bad-name', DEAD_LETTERS_REFUSED, `${DEAD_LETTERS}-of-mine`)
+  if (at !== undefined) {
+    remarks.error(at, 'bad-name', DEAD_LETTERS_REFUSED, `${DEAD_LETTERS}-of-mine`)
+  }
+  // One more has the dead letters.
+  const most = SINKS_MAX - 1
+  const beyond = [...(sinks?.values() ?? [])][most]
+  if (beyond === undefined) return
+  remarks.error(beyond.at, 'too-many-sinks', `a job has at most ${most} sinks; make two jobs of it`)
 }
 
 /** Registries know the columns of theirs; a text has one. */
