@@ -16,13 +16,11 @@ import { PLACE_BYTES, RowKeyWriter, TIME_BYTES, wholeAt } from '../state/row-key
 import { eachSlot } from '../state/slots.ts'
 import type { State } from '../state/state.ts'
 import type { Cells } from './cells.ts'
-
-const NONE = -1
+import { KeyCells, NONE } from './key-cells.ts'
 
 interface Pane {
   readonly slice: number
-  /** By key's id; NONE or missing: not here. */
-  cells: Int32Array
+  readonly cells: KeyCells
   /** Ids of the keys that have a cell here. */
   ids: number[]
   isWhole: boolean
@@ -71,8 +69,8 @@ export class Panes {
   /** The cell of a key in a slice; a new one is told to `onNew`. */
   cellOf(slice: number, id: number, onNew: (slice: number, id: number) => void): number {
     const pane = this.#paneOf(slice)
-    const known = pane.cells[id]
-    if (known !== undefined && known !== NONE) return known
+    const known = pane.cells.get(id)
+    if (known !== NONE) return known
     const value = pane.isWhole ? undefined : this.#state.get(this.#rowKey(slice, id))
     const cell = this.#put(pane, id, value === undefined)
     if (value === undefined) onNew(slice, id)
@@ -83,7 +81,7 @@ export class Panes {
   /** The cell if there is one. */
   find(slice: number, id: number): number {
     const pane = this.#paneOf(slice)
-    const known = pane.cells[id] ?? NONE
+    const known = pane.cells.get(id)
     if (known !== NONE || pane.isWhole) return known
     const value = this.#state.get(this.#rowKey(slice, id))
     if (value === undefined) return NONE
@@ -119,10 +117,10 @@ export class Panes {
     if (pane === undefined) return 0
     for (const id of ids) {
       this.#gone.push(slice, id)
-      this.#cells.giveBack(pane.cells[id] as number)
-      pane.cells[id] = NONE
+      this.#cells.giveBack(pane.cells.get(id))
+      pane.cells.remove(id)
     }
-    pane.ids = pane.ids.filter(id => pane.cells[id] !== NONE)
+    pane.ids = pane.ids.filter(id => pane.cells.get(id) !== NONE)
     if (pane.ids.length === 0) this.#forgetPane(pane)
     return ids.length
   }
@@ -156,8 +154,7 @@ export class Panes {
   }
 
   #begin(slice: number): Pane {
-    const cells = new Int32Array(Math.max(64, this.#keys.size)).fill(NONE)
-    const pane = { slice, cells, ids: [], isWhole: this.#isUnknown(slice) }
+    const pane = { slice, cells: new KeyCells(), ids: [], isWhole: this.#isUnknown(slice) }
     this.#panes.set(slice, pane)
     return pane
   }
@@ -184,18 +181,13 @@ export class Panes {
   }
 
   #put(pane: Pane, id: number, isNew: boolean): number {
-    if (id >= pane.cells.length) {
-      const cells = new Int32Array(2 * id).fill(NONE)
-      cells.set(pane.cells)
-      pane.cells = cells
-    }
     const cell = this.#cells.take(
       this.#cells.needsPlaces ? this.#place(pane, id, isNew) : undefined,
     )
     if (cell >= this.#idOf.length) this.#grow(2 * cell)
     this.#sliceOf[cell] = pane.slice
     this.#idOf[cell] = id
-    pane.cells[id] = cell
+    pane.cells.set(id, cell)
     pane.ids.push(id)
     return cell
   }
@@ -215,7 +207,7 @@ export class Panes {
     const found: { id: number; value: Uint8Array }[] = []
     this.#state.walk(from, to, (key, value) => {
       const id = this.#keys.idOf(key.subarray(PLACE_BYTES + TIME_BYTES))
-      if ((pane.cells[id] ?? NONE) === NONE) found.push({ id, value: value.slice() })
+      if (pane.cells.get(id) === NONE) found.push({ id, value: value.slice() })
       return true
     })
     for (const { id, value } of found) {
