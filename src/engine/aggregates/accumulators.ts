@@ -26,6 +26,8 @@ export interface Additions {
 
 export interface Accumulators {
   readonly type: Type
+  /** About the bytes of what is in cells, beside numbers; missing: nothing. */
+  readonly heldBytes?: number
   /** Cells below this number may be used from now on; new ones are empty. */
   room(cells: number): void
   /** As if nothing had been added, wherever it is kept. */
@@ -83,5 +85,6 @@ export interface Aggregate {
   /** The type of the result; missing: it does not take arguments of these types. */
   resultOf(args: readonly Type[]): Type | undefined
   /** Of types that `resultOf` takes. Throws a WeirError for a constant that will not do. */
-  make(args: readonly Type[], constants?: Constants): Accumulators
+  /** `bytesMax`: of a list in a cell. */
+  make(args: readonly Type[], constants?: Constants, bytesMax?: number): Accumulators
 }

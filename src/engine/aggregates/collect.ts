@@ -20,10 +20,11 @@ export const collect: Aggregate = {
   types: [['any type, then INTEGER', 'ARRAY of it']],
   isOrdered: true,
   resultOf: collectType,
-  make: (args, constants = []) =>
+  make: (args, constants = [], bytesMax) =>
     new Ranked({
       type: typeAt(args, 0),
       limit: mustBeKeepable('collect', constants[1]),
+      bytesMax,
       isTimed: true,
       rank: (_by, time, kept) => time - kept.time,
     }),

@@ -23,6 +23,10 @@ class End implements Accumulators {
     this.#values = valuesOf(type)
   }
 
+  get heldBytes(): number {
+    return this.#values.heldBytes
+  }
+
   room(cells: number): void {
     this.#values.room(cells)
     this.#times = roomInFloats(this.#times, cells)

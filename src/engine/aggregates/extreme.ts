@@ -4,7 +4,7 @@ import type { ByteReader, ByteWriter } from '../../base/bytes.ts'
 import { invariant } from '../../base/errors.ts'
 import { builderOf } from '../columns/builder.ts'
 import { type Compare, orderOf } from '../columns/order.ts'
-import { isNull, type NumberVector, type Vector } from '../columns/vector.ts'
+import { isNull, type NumberVector, scalarAt, type Vector } from '../columns/vector.ts'
 import { BOOLEAN, type Type } from '../schema/type.ts'
 import type { Accumulators, Additions, Aggregate } from './accumulators.ts'
 import { argumentAt, typeAt } from './column.ts'
@@ -30,6 +30,10 @@ class Extreme implements Accumulators {
     this.#isGreatest = side === 'greatest'
     this.#compare = orderFor(type, side)
     this.#values = valuesOf(type)
+  }
+
+  get heldBytes(): number {
+    return this.#values.heldBytes
   }
 
   room(cells: number): void {
@@ -99,8 +103,9 @@ class Extreme implements Accumulators {
       if (isNull(vector, row)) continue
       const cell = cells[i] as number
       const best = values.at(cell)
-      const value = ownScalarAt(vector, row)
-      if (best === null || this.#compare(value, best) < 0) values.put(cell, value)
+      const value = scalarAt(vector, row)
+      const isBetter = best === null || this.#compare(value, best) < 0
+      if (isBetter) values.put(cell, ownScalarAt(vector, row))
     }
   }
 

@@ -48,13 +48,14 @@ export const topN: Aggregate = {
     const isTaken = type !== undefined && isRankable(type) && areLimits(limits)
     return isTaken ? arrayOf(type) : undefined
   },
-  make: (args, constants = []) => {
+  make: (args, constants = [], bytesMax) => {
     const type = typeAt(args, 0)
     const compare = mustCompare('top_n', type, constants[2])
     return new Ranked({
       type,
       limit: mustBeKeepable('top_n', constants[1]),
       by: { place: 0, type },
+      bytesMax,
       isTimed: false,
       rank: (by, _time, kept) => compare(kept.by, by),
     })
@@ -78,13 +79,14 @@ export const topNBy: Aggregate = {
     const isTaken = type !== undefined && isRankable(by) && areLimits(limits)
     return isTaken ? arrayOf(type) : undefined
   },
-  make: (args, constants = []) => {
+  make: (args, constants = [], bytesMax) => {
     const by = typeAt(args, 1)
     const compare = mustCompare('top_n_by', by, constants[3])
     return new Ranked({
       type: typeAt(args, 0),
       limit: mustBeKeepable('top_n_by', constants[2]),
       by: { place: 1, type: by },
+      bytesMax,
       isTimed: true,
       rank: (rank, time, kept) => compare(kept.by, rank) || time - kept.time,
     })

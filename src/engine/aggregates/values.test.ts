@@ -8,7 +8,7 @@ import type { Scalar } from '../columns/vector.ts'
 import { BIGINT, BYTES, TEXT, typeText } from '../schema/type.ts'
 import { scalarOf } from '../testing/arbitrary.ts'
 import { EVERY_TYPE } from './testing/calls.ts'
-import { ownScalarAt, readValue, valuesOf, writeValue } from './values.ts'
+import { owned, ownScalarAt, readValue, valuesOf, writeValue } from './values.ts'
 
 const CELLS = 5
 
@@ -63,5 +63,41 @@ describe('values', () => {
     expect(own).not.toBe(bytes)
     expect(ownScalarAt(vectorOf(TEXT, ['a']), 0)).toBe('a')
     expect(ownScalarAt(vectorOf(TEXT, [null]), 0)).toBeNull()
+  })
+})
+
+describe('what is kept', () => {
+  test('is equal to what it was', () => {
+    for (const type of EVERY_TYPE) {
+      fc.assert(
+        fc.property(scalarOf(type), value => {
+          expect(owned(value)).toEqual(value)
+          expect(ownScalarAt(vectorOf(type, [value]), 0)).toEqual(value)
+        }),
+        { numRuns: 20 },
+      )
+    }
+  })
+
+  test('holds bytes of its own, in lists, too', () => {
+    const whole = Uint8Array.of(1, 2, 3)
+    const part = whole.subarray(1, 2)
+    const [one] = owned([part]) as readonly [Uint8Array]
+    expect([one.buffer.byteLength, (owned(part) as Uint8Array).buffer.byteLength]).toEqual([1, 1])
+  })
+
+  test('is counted while it is held', () => {
+    const values = valuesOf(TEXT)
+    values.room(2)
+    expect(values.heldBytes).toBe(0)
+    values.put(0, 'x'.repeat(100))
+    values.put(1, 'y'.repeat(10))
+    const both = values.heldBytes
+    expect(both).toBeGreaterThanOrEqual(110)
+    values.put(0, 'z')
+    expect(both - values.heldBytes).toBe(99)
+    values.clear(0)
+    values.clear(1)
+    expect(values.heldBytes).toBe(0)
   })
 })

@@ -1,15 +1,35 @@
 /** One value by cell, of any type; numbers lie in an array of their own. */
 
 import type { ByteReader, ByteWriter } from '../../base/bytes.ts'
+import { heldSize } from '../columns/allowance.ts'
 import { readScalar, writeScalar } from '../columns/scalar-codec.ts'
 import { type Scalar, scalarAt, storeOf, type Vector } from '../columns/vector.ts'
 import type { Type } from '../schema/type.ts'
 import { roomInFlags, roomInFloats } from './cells.ts'
 
-/** Bytes are copied: theirs is the memory of a whole batch. */
+/** Texts that are shorter have memory of their own, whatever they are parts of. */
+const PART_LENGTH = 13
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
+/**
+ * As something that is kept: it holds no memory but its own. Bytes are parts of a whole batch, and
+ * a text that is a part of another keeps that alive.
+ */
+export function owned(value: Scalar): Scalar {
+  if (typeof value === 'string') {
+    return value.length < PART_LENGTH ? value : decoder.decode(encoder.encode(value))
+  }
+  if (value instanceof Uint8Array) return value.slice()
+  return Array.isArray(value) ? value.map(owned) : value
+}
+
+/** Texts out of bytes are made for whoever asks. */
 export function ownScalarAt(vector: Vector, row: number): Scalar {
   const value = scalarAt(vector, row)
-  return value instanceof Uint8Array ? value.slice() : value
+  const isOwn = vector.store === 'text' && (vector.starts[row] as number) >= 0
+  return isOwn ? value : owned(value)
 }
 
 export interface Values {
@@ -17,6 +37,7 @@ export interface Values {
   clear(cell: number): void
   /** Null takes the value away. */
   put(cell: number, value: Scalar): void
+  readonly heldBytes: number
   /** Null: there is none. */
   at(cell: number): Scalar
 }
@@ -26,6 +47,7 @@ export class Numbers implements Values {
   present: Uint8Array = new Uint8Array(0)
   numbers: Float64Array = new Float64Array(0)
   readonly wide = new Map<number, bigint>()
+  readonly heldBytes = 0
 
   room(cells: number): void {
     this.present = roomInFlags(this.present, cells)
@@ -53,16 +75,18 @@ export class Numbers implements Values {
 
 class Objects implements Values {
   readonly #values: Scalar[] = []
+  heldBytes = 0
 
   room(cells: number): void {
     while (this.#values.length < cells) this.#values.push(null)
   }
 
   clear(cell: number): void {
-    this.#values[cell] = null
+    this.put(cell, null)
   }
 
   put(cell: number, value: Scalar): void {
+    this.heldBytes += heldOf(value) - heldOf(this.at(cell))
     this.#values[cell] = value
   }
 
@@ -70,6 +94,8 @@ class Objects implements Values {
     return this.#values[cell] as Scalar
   }
 }
+
+const heldOf = (value: Scalar): number => (value === null ? 0 : heldSize([value]))
 
 export function valuesOf(type: Type): Values {
   return storeOf(type) === 'number' ? new Numbers() : new Objects()

@@ -23,15 +23,16 @@ export function spend(size: number): void {
 const ITEM = 8
 
 export function spendList(values: readonly Scalar[]): void {
-  spend(sizeOf(values))
+  spend(heldSize(values))
 }
 
-function sizeOf(values: readonly Scalar[]): number {
+/** About the bytes of memory that a list holds, with all that is in it. */
+export function heldSize(values: readonly Scalar[]): number {
   let size = values.length * ITEM
   for (const value of values) {
     if (typeof value === 'string') size += value.length
     else if (value instanceof Uint8Array) size += value.length
-    else if (Array.isArray(value)) size += sizeOf(value)
+    else if (Array.isArray(value)) size += heldSize(value)
   }
   return size
 }

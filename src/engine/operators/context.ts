@@ -18,6 +18,10 @@ export interface OperatorContext {
 export interface CacheBounds {
   readonly keys: number
   readonly cells: number
+  /** Of texts, lists and the like in cells, and of records that wait. */
+  readonly bytes: number
 }
 
-export const CACHE_BOUNDS: CacheBounds = { keys: 131_072, cells: 524_288 }
+export const CACHE_BOUNDS: CacheBounds = {
+  ...{ keys: 131_072, cells: 524_288, bytes: 64 * 2 ** 20 },
+}

@@ -233,7 +233,7 @@ describe('a batch', () => {
 describe('a batch that makes too much', () => {
   const limits = { rows: 5, bytes: 1e6, evaluationBytes: 1e6 }
 
-  test('says what there is room for; the other records are dead letters, and the next is new', () => {
+  test('says what there is room for; other records are dead letters, and the next is new', () => {
     const operators = [operator('first', 'in', { kind: 'key-by', key: keyBy('user') })]
     const stage = new Stage(operators, { limits })
     const told = stage.run(3, numbers(1, 2, 3, 4, 5, 6, 7)).join('\n')

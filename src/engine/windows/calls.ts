@@ -2,6 +2,7 @@
 
 import { WeirError } from '../../base/errors.ts'
 import type { Accumulators, Additions, Aggregate, Elements } from '../aggregates/accumulators.ts'
+import { listBytesMax } from '../aggregates/bounds.ts'
 import { mustBeDistinct } from '../aggregates/distinct.ts'
 import { mustFindAggregate } from '../aggregates/registry.ts'
 import type { Expression } from '../columns/expression.ts'
@@ -35,19 +36,24 @@ export function aggregatesOf(spec: AggregateSpec, context: OperatorContext): Agg
   const cells = new Cells(context.state)
   const table = context.table('elements')
   const calls = spec.aggregates.map((call, number) => {
-    return callOf(call, context, () => cells.elementsFor(number, table))
+    const bytesMax = listBytesMax(spec.aggregates.length)
+    return callOf(call, context, { bytesMax, elements: () => cells.elementsFor(number, table) })
   })
   cells.use(calls.map(({ accumulators }) => accumulators))
   return { calls, cells }
 }
 
-function callOf(call: AggregateCall, context: OperatorContext, elements: () => Elements): Call {
+function callOf(
+  call: AggregateCall,
+  context: OperatorContext,
+  own: Pick<Parts, 'elements' | 'bytesMax'>,
+): Call {
   const { compiler, inputs } = context
   const input = inputs[0] as Schema
   const args = call.args.map(arg => compiler.expression(arg, input))
   const aggregate = mustFindAggregate(call.fn)
   const filter = call.filter === undefined ? undefined : compiler.expression(call.filter, input)
-  const made = accumulatorsOf(call, { aggregate, args, input, elements })
+  const made = accumulatorsOf(call, { aggregate, args, input, ...own })
   return { name: call.name, accumulators: made, args, filter }
 }
 
@@ -56,11 +62,12 @@ interface Parts {
   readonly args: readonly Expression[]
   readonly input: Schema
   readonly elements: () => Elements
+  readonly bytesMax: number
 }
 
 function accumulatorsOf(
   { fn, distinct }: AggregateCall,
-  { aggregate, args, input, elements }: Parts,
+  { aggregate, args, input, elements, bytesMax }: Parts,
 ): Accumulators {
   const types = args.map(({ type }) => type)
   if (aggregate.resultOf(types) === undefined) {
@@ -70,7 +77,7 @@ function accumulatorsOf(
   }
   const constants = args.map(arg => constantOf(arg, input))
   if (distinct) return mustBeDistinct({ aggregate, args: types, constants }, elements())
-  return aggregate.make(types, constants)
+  return aggregate.make(types, constants, bytesMax)
 }
 
 /** The value of what reads no column; undefined: it reads some. */

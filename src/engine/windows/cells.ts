@@ -55,6 +55,11 @@ export class Cells {
     return this.#next - this.#free.length
   }
 
+  /** About the bytes of what is in cells, beside numbers. */
+  get heldBytes(): number {
+    return this.#accumulators.reduce((sum, { heldBytes = 0 }) => sum + heldBytes, 0)
+  }
+
   /** An empty one. `place`: where its rows are; missing: it is given back before the batch ends. */
   take(place?: CellPlace): number {
     const cell = this.#free.pop() ?? this.#add()

@@ -6,10 +6,12 @@
  */
 
 import type { Additions } from '../aggregates/accumulators.ts'
+import { valueBytesMax } from '../aggregates/bounds.ts'
 import type { Failures } from '../columns/expression.ts'
 import { gatherRecords } from '../columns/gather.ts'
 import { allRows, type Records, type Rows } from '../columns/records.ts'
 import type { BooleanVector, Vector } from '../columns/vector.ts'
+import { weightAt } from '../columns/weight.ts'
 import type { OperatorContext } from '../operators/context.ts'
 import { rowsTrue } from '../operators/filter.ts'
 import { KEY_TOO_LONG, Keying, LONG_ELEMENT } from '../operators/keying.ts'
@@ -28,6 +30,21 @@ export interface Grouped {
   readonly ids: Int32Array
   /** For each call its arguments and its filter, as long as the records. */
   readonly inputs: readonly CallInput[]
+}
+
+export const TOO_LONG = 'value-too-long'
+const LONG_VALUE =
+  'a value that an aggregate may keep is too long for a row of the state: take md5(..) of it, or ' +
+  'a part'
+export const LONG_RECORD =
+  'the record is too long for a row of the state, where it waits: leave out what is not needed'
+
+/** Values that have no room in a row beside those of the other aggregates. */
+function refuseLong(vector: Vector, rows: Rows, most: number, failures: Failures): void {
+  if (vector.store === 'number' || vector.store === 'boolean') return
+  for (const row of rows) {
+    if (weightAt(vector, row) > most) failures.add(row, TOO_LONG, LONG_VALUE)
+  }
 }
 
 export class Grouping {
@@ -67,11 +84,13 @@ export class Grouping {
   of(records: Records, failures: Failures): Grouped {
     const all = allRows(records.size)
     const ids = this.#keying.idsOf(records, failures)
+    const most = valueBytesMax(this.#aggregates.calls.length)
     const inputs = this.#aggregates.calls.map(({ args, filter, accumulators }) => {
       const passed = filter?.evaluate(records, all, failures) as BooleanVector | undefined
       // `sum(1 / x) FILTER (WHERE x <> 0)`: what the filter keeps out is not computed.
       const rows = passed === undefined ? all : rowsTrue(passed, all)
       const vectors = args.map(arg => arg.evaluate(records, rows, failures))
+      for (const vector of vectors) refuseLong(vector, rows, most, failures)
       if (accumulators.elementBytes !== undefined) {
         this.#refuseLong(rows, ids, row => accumulators.elementBytes?.(vectors, row) ?? 0, failures)
       }
@@ -105,8 +124,9 @@ export class Grouping {
   }
 
   get isFull(): boolean {
-    const { keys, cells } = this.#bounds
-    return this.keys.size > keys || this.#aggregates.cells.size > cells
+    const { keys, cells, bytes } = this.#bounds
+    const { size, heldBytes } = this.#aggregates.cells
+    return this.keys.size > keys || size > cells || heldBytes > bytes
   }
 
   forget(): void {

@@ -1,14 +1,17 @@
 /** Keys, and values under DISTINCT, that have no room in a row of the state: dead letters. */
 
 import { describe, expect, test } from 'vitest'
+import { CELL_BYTES_MAX, RECORD_BYTES_MAX, valueBytesMax } from '../aggregates/bounds.ts'
 import { recordsOf } from '../columns/records.ts'
 import { KEY_TOO_LONG } from '../operators/keying.ts'
 import type { AggregateCall, OperatorSpec, WindowSpec } from '../plan/plan.ts'
 import { Schema } from '../schema/schema.ts'
 import { BIGINT, BYTES, TEXT } from '../schema/type.ts'
 import { GROUP_KEY_BYTES_MAX, KEY_AND_ELEMENT_BYTES_MAX } from '../state/row-key.ts'
+import { VALUE_BYTES_MAX } from '../store/bounds.ts'
 import { testCompiler } from '../testing/compiler.ts'
 import { verifyOperator } from '../testing/verify.ts'
+import { TOO_LONG } from './grouping.ts'
 import { cumulate, END, hopping, session, sums, tumbling } from './testing/told.ts'
 
 const schema = new Schema([
@@ -89,4 +92,33 @@ describe('a value under DISTINCT', () => {
     const { outputs, dead } = outcomeOf(spec, record(LONGEST))
     expect([outputs.get('main')?.length, dead]).toEqual([1, []])
   })
+})
+
+describe('a value that an aggregate may keep', () => {
+  const firsts = (count: number) =>
+    Array.from({ length: count }, (_, n): AggregateCall => {
+      return { name: `f${n}`, fn: 'first', args: ['user'], distinct: false }
+    })
+
+  test.each([1, 4])('has a bound, the lower the more of them there are: %d', count => {
+    const spec = sums(tumbling(10), { key: [], aggregates: firsts(count) })
+    const fits = 'x'.repeat(valueBytesMax(count) - 8)
+    const { outputs, dead } = outcomeOf(spec, record(`${fits}x`), record(fits))
+    expect(outputs.get('main')?.map(({ values }) => values.at(-1) === fits)).toEqual([true])
+    expect(dead.map(letter => letter.split(':')[0])).toEqual([TOO_LONG])
+  })
+
+  test('has room with all the others, also in a session that is kept twice', () => {
+    const calls = 8
+    const row = 2 * calls * valueBytesMax(calls)
+    expect(row).toBeLessThanOrEqual(VALUE_BYTES_MAX / 2)
+    expect(RECORD_BYTES_MAX + CELL_BYTES_MAX).toBeLessThanOrEqual(VALUE_BYTES_MAX / 2)
+  })
+})
+
+test('a record that is too long to wait for its window is a dead letter', () => {
+  const long = record('a', new Uint8Array(RECORD_BYTES_MAX))
+  const { outputs, dead } = outcomeOf(sums({ kind: 'sliding-rows', rows: 2 }), long, record('b'))
+  expect(outputs.get('main')?.map(({ values }) => values[0])).toEqual(['b'])
+  expect(dead.map(letter => letter.split(':')[0])).toEqual([TOO_LONG])
 })

@@ -161,3 +161,27 @@ test('what a batch writes, and what there is, does not depend on what was in mem
     { numRuns: 60 },
   )
 })
+
+test('records that wait stand as a stable sort would have them, whatever the order', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(9), { maxLength: 40 }), times => {
+      const shelf = new Shelf()
+      for (const time of times) shelf.add(time)
+      const sorted = [...times].sort((a, b) => a - b)
+      const numbered = sorted.map((time, at) => [time, at - sorted.indexOf(time)])
+      expect(shelf.shown()[0]).toEqual(numbered)
+    }),
+  )
+})
+
+test('what records hold is counted, also what is read, until all is forgotten', () => {
+  const shelf = new Shelf()
+  shelf.add(5, 1, 'x'.repeat(100))
+  const held = shelf.book.heldBytes
+  expect(held).toBeGreaterThan(100)
+  shelf.save()
+  shelf.forget()
+  expect(shelf.book.heldBytes).toBe(0)
+  shelf.of('x'.repeat(100))
+  expect(shelf.book.heldBytes).toBe(held)
+})

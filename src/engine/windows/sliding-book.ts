@@ -5,6 +5,7 @@
  */
 
 import { ByteReader, ByteWriter } from '../../base/bytes.ts'
+import { heldSize } from '../columns/allowance.ts'
 import { readScalar, writeScalar } from '../columns/scalar-codec.ts'
 import type { Scalar } from '../columns/vector.ts'
 import type { Schema } from '../schema/schema.ts'
@@ -48,6 +49,7 @@ export class SlidingBook {
   #tracks: (Track | undefined)[] = []
   readonly #changed = new Set<Item>()
   #gone: Uint8Array[] = []
+  #heldBytes = 0
 
   constructor(
     state: State,
@@ -72,13 +74,13 @@ export class SlidingBook {
   /** A record that came. */
   add(id: number, time: number, values: readonly Scalar[]): Item {
     const { waiting } = this.of(id)
-    const later = waiting.findIndex(other => other.time > time)
-    const at = later < 0 ? waiting.length : later
+    const at = placeOf(waiting, time)
     const before = waiting[at - 1]
     const number = before?.time === time ? before.number + 1 : 0
     const item = { id, time, number, cell: this.#cells.take(), values }
     waiting.splice(at, 0, item)
     this.#changed.add(item)
+    this.#heldBytes += heldSize(values)
     return item
   }
 
@@ -109,7 +111,13 @@ export class SlidingBook {
     this.#changed.clear()
   }
 
+  /** Of records since all was forgotten, also of those that are gone: not more can be held. */
+  get heldBytes(): number {
+    return this.#heldBytes
+  }
+
   forget(): void {
+    this.#heldBytes = 0
     this.#tracks = []
     this.#changed.clear()
     this.#gone = []
@@ -150,6 +158,7 @@ export class SlidingBook {
     const values = waits
       ? this.#schema.columns.map(({ type }) => readScalar(reader, type))
       : undefined
+    if (values !== undefined) this.#heldBytes += heldSize(values)
     const cell = this.#cells.take()
     this.#cells.read(reader, cell)
     return { id, time, number, cell, values }
@@ -162,6 +171,20 @@ export class SlidingBook {
   #rowKey({ id, time, number }: Item): Uint8Array {
     return this.#prefix(id).whole(time).whole(number).finish()
   }
+}
+
+/** Behind all that are not later. Records mostly come in the order of their times: near the end. */
+function placeOf(waiting: readonly Item[], time: number): number {
+  const last = waiting.at(-1)
+  if (last === undefined || last.time <= time) return waiting.length
+  let low = 0
+  let high = waiting.length - 1
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((waiting[middle] as Item).time > time) high = middle
+    else low = middle + 1
+  }
+  return low
 }
 
 /** Above the first byte of any time: times lie within 2^53. */

@@ -12,8 +12,12 @@
  */
 
 import { WeirError } from '../../base/errors.ts'
+import { RECORD_BYTES_MAX } from '../aggregates/bounds.ts'
+import { ownScalarAt } from '../aggregates/values.ts'
+import type { Failures } from '../columns/expression.ts'
 import { INSERT, type Records, type Row, recordsOf } from '../columns/records.ts'
-import { type Scalar, scalarAt } from '../columns/vector.ts'
+import type { Scalar } from '../columns/vector.ts'
+import { rowWeight, weightOf } from '../columns/weight.ts'
 import type { OperatorContext } from '../operators/context.ts'
 import type { Moment, Operator, Output } from '../operators/operator.ts'
 import type { AggregateSpec, WindowSpec } from '../plan/plan.ts'
@@ -23,7 +27,7 @@ import { RowKeyWriter } from '../state/row-key.ts'
 import { type Timer, Timers } from '../state/timers.ts'
 import type { Aggregates } from './calls.ts'
 import type { Cells } from './cells.ts'
-import { Grouping } from './grouping.ts'
+import { Grouping, LONG_RECORD, TOO_LONG } from './grouping.ts'
 import { sayResults } from './results.ts'
 import { type Item, SlidingBook, type Track } from './sliding-book.ts'
 
@@ -53,6 +57,7 @@ export class SlidingWindows implements Operator {
   readonly #book: SlidingBook
   readonly #timers: Timers
   readonly #timerKey = new RowKeyWriter()
+  readonly #bytesMax: number
 
   constructor(spec: AggregateSpec, aggregates: Aggregates, context: OperatorContext) {
     const { calls, cells } = aggregates
@@ -60,6 +65,7 @@ export class SlidingWindows implements Operator {
     const { inputs, state } = context
     const [input] = inputs as [Schema]
     this.#input = input
+    this.#bytesMax = context.bounds.bytes
     this.#window = spec.window as SlidingSpec
     this.#grouping = new Grouping(spec, aggregates, context)
     this.#keys = this.#grouping.keys
@@ -73,7 +79,9 @@ export class SlidingWindows implements Operator {
   }
 
   take(_input: number, records: Records, out: Output, { watermark }: Moment): void {
-    const grouped = this.#grouping.of(records, out.failures(records))
+    const failures = out.failures(records)
+    refuseLarge(records, failures)
+    const grouped = this.#grouping.of(records, failures)
     const inTime = grouped.rows.filter(row => (records.times[row] as number) >= watermark)
     const cells = Int32Array.from(inTime, row => {
       return this.#keep(records, row, grouped.ids[row] as number).cell
@@ -107,7 +115,7 @@ export class SlidingWindows implements Operator {
   save(): void {
     this.#book.save()
     this.#timers.save()
-    if (this.#grouping.isFull) this.forget()
+    if (this.#grouping.isFull || this.#book.heldBytes > this.#bytesMax) this.forget()
   }
 
   forget(): void {
@@ -118,7 +126,7 @@ export class SlidingWindows implements Operator {
 
   #keep(records: Records, row: number, id: number): Item {
     const time = records.times[row] as number
-    const values = records.vectors.map(vector => scalarAt(vector, row))
+    const values = records.vectors.map(vector => ownScalarAt(vector, row))
     this.#remind(WAITS, id, time)
     return this.#book.add(id, time, values)
   }
@@ -173,6 +181,14 @@ export class SlidingWindows implements Operator {
       kind: INSERT,
       vectors: failures => [...vectors, ...this.#cells.results(cells, failures)],
     })
+  }
+}
+
+/** Each waits in a row of its own, with its accumulators. */
+function refuseLarge(records: Records, failures: Failures): void {
+  if (weightOf(records) <= RECORD_BYTES_MAX) return
+  for (let row = 0; row < records.size; row++) {
+    if (rowWeight(records, row) > RECORD_BYTES_MAX) failures.add(row, TOO_LONG, LONG_RECORD)
   }
 }
 
