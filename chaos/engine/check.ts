@@ -56,7 +56,7 @@ function compilerFor(plan: Plan, { expressions }: Setting): Compiler {
   return expressions === 'sql' ? compilerOf() : treeCompiler(expressionsOf(plan))
 }
 
-function failureOf(error: unknown): Failure {
+export function failureOf(error: unknown): Failure {
   if (error instanceof BrokenInvariant) return { checker: 'INVARIANT', detail: error.message }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return { checker: 'CRASH', detail }
@@ -105,7 +105,7 @@ function miscounted({ plan }: Case, wanted: Answer, seen: Seen): Failure | undef
 }
 
 /** Whoever knows the saved state alone goes on just so, to the order of the outputs. */
-function unrepeated(one: Case, seen: Seen, other: Seen): Failure | undefined {
+export function unrepeated(one: Case, seen: Seen, other: Seen): Failure | undefined {
   return ofSinks(one, 'ENGINE-5 a restart changes nothing', ({ id }) => {
     const [rows, others] = [seen.sinks[id]?.rows ?? [], other.sinks[id]?.rows ?? []]
     const at = rows.findIndex((row, place) => rowText(row) !== rowText(others[place]))

@@ -41,7 +41,7 @@ function courseOf(prng: Prng): Course {
     trouble: isRough ? { lost: 0.1, repeated: 0.2, deposed: 0.1 } : NO_TROUBLE,
     discard: isRough ? 0.15 : 0,
     lead: isRough ? 0.15 : 0,
-    bounds: prng.pick([undefined, { keys: 1, cells: 1 }]),
+    bounds: prng.pick([undefined, { keys: 1, cells: 1, bytes: 1 }]),
   }
 }
 

@@ -9,6 +9,7 @@ import type { Records } from '../../../src/engine/columns/records.ts'
 import type { SourcePlan } from '../../../src/engine/plan/plan.ts'
 import { schemasOf } from '../../../src/engine/plan/schemas.ts'
 import { type Site, sitesOf } from '../../../src/engine/plan/sites.ts'
+import type { Limits } from '../../../src/engine/stage/limits.ts'
 import { columnsOf } from '../../oracle/columns.ts'
 import type { Batch, Input } from '../../oracle/input.ts'
 import type { Plan } from '../../oracle/plan.ts'
@@ -22,6 +23,8 @@ import { enginePlan } from './texts.ts'
 
 export interface EngineOptions extends Setting {
   readonly compiler: Compiler
+  /** Of each batch; missing: those that it has everywhere. */
+  readonly limits?: Limits | undefined
 }
 
 export interface EngineAnswer {

@@ -4,10 +4,12 @@ import type { Records } from '../../../src/engine/columns/records.ts'
 import type { SourcePlan } from '../../../src/engine/plan/plan.ts'
 import type { Schemas } from '../../../src/engine/plan/schemas.ts'
 import type { Site } from '../../../src/engine/plan/sites.ts'
-import { Front } from '../../../src/engine/stage/front.ts'
+import { Front, type FrontResult } from '../../../src/engine/stage/front.ts'
+import type { Limits } from '../../../src/engine/stage/limits.ts'
 import type { Batch } from '../../oracle/input.ts'
 import type { Column } from '../../oracle/type.ts'
 import type { EngineOptions, Output, Runner } from './engine.ts'
+import { mustFit } from './fit.ts'
 import { recordsFrom } from './scalars.ts'
 
 export interface Part {
@@ -27,27 +29,39 @@ export class Reader implements Runner {
   dead = 0
   readonly #feed: Feed
   readonly #front: Front
+  readonly #limits: Limits | undefined
   /** Of each channel, the offset of its next record. */
   readonly #offsets = new Map<number, number>()
 
   constructor({ site, schemas, options }: Part, feed: Feed) {
     this.#feed = feed
-    const { compiler } = options
-    this.#front = new Front({ site, source: feed.source, schemas, compiler })
+    this.#limits = options.limits
+    const { compiler, limits } = options
+    const more = limits === undefined ? {} : { limits }
+    this.#front = new Front({ site, source: feed.source, schemas, compiler, ...more })
   }
 
   pass({ arrivals }: Batch): readonly Output[] {
     return this.#feed.channels.flatMap(channel => {
       const own = arrivals.filter(arrival => arrival.channel === channel)
       const records = this.#from(recordsFrom(this.#feed.columns, own), channel)
-      return [...this.#front.takeAll(records)].flatMap(({ leaving, sinks, dead }) => {
-        this.dead += dead.length
-        return [
-          ...sinks.map(({ sink, records: some }): Output => ({ to: sink.id, records: some })),
-          ...leaving.map(({ exchange, ...rest }): Output => ({ to: exchange.to, ...rest })),
-        ]
-      })
+      return [...this.#front.takeAll(records)].flatMap(result => this.#outputs(result))
     })
+  }
+
+  #outputs({ leaving, sinks, dead }: FrontResult): readonly Output[] {
+    this.dead += dead.length
+    const all = [
+      ...sinks.map(({ sink, records }) => ({ from: sink.from.from, to: sink.id, records })),
+      ...leaving.map(({ exchange, ...rest }) => {
+        return { from: exchange.edge.from, to: exchange.to, ...rest }
+      }),
+    ]
+    const { source } = this.#feed
+    const limits = this.#limits
+    // What the source itself says is as large as it came.
+    for (const { from, ...output } of all) if (from !== source.id) mustFit(output, limits)
+    return all
   }
 
   #from(records: Records, channel: number): Records {

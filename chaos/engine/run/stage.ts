@@ -10,6 +10,7 @@ import { Slotting } from '../../../src/engine/stage/slotting.ts'
 import { MemoryStore } from '../../../src/engine/store/store.ts'
 import type { Batch } from '../../oracle/input.ts'
 import type { Output, Runner } from './engine.ts'
+import { mustFit } from './fit.ts'
 import type { Part } from './reader.ts'
 
 /** Batches that may follow one that owes results. */
@@ -94,6 +95,8 @@ class Group {
 
   #step(now: number, watermark: number, inputs: readonly StageInput[]): StageResult {
     const result = this.#group.step({ now, watermark, inputs })
+    const { limits } = this.#part.options
+    for (const one of result.outputs) if (one.to !== DEAD_LETTERS) mustFit(one, limits)
     this.#store.apply(result.delta)
     this.#group.onApplied()
     const { between } = this.#part.options
@@ -107,10 +110,10 @@ class Group {
 
   #made(): StageGroup {
     const { site, schemas, options } = this.#part
-    const { compiler, rowsDueMax } = options
+    const { compiler, rowsDueMax, limits } = options
     return new StageGroup({
       ...{ site, schemas, compiler, errors: 'dead-letter', store: this.#store },
-      ...{ slots: this.#slots, rowsDueMax },
+      ...{ slots: this.#slots, rowsDueMax, ...(limits && { limits }) },
     })
   }
 }
