@@ -7,7 +7,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['src/{sql,job,connectors,engine/store}/**/*.test.ts'],
+    include: ['src/{sql,job,connectors,engine/store,trial}/**/*.test.ts'],
     exclude: ['**/*.live.test.ts', '**/node_modules/**'],
     env: { WEIR_FUZZ: process.env['WEIR_FUZZ'] ?? '50' },
     pool: 'threads',
