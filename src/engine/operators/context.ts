@@ -9,7 +9,7 @@ export interface OperatorContext {
   /** Of its inputs, in order. */
   readonly inputs: readonly Schema[]
   readonly state: State
-  /** The number of one of its tables; the same for as long as the plan keeps the operator's id. */
+  /** The number of one of its tables: the same for as long as the state lives, by operator's id. */
   table(name: string): number
   readonly bounds: CacheBounds
 }

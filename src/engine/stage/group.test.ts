@@ -224,9 +224,10 @@ describe('a batch', () => {
     const places: number[] = []
     const rows = stage.store.scan({})
     while (rows.next()) places.push(((rows.key[2] as number) << 8) | (rows.key[3] as number))
-    // How far outputs are counted, and operators have come, lies in the first slot of the group.
-    expect(places.length).toBe(3)
-    expect(places.filter(slot => slot === slots.from)).toHaveLength(2)
+    // How far outputs are counted, and operators have come, lies in the first slot of the group,
+    // and so do the numbers of three tables.
+    expect(places.length).toBe(3 + 3)
+    expect(places.filter(slot => slot === slots.from)).toHaveLength(2 + 3)
   })
 })
 

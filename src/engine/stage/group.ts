@@ -76,6 +76,7 @@ export function exchangeName({ to, edge }: Exchange): string {
 
 export class StageGroup {
   readonly #overlay: Overlay
+  readonly #tables: Tables
   readonly #topology: Topology
   readonly #errors: ErrorPolicy
   readonly #rowsDueMax: number
@@ -96,8 +97,8 @@ export class StageGroup {
     this.#slot = this.#overlay.slots.from
     this.#errors = errors
     this.#rowsDueMax = rowsDueMax
-    const tables = new Tables()
-    const table = (operator: string, name: string) => tables.of(operator, name)
+    this.#tables = new Tables(this.#overlay)
+    const table = (operator: string, name: string) => this.#tables.of(operator, name)
     const context = {
       site,
       schemas,
@@ -148,6 +149,7 @@ export class StageGroup {
       this.#topology.take(operator, input, records)
     }
     this.#topology.finish(watermark)
+    this.#tables.save()
     if (this.#dead.length > 0) this.#drain(DEAD_LETTERS, deadLetters(this.#dead))
     this.#dead = []
     const outputs = this.#numbered()
@@ -163,6 +165,7 @@ export class StageGroup {
   /** Nothing that was speculated came to be. */
   discard(): void {
     this.#overlay.discard()
+    this.#tables.load()
     this.#topology.load()
     this.#watermark = -Infinity
     this.#now = -Infinity

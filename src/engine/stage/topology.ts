@@ -53,7 +53,8 @@ interface Node {
   /** The watermark up to which it has advanced. */
   progress: number
   saved: number
-  readonly row: Uint8Array
+  /** Where it keeps that; missing: time makes nothing due here. */
+  readonly row: Uint8Array | undefined
 }
 
 const ENDED = 1
@@ -177,7 +178,10 @@ export class Topology {
     }
     const isEntry = this.#context.site.entry === id
     const reads = isEntry ? [] : inputs.flatMap(({ from }) => this.#byId.get(from) ?? [])
-    const row = new RowKeyWriter().begin(table(id, 'progress'), state.slots.from).finish()
+    const row =
+      operator.advance === undefined
+        ? undefined
+        : new RowKeyWriter().begin(table(id, 'progress'), state.slots.from).finish()
     const node: Node = { id, operator, out, reads, row, progress: -Infinity, saved: -Infinity }
     if (!isEntry) {
       inputs.forEach((edge, input) => {
@@ -196,7 +200,7 @@ export class Topology {
 
   #saveProgress(node: Node): void {
     const { progress, saved, row } = node
-    if (progress === saved || node.operator.advance === undefined) return
+    if (progress === saved || row === undefined) return
     node.saved = progress
     const out =
       progress === Infinity ? this.#out.uint8(ENDED) : this.#out.uint8(AT).varint(zigzag(progress))
@@ -204,7 +208,7 @@ export class Topology {
   }
 
   #progressOf({ row }: Node): number {
-    const value = this.#context.state.get(row)
+    const value = row === undefined ? undefined : this.#context.state.get(row)
     if (value === undefined) return -Infinity
     const reader = new ByteReader(value)
     return reader.uint8() === ENDED ? Infinity : unzigzag(reader.varint())

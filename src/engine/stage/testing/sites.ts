@@ -57,7 +57,7 @@ export class Bench {
   }
 
   #made(): Topology {
-    const tables = new Tables()
+    const tables = new Tables(this.overlay)
     const context = {
       site: this.#site,
       schemas: schemasOf(this.#plan, testCompiler),
@@ -77,13 +77,18 @@ export class Bench {
 
 /** A stage in one group, whose batches are applied when they are told to be. */
 export class Stage {
-  readonly store = new MemoryStore()
+  readonly store: MemoryStore
   readonly deltas: Uint8Array[] = []
   group: StageGroup
   readonly #options: StageOptions
   readonly #entry: string
 
-  constructor(operators: readonly OperatorPlan[], more: Partial<StageOptions & Plan> = {}) {
+  constructor(
+    operators: readonly OperatorPlan[],
+    more: Partial<StageOptions & Plan> = {},
+    store = new MemoryStore(),
+  ) {
+    this.store = store
     const plan = planOf(operators, more.sinks === undefined ? {} : { sinks: more.sinks })
     const site = sitesOf(plan).find(({ entry }) => entry !== undefined) as Site
     this.#entry = site.entry as string
