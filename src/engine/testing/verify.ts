@@ -3,8 +3,8 @@
  * in many ways that must not matter:
  *
  * - the whole script with all caches kept, twice; with caches of almost no size; with everything
- *   forgotten after each batch, as when another node takes over; on a fresh operator after each
- *   batch, as after a restore; with each batch made once for nothing before; with batches applied
+ *   forgotten after each batch, as when another node takes over; on a fresh operator and a store
+ *   that was loaded from an image of the state, after each batch, as after a restore; with each batch made once for nothing before; with batches applied
  *   later: the same outputs and the same deltas, byte for byte;
  * - with room for one row a batch: the same outputs, in more batches, and what is due gives rows
  *   of one slot back at a time;
@@ -34,17 +34,24 @@ import { Topology } from '../stage/topology.ts'
 import { DeltaIndex } from '../state/delta-index.ts'
 import { Overlay, PIPELINE_MAX } from '../state/overlay.ts'
 import { slotIn } from '../state/row-key.ts'
+import { OWN_CHUNK_BYTES } from '../store/bounds.ts'
+import { PagePool } from '../store/pool.ts'
 import { MemoryStore } from '../store/store.ts'
 
 export interface Step {
   readonly records?: Records
+  /** Which of the operator's inputs has them; missing: the first. */
+  readonly input?: number
   readonly watermark?: number
   readonly now?: number
 }
 
 export interface Script {
   readonly spec: OperatorSpec
+  /** Of each of its inputs, however many there are. */
   readonly input: Schema
+  /** How many there are; missing: one. */
+  readonly inputs?: number
   readonly steps: readonly Step[]
   readonly compiler: Compiler
   /** Who makes the operator of the spec; missing: who makes all of them. */
@@ -75,6 +82,8 @@ interface Way {
 }
 
 const OPERATOR = 'op'
+/** Of the image that a restored state is loaded from: small ones, so that there are several. */
+const SLICE_BYTES = 256
 const PLENTY = 1_000_000
 const DUE_BATCHES_MAX = 10_000
 
@@ -83,13 +92,14 @@ class Run {
   readonly #way: Way
   readonly #schemas: Schemas
   readonly #site: Site
-  readonly #store = new MemoryStore()
   readonly #outputs = new Map<string, Row[]>()
   readonly #deltas: string[] = []
   readonly #dead: string[] = []
   readonly #tables = new Map<string, number>()
   readonly #bytes = new ByteWriter()
   readonly #waiting: Uint8Array[] = []
+  readonly #pool = new PagePool(OWN_CHUNK_BYTES)
+  #store = new MemoryStore(this.#pool)
   #overlay: Overlay
   #topology: Topology
   #late = 0
@@ -107,7 +117,7 @@ class Run {
     this.#schemas = schemasOf(plan, script.compiler, script.make)
     this.#site = {
       id: 'test',
-      source: 'in',
+      entry: OPERATOR,
       operators: plan.operators,
       sinks: plan.sinks,
       exchanges: [],
@@ -117,14 +127,15 @@ class Run {
   }
 
   outcome(): Outcome {
-    for (const { records, watermark = this.#watermark, now = this.#now } of this.#script.steps) {
+    for (const step of this.#script.steps) {
+      const { watermark = this.#watermark, now = this.#now } = step
       const isTimeAlone = watermark > this.#watermark && now <= this.#now
       this.#watermark = Math.max(watermark, this.#watermark)
       this.#now = Math.max(now, this.#now)
-      this.#batch(records, isTimeAlone)
+      this.#batch(step, isTimeAlone)
       for (let more = 0; this.#topology.owes(this.#watermark, this.#now); more++) {
         expect(more, 'what is due comes to an end').toBeLessThan(DUE_BATCHES_MAX)
-        this.#batch(undefined, isTimeAlone)
+        this.#batch({}, isTimeAlone)
       }
     }
     while (this.#waiting.length > 0) this.#apply()
@@ -133,13 +144,14 @@ class Run {
     return { outputs, deltas, dead, late: this.#late, rows: size }
   }
 
-  #batch(records: Records | undefined, isTimeAlone: boolean): void {
+  #batch(step: Step, isTimeAlone: boolean): void {
+    const { records } = step
     const { after = 'nothing', room = PLENTY, loses = false, lag = 0 } = this.#way
-    if (loses) this.#lose(records)
+    if (loses) this.#lose(step)
     const isDue = records === undefined || records.size === 0
     this.#dueTime = isDue && isTimeAlone ? -Infinity : undefined
     const late = this.#topology.lateCount
-    this.#compute(records, room)
+    this.#compute(step, room)
     this.#late += this.#topology.lateCount - late
     const delta = this.#overlay.finish()
     this.#mustBeOwn(delta, isDue && room === 1)
@@ -148,21 +160,31 @@ class Run {
     const outputs = Buffer.from(this.#bytes.finish()).toString('hex')
     this.#deltas.push(`${Buffer.from(delta).toString('hex')} ${outputs}`)
     if (after === 'forget') this.#topology.load()
-    if (after === 'restore') {
-      this.#overlay = new Overlay(this.#store)
-      this.#topology = this.#made()
-    }
+    if (after === 'restore') this.#restore()
   }
 
-  #compute(records: Records | undefined, room: number): void {
+  /** What is not in an image of the state is gone. */
+  #restore(): void {
+    const before = this.#store
+    const image = before.cut()
+    this.#store = new MemoryStore(this.#pool)
+    const slices = image.rows(SLICE_BYTES)
+    for (let slice = slices.next(); slice; slice = slices.next()) this.#store.apply(slice)
+    image.release()
+    before.close()
+    this.#overlay = new Overlay(this.#store)
+    this.#topology = this.#made()
+  }
+
+  #compute({ records, input = 0 }: Step, room: number): void {
     this.#topology.begin(this.#now, room)
-    if (records !== undefined && records.size > 0) this.#topology.takeSource(records)
+    if (records !== undefined) this.#topology.take(OPERATOR, input, records)
     this.#topology.finish(this.#watermark)
   }
 
-  #lose(records: Records | undefined): void {
+  #lose(step: Step): void {
     this.#isLost = true
-    this.#compute(records, PLENTY)
+    this.#compute(step, PLENTY)
     this.#isLost = false
     this.#overlay.discard()
     this.#topology.load()
@@ -246,16 +268,17 @@ function mustFit({ schema, size, vectors, times, kinds }: Records, announced: Sc
   ])
 }
 
-function planOf({ spec, input }: Script): Plan {
+function planOf({ spec, input, inputs = 1 }: Script): Plan {
   const columns = input.columns.map(({ name, type }) => ({ name, type: typeText(type) }))
   const sides = sidesOf(spec).map(side => ({ id: side, from: { from: OPERATOR, side } }))
+  const from = Array.from({ length: inputs }, (_, at) => ({ from: `in-${at}` }))
   const sinks = [{ id: 'main', from: { from: OPERATOR } }, ...sides]
   return {
     semantics: SEMANTICS,
     job: 'test',
     errors: 'dead-letter',
-    sources: [{ id: 'in', columns, time: { lagMs: 0 }, options: {} }],
-    operators: [{ id: OPERATOR, inputs: [{ from: 'in' }], spec }],
+    sources: from.map(({ from: id }) => ({ id, columns, time: { lagMs: 0 }, options: {} })),
+    operators: [{ id: OPERATOR, inputs: from, spec }],
     sinks: sinks.map(sink => ({ ...sink, key: [], options: {} })),
   }
 }
@@ -272,11 +295,12 @@ export function run(script: Script, way: Way = {}): Outcome {
 /** Item by item: words about time come with the last of the records before them. */
 function itemized({ steps, ...rest }: Script): Script {
   const single = steps.flatMap(({ records, ...words }): Step[] => {
-    const { now } = words
+    const { now, input } = words
     const rows = records === undefined ? [] : [...allRows(records.size)]
     const items = rows.map(row => ({
       records: gatherRecords(records as Records, Int32Array.of(row)),
       ...(now === undefined ? {} : { now }),
+      ...(input === undefined ? {} : { input }),
     }))
     return [...items, words]
   })
