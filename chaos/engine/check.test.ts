@@ -64,13 +64,24 @@ describe('objections', () => {
   })
 
   test('to a row that is taken back and was not said', () => {
-    const taken = (rows: readonly Row[]) => [
-      ...rows,
-      { ...(rows[0] as Row), kind: 'delete' as const, values: [] },
-    ]
+    const back = (row: Row): Row => ({
+      ...{ ...row, kind: 'delete', values: row.values.map(value => value ?? false) },
+    })
     const keyed = { ...one, plan: keyedPlan(one, sink) }
-    const seen = withRows(taken)
-    expect(objection(keyed, answered(keyed.plan, one.input), [seen, seen])).toBeDefined()
+    const seen = withRows(rows => [back(rows[0] as Row), ...rows])
+    const found = objection(keyed, answered(keyed.plan, one.input), [seen, seen])
+    expect(found?.checker).toMatch(/^ENGINE-2/)
+    expect(found?.detail).toContain('is taken back and was not said')
+  })
+
+  test('to an early result that is not said, and to one that is said too late', () => {
+    const id = one.plan.sinks.find(one => one.id === sink)?.from.from ?? ''
+    const row: Row = { batch: 1, time: -12345, kind: 'insert', values: [7n] }
+    const early = { ...wanted, early: { ...wanted.early, [id]: [row] } }
+    expect(objection(one, early, [right, right])?.checker).toMatch(/^ENGINE-6/)
+    const keyed = { ...one, plan: keyedPlan(one, sink) }
+    const late = withRows(rows => rows.map(said => ({ ...said, batch: said.batch + 1 })))
+    expect(objection(keyed, wanted, [late, late])?.checker).toMatch(/^ENGINE-7/)
   })
 
   test('to late records and dead letters that are not counted', () => {

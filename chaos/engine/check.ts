@@ -4,9 +4,10 @@ import { BrokenInvariant } from '../../src/base/errors.ts'
 import type { Compiler } from '../../src/engine/columns/expression.ts'
 import { compilerOf } from '../../src/sql/compiler.ts'
 import { type Answer, answered } from '../oracle/oracle.ts'
-import type { Plan } from '../oracle/plan.ts'
+import type { Edge, Plan } from '../oracle/plan.ts'
 import { difference, rowText } from './compare/tables.ts'
 import { takenBackWrongly } from './compare/taken-back.ts'
+import { unsaid } from './compare/timely.ts'
 import type { Case, Setting } from './generate/case.ts'
 import { type EngineAnswer, runEngine } from './run/engine.ts'
 import { expressionsOf } from './run/texts.ts'
@@ -41,6 +42,8 @@ export function objection(
     differing(one, wanted, seen) ??
     wronglyTakenBack(one, seen) ??
     miscounted(one, wanted, seen) ??
+    unsaidEarly(one, wanted, seen) ??
+    untimely(one, wanted, seen) ??
     unrepeated(one, seen, other)
   )
 }
@@ -102,6 +105,34 @@ function miscounted({ plan }: Case, wanted: Answer, seen: Seen): Failure | undef
   if (dead === seen.dead) return undefined
   const detail = `${seen.dead} went there, not ${dead}`
   return { checker: 'ENGINE-4 what fails goes to the dead letters', detail }
+}
+
+/** Others may be said besides: of keys that came to the same slot. */
+function unsaidEarly(one: Case, wanted: Answer, seen: Seen): Failure | undefined {
+  return ofSinks(one, 'ENGINE-6 early results are said when they are due', ({ id, from }) => {
+    const table = seen.sinks[id]
+    const early = from.side === undefined ? wanted.early[from.from] : undefined
+    return table && early && unsaid(early, table.rows)
+  })
+}
+
+/** Where nothing is said early, what is said again is said with the batch that changed it. */
+function untimely(one: Case, wanted: Answer, seen: Seen): Failure | undefined {
+  return ofSinks(one, 'ENGINE-7 results are said again when they change', ({ id, from, key }) => {
+    const [want, see] = [wanted.sinks[id], seen.sinks[id]]
+    if (key.length === 0 || isEarly(one.plan, from) || !want || !see) return undefined
+    return unsaid(want.rows, see.rows) ?? unsaid(see.rows, want.rows)
+  })
+}
+
+function isEarly(plan: Plan, { from, side }: Edge): boolean {
+  const operator = plan.operators.find(({ id }) => id === from)
+  if (operator === undefined || side !== undefined) return false
+  const { inputs, spec } = operator
+  return (
+    (spec.kind === 'aggregate' && spec.earlyMs !== undefined) ||
+    inputs.some(one => isEarly(plan, one))
+  )
 }
 
 /** Whoever knows the saved state alone goes on just so, to the order of the outputs. */

@@ -9,11 +9,11 @@ import { countResults, slidingResults } from './sliding.ts'
 import { type Outcome, outcomeOf, type Table } from './table.ts'
 
 export function aggregated(spec: AggregateSpec, input: Table, moments: readonly Moment[]): Outcome {
-  const { rows, late, failed } = resultsOf(spec, input, moments)
+  const { rows, late, failed, early = [] } = resultsOf(spec, input, moments)
   const { lateSide } = spec
   const sides = lateSide === undefined ? {} : { [lateSide]: { ...input, rows: late } }
   const main = { columns: resultColumns(spec, input.columns), rows }
-  return outcomeOf(main, { sides, failed, late: late.length })
+  return outcomeOf(main, { sides, failed, late: late.length, early })
 }
 
 function resultsOf(spec: AggregateSpec, input: Table, moments: readonly Moment[]): Results {

@@ -24,6 +24,8 @@ export interface Results {
   /** As they came in. */
   readonly late: readonly Row[]
   readonly failed: number
+  /** Of windows that have not ended; missing: none are asked for. */
+  readonly early?: readonly Row[]
 }
 
 type Assigned = AlignedWindow | { readonly kind: 'global' }
@@ -51,7 +53,8 @@ export function alignedResults(
   const said = all.flatMap(cell => cell.said())
   const unsaid = all.reduce((sum, cell) => sum + cell.failed, 0)
   const lateRows = late.sort((one, other) => one.arrival - other.arrival).map(({ row }) => row)
-  return { rows: byBatch(said), late: lateRows, failed: failed + unsaid }
+  const early = byBatch(all.flatMap(cell => cell.early()))
+  return { rows: byBatch(said), late: lateRows, failed: failed + unsaid, early }
 }
 
 interface Take {
@@ -100,11 +103,30 @@ class Cell {
     let last: Row | undefined
     return this.#batches().flatMap(batch => {
       const before = last
-      last = computed(() => this.#row(batch, before === undefined ? 'insert' : 'update'))
+      last = computed(() => this.#row(batch, before))
       if (last !== undefined) return [last]
       this.failed++
       return before === undefined ? [] : [{ ...before, batch, kind: 'delete' as const }]
     })
+  }
+
+  /**
+   * Whoever changed it is told of it with the first batch that reaches the next multiple of the
+   * span, unless it has ended by then.
+   */
+  early(): Row[] {
+    const { earlyMs } = this.#spec
+    if (earlyMs === undefined) return []
+    const due = this.#members.map(({ row }) => {
+      const from = (this.#moments[row.batch] as Moment).now
+      const at = (Math.floor(from / earlyMs) + 1) * earlyMs
+      return this.#moments.findIndex(({ now }, batch) => batch > row.batch && now >= at)
+    })
+    const open = [...new Set(due)].filter(batch => {
+      const reach = this.#reaches[batch]
+      return reach !== undefined && reach.after < this.#window.end
+    })
+    return open.flatMap(batch => computed(() => this.#row(batch, undefined)) ?? [])
   }
 
   /** Those in which it speaks. */
@@ -117,13 +139,14 @@ class Cell {
     return (changed[0] as number) <= closing ? [closing, ...again] : again
   }
 
-  #row(batch: number, kind: 'insert' | 'update'): Row {
+  #row(batch: number, before: Row | undefined): Row {
     const members = this.#members.filter(({ row }) => row.batch <= batch).sort(byTime)
     const { start, end } = this.#window
     const bounded = this.#window !== EVER
     const bounds: Value[] = bounded ? [BigInt(start), BigInt(end)] : []
     return {
-      ...{ batch, kind, time: bounded ? end - 1 : (this.#moments[batch] as Moment).now },
+      ...{ batch, kind: before === undefined ? 'insert' : 'update', old: before?.values },
+      ...{ time: bounded ? end - 1 : (this.#moments[batch] as Moment).now },
       values: [
         ...(members[0] as Member).key,
         ...bounds,

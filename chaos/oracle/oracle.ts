@@ -16,6 +16,8 @@ export interface Answer {
   /** By operator. */
   readonly late: Readonly<Record<string, number>>
   readonly failed: Readonly<Record<string, number>>
+  /** By operator: what must be said before windows end. */
+  readonly early: Readonly<Record<string, readonly Row[]>>
 }
 
 export function answered(plan: Plan, input: Input): Answer {
@@ -65,9 +67,13 @@ function tableAt(known: ReadonlyMap<string, Known>, { from, side }: Edge): Table
 }
 
 function lost(plan: Plan, known: ReadonlyMap<string, Known>) {
-  const counted = (count: (outcome: Outcome) => number) =>
-    Object.fromEntries(plan.operators.map(({ id }) => [id, count(knownAt(known, id).outcome)]))
-  return { late: counted(({ late }) => late), failed: counted(({ failed }) => failed) }
+  const ofEach = <T>(what: (outcome: Outcome) => T) =>
+    Object.fromEntries(plan.operators.map(({ id }) => [id, what(knownAt(known, id).outcome)]))
+  return {
+    late: ofEach(({ late }) => late),
+    failed: ofEach(({ failed }) => failed),
+    early: ofEach(({ early }) => early),
+  }
 }
 
 function performed(

@@ -15,7 +15,7 @@ import {
   reachesOf,
 } from './members.ts'
 import type { AggregateSpec, WindowSpec } from './plan.ts'
-import { byBatch, type Row, type RowKind, type Table } from './table.ts'
+import { byBatch, type Row, type Table } from './table.ts'
 import { textOf, type Value } from './value.ts'
 
 type SessionWindow = Extract<WindowSpec, { readonly kind: 'session' }>
@@ -131,9 +131,7 @@ class SessionsOfKey {
   #say(session: readonly Member[], batch: number): void {
     const bounds = this.#bounds(session)
     const before = this.#said.get(bounds)
-    const row = computed(() =>
-      this.#row(session, batch, before === undefined ? 'insert' : 'update'),
-    )
+    const row = computed(() => this.#row(session, batch, before))
     if (row !== undefined) {
       this.#said.set(bounds, row)
       this.rows.push(row)
@@ -144,14 +142,15 @@ class SessionsOfKey {
     if (before !== undefined) this.rows.push({ ...before, batch, kind: 'delete' })
   }
 
-  #row(session: readonly Member[], batch: number, kind: RowKind): Row {
+  #row(session: readonly Member[], batch: number, before: Row | undefined): Row {
     const first = session[0] as Member
     const end = this.#end(session)
     const values: Value[] = [
       ...[...first.key, BigInt(first.time), BigInt(end)],
       ...foldedAll(this.#spec, session, this.#input.columns),
     ]
-    return { batch, time: end - 1, kind, values }
+    const kind = before === undefined ? 'insert' : 'update'
+    return { batch, time: end - 1, kind, values, old: before?.values }
   }
 
   #bounds(session: readonly Member[]): string {

@@ -3,6 +3,7 @@
 import { evaluated, type Scope } from './evaluate.ts'
 import type { Expr } from './expression.ts'
 import type { Edge, Named, SplitSpec, UnnestSpec } from './plan.ts'
+import { sifted } from './replaced.ts'
 import {
   byBatch,
   eachRow,
@@ -18,17 +19,17 @@ import { typeOf } from './typing.ts'
 import type { Value } from './value.ts'
 
 export function filtered(where: Expr, input: Table): Outcome {
-  const { made, failed } = eachRow(input, (row, scope) =>
-    evaluated(where, scope) === true ? [row] : [],
+  const { columns } = input
+  const { rows, failed } = sifted(input, values =>
+    evaluated(where, { columns, values }) === true ? values : undefined,
   )
-  return outcomeOf({ ...input, rows: made }, { failed })
+  return outcomeOf({ columns, rows }, { failed })
 }
 
 export function projected(columns: readonly Named[], input: Table): Outcome {
-  const { made, failed } = eachRow(input, (row, scope) => [
-    { ...row, values: namedValues(columns, scope) },
-  ])
-  return outcomeOf({ columns: namedColumns(columns, input.columns), rows: made }, { failed })
+  const scope = (values: readonly Value[]): Scope => ({ columns: input.columns, values })
+  const { rows, failed } = sifted(input, values => namedValues(columns, scope(values)))
+  return outcomeOf({ columns: namedColumns(columns, input.columns), rows }, { failed })
 }
 
 export function unnested(spec: UnnestSpec, input: Table): Outcome {

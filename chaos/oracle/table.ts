@@ -14,6 +14,8 @@ export interface Row {
   readonly time: number
   readonly values: readonly Value[]
   readonly kind: RowKind
+  /** Of an update: the values that it replaces. */
+  readonly old?: readonly Value[] | undefined
 }
 
 export interface Table {
@@ -29,10 +31,12 @@ export interface Outcome {
   readonly late: number
   /** Records that belong to the dead letters. */
   readonly failed: number
+  /** What must be said before windows end, besides `main`: nothing is replaced by it there. */
+  readonly early: readonly Row[]
 }
 
 export const outcomeOf = (main: Table, rest: Partial<Outcome> = {}): Outcome => ({
-  ...{ main, sides: {}, late: 0, failed: 0 },
+  ...{ main, sides: {}, late: 0, failed: 0, early: [] },
   ...rest,
 })
 

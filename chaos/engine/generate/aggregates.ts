@@ -130,7 +130,7 @@ export class AggregateDraft {
   }
 
   #early(window: WindowSpec): { readonly earlyMs?: number } {
-    const some = hasBounds(window) && !this.#limits.finite && this.#prng.chance(0.15)
+    const some = hasBounds(window) && !this.#limits.finite && this.#prng.chance(0.3)
     return some ? { earlyMs: this.#prng.between(50, 1000) } : {}
   }
 
@@ -212,6 +212,7 @@ export function resultStream(id: string, spec: AggregateSpec, input: Stream): St
     columns: slides ? [...input.columns, ...own] : [...keyColumns(spec, input, bounds), ...own],
     ordered: false,
     settled: updates || ofOtherClock,
+    early: spec.earlyMs !== undefined,
     key: updates ? [...keys, ...bounds] : [],
   }
 }

@@ -6,15 +6,31 @@ import type { Plan } from '../../oracle/plan.ts'
 export type Counts = Map<string, number>
 
 export function countPlan(counts: Counts, plan: Plan): void {
-  for (const name of new Set(plan.operators.flatMap(({ spec }) => namesOf(spec)))) {
+  const own = plan.operators.flatMap(({ spec }) => namesOf(spec))
+  const behind = plan.operators.flatMap(({ spec: { kind }, inputs }) =>
+    inputs.flatMap(({ from, side }) => {
+      const input = plan.operators.find(({ id }) => id === from)?.spec
+      if (side !== undefined || input?.kind !== 'aggregate') return []
+      const names = namesOf(input)
+      return [
+        ...(names.some(name => AGAIN.has(name)) ? [`${kind} behind what is said again`] : []),
+        ...(names.includes(BY_CLOCK) ? [`${kind} behind processing time`] : []),
+      ]
+    }),
+  )
+  for (const name of new Set([...own, ...behind])) {
     counts.set(name, (counts.get(name) ?? 0) + 1)
   }
 }
 
+const BY_CLOCK = 'by processing time'
+/** What makes an aggregate say its results again. */
+const AGAIN = new Set(['updating', 'lateness', 'early'])
+
 function namesOf(spec: Plan['operators'][number]['spec']): string[] {
   if (spec.kind !== 'aggregate') return [spec.kind]
   const { window, aggregates, mode, latenessMs, earlyMs, lateSide } = spec
-  const time = 'time' in window && window.time === 'processing' ? ' by processing time' : ''
+  const time = 'time' in window && window.time === 'processing' ? ` ${BY_CLOCK}` : ''
   return [
     ...['aggregate', `${window.kind}${time}`, mode],
     ...aggregates.map(({ fn, distinct }) => `${fn}${distinct ? ' distinct' : '()'}`),
@@ -22,6 +38,8 @@ function namesOf(spec: Plan['operators'][number]['spec']): string[] {
     ...(latenessMs > 0 ? ['lateness'] : []),
     ...(earlyMs === undefined ? [] : ['early']),
     ...(lateSide === undefined ? [] : ['late side']),
+    ...(time === '' ? [] : [BY_CLOCK]),
+    ...(aggregates.some(({ distinct }) => distinct) ? ['distinct'] : []),
   ]
 }
 
@@ -32,8 +50,12 @@ const ALWAYS = [
   ...['count()', 'sum()', 'min()', 'max()', 'avg()', 'var_pop()', 'var_samp()', 'stddev_pop()'],
   ...['stddev_samp()', 'first()', 'last()', 'collect()', 'top_n()', 'top_n_by()'],
   ...['count_if()', 'bool_and()', 'bool_or()'],
+  'distinct',
 ]
-const UNBOUNDED = ['updating', 'lateness', 'late side']
+const UNBOUNDED = [
+  ...['updating', 'lateness', 'late side', 'early', BY_CLOCK],
+  ...['filter behind what is said again', 'project behind what is said again'],
+]
 
 /** In so many plans of a campaign of so many. */
 const PLANS_MIN = 100

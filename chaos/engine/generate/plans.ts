@@ -109,6 +109,11 @@ class PlanDraft {
 
   #step(): void {
     const prng = this.#prng
+    const settled = this.#streams.filter(stream => stream.settled)
+    if (settled.length > 0 && prng.chance(0.4)) {
+      this.#sift(prng.pick(settled))
+      return
+    }
     const open = this.#open()
     // The latest edges more often: plans grow long rather than broad.
     const stream = prng.chance(0.6) ? open.at(-1) : prng.pick(open)
@@ -116,6 +121,22 @@ class PlanDraft {
     const kind = prng.pick(STEPS)
     if (kind === 'dedup' && !stream.ordered && stream.together === undefined) return
     this.#make[kind](stream)
+  }
+
+  /** Rows that take others' places keep what names them. */
+  #sift(stream: Stream): void {
+    const prng = this.#prng
+    if (prng.chance(0.5)) {
+      this.#plain({ kind: 'filter', where: this.#condition(stream) }, stream)
+      return
+    }
+    const named = stream.key.map(name => ({ name, expression: ref(name) }))
+    const drafter = new Drafter(prng, stream.columns)
+    const rest = stream.columns.filter(({ name }) => !stream.key.includes(name))
+    const kept = rest.map(({ name }) => ({ name: this.#fresh('p'), expression: ref(name) }))
+    const fails = stream.early !== true && prng.chance(0.5)
+    const added = fails ? [{ name: this.#fresh('p'), expression: drafter.fallible() }] : []
+    this.#projectTo([...named, ...kept, ...added], stream)
   }
 
   readonly #make: Readonly<Record<StepKind, (stream: Stream) => void>> = {

@@ -14,6 +14,8 @@ export const INSERT = 0
 export const UPDATE = 1
 /** Takes an earlier record with the same key back, if there is one; its other columns are void. */
 export const DELETE = 2
+/** What the update behind it replaces, or what holds no more: within a stage (replaced.ts) only. */
+export const BEFORE = 3
 
 /** Where records came from: a source's partition, and the offset of each in it. */
 export interface Origin {
@@ -28,7 +30,7 @@ export interface Records {
   readonly vectors: readonly Vector[]
   /** Event time in milliseconds since 1970, of each record. */
   readonly times: Float64Array
-  /** `INSERT`, `UPDATE` or `DELETE`; missing: all are inserts. */
+  /** One of the above for each record; missing: all are inserts. */
   readonly kinds?: Uint8Array | undefined
   /** Missing behind whatever makes new records of several. */
   readonly origin?: Origin | undefined

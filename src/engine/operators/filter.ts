@@ -1,17 +1,19 @@
 /**
  * Only records for which a condition is true go on: not those for which it is false or unknown. An
  * update that does not go on, be it that its condition cannot be computed, takes back what it would
- * have replaced: it goes on as a delete. Deletes go on, whatever their columns say, which are void.
+ * have replaced, if that had gone on (replaced.ts). Whatever was to be taken back from somebody who
+ * does not say what it was, is: what stands in such a delete means nothing.
  */
 
 import type { Expression, Failures } from '../columns/expression.ts'
 import { gatherRecords } from '../columns/gather.ts'
-import { allRows, DELETE, INSERT, type Records, type Rows } from '../columns/records.ts'
+import { allRows, DELETE, type Records, type Rows } from '../columns/records.ts'
 import type { BooleanVector } from '../columns/vector.ts'
 import type { FilterSpec } from '../plan/plan.ts'
 import type { Schema } from '../schema/schema.ts'
 import type { OperatorContext } from './context.ts'
 import type { Operator, Output } from './operator.ts'
+import { failuresOf, settled } from './replaced.ts'
 
 /** Of these rows, those for which the condition is true. One that failed is not. */
 export function rowsWhere(
@@ -47,17 +49,13 @@ export class Filter implements Operator {
     const { kinds } = records
     const all = allRows(records.size)
     const asked = kinds === undefined ? all : all.filter(row => kinds[row] !== DELETE)
-    const rows = rowsWhere(this.#where, records, asked, out.failures(records))
+    const failures = failuresOf(records, out.failures(records))
+    const rows = rowsWhere(this.#where, records, asked, failures)
     if (rows.length === records.size) out.emit(records)
-    else out.emit(kinds === undefined ? gatherRecords(records, rows) : kept(records, kinds, rows))
+    else if (kinds === undefined) out.emit(gatherRecords(records, rows))
+    else {
+      const passes = new Set(rows)
+      out.emit(settled(records, kinds, row => passes.has(row) || kinds[row] === DELETE))
+    }
   }
-}
-
-/** Those rows, and all others but inserts, as deletes, in the order of all. */
-function kept(records: Records, kinds: Uint8Array, rows: Rows): Records {
-  const passes = new Set(rows)
-  const all = allRows(records.size).filter(row => passes.has(row) || kinds[row] !== INSERT)
-  const some = gatherRecords(records, all)
-  const own = all.map(row => (passes.has(row) ? (kinds[row] as number) : DELETE))
-  return { ...some, kinds: Uint8Array.from(own) }
 }

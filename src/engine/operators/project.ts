@@ -1,17 +1,19 @@
 /**
  * Each record becomes other columns, computed from its own. An update that cannot be computed takes
- * back what it would have replaced: it goes on as a delete, in which the columns that failed are
- * null. So do deletes, of which nothing is told: but for their key, their columns are void.
+ * back what it would have replaced, if that could be (replaced.ts). Where nobody says what that was,
+ * it goes on as a delete, in which the columns that failed are null. So do deletes, of which
+ * nothing is told: but for their key, their columns are void.
  */
 
-import type { Expression, Failures } from '../columns/expression.ts'
+import type { Expression } from '../columns/expression.ts'
 import { FailedRows } from '../columns/failed-rows.ts'
-import { gather, gatherRest } from '../columns/gather.ts'
-import { allRows, DELETE, INSERT, type Records, type Rows } from '../columns/records.ts'
+import { gatherRecords } from '../columns/gather.ts'
+import { allRows, DELETE, type Records } from '../columns/records.ts'
 import type { ProjectSpec } from '../plan/plan.ts'
 import { Schema } from '../schema/schema.ts'
 import type { OperatorContext } from './context.ts'
 import type { Operator, Output } from './operator.ts'
+import { failuresOf, settled } from './replaced.ts'
 import { sound } from './sound.ts'
 
 export class Project implements Operator {
@@ -38,28 +40,9 @@ export class Project implements Operator {
       return one.evaluate(records, all, own)
     })
     const { schema } = this
-    if (failures.count === 0) {
-      out.emit({ ...records, schema, vectors })
-      return
-    }
-    const rows = kinds === undefined ? sound(all, failures) : kept(kinds, failures)
-    const some = vectors.map(vector => gather(vector, rows))
-    const rest = {
-      ...records,
-      kinds: kinds?.map((kind, row) => (failures.has(row) ? DELETE : kind)),
-    }
-    out.emit({ schema, size: rows.length, vectors: some, ...gatherRest(rest, rows) })
+    const made = { ...records, schema, vectors }
+    if (failures.count === 0) out.emit(made)
+    else if (kinds === undefined) out.emit(gatherRecords(made, sound(all, failures)))
+    else out.emit(settled(made, kinds, row => !failures.has(row) || kinds[row] === DELETE))
   }
-}
-
-/** What was inserted and failed was never there. */
-const kept = (kinds: Uint8Array, failures: Failures): Rows =>
-  allRows(kinds.length).filter(row => kinds[row] !== INSERT || !failures.has(row))
-
-/** Those of deletes are kept and not told. */
-function failuresOf({ kinds }: Records, told: Failures): Failures {
-  if (kinds === undefined) return told
-  return new FailedRows((row, code, reason) => {
-    if (kinds[row] !== DELETE) told.add(row, code, reason)
-  })
 }

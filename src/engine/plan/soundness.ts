@@ -63,7 +63,7 @@ export function troubleIn({ operators }: Plan): Trouble | undefined {
 }
 
 /** Its results may be replaced, or taken back, by later ones. */
-function isSaidAgain({ mode, latenessMs, earlyMs }: AggregateSpec): boolean {
+export function isSaidAgain({ mode, latenessMs, earlyMs }: AggregateSpec): boolean {
   return mode === 'updating' || latenessMs > 0 || earlyMs !== undefined
 }
 

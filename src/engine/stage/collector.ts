@@ -10,7 +10,7 @@ import { builderOf } from '../columns/builder.ts'
 import type { Failures } from '../columns/expression.ts'
 import { FailedRows } from '../columns/failed-rows.ts'
 import { gatherRecords } from '../columns/gather.ts'
-import { DELETE, INSERT, type Records } from '../columns/records.ts'
+import { BEFORE, DELETE, INSERT, type Records } from '../columns/records.ts'
 import { scalarAt, type Vector } from '../columns/vector.ts'
 import { rowWeight, weightAt, weightOf } from '../columns/weight.ts'
 import type { Output } from '../operators/operator.ts'
@@ -134,10 +134,13 @@ export class Collector implements Output {
     for (let row = 0; row < records.size; row++) {
       const kind = records.kinds?.[row] ?? INSERT
       const weight = rowWeight(records, row)
-      const fits = rows.length < this.#rowsLeft && weight <= this.#bytesLeft
-      if (fits) this.#take(0, weight)
+      // What was said can be taken back at any time; alone, it is.
+      const isBefore = kind === BEFORE
+      const fits = isBefore || (rows.length < this.#rowsLeft && weight <= this.#bytesLeft)
+      const isTakenBack = row > 0 && records.kinds?.[row - 1] === BEFORE
+      if (fits && !isBefore) this.#take(0, weight)
       else if (kind !== DELETE) failures.add(row, BATCH_TOO_LARGE, TOO_LARGE)
-      if (!fits && kind === INSERT) continue
+      if (!fits && (kind === INSERT || isTakenBack)) continue
       rows.push(row)
       kinds.push(fits ? kind : DELETE)
     }

@@ -12,7 +12,9 @@ import { unzigzag, zigzag } from '../columns/scalar-codec.ts'
 import type { CacheBounds } from '../operators/context.ts'
 import { makeOperator } from '../operators/make.ts'
 import type { Moment, Operator } from '../operators/operator.ts'
-import type { Edge, SinkPlan } from '../plan/plan.ts'
+import { maybeRemembered } from '../operators/remembered.ts'
+import { told } from '../operators/replaced.ts'
+import type { Edge, OperatorPlan, SinkPlan } from '../plan/plan.ts'
 import type { Schemas } from '../plan/schemas.ts'
 import type { Exchange, Site } from '../plan/sites.ts'
 import { RowKeyWriter } from '../state/row-key.ts'
@@ -77,9 +79,9 @@ export class Topology {
     this.#budget = context.budget ?? new Budget()
     this.#compiler = boundedCompiler(context.compiler, this.#budget)
     this.#drains = drains
-    for (const { id, inputs, spec } of context.site.operators) this.#add(id, inputs, spec)
+    for (const operator of context.site.operators) this.#add(operator)
     for (const sink of context.site.sinks) {
-      this.#connect(sink.from, records => drains.sink(sink, records))
+      this.#connect(sink.from, records => drains.sink(sink, told(records)))
     }
     for (const exchange of context.site.exchanges) {
       this.#connect(exchange.edge, records => drains.exchange(exchange, records))
@@ -157,7 +159,8 @@ export class Topology {
     return { watermark: progress, now: this.#now, ended: progress === Infinity }
   }
 
-  #add(id: string, inputs: readonly Edge[], spec: Site['operators'][number]['spec']): void {
+  #add(plan: OperatorPlan): void {
+    const { id, inputs, spec } = plan
     const { schemas, state, bounds, table, make = makeOperator, tap } = this.#context
     const context = {
       compiler: this.#compiler,
@@ -166,7 +169,8 @@ export class Topology {
       inputs: inputs.map(edge => schemas.of(edge)),
       table: (name: string) => table(id, name),
     }
-    const operator = make(spec, context)
+    const operators = this.#context.site.operators
+    const operator = maybeRemembered(make(spec, context), plan, operators, context)
     const out = new Collector(id, this.#budget, row => {
       tap?.dead(row)
       this.#drains.dead(row)
