@@ -77,13 +77,14 @@ function recordText(records: Records, row: number): string {
   return '{}'
 }
 
-/** Whole numbers beyond 2^53 are given as texts, bytes as hexadecimal digits. */
+/** Whole numbers beyond 2^53, and what is no number, as texts; bytes as hexadecimal digits. */
 function textOf({ schema, vectors }: Records, row: number, shown = Infinity): string {
   const entries = vectors.map((vector, place) => {
     return [schema.at(place).name, short(scalarAt(vector, row), shown)]
   })
   return JSON.stringify(Object.fromEntries(entries), (_, value: unknown) => {
     if (typeof value === 'bigint') return value.toString()
+    if (typeof value === 'number' && !Number.isFinite(value)) return value.toString()
     return value instanceof Uint8Array ? hex(value) : value
   })
 }
