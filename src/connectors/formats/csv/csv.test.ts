@@ -2,6 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fuzzRuns } from '../../../base/testing/runs.ts'
 import { rowsOf as engineRows, recordsOf } from '../../../engine/columns/records.ts'
 import type { Scalar } from '../../../engine/columns/vector.ts'
 import { Schema } from '../../../engine/schema/schema.ts'
@@ -87,6 +88,7 @@ describe('cells', () => {
         const quoted = texts.map(one => `"${one.replaceAll('"', '""')}"`)
         expect(read(quoted.join(','))).toEqual(texts)
       }),
+      { numRuns: fuzzRuns(2000) },
     )
   })
 })
@@ -234,6 +236,7 @@ describe('written and read again', () => {
         const out = new CsvDecoder(fields, { names, delimiter }).decode(whole)
         expect(rowsOf(out, whole.size).slice(1)).toEqual(wanted)
       }),
+      { numRuns: fuzzRuns(100) },
     )
   })
 
