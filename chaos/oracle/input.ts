@@ -51,23 +51,32 @@ export interface Moment {
 
 /**
  * As an operator sees it that is fed by these sources: the least of what the channels said that are
- * not idle, or, where all are, the largest, since nobody is waited for.
+ * neither idle nor at their end, or, where all are idle, the largest, since nobody is waited for.
  */
 export function momentsOf({ channels, batches }: Input, sources: ReadonlySet<string>): Moment[] {
   const feeding = channels.filter(({ source }) => sources.has(source)).map(({ id }) => id)
   let before = Number.NEGATIVE_INFINITY
   return batches.map(({ now, ended }, at) => {
     const heard = batches.slice(0, at + 1)
-    const live = feeding.filter(channel => !isIdle(channel, heard))
-    const told =
-      live.length > 0
-        ? Math.min(...live.map(channel => watermarkOf(channel, heard)))
-        : Math.max(...feeding.map(channel => watermarkOf(channel, heard)))
+    const open = feeding.filter(channel => watermarkOf(channel, heard) < Number.POSITIVE_INFINITY)
+    const live = open.filter(channel => !isIdle(channel, heard))
+    const told = toldBy(open, live, channel => watermarkOf(channel, heard))
     const after = ended ? Number.POSITIVE_INFINITY : Math.max(before, told)
-    const moment = { before, after, now, ended }
+    // Channels may have ended each by itself.
+    const moment = { before, after, now, ended: after === Number.POSITIVE_INFINITY }
     before = after
     return moment
   })
+}
+
+/** Who is idle may come back: only where all have ended, time has. */
+function toldBy(
+  open: readonly number[],
+  live: readonly number[],
+  watermark: (channel: number) => number,
+): number {
+  if (open.length === 0) return Number.POSITIVE_INFINITY
+  return live.length > 0 ? Math.min(...live.map(watermark)) : Math.max(...open.map(watermark))
 }
 
 function watermarkOf(channel: number, heard: readonly Batch[]): number {

@@ -58,6 +58,8 @@ class InputDraft {
   /** Where each channel's event time stands. */
   readonly #clocks: number[]
   readonly #past: Arrival[] = []
+  /** Those that ended before the input did. */
+  readonly #ended = new Set<number>()
   #now = NOW_START
 
   constructor(prng: Prng, plan: Plan, channels: readonly Channel[], limits: InputLimits) {
@@ -93,6 +95,7 @@ class InputDraft {
 
   #arrivals(channel: Channel): readonly Arrival[] {
     const prng = this.#prng
+    if (this.#ended.has(channel.id)) return []
     const most = prng.chance(0.02) ? CROWD_MAX : RECORDS_MAX
     const count = prng.chance(0.3) ? 0 : prng.below(most)
     return Array.from({ length: count }, () => {
@@ -128,7 +131,11 @@ class InputDraft {
 
   #marks(channel: number): readonly Mark[] {
     const prng = this.#prng
-    if (prng.chance(0.3)) return []
+    if (this.#ended.has(channel) || prng.chance(0.3)) return []
+    if (this.#ended.size + 1 < this.#channels.length && prng.chance(0.02)) {
+      this.#ended.add(channel)
+      return [{ channel, watermark: Number.POSITIVE_INFINITY }]
+    }
     const watermark = this.#grained((this.#clocks[channel] as number) - this.#weather.lagMs)
     const mark = { channel, watermark, ...(prng.chance(this.#weather.idle) ? { idle: true } : {}) }
     // A new reader may know less of time than the one before.

@@ -17,7 +17,7 @@ import {
   rowsOf,
   UPDATE,
 } from '../columns/records.ts'
-import { readScalar, unzigzag, writeScalar, zigzag } from '../columns/scalar-codec.ts'
+import { readScalar, writeScalar } from '../columns/scalar-codec.ts'
 import type { AggregateSpec, OperatorPlan, WindowTime } from '../plan/plan.ts'
 import { isSaidAgain } from '../plan/soundness.ts'
 import type { Schema } from '../schema/schema.ts'
@@ -49,6 +49,8 @@ export function maybeRemembered(
   return remembers ? new Remembered(operator, spec, context) : operator
 }
 
+type Values = Row['values']
+
 /** Where something is kept: until when, and its key behind that. */
 type Place = Timer
 
@@ -66,8 +68,11 @@ class Remembered implements Operator {
   readonly #timers: Timers
   readonly #writer = new RowKeyWriter()
   readonly #out = new ByteWriter()
-  /** Of this batch, by row key, one character a byte. Missing value: the row goes. */
-  readonly #changed = new Map<string, { readonly key: Uint8Array; readonly row: Row | undefined }>()
+  /** Of this batch, by row key, one character a byte. Missing values: the row goes. */
+  readonly #changed = new Map<
+    string,
+    { readonly key: Uint8Array; readonly values: Values | undefined }
+  >()
 
   constructor(
     inner: Operator,
@@ -115,9 +120,9 @@ class Remembered implements Operator {
 
   save(): void {
     this.#inner.save?.()
-    for (const { key, row } of this.#changed.values()) {
-      if (row === undefined) this.#state.remove(key)
-      else this.#state.put(key, this.#written(row))
+    for (const { key, values } of this.#changed.values()) {
+      if (values === undefined) this.#state.remove(key)
+      else this.#state.put(key, this.#written(values))
     }
     this.#changed.clear()
     this.#timers.save()
@@ -137,9 +142,10 @@ class Remembered implements Operator {
     const rows = rowsOf(records).flatMap((row): Row[] => {
       const place = this.#placeOf(row)
       const old = this.#find(place)
-      const before = old === undefined ? [] : [{ ...old, kind: BEFORE }]
+      const { time } = row
+      const before = old === undefined ? [] : [{ time, values: old, kind: BEFORE }]
       const isGone = row.kind === DELETE
-      if (!isGone || old !== undefined) this.#put(place, isGone ? undefined : row)
+      if (!isGone || old !== undefined) this.#put(place, isGone ? undefined : row.values)
       if (isGone) return before
       this.#timers.set(place)
       return [...before, { ...row, kind: old === undefined ? INSERT : UPDATE }]
@@ -160,31 +166,29 @@ class Remembered implements Operator {
     return this.#writer.begin(this.#table, slot).whole(time).raw(key).finish()
   }
 
-  #find(place: Place): Row | undefined {
+  #find(place: Place): Values | undefined {
     const key = this.#keyOf(place)
     const changed = this.#changed.get(nameOf(key))
-    if (changed !== undefined) return changed.row
+    if (changed !== undefined) return changed.values
     const value = this.#state.get(key)
     return value === undefined ? undefined : this.#read(value)
   }
 
-  #put(place: Place, row: Row | undefined): void {
+  #put(place: Place, values: Values | undefined): void {
     const key = this.#keyOf(place)
-    this.#changed.set(nameOf(key), { key, row })
+    this.#changed.set(nameOf(key), { key, values })
   }
 
-  #written({ time, values }: Row): Uint8Array {
-    this.#out.varint(zigzag(time))
+  #written(values: Values): Uint8Array {
     this.#types.forEach((type, at) => {
       writeScalar(this.#out, type, values[at] ?? null)
     })
     return this.#out.finish()
   }
 
-  #read(value: Uint8Array): Row {
+  #read(value: Uint8Array): Values {
     const reader = new ByteReader(value)
-    const time = unzigzag(reader.varint())
-    return { time, values: this.#types.map(type => readScalar(reader, type)) }
+    return this.#types.map(type => readScalar(reader, type))
   }
 }
 
