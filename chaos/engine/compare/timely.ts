@@ -3,7 +3,7 @@
 import type { Row } from '../../oracle/table.ts'
 import { isNear, rowText } from './tables.ts'
 
-/** The first that is not said in its batch; undefined: all are. What is taken back is not asked for. */
+/** The first that is not said in its batch; undefined: all are. Deletes are not asked for. */
 export function unsaid(wanted: readonly Row[], seen: readonly Row[]): string | undefined {
   const said = new Map<string, Row[]>()
   for (const row of seen) {

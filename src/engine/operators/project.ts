@@ -1,7 +1,7 @@
 /**
  * Each record becomes other columns, computed from its own. An update that cannot be computed takes
- * back what it would have replaced, if that could be (replaced.ts). Where nobody says what that was,
- * it goes on as a delete, in which the columns that failed are null. So do deletes, of which
+ * back what it would have replaced, if that could be (replaced.ts). Where nobody says what that
+ * was, it goes on as a delete, in which the columns that failed are null. So do deletes, of which
  * nothing is told: but for their key, their columns are void.
  */
 

@@ -3,9 +3,10 @@
  * in many ways that must not matter:
  *
  * - the whole script with all caches kept, twice; with caches of almost no size; with everything
- *   forgotten after each batch, as when another node takes over; on a fresh operator and a store
- *   that was loaded from an image of the state, after each batch, as after a restore; with each batch made once for nothing before; with batches applied
- *   later: the same outputs and the same deltas, byte for byte;
+ *   forgotten after each batch, as when another node takes over; after each batch on a fresh
+ *   operator and a store that was loaded from an image of the state, as after a restore; with each
+ *   batch made once for nothing before; with batches applied later: the same outputs and the same
+ *   deltas, byte for byte;
  * - with room for one row a batch: the same outputs, in more batches, and what is due gives rows
  *   of one slot back at a time;
  * - record by record: the same result in the end; and restored after each of them, the same in all;

@@ -42,7 +42,7 @@ export const engineWindows: readonly Mutant[] = [
     file: 'src/engine/operators/replaced.ts',
     find: 'if (kinds[row] === UPDATE && !(row > 0 && isPair(kinds, row - 1))) own[row] = DELETE',
     replace: 'if (kinds[row] === UPDATE) own[row] = DELETE',
-    why: 'HAVING is not true for a result: whoever reads it is told to take back what they never had.',
+    why: 'HAVING is not true for a result: whoever reads it is to take back what they never had.',
     origin: 'FLINK-9528 and its like: filters over streams of updates',
   },
   {
