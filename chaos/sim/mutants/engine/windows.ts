@@ -46,13 +46,13 @@ export const engineWindows: readonly Mutant[] = [
     origin: 'FLINK-9528 and its like: filters over streams of updates',
   },
   {
-    name: 'said-results-forgotten-with-their-window',
+    name: 'what-was-said-is-not-read-again',
     scenario,
     file: 'src/engine/operators/remembered.ts',
-    find: 'return { time: end + this.#latenessMs, slot',
-    replace: 'return { time: end - 1, slot',
-    why: 'A window is said again for a late record, and what it had said is not taken back.',
-    origin: 'state that expires by the wrong one of two bounds',
+    find: 'return value === undefined ? undefined : this.#read(value)',
+    replace: 'return undefined',
+    why: 'A result is said again in a later batch, and what it had said before is not taken back.',
+    origin: 'a cache taken for the state behind it',
   },
   {
     name: 'pane-expired-early',
