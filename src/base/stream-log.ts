@@ -161,8 +161,11 @@ export interface TransactionalProducer {
    * another `init`, of the same producer.
    */
   init(done: LogDone<void>): void
-  /** Into the open transaction; the first opens it. Not visible to `committed` before `end`. */
-  send(records: readonly PartitionRecords[], done: LogDone<void>): void
+  /**
+   * Into the open transaction; the first opens it. Not visible to `committed` before `end`. The
+   * offsets of the first records, as `append` has them.
+   */
+  send(records: readonly PartitionRecords[], done: LogDone<readonly number[]>): void
   /** Decides the open transaction. When it is answered, readers may still be about to see it. */
   end(how: 'commit' | 'abort', done: LogDone<void>): void
   /** No answer comes any more; what is open stays so until its time is over or the id is taken. */
