@@ -56,7 +56,7 @@ export interface BlobListRequest {
  * another one with a `/`, for where objects are files one cannot be the folder of the other.
  */
 export interface BlobStore {
-  /** Answered when it is durable; readers see the whole object or none, from then on the new one. */
+  /** Answered when it is durable; readers see a whole object, from then on the new one. */
   put(key: string, bytes: Uint8Array, condition: PutCondition, done: BlobDone<void>): void
   get(key: string, done: BlobDone<Uint8Array>): void
   getPart(key: string, part: BlobPart, done: BlobDone<Uint8Array>): void

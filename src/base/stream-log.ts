@@ -39,9 +39,10 @@ export interface PartitionRecords extends Partition {
 export type Isolation = 'committed' | 'uncommitted'
 
 /**
- * Nothing was done, and asking again in the same way would not help: `no-such-topic` (nor partition),
- * `topic-exists`, `offset-out-of-range`, `record-too-large`, `not-authorized`, `bad-settings`,
- * `other-cluster` (behind the same address as before), `unsupported` (it is too old for us).
+ * Nothing was done, and asking again in the same way would not help: `no-such-topic` (nor
+ * partition), `topic-exists`, `offset-out-of-range`, `record-too-large`, `not-authorized`,
+ * `bad-settings`, `other-cluster` (behind the same address as before), `unsupported` (it is too old
+ * for us).
  *
  * `busy`: nothing was done yet, an earlier transaction is being finished first; ask again soon.
  *
