@@ -1,0 +1,108 @@
+/**
+ * A simulated log of streams after Kafka: brokers, the way to them, and any number of clients, each
+ * with its own view. Faults come by chance, from the profile, or are planned for a call; leaders
+ * and coordinators move when they are told to. What truly stands in the log is there for checkers.
+ */
+
+import type { Partition, StoredRecord } from '../../../../src/base/stream-log.ts'
+import { Brokers } from './brokers.ts'
+import { SimLogClient } from './client.ts'
+import type { Entry } from './entries.ts'
+import type { LogCall, LogFate, LogProfile } from './faults.ts'
+import type { LogParts } from './partition.ts'
+import type { Settings } from './settings.ts'
+import { Wire } from './wire.ts'
+
+export type { LogParts } from './partition.ts'
+
+export class SimLog {
+  readonly #parts: LogParts
+  readonly #brokers: Brokers
+  readonly #wire: Wire
+  #clients = 0
+
+  constructor(parts: LogParts) {
+    this.#parts = parts
+    this.#brokers = new Brokers(parts)
+    this.#wire = new Wire(parts)
+  }
+
+  /** For a process that may stand still or die: `admit` lets it take part, or not. */
+  client(admit = (happen: () => void): void => happen()): SimLogClient {
+    const parts = { log: this.#parts, wire: this.#wire, brokers: this.#brokers }
+    return new SimLogClient({ ...parts, name: this.#clients++, admit })
+  }
+
+  get profile(): LogProfile {
+    return this.#parts.profile
+  }
+
+  set profile(profile: LogProfile) {
+    this.#parts.profile = profile
+  }
+
+  /** Nobody reaches it, and no answer comes from it. */
+  set isDown(isDown: boolean) {
+    this.#wire.isDown = isDown
+  }
+
+  /** Another log answers at the address: whoever knew this one is told so. */
+  set cluster(name: string) {
+    this.#brokers.cluster = name
+  }
+
+  /** Befalls the next such call, of one client or of anybody. */
+  plan(call: LogCall, fate: LogFate, client?: SimLogClient): void {
+    this.#wire.plan(call, fate, client?.name)
+  }
+
+  /** What was planned and has not happened will not. */
+  clearPlans(): void {
+    this.#wire.clear()
+  }
+
+  moveCoordinator(transactionalId: string): void {
+    this.#brokers.coordinator(transactionalId).move()
+  }
+
+  moveLeader(of: Partition): void {
+    this.#brokers.topics.find(of)?.moveLeader()
+  }
+
+  /** Everybody whom some broker could have had leads no more: as if it had been killed. */
+  loseBroker(): void {
+    const { prng } = this.#parts
+    for (const one of this.#brokers.topics.all()) if (prng.chance(1 / 3)) one.moveLeader()
+    for (const one of this.#brokers.coordinators) if (prng.chance(1 / 3)) one.move()
+  }
+
+  /** Topics and transactional ids that nobody may touch, or may again. */
+  deny(name: string, isDenied = true): void {
+    if (isDenied) this.#brokers.denied.add(name)
+    else this.#brokers.denied.delete(name)
+  }
+
+  /** Behind everybody's back. */
+  changeSettings(topic: string, settings: Settings): void {
+    this.#brokers.topics.set(topic, settings)
+  }
+
+  topics(): readonly string[] {
+    return this.#brokers.topics.names()
+  }
+
+  /** What everybody will see of a partition, deleted or not, as far as it is decided. */
+  committed(of: Partition): readonly StoredRecord[] {
+    return this.#brokers.topics.find(of)?.committed() ?? []
+  }
+
+  /** All that is on enough copies: aborted records and markers, too. */
+  entries(of: Partition): readonly Entry[] {
+    return this.#brokers.topics.find(of)?.copied() ?? []
+  }
+
+  /** Transactional ids with a transaction that is not finished. */
+  unfinished(): readonly string[] {
+    return this.#brokers.coordinators.flatMap(one => one.unfinished())
+  }
+}

@@ -1,0 +1,242 @@
+/**
+ * The state of one simulated partition at its brokers: its entries, how far enough copies have
+ * them, and what whoever leads it knows of that. A new leader has all that was acknowledged, but
+ * learns late that it was; the one before answers fetches for a while, and shows old ends.
+ */
+
+import { invariant } from '../../../../src/base/errors.ts'
+import type { Prng } from '../../../../src/base/prng.ts'
+import type { Isolation, NewRecord, StoredRecord } from '../../../../src/base/stream-log.ts'
+import type { EventQueue } from '../clock.ts'
+import { US_PER_MS } from '../clock.ts'
+import { Entries, type Entry, type Life, type Verdict } from './entries.ts'
+import type { LogFaultKind, LogProfile } from './faults.ts'
+import type { Replied, Reply } from './replies.ts'
+
+export interface LogParts {
+  readonly queue: EventQueue
+  readonly prng: Prng
+  readonly tally: { hit(kind: LogFaultKind): void }
+  /** May be changed while it runs. */
+  profile: LogProfile
+}
+
+/** Simulated time cannot be asked for what is much further ahead. */
+export const AHEAD_MS_MAX = 300_000
+
+/** A marker says who decided; one that comes from a coordinator of before is not believed. */
+export interface Marker extends Life {
+  readonly verdict: Verdict
+  readonly coordinatorEpoch: number
+}
+
+/** What is known of the ends by whoever answers. */
+export interface Ends {
+  readonly start: number
+  readonly end: number
+  readonly stable: number
+  readonly isStale: boolean
+}
+
+interface Waiting {
+  /** Acknowledged when enough copies have all before it. */
+  readonly end: number
+  readonly tell: (reply: Reply<void>) => void
+}
+
+/** The leader before, as it was, until it hears that it leads no more. */
+interface Past extends Ends {
+  readonly leaderEpoch: number
+  readonly untilUs: number
+}
+
+/** By how many entries the end that a new leader shows may lag at most. */
+const LAG_MAX = 20
+
+export class SimPartition {
+  leaderEpoch = 0
+  readonly entries = new Entries()
+  readonly #parts: LogParts
+  readonly #watchers = new Set<() => void>()
+  readonly #coordinators = new Map<number, number>()
+  #waiting: Waiting[] = []
+  #start = 0
+  /** Enough copies have all before it. */
+  #copied = 0
+  /** What a new leader takes for the end, until it knows. */
+  #shown: number | undefined
+  #past: Past | undefined
+  #isLed = true
+
+  constructor(parts: LogParts) {
+    this.#parts = parts
+  }
+
+  append(records: readonly NewRecord[], life: Life | undefined, replied: Replied<number>): void {
+    invariant(records.length > 0, 'records-to-append')
+    if (!this.#isLed) {
+      replied({ code: 'not-leader' })
+      return
+    }
+    if (life !== undefined && life.epoch < (this.entries.epochOf(life.producer) ?? 0)) {
+      replied({ code: 'fenced' })
+      return
+    }
+    const first = this.entries.end
+    this.entries.append(records, life)
+    this.#copy(reply => replied(reply.code === undefined ? { value: first } : reply))
+  }
+
+  mark({ verdict, coordinatorEpoch, ...life }: Marker, replied: Replied<void>): void {
+    if (!this.#isLed) {
+      replied({ code: 'not-leader' })
+      return
+    }
+    const known = this.#coordinators.get(life.producer) ?? 0
+    if (coordinatorEpoch < known) {
+      replied({ code: 'fenced' })
+      return
+    }
+    this.#coordinators.set(life.producer, coordinatorEpoch)
+    if (life.epoch < (this.entries.epochOf(life.producer) ?? 0)) {
+      replied({ value: undefined })
+      return
+    }
+    this.entries.mark(life, verdict)
+    this.#copy(replied)
+  }
+
+  /** As whoever the asker takes for the leader knows them. */
+  ends(leaderEpoch: number): Ends | undefined {
+    const past = this.#past
+    const isPast = past?.leaderEpoch === leaderEpoch && this.#parts.queue.nowUs < past.untilUs
+    if (isPast) return past
+    return this.#isLed && leaderEpoch === this.leaderEpoch ? this.#ends() : undefined
+  }
+
+  /** Whether the leader knows all that was acknowledged. */
+  get isEndKnown(): boolean {
+    return this.#isLed && this.#shown === undefined
+  }
+
+  get isLed(): boolean {
+    return this.#isLed
+  }
+
+  /** -1: all. */
+  deleteBefore(offset: number): Reply<void> {
+    if (!this.#isLed) return { code: 'not-leader' }
+    const { end } = this.#ends()
+    const before = offset === -1 ? end : offset
+    if (before < 0 || before > end) return { code: 'out-of-range' }
+    this.#start = Math.max(this.#start, before)
+    return { value: undefined }
+  }
+
+  /** Called whenever an end moves; ends when the answer is called. */
+  watch(onMoved: () => void): () => void {
+    this.#watchers.add(onMoved)
+    return () => void this.#watchers.delete(onMoved)
+  }
+
+  /** What nobody was told of yet may be lost; nobody leads for a while. */
+  moveLeader(): void {
+    const { queue, prng, tally, profile } = this.#parts
+    tally.hit('leader-moves')
+    const untilUs = queue.nowUs + prng.below(profile.lagMsMax * US_PER_MS)
+    this.#past = { ...this.#ends(), isStale: true, leaderEpoch: this.leaderEpoch, untilUs }
+    this.leaderEpoch++
+    this.#isLed = false
+    this.#loseTail()
+    this.#shown = prng.between(Math.max(this.#start, this.#copied - LAG_MAX), this.#copied)
+    const { leaderEpoch } = this
+    const ledUs = 1 + prng.below(profile.moveMsMax * US_PER_MS)
+    const knownUs = ledUs + prng.below(profile.lagMsMax * US_PER_MS)
+    this.#later(ledUs, leaderEpoch, () => {
+      this.#isLed = true
+      this.#moved()
+    })
+    this.#later(knownUs, leaderEpoch, () => this.#copiedUpTo(this.entries.end))
+  }
+
+  /** What is visible to everybody in the end, as far as it is decided and on enough copies. */
+  committed(): readonly StoredRecord[] {
+    return this.slice(0, this.entries.stableBefore(this.#copied), 'committed')
+  }
+
+  /** All that enough copies have, be it visible or not. */
+  copied(): readonly Entry[] {
+    return Array.from({ length: this.#copied }, (_, offset) => this.entries.at(offset))
+  }
+
+  get start(): number {
+    return this.#start
+  }
+
+  /** Those that a reader may see. */
+  slice(from: number, to: number, isolation: Isolation): readonly StoredRecord[] {
+    const found: StoredRecord[] = []
+    for (let offset = from; offset < to; offset++) {
+      const entry = this.entries.at(offset)
+      if (entry.kind === 'record' && isVisible(entry, isolation)) found.push(entry.record)
+    }
+    return found
+  }
+
+  #ends(): Ends {
+    const end = this.#shown ?? this.#copied
+    const stable = Math.max(this.#start, this.entries.stableBefore(end))
+    return { start: this.#start, end, stable, isStale: false }
+  }
+
+  #copy(tell: (reply: Reply<void>) => void): void {
+    const { end } = this.entries
+    this.#waiting.push({ end, tell })
+    const { prng, profile } = this.#parts
+    const copiedUs = 1 + prng.below(2 * profile.copyMeanUs)
+    this.#later(copiedUs, this.leaderEpoch, () => this.#copiedUpTo(end))
+  }
+
+  /** Copies catch up with the leader, who hears of it: from now on it knows the end. */
+  #copiedUpTo(end: number): void {
+    this.#copied = Math.max(this.#copied, end)
+    this.#shown = undefined
+    const [told, waiting] = [this.#waiting, [] as Waiting[]]
+    this.#waiting = waiting
+    for (const one of told) {
+      if (one.end <= this.#copied) one.tell({ value: undefined })
+      else waiting.push(one)
+    }
+    this.#moved()
+  }
+
+  /** What was written together is lost together. */
+  #loseTail(): void {
+    const { prng, tally } = this.#parts
+    const told = this.#waiting
+    this.#waiting = []
+    const ends = [this.#copied, ...told.map(one => one.end), this.entries.end]
+    const end = prng.pick([...new Set(ends)])
+    if (end < this.entries.end) tally.hit('tail-lost')
+    this.entries.truncate(end)
+    for (const one of told) one.tell({ code: 'not-leader' })
+  }
+
+  #moved(): void {
+    for (const onMoved of [...this.#watchers]) onMoved()
+  }
+
+  /** Happens if the same one leads, or is about to. */
+  #later(delayUs: number, leaderEpoch: number, happen: () => void): void {
+    this.#parts.queue.after(delayUs, {
+      fire: () => {
+        if (leaderEpoch === this.leaderEpoch) happen()
+      },
+    })
+  }
+}
+
+function isVisible({ transaction }: Entry & { kind: 'record' }, isolation: Isolation): boolean {
+  const isDecidedSo = transaction === undefined || transaction.verdict === 'commit'
+  return isolation === 'uncommitted' || isDecidedSo
+}
