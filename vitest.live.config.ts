@@ -9,6 +9,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['{src,chaos,bench,scripts}/**/*.live.test.ts'],
+    globalSetup: ['scripts/services/live.ts'],
     pool: 'threads',
     // More than there are cores: they wait more than they reckon.
     maxWorkers: 4,

@@ -47,7 +47,7 @@ export const steps: readonly Step[] = [
   step('tidy', { inCheck: true, isReport: true }),
   step('knip', { inCheck: true }),
   step('unit', { inCheck: true }),
-  step('services', { args: ['build', 'toxiproxy'] }),
+  step('services', { args: ['build', 'toxiproxy', 'kafka'] }),
   step('live'),
   step('chaos', {
     args: ['--draw', String(DRILLS), '--slack', '4', '--rounds', String(ROUNDS)],

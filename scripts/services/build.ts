@@ -25,10 +25,11 @@ export function isOnPath(program: string, path = process.env['PATH'] ?? ''): boo
 }
 
 export function programsOf({ name, recipe }: Service): string {
-  return join(cacheFolder(), 'programs', `${name}-${recipe.edition}`)
+  return join(cacheFolder(), 'programs', `${recipe.name ?? name}-${recipe.edition}`)
 }
 
-function run({ command, args, env }: Command): Promise<void> {
+/** To its end, which must be a good one. */
+export function finished({ command, args, env }: Command): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       env: { ...process.env, ...env },
@@ -56,7 +57,7 @@ async function make(service: Service, place: string, say: Say): Promise<void> {
   const progress = setInterval(() => say(`building ${title}: ${seconds()} s`), PROGRESS_MS)
   const draft = mkdtempSync(`${place}.draft-`)
   try {
-    for (const command of service.recipe.commands(draft)) await run(command)
+    for (const command of service.recipe.commands(draft)) await finished(command)
     renameSync(draft, place)
     say(`built ${title} in ${seconds()} s`)
   } finally {

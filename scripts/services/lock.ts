@@ -6,6 +6,7 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { threadId } from 'node:worker_threads'
 import { beganNow, isRunning, type ProcessIdentity } from './identity.ts'
 
 const RETRY_MS = 100
@@ -55,7 +56,7 @@ export async function locked<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   mkdirSync(dirname(path), { recursive: true })
-  const draft = `${path}.${process.pid}.${counter++}`
+  const draft = `${path}.${process.pid}.${threadId}.${counter++}`
   writeFileSync(draft, JSON.stringify({ pid: process.pid, began: beganNow(process.pid) }))
   try {
     await wait(path, draft, say)

@@ -48,10 +48,15 @@ async function isGoneWithin(identity: ProcessIdentity, ms: number): Promise<bool
 }
 
 /** Asks it to end, then makes it end; what is not running any more is left alone. */
-export async function ended(identity: ProcessIdentity): Promise<void> {
+export async function ended(identity: ProcessIdentity, patienceMs = PATIENCE_MS): Promise<void> {
   if (!isRunning(identity)) return
   process.kill(identity.pid, 'SIGTERM')
-  if (await isGoneWithin(identity, PATIENCE_MS)) return
+  if (await isGoneWithin(identity, patienceMs)) return
+  await killed(identity)
+}
+
+/** Makes it end. */
+export async function killed(identity: ProcessIdentity): Promise<void> {
   if (isRunning(identity)) process.kill(identity.pid, 'SIGKILL')
   if (await isGoneWithin(identity, PATIENCE_MS)) return
   throw new Error(`process ${identity.pid} lives on after SIGKILL`)

@@ -1,14 +1,23 @@
-/** Waiting for a service by its own word, and no longer than it can take. */
+/**
+ * Waiting for a service by its own word, and no longer than it can take. A url says what is asked:
+ * `http:` for a page, `kafka:` for the versions that a broker speaks, which it does not say before
+ * it takes part in its cluster.
+ */
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import { speaks } from './kafka/speaks.ts'
 
 const POLL_MS = 50
 const ASK_MS = 2000
 
+async function pages(url: string): Promise<boolean> {
+  const { status } = await fetch(url, { signal: AbortSignal.timeout(ASK_MS) })
+  return status < 400
+}
+
 export async function answers(url: string): Promise<boolean> {
   try {
-    const { status } = await fetch(url, { signal: AbortSignal.timeout(ASK_MS) })
-    return status < 400
+    return url.startsWith('kafka:') ? await speaks(url, ASK_MS) : await pages(url)
   } catch {
     // Refused, reset or silent: not yet, or no more.
     return false

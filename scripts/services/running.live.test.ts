@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { isRunning } from './identity.ts'
 import { answers } from './ready.ts'
-import { down, type Running, statusOf, up } from './running.ts'
+import { down, statusOf, up } from './running.ts'
+import type { Running } from './state.ts'
 import { echo } from './testing/echo.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'weir-running-'))

@@ -3,26 +3,21 @@
  * its processes are the very ones that were started and answer.
  */
 
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
-import { built } from './build.ts'
-import { cacheFolder } from './cache.ts'
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { built, finished } from './build.ts'
 import { isRunning, type ProcessIdentity } from './identity.ts'
 import { locked } from './lock.ts'
 import { freePorts } from './ports.ts'
 import { ended, lastOf, started } from './processes.ts'
-import { areReady, ready } from './ready.ts'
-import type { Run, Service } from './service.ts'
+import { answers, ready } from './ready.ts'
+import type { Command, Service } from './service.ts'
+import { folderOf, keep, lastState, lockOf, logOf, type Running } from './state.ts'
 
-const READY_MS = 60_000
+/** Three brokers on two cores that others use too. */
+const READY_MS = 120_000
 
 type Say = (text: string) => void
-
-export interface Running {
-  readonly processes: readonly ProcessIdentity[]
-  readonly urls: readonly string[]
-  readonly address: string
-}
 
 export type Status =
   /** Somebody else's, named by an environment variable. */
@@ -32,19 +27,14 @@ export type Status =
   | { readonly kind: 'broken'; readonly running: Running }
   | { readonly kind: 'down' }
 
-const folderOf = ({ name }: Service) => join(cacheFolder(), 'run', name)
-const stateFileOf = (service: Service) => join(folderOf(service), 'state.json')
-const lockOf = (service: Service) => `${folderOf(service)}.lock`
-
-function lastState(service: Service): Running | undefined {
-  const file = stateFileOf(service)
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Running) : undefined
-}
-
-function keep(service: Service, running: Running): void {
-  const draft = `${stateFileOf(service)}.new`
-  writeFileSync(draft, JSON.stringify(running))
-  renameSync(draft, stateFileOf(service))
+/** One that is away counts as long as somebody lives who will start it again. */
+async function isWhole({ processes, urls, away }: Running): Promise<boolean> {
+  const sound = processes.map(async (identity, at) => {
+    const absence = away.find(one => one.at === at)
+    if (absence !== undefined) return isRunning(absence.by)
+    return isRunning(identity) && (await answers(urls[at] ?? ''))
+  })
+  return (await Promise.all(sound)).every(isSound => isSound)
 }
 
 export async function statusOf(service: Service): Promise<Status> {
@@ -52,8 +42,7 @@ export async function statusOf(service: Service): Promise<Status> {
   if (named !== undefined && named !== '') return { kind: 'named', address: named }
   const running = lastState(service)
   if (running === undefined) return { kind: 'down' }
-  const isWhole = running.processes.every(isRunning) && (await areReady(running.urls))
-  return { kind: isWhole ? 'up' : 'broken', running }
+  return { kind: (await isWhole(running)) ? 'up' : 'broken', running }
 }
 
 /** Its address, which is the same as long as it runs, however often it is asked for. */
@@ -73,39 +62,42 @@ async function begin(service: Service, programs: string, say: Say): Promise<stri
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(data, { recursive: true })
   const ports = await freePorts(service.ports)
-  const run = service.run({ programs, ports, data })
-  const processes = await startAll(service, run)
+  const { before = [], processes: commands, urls, address } = service.run({ programs, ports, data })
+  for (const command of before) await finished(command)
+  const running = { processes: [], commands, urls, ports, address, away: [] }
+  const processes: ProcessIdentity[] = []
   try {
-    await ready(run.urls, READY_MS, () => whyDead(folder, run, processes))
+    await startAll(service, running, processes)
+    await ready(urls, READY_MS, () => whyDead(service, commands, processes))
   } catch (error) {
-    await end(service, { ...run, processes })
+    await end(service, { ...running, processes })
     throw error
   }
-  say(`${service.name} runs at ${run.address}`)
-  return run.address
+  say(`${service.name} runs at ${address}`)
+  return address
 }
 
-const logOf = (folder: string, run: Run, at: number) =>
-  join(folder, `${at + 1}-${basename(run.processes[at]?.command ?? '')}.log`)
-
 /** Each is written down as soon as it is there: whoever is killed meanwhile leaves no stray. */
-async function startAll(service: Service, run: Run): Promise<readonly ProcessIdentity[]> {
-  const processes: ProcessIdentity[] = []
-  for (const [at, command] of run.processes.entries()) {
-    processes.push(await started(command, logOf(folderOf(service), run, at)))
-    keep(service, { processes, urls: run.urls, address: run.address })
+async function startAll(
+  service: Service,
+  running: Running,
+  processes: ProcessIdentity[],
+): Promise<void> {
+  for (const [at, command] of running.commands.entries()) {
+    processes.push(await started(command, logOf(service, at, command)))
+    keep(service, { ...running, processes })
   }
-  return processes
 }
 
 function whyDead(
-  folder: string,
-  run: Run,
+  service: Service,
+  commands: readonly Command[],
   processes: readonly ProcessIdentity[],
 ): string | undefined {
   const at = processes.findIndex(identity => !isRunning(identity))
-  if (at < 0) return undefined
-  return `${run.processes[at]?.command} ended at once:\n${lastOf(logOf(folder, run, at))}`
+  const command = commands[at]
+  if (command === undefined) return undefined
+  return `${command.command} ended at once:\n${lastOf(logOf(service, at, command))}`
 }
 
 async function end(service: Service, { processes }: Running): Promise<void> {

@@ -12,6 +12,8 @@ export interface Command {
 
 /** How the programs of a service are made. */
 export interface Recipe {
+  /** Of the product, where several services share it; else it is called as the service. */
+  readonly name?: string
   /** Tells one product from another: its folder in the cache bears it. */
   readonly edition: string
   /** Programs that must be on the path. */
@@ -30,9 +32,11 @@ export interface Place {
   readonly data: string
 }
 
-/** Started in order; it is up when every `url` answers with a status below 400. */
+/** What there is to run: `before` one after the other, to their end, then all processes. */
 export interface Run {
+  readonly before?: readonly Command[]
   readonly processes: readonly Command[]
+  /** One for each process, and it is up when all answer: ready.ts says to which question. */
   readonly urls: readonly string[]
   /** What users of the service are told. */
   readonly address: string
