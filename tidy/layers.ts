@@ -57,6 +57,8 @@ const layers: Readonly<Record<string, Layer>> = {
     values: ['src/base', 'src/engine/schema', 'src/engine/columns'],
     libraries: ['smol-toml', 'yaml'],
   },
+  // The StreamLog door on Kafka; the library speaks the protocol.
+  'src/connectors/kafka': { values: ['src/base'], libraries: ['kafkajs'] },
   'src/connectors': { values: ['src/base', 'src/connectors/formats'], types: core },
   // A plan that runs here and now, for tests of jobs: formats are those of the connectors.
   'src/trial': { values: ['src/base', 'src/engine', 'src/job', 'src/connectors/formats'] },
