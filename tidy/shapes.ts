@@ -7,7 +7,8 @@ import type { Finding } from './finding.ts'
 import type { Source } from './source.ts'
 import { type Node, nameOf, rootName, walk } from './tree.ts'
 
-const isConfig = (path: string) => /\.config\.ts$/.test(path)
+/** What others look for in a file, or wrote in a library, has the form that they gave it. */
+const isOthers = (path: string) => /\.(config|d)\.ts$/.test(path)
 
 function exportsDefault(node: Node): boolean {
   if (node.type === 'ExportDefaultDeclaration') return true
@@ -18,7 +19,7 @@ function shapeOf(node: Node, path: string): string | undefined {
   if (node.type === 'TSAnyKeyword') return '`any` says nothing; `unknown` makes the reader ask'
   if (node.type === 'TSEnumDeclaration') return 'an enum does not erase; write a union of strings'
   if (node.type === 'TSNonNullExpression') return '`!` hides a doubt; ask, or assert with a name'
-  if (exportsDefault(node) && !isConfig(path)) return 'a default export has no name of its own'
+  if (exportsDefault(node) && !isOthers(path)) return 'a default export has no name of its own'
   return undefined
 }
 

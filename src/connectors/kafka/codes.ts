@@ -7,7 +7,7 @@ import type { LogErrorCode } from '../../base/stream-log.ts'
 
 /**
  * Who has to be asked instead, or again: `leader`: our knowledge of who leads is old, nothing was
- * done; `coordinator`: the same of transactions; `soon`: nothing was done, an earlier one goes on.
+ * done; `coordinator`: the same of transactions; `soon`: nothing was done, it passes by itself.
  */
 export type Stale = 'leader' | 'coordinator' | 'soon'
 
@@ -146,7 +146,7 @@ const rows: readonly {
       [14, 'COORDINATOR_LOAD_IN_PROGRESS', 'coordinator'],
       [15, 'COORDINATOR_NOT_AVAILABLE', 'coordinator'],
       [16, 'NOT_COORDINATOR', 'coordinator'],
-      [19, 'NOT_ENOUGH_REPLICAS'],
+      [19, 'NOT_ENOUGH_REPLICAS', 'soon'],
       [20, 'NOT_ENOUGH_REPLICAS_AFTER_APPEND'],
       [41, 'NOT_CONTROLLER', 'leader'],
       [56, 'KAFKA_STORAGE_ERROR', 'leader'],

@@ -5,7 +5,7 @@
  */
 
 import { expect, test } from 'vitest'
-import { at, mark, record, sealed, written } from '../testing/batches.ts'
+import { at, mark, record, sealed, text, written } from '../testing/batches.ts'
 import type { AbortedTransaction } from './aborted.ts'
 import { fetchedOf } from './fetched.ts'
 import { encodedBatch } from './records.ts'
@@ -23,7 +23,7 @@ function seen(
   const answer = { bytes: Buffer.concat(batches), aborted, seenEnd: 100 }
   const { records, position, seenEnd } = fetchedOf(answer, { offset, maxBytes })
   expect(seenEnd).toBe(100)
-  return { values: records.map(({ value }) => value?.toString()), position }
+  return { values: records.map(({ value }) => text(value)), position }
 }
 
 test('committed transactions and records of nobody are seen, marks are not', () => {

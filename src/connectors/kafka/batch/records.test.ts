@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { NewRecord } from '../../../base/stream-log.ts'
-import { at, record, sealed, written } from '../testing/batches.ts'
+import { at, record, sealed, text, written } from '../testing/batches.ts'
 import { type Batch, batchesOf, HEAD_BYTES } from './header.ts'
 import { BATCH_BYTES, encodedBatch, encodedSizeMax, recordsOf } from './records.ts'
 
@@ -92,7 +92,7 @@ function compressed(codec: number, body: (plain: Buffer) => Buffer): Buffer {
 
 test('gzip is read', () => {
   const batch = mustBeOne(compressed(1, gzipSync))
-  expect([...recordsOf(batch)].map(one => one.value?.toString())).toEqual(['a', 'b'])
+  expect([...recordsOf(batch)].map(one => text(one.value))).toEqual(['a', 'b'])
 })
 
 test.each([

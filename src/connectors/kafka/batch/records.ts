@@ -44,7 +44,7 @@ function headersOf(reader: WireReader): readonly Header[] {
   const headers: Header[] = []
   for (let i = 0; i < count; i++) {
     const name = reader.raw(reader.varint()).toString('utf8')
-    headers.push({ name, value: reader.maybeBytes(reader.varint()) ?? Buffer.alloc(0) })
+    headers.push({ name, value: reader.maybeBytes(reader.varint()) ?? new Uint8Array(0) })
   }
   return headers
 }

@@ -93,9 +93,11 @@ export class WireReader {
     return this.raw(this.int16()).toString('utf8')
   }
 
-  /** Behind their number, which is -1 for none. */
-  maybeBytes(size: number): Buffer | null {
-    return size < 0 ? null : this.raw(size)
+  /** A view; none when their number is -1. */
+  maybeBytes(size: number): Uint8Array | null {
+    if (size < 0) return null
+    const at = this.#take(size)
+    return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + at, size)
   }
 }
 

@@ -64,7 +64,7 @@ export function decodedFetch(answer: Buffer, question: FetchQuestion): FetchedBy
   reader.int64()
   const aborted = abortedOf(reader)
   reader.int32()
-  const bytes = reader.maybeBytes(reader.int32()) ?? Buffer.alloc(0)
+  const bytes = reader.raw(Math.max(0, reader.int32()))
   return {
     bytes,
     aborted: isCommitted ? aborted : [],

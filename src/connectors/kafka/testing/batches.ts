@@ -1,4 +1,4 @@
-/** Batches as brokers keep them: what a producer wrote, given its offset; and the broker's marks. */
+/** Batches as brokers keep them: what a producer wrote, at its offset; and the broker's marks. */
 
 import { crc32c } from '../../../base/crc32c.ts'
 import type { NewRecord } from '../../../base/stream-log.ts'
@@ -18,6 +18,9 @@ export const record = (
   headers: [],
   timestampMs,
 })
+
+export const text = (bytes: Uint8Array | null): string =>
+  bytes === null ? 'null' : Buffer.from(bytes).toString('utf8')
 
 export function sealed(bytes: Buffer): Buffer {
   bytes.writeUInt32BE(crc32c(bytes.subarray(CRC_FROM)), CRC_AT)

@@ -1,0 +1,116 @@
+/**
+ * The broker that coordinates our transactions ends, or is killed, while we publish: what came of a
+ * call is often not known then. Whoever takes over, reads back and publishes the rest loses nothing
+ * and repeats nothing, judged by kcat.
+ */
+
+import { expect, test } from 'vitest'
+import { kafka3 } from '../../../scripts/services/kafka/kafka.ts'
+import { killOne, startOne, stopOne } from '../../../scripts/services/one.ts'
+import type { Partition, StreamLog } from '../../base/stream-log.ts'
+import { Cluster } from './cluster.ts'
+import { coordinator } from './protocol/small.ts'
+import { text } from './testing/batches.ts'
+import { useBrokers } from './testing/brokers.ts'
+import { answer, began, type Life, read, topic, value, words } from './testing/caller.ts'
+
+const MINUTES = 60_000
+/** Before the broker goes, and after it went. */
+const TRANSACTIONS = 60
+const brokers = useBrokers()
+
+/** Its number among those of the service: they are numbered as their addresses are listed. */
+async function coordinatorOf(id: string): Promise<number> {
+  const cluster = new Cluster({ brokers: brokers.list, clientId: 'weir-test' })
+  const answer = await cluster.anyone('coordinator', coordinator(id))
+  cluster.close()
+  const { host, port } = answer.coordinator
+  return 1 + brokers.list.indexOf(`${host}:${port}`)
+}
+
+/** Publishes 0, 1, 2 .. to all partitions at once; a journal says how far it came. */
+class Publisher {
+  readonly #log: StreamLog
+  readonly #id: string
+  readonly #data: readonly Partition[]
+  readonly #journal: Partition
+  #life: Life | undefined
+  #next = 0
+  lives = 0
+
+  constructor(log: StreamLog, id: string, data: readonly Partition[], journal: Partition) {
+    this.#log = log
+    this.#id = id
+    this.#data = data
+    this.#journal = journal
+  }
+
+  /** Fences, then reads back what was decided: it may be more than was answered. */
+  async #begin(): Promise<Life> {
+    this.lives++
+    const life = await began(this.#log, this.#id)
+    const markers = await read(this.#log, this.#journal, 'committed')
+    const last = markers.at(-1)
+    this.#next = last === undefined ? 0 : Number(text(last.value)) + 1
+    return life
+  }
+
+  /** Until all below the number are published. */
+  async upTo(end: number): Promise<void> {
+    while (this.#next < end) {
+      this.#life ??= await this.#begin()
+      if (this.#next >= end) return
+      const parts = [...this.#data, this.#journal].map(at => words(at, `${this.#next}`))
+      const isSent = (await this.#life.send(...parts)) === 'ok'
+      if (isSent && (await this.#life.end('commit')) === 'ok') this.#next++
+      else this.#life = undefined
+    }
+  }
+}
+
+test.each([
+  ['ends', stopOne],
+  ['is killed', killOne],
+] as const)(
+  'the broker that coordinates %s: lost 0, repeated 0',
+  async (_what, end) => {
+    const log = brokers.open({ limits: { answerMs: 3000, connectMs: 1000 } })
+    const data = await topic(log, brokers.name(), 3)
+    const [journal] = await topic(log, brokers.name())
+    if (journal === undefined) throw new Error('no journal')
+    const id = brokers.name()
+    const publisher = new Publisher(log, id, data, journal)
+    await publisher.upTo(TRANSACTIONS)
+    expect(publisher.lives).toBe(1)
+    const number = await coordinatorOf(id)
+    const publishing = publisher.upTo(3 * TRANSACTIONS)
+    await end(kafka3, number)
+    await publishing
+    await publisher.upTo(4 * TRANSACTIONS)
+    await startOne(kafka3, number)
+    expect(publisher.lives).toBeGreaterThan(1)
+    await began(log, id)
+    const all = Array.from({ length: 4 * TRANSACTIONS }, (_, i) => `${i}`)
+    for (const { topic: name, partition } of [...data, journal]) {
+      expect(brokers.judged(name, partition)).toEqual(all)
+    }
+  },
+  4 * MINUTES,
+)
+
+test(
+  'while brokers are away a question waits for them; a new one is answered after',
+  async () => {
+    const log = brokers.open({ limits: { answerMs: 2000, connectMs: 500, patienceMs: 1500 } })
+    const [at] = await topic(log, brokers.name())
+    if (at === undefined) throw new Error('no partition')
+    for (const number of [1, 2, 3]) await killOne(kafka3, number)
+    const said = await answer<number>(done => log.end(at, 'committed', done))
+    expect(said.error).toMatchObject({ code: 'unavailable' })
+    expect(said.error?.message).toMatch(/ask again/)
+    await Promise.all([1, 2, 3].map(number => startOne(kafka3, number)))
+    const patient = brokers.open({ limits: { patienceMs: MINUTES } })
+    expect(await value<number>(done => patient.end(at, 'committed', done))).toBe(0)
+  },
+  4 * MINUTES,
+)
