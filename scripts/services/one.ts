@@ -57,19 +57,38 @@ export const killOne = (service: Service, number: number) => end(service, number
 export const stopOne = (service: Service, number: number) =>
   end(service, number, identity => ended(identity, STOP_MS))
 
-/** Answers when it is there again; harmless when it never was away. */
-export function startOne(service: Service, number: number): Promise<void> {
+/** Each answers when they are there again; harmless when they never were away. */
+export const startOne = (service: Service, number: number) => start(service, [number])
+
+/** All at once: of several that need each other none is there before the others are begun. */
+export function startAll(service: Service): Promise<void> {
+  const away = lastState(service)?.away ?? []
+  return start(
+    service,
+    away.map(({ at }) => at + 1),
+  )
+}
+
+function start(service: Service, numbers: readonly number[]): Promise<void> {
   return locked(lockOf(service), quiet, async () => {
-    const { running, at, identity } = mustFind(service, number)
-    const command = running.commands[at]
-    if (command === undefined || isRunning(identity)) return
-    const begun = await started(command, logOf(service, at, command))
-    const processes = running.processes.with(at, begun)
-    keep(service, { ...running, processes })
-    await ready([running.urls[at] ?? ''], READY_MS, () =>
-      isRunning(begun) ? undefined : `process ${number} of ${service.name} ended at once`,
+    const begun: ProcessIdentity[] = []
+    for (const number of numbers) begun.push(await startedOne(service, number))
+    const urls = numbers.map(number => mustFind(service, number).running.urls[number - 1] ?? '')
+    await ready(urls, READY_MS, () =>
+      begun.every(isRunning) ? undefined : `a process of ${service.name} ended at once`,
     )
-    const away = running.away.filter(one => one.at !== at)
-    keep(service, { ...running, processes, away })
+    const running = lastState(service)
+    if (running === undefined) return
+    const away = running.away.filter(({ at }) => !numbers.includes(at + 1))
+    keep(service, { ...running, away })
   })
+}
+
+async function startedOne(service: Service, number: number): Promise<ProcessIdentity> {
+  const { running, at, identity } = mustFind(service, number)
+  const command = running.commands[at]
+  if (command === undefined || isRunning(identity)) return identity
+  const begun = await started(command, logOf(service, at, command))
+  keep(service, { ...running, processes: running.processes.with(at, begun) })
+  return begun
 }

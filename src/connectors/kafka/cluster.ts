@@ -32,6 +32,8 @@ export class Cluster {
   readonly publishing: Lines
   readonly #addresses = new Map<number, Address>()
   readonly #topics = new Map<string, Leaders>()
+  /** Those that are being asked for: all who want to know wait for one answer. */
+  readonly #learning = new Map<string, Promise<Leaders>>()
   #next = 0
 
   constructor(options: KafkaOptions) {
@@ -53,7 +55,7 @@ export class Cluster {
 
   /** Whoever leads the partition, as far as is known. */
   async leaderOf({ topic, partition }: Partition): Promise<Address> {
-    const leaders = this.#topics.get(topic) ?? (await this.#learn(topic))
+    const leaders = this.#topics.get(topic) ?? (await this.#learned(topic))
     const leader = leaders[partition]
     if (leader === undefined) {
       throw new Trouble(
@@ -74,6 +76,14 @@ export class Cluster {
   /** Its leaders are asked for again. */
   forget(topic: string): void {
     this.#topics.delete(topic)
+  }
+
+  #learned(topic: string): Promise<Leaders> {
+    const asked = this.#learning.get(topic)
+    if (asked !== undefined) return asked
+    const learning = this.#learn(topic).finally(() => this.#learning.delete(topic))
+    this.#learning.set(topic, learning)
+    return learning
   }
 
   async #learn(topic: string): Promise<Leaders> {

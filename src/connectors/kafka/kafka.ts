@@ -134,7 +134,7 @@ class KafkaProducer implements TransactionalProducer {
     void tell(what, work, answer => {
       if (this.#state === 'closed') return
       this.#state = stateAfter(before, answer)
-      done(answer)
+      done(before === 'new' ? answer : decided(answer))
     })
   }
 
@@ -148,4 +148,10 @@ function stateAfter(before: ProducerState, { error }: LogAnswer<unknown>): Produ
   if (error === undefined) return 'ready'
   const isAgain = before === 'new' && (error.code === 'busy' || error.code === 'unavailable')
   return isAgain ? 'new' : 'closed'
+}
+
+/** Whoever had begun is closed now: there is nobody who could ask again. */
+function decided<T>(answer: LogAnswer<T>): LogAnswer<T> {
+  if (answer.error?.code !== 'busy') return answer
+  return { error: { ...answer.error, code: 'unavailable' } }
 }

@@ -41,6 +41,7 @@ export class Line {
   readonly #connection: KafkajsConnection
   readonly #address: Address
   #versions: Versions = {}
+  #isDestroyed = false
 
   private constructor(address: Address, options: KafkaOptions) {
     const { connectMs, answerMs } = limitsOf(options)
@@ -92,7 +93,7 @@ export class Line {
   }
 
   get isOpen(): boolean {
-    return this.#connection.isConnected()
+    return !this.#isDestroyed && this.#connection.isConnected()
   }
 
   async ask<T>(question: Question<T>, timeoutMs: number): Promise<T> {
@@ -107,6 +108,8 @@ export class Line {
 
   /** Whoever waits for an answer is told that none comes. */
   destroy(why: string): void {
+    if (this.#isDestroyed) return
+    this.#isDestroyed = true
     const error = new Trouble('unavailable', `${this.name}: ${why}: see that the broker runs`)
     this.#connection.rejectRequests(error)
     this.#connection.socket?.destroy()

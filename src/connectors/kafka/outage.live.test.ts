@@ -6,7 +6,7 @@
 
 import { expect, test } from 'vitest'
 import { kafka3 } from '../../../scripts/services/kafka/kafka.ts'
-import { killOne, startOne, stopOne } from '../../../scripts/services/one.ts'
+import { killOne, startAll, startOne, stopOne } from '../../../scripts/services/one.ts'
 import type { Partition, StreamLog } from '../../base/stream-log.ts'
 import { Cluster } from './cluster.ts'
 import { coordinator } from './protocol/small.ts'
@@ -108,7 +108,7 @@ test(
     const said = await answer<number>(done => log.end(at, 'committed', done))
     expect(said.error).toMatchObject({ code: 'unavailable' })
     expect(said.error?.message).toMatch(/ask again/)
-    await Promise.all([1, 2, 3].map(number => startOne(kafka3, number)))
+    await startAll(kafka3)
     const patient = brokers.open({ limits: { patienceMs: MINUTES } })
     expect(await value<number>(done => patient.end(at, 'committed', done))).toBe(0)
   },
