@@ -14,9 +14,13 @@ export interface BrokerPorts {
    */
   readonly behindProxy: number
   readonly proxied: number
+  /** Who calls here gives a name and a password (SASL PLAIN), and may do nothing. */
+  readonly guarded: number
 }
 
-export const PORTS_PER_BROKER = 4
+export const PORTS_PER_BROKER = 5
+/** The only one who gets in by the guarded port; nobody has granted anything to this user. */
+export const GUEST = { username: 'guest', password: 'guest-secret' }
 /** Groups of transactions, offsets: as many partitions as there are, less to do at start. */
 const INTERNAL_PARTITIONS = 4
 
@@ -24,8 +28,8 @@ const INTERNAL_PARTITIONS = 4
 export function brokersOf(ports: readonly number[]): readonly BrokerPorts[] {
   const brokers: BrokerPorts[] = []
   for (let at = 0; at + PORTS_PER_BROKER <= ports.length; at += PORTS_PER_BROKER) {
-    const [client = 0, controller = 0, behindProxy = 0, proxied = 0] = ports.slice(at)
-    brokers.push({ client, controller, behindProxy, proxied })
+    const [client = 0, controller = 0, behindProxy = 0, proxied = 0, guarded = 0] = ports.slice(at)
+    brokers.push({ client, controller, behindProxy, proxied, guarded })
   }
   return brokers
 }
@@ -35,7 +39,7 @@ const local = (port: number) => `127.0.0.1:${port}`
 function places(brokers: readonly BrokerPorts[], number: number, data: string) {
   const own = brokers[number - 1]
   if (own === undefined) throw new Error(`there is no broker ${number} of ${brokers.length}`)
-  const { client, controller, behindProxy, proxied } = own
+  const { client, controller, behindProxy, proxied, guarded } = own
   return {
     'process.roles': 'broker,controller',
     'node.id': number,
@@ -47,11 +51,15 @@ function places(brokers: readonly BrokerPorts[], number: number, data: string) {
       `CLIENT://${local(client)}`,
       `CONTROLLER://${local(controller)}`,
       `PROXY://${local(behindProxy)}`,
+      `GUARDED://${local(guarded)}`,
     ].join(','),
-    'advertised.listeners': `CLIENT://${local(client)},PROXY://${local(proxied)}`,
-    'listener.security.protocol.map': ['CLIENT', 'CONTROLLER', 'PROXY']
-      .map(name => `${name}:PLAINTEXT`)
-      .join(','),
+    'advertised.listeners': [
+      `CLIENT://${local(client)}`,
+      `PROXY://${local(proxied)}`,
+      `GUARDED://${local(guarded)}`,
+    ].join(','),
+    'listener.security.protocol.map':
+      'CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXY:PLAINTEXT,GUARDED:SASL_PLAINTEXT',
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'CLIENT',
   }
@@ -74,6 +82,19 @@ function copies(brokers: number) {
   }
 }
 
+const LOGIN = 'org.apache.kafka.common.security.plain.PlainLoginModule'
+
+/** Whoever calls by another port has no name, and may do everything. */
+const rights = {
+  'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+  'super.users': 'User:ANONYMOUS',
+  'listener.name.guarded.sasl.enabled.mechanisms': 'PLAIN',
+  'listener.name.guarded.plain.sasl.jaas.config': [
+    `${LOGIN} required`,
+    `user_${GUEST.username}="${GUEST.password}";`,
+  ].join(' '),
+}
+
 const rest = {
   // A topic that nobody made is a mistake that must be seen.
   'auto.create.topics.enable': false,
@@ -92,7 +113,7 @@ export function propertiesOf(
   number: number,
   data: string,
 ): string {
-  const all = { ...places(brokers, number, data), ...copies(brokers.length), ...rest }
+  const all = { ...places(brokers, number, data), ...copies(brokers.length), ...rights, ...rest }
   return Object.entries(all)
     .map(([name, value]) => `${name}=${value}\n`)
     .join('')

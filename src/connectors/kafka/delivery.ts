@@ -144,22 +144,25 @@ export class Delivery {
   /** Troubles that nothing can be done about; the others are dealt with. */
   async #send({ leader, pieces }: Round): Promise<readonly Trouble[]> {
     const what = `records for ${pieces.map(one => `${one.topic}/${one.partition}`).join(', ')}`
-    let produced: readonly Produced[]
+    const troubles = await this.#troublesOf(leader, pieces, what)
+    const final = troubles.filter(trouble => !isRefusal(trouble))
+    const isOver = final.length < troubles.length && !(await this.#patience.pause())
+    return isOver ? troubles : final
+  }
+
+  async #troublesOf(
+    leader: Address,
+    pieces: readonly Piece[],
+    what: string,
+  ): Promise<readonly Trouble[]> {
     try {
-      produced = await this.#produce(leader, pieces)
+      const produced = await this.#produce(leader, pieces)
+      const answers = new Map(produced.map(one => [keyOf(one), one]))
+      return pieces.flatMap(piece => this.#take(piece, answers.get(keyOf(piece))) ?? [])
     } catch (error) {
       for (const { topic } of pieces) this.#cluster.forget(topic)
       return [troubleOf(error, what)]
     }
-    const answers = new Map(produced.map(one => [keyOf(one), one]))
-    const troubles: Trouble[] = []
-    for (const piece of pieces) {
-      const trouble = this.#take(piece, answers.get(keyOf(piece)))
-      if (trouble !== undefined) troubles.push(trouble)
-    }
-    const final = troubles.filter(trouble => !isRefusal(trouble))
-    const isOver = final.length < troubles.length && !(await this.#patience.pause())
-    return isOver ? troubles : final
   }
 
   #produce(leader: Address, pieces: readonly Piece[]): Promise<readonly Produced[]> {

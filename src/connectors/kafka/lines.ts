@@ -8,7 +8,7 @@ import { type Address, Line } from './line.ts'
 import { type KafkaOptions, type Limits, limitsOf } from './options.ts'
 import type { Question } from './protocol/message.ts'
 import { brokers } from './protocol/small.ts'
-import { Trouble } from './trouble.ts'
+import { Trouble, unsent } from './trouble.ts'
 
 /** The one cluster that is meant: who was met first, if nobody said which. */
 export class ClusterName {
@@ -115,7 +115,7 @@ export class Lines {
     } catch (error) {
       bundle.count--
       bundle.waiting.shift()?.()
-      throw error
+      throw unsent(error, `connection to ${address.host}:${address.port}`)
     }
   }
 

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { BrokenInvariant, WeirError } from '../../base/errors.ts'
-import { errorOf, mustBeGood, Trouble, troubleOf } from './trouble.ts'
+import { errorOf, mustBeGood, Trouble, troubleOf, unsent } from './trouble.ts'
 
 const thrownBy = (work: () => void): unknown => {
   try {
@@ -56,4 +56,14 @@ test('trouble stays as it is, and a mistake of our own is nobody’s answer', ()
   expect(troubleOf(trouble, 'end')).toBe(trouble)
   const broken = new BrokenInvariant('partitions-are-kept')
   expect(thrownBy(() => troubleOf(broken, 'end'))).toBe(broken)
+})
+
+test('what was never sent may be sent to another, if there is sense in it', () => {
+  expect(unsent(new Error('ECONNREFUSED'), 'connection to b:1')).toMatchObject({
+    code: 'unavailable',
+    stale: 'leader',
+    message: expect.stringContaining('connection to b:1: ECONNREFUSED'),
+  })
+  const other = new Trouble('other-cluster', 'another')
+  expect(unsent(other, 'connection')).toMatchObject({ code: 'other-cluster', stale: undefined })
 })

@@ -17,7 +17,7 @@ export class Trouble extends Error {
   /** The broker's number for it. */
   readonly number: number | undefined
 
-  constructor(code: LogErrorCode, message: string, by?: { number: number; stale?: Stale }) {
+  constructor(code: LogErrorCode, message: string, by?: { number?: number; stale?: Stale }) {
     super(message)
     this.code = code
     this.number = by?.number
@@ -58,6 +58,12 @@ export function troubleOf(error: unknown, what: string): Trouble {
     'unavailable',
     `${what}: ${text}: ask again; if it goes on, see that the brokers run and can be reached`,
   )
+}
+
+/** The same, where the question was never sent: whoever it was for may have been replaced. */
+export function unsent(error: unknown, what: string): Trouble {
+  const { code, message } = troubleOf(error, what)
+  return new Trouble(code, message, code === 'unavailable' ? { stale: 'leader' } : {})
 }
 
 export const errorOf = ({ code, message }: Trouble): LogError => ({ code, message })

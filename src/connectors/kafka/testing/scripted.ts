@@ -108,11 +108,10 @@ export class ScriptedBroker {
     reader.int16()
     const correlation = reader.int32()
     reader.text()
-    if (name === undefined) return socket.destroy() as unknown as undefined
-    this.asked.push(name)
-    const mood = this.moods.get(name)?.shift() ?? 0
+    const mood = name === undefined ? 'hangs-up' : (this.moods.get(name)?.shift() ?? 0)
+    if (name !== undefined) this.asked.push(name)
     if (mood === 'silent') return
-    if (mood === 'hangs-up') {
+    if (name === undefined || mood === 'hangs-up') {
       socket.destroy()
       return
     }
