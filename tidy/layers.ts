@@ -20,6 +20,7 @@ const core = [
   'src/base',
   'src/raft',
   'src/engine',
+  'src/journal',
   'src/sql',
   'src/job',
   'src/checkpoint',
@@ -40,6 +41,7 @@ const layers: Readonly<Record<string, Layer>> = {
   'src/base': { values: [] },
   'src/raft': { values: ['src/base'] },
   'src/engine': { values: ['src/base'] },
+  'src/journal': { values: ['src/base'] },
   'src/sql': { values: ['src/base', 'src/engine'], libraries: ['re2js'] },
   'src/job': {
     values: ['src/base', 'src/engine', 'src/sql'],

@@ -1,0 +1,84 @@
+/** Every bound and every time of the journal, by name. */
+
+export interface JournalBounds {
+  /** Schedules in one journal record; one that is larger alone has a record of its own. */
+  readonly recordBytesMax: number
+  /** One call of `send`; one record that is larger alone is sent alone. */
+  readonly sendBytesMax: number
+  /** Outputs in one transaction, and schedules in one, as records: at least one of each fits. */
+  readonly outputBytesMax: number
+  readonly scheduleBytesMax: number
+  /** Schedules that nothing waits for are journaled after so long, or when they are so many. */
+  readonly journalMs: number
+  readonly journalBytes: number
+  /**
+   * Transactions of one group begin so far from each other: `paceTimes` as long as they take, within
+   * these; at once when so much waits.
+   */
+  readonly paceMinMs: number
+  readonly paceMaxMs: number
+  readonly paceTimes: number
+  readonly eagerBytes: number
+  /** The log aborts a transaction that is open for longer. */
+  readonly transactionMs: number
+  /** Transactions at once, in all groups of a node. */
+  readonly transactionsMax: number
+  /** Unpublished and unjournaled bytes of a group: at the bound its leader takes no frames. */
+  readonly outboxBytesMax: number
+  /** Calls of one claim at once. */
+  readonly claimCallsMax: number
+  /** After a question or an `init` that found nobody or met a transaction being finished. */
+  readonly askMinMs: number
+  readonly askMaxMs: number
+  /** After a producer was lost: fenced, or with an unknown outcome. */
+  readonly retryMinMs: number
+  readonly retryMaxMs: number
+  /** After a trouble that does not end by itself. */
+  readonly stallMs: number
+  /** While the journal is read back. */
+  readonly fetchBytesMax: number
+  readonly fetchMs: number
+  /** Progress is proposed when it is so old, or would free so much. */
+  readonly progressMs: number
+  readonly progressBytes: number
+}
+
+const KIB = 1024
+const MIB = 1024 * KIB
+
+export const defaultJournalBounds: JournalBounds = {
+  recordBytesMax: 512 * KIB,
+  sendBytesMax: 768 * KIB,
+  outputBytesMax: MIB,
+  scheduleBytesMax: 4 * MIB,
+  journalMs: 200,
+  journalBytes: 64 * KIB,
+  paceMinMs: 4,
+  paceMaxMs: 40,
+  paceTimes: 2,
+  eagerBytes: 256 * KIB,
+  transactionMs: 10_000,
+  transactionsMax: 8,
+  outboxBytesMax: 64 * MIB,
+  claimCallsMax: 16,
+  askMinMs: 2,
+  askMaxMs: 500,
+  retryMinMs: 20,
+  retryMaxMs: 2000,
+  stallMs: 5000,
+  fetchBytesMax: MIB,
+  fetchMs: 100,
+  progressMs: 1000,
+  progressBytes: 4 * MIB,
+}
+
+/** What is around one output or record besides its key, its value and its headers. */
+export const RECORD_OVERHEAD_BYTES = 64
+/** What is around one entry and one run in an outbox. */
+export const ENTRY_OVERHEAD_BYTES = 48
+/** Names of groups, sinks and owners. */
+export const NAME_CHARS_MAX = 1024
+/** Sinks of one group. */
+export const SINKS_MAX = 256
+/** Partitions that one claim may span. */
+export const SEATS_MAX = 65_536

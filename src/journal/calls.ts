@@ -1,0 +1,63 @@
+/**
+ * What the machines here ask of the outside, one call at a time, and what they are answered. A call
+ * has a serial of its own: an answer to any other than the last is late, and says nothing.
+ */
+
+import type { Fetched, LogAnswer, LogError, PartitionRecords } from '../base/stream-log.ts'
+import type { Verdict } from './group.ts'
+
+export type Ask =
+  /** A ReadIndex. */
+  | { readonly kind: 'confirm'; readonly term: number }
+  /** Of a new producer, where there is none. */
+  | { readonly kind: 'init' }
+  /** Of the journal, uncommitted: behind all that was acknowledged. */
+  | { readonly kind: 'end' }
+  | { readonly kind: 'start' }
+  /** Committed. */
+  | { readonly kind: 'fetch'; readonly offset: number }
+  /** From the budget that all groups share. */
+  | { readonly kind: 'turn' }
+  | { readonly kind: 'send'; readonly records: readonly PartitionRecords[] }
+  | { readonly kind: 'commit' }
+
+export type Call = Ask & { readonly serial: number }
+
+export type Answer =
+  | { readonly kind: 'confirm'; readonly verdict: Verdict }
+  | { readonly kind: 'init' | 'commit'; readonly answer: LogAnswer<void> }
+  | { readonly kind: 'end' | 'start'; readonly answer: LogAnswer<number> }
+  | { readonly kind: 'fetch'; readonly answer: LogAnswer<Fetched> }
+  | { readonly kind: 'turn' }
+  | { readonly kind: 'send'; readonly answer: LogAnswer<readonly number[]> }
+
+/** Worth asking again soon, with nothing changed: nobody answered, or nothing was done. */
+export function isPassing({ code }: LogError): boolean {
+  return code === 'busy' || code === 'unavailable'
+}
+
+/** Bounded, growing, and drawn by chance, so that two who wait do not meet again and again. */
+export class Backoff {
+  readonly #minMs: number
+  readonly #maxMs: number
+  readonly #uint32: () => number
+  #nextMs: number
+
+  constructor(minMs: number, maxMs: number, uint32: () => number) {
+    this.#minMs = minMs
+    this.#maxMs = maxMs
+    this.#uint32 = uint32
+    this.#nextMs = minMs
+  }
+
+  /** Between half and all of what it has grown to. */
+  next(): number {
+    const wholeMs = this.#nextMs
+    this.#nextMs = Math.min(2 * wholeMs, this.#maxMs)
+    return wholeMs * (0.5 + this.#uint32() / 2 ** 33)
+  }
+
+  reset(): void {
+    this.#nextMs = this.#minMs
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * What a read-back says to a publisher before it writes anything: whether the partition is still
+ * its own, and whether what lies there is of the same history as its group. Pure; the cases stand
+ * in the order in which they are looked at.
+ */
+
+import { WeirError } from '../base/errors.ts'
+import { sinkAhead } from './ledger.ts'
+import type { Outbox } from './outbox.ts'
+import type { Seat } from './plan.ts'
+import type { Reading } from './reading.ts'
+import type { Place } from './record.ts'
+import type { Claim, Trouble } from './types.ts'
+
+export type Judgement =
+  | { readonly kind: 'ours' }
+  /** For good. */
+  | { readonly kind: 'halt'; readonly trouble: Trouble }
+  /** Not before somebody did something about it. */
+  | { readonly kind: 'stall'; readonly trouble: Trouble }
+  /** More left than was ever committed here: if this replica still leads, that must not be. */
+  | { readonly kind: 'ahead'; readonly trouble: Trouble }
+
+export interface Case {
+  readonly seat: Seat
+  readonly claim: Claim
+  readonly outbox: Outbox
+  readonly reading: Reading
+}
+
+export function judge(subject: Case): Judgement {
+  const lost = lostClaim(subject)
+  if (lost !== undefined) return { kind: 'halt', trouble: lost }
+  const behind = lostJournal(subject)
+  if (behind !== undefined) return { kind: 'stall', trouble: behind }
+  const ahead = foreignHistory(subject)
+  return ahead === undefined ? { kind: 'ours' } : { kind: 'ahead', trouble: ahead }
+}
+
+function lostClaim({ seat, claim, reading }: Case): Trouble | undefined {
+  const { found } = reading
+  if (found === undefined || found.generation < claim.generation) return undefined
+  const who = `generation ${found.generation} of ${seat.group}`
+  if (found.isDeleted) {
+    return { code: 'job-deleted', message: `${who} was deleted; nothing more is published` }
+  }
+  if (found.generation > claim.generation) {
+    const message =
+      `${who} runs elsewhere, this is ${claim.generation}; the job was started or restored ` +
+      'again: stop this one, or start it anew to take the job back'
+    return { code: 'generation-superseded', message }
+  }
+  if (found.owners.every(owner => owner === claim.owner)) return undefined
+  const message =
+    `${who} was claimed by another owner too; two clusters run this job: ` +
+    'stop one of them and start the other anew'
+  return { code: 'generation-contested', message }
+}
+
+/** The marker must say what the group knows to be out, where it knows of a marker at all. */
+function lostJournal({ seat, outbox, reading }: Case): Trouble | undefined {
+  const { journaled, offset, published } = outbox.progress
+  const { hasJournal, sink, journal } = seat
+  const cursor = published.find(one => one.sink === sink)
+  const known = hasJournal ? { offset, upTo: journaled } : (cursor ?? { offset: 0, upTo: 0 })
+  const shown = reading.marker?.published.find(one => one.sink === sink)?.upTo ?? 0
+  const reached = hasJournal ? (reading.marker?.toSeq ?? 0) : shown
+  // Without an offset it is where the group began, behind the journals of others.
+  if (known.offset === 0 || reached >= known.upTo) return undefined
+  const message =
+    `${journal.topic}/${journal.partition} reaches ${reached} and held ${known.upTo} before; its ` +
+    'records were deleted: restore the job from a checkpoint to a new journal topic'
+  return { code: 'journal-behind', message }
+}
+
+function foreignHistory({ seat, outbox, reading }: Case): Trouble | undefined {
+  const { marker } = reading
+  if (marker === undefined) return undefined
+  const isAhead = seat.hasJournal && marker.toSeq > outbox.lastSeq
+  const sink = sinkAhead(marker.published, outbox)
+  if (!isAhead && sink === undefined) return undefined
+  const what = isAhead ? `seq ${marker.toSeq}` : `more of ${sink}`
+  const message =
+    `the journal of ${seat.group} holds ${what} than was ever committed here; the data folders ` +
+    'are older than the journal: restore the job from a checkpoint'
+  return { code: 'journal-ahead', message }
+}
+
+/** Looks whether the journal holds what the group committed, as far as it still knows. */
+export function comparison(
+  outbox: Outbox,
+): (seq: number, schedule: Uint8Array, place: Place) => void {
+  return (seq, schedule, place) => {
+    const held = outbox.schedule(seq)
+    if (held === undefined || isEqual(held.schedule, schedule)) return
+    const { topic, partition, offset } = place
+    throw new WeirError(
+      JOURNAL_DIFFERS,
+      `at offset ${offset} of ${topic}/${partition} seq ${seq} is not what this group committed; ` +
+        'another cluster publishes for the same job: stop one of them and restore the job',
+      { ...place },
+    )
+  }
+}
+
+export const JOURNAL_DIFFERS = 'journal-differs'
+
+function isEqual(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, at) => byte === other[at])
+}

@@ -1,0 +1,122 @@
+/**
+ * Progress and outboxes in bytes: a Progress entry of the Raft log, and an outbox's part of an
+ * image. Canonical and versioned, since both outlive the program that wrote them.
+ */
+
+import { ByteReader, ByteWriter, MALFORMED_BYTES } from '../base/bytes.ts'
+import { WeirError } from '../base/errors.ts'
+import { type HeldRun, type HeldSchedule, Outbox, type OutboxImage } from './outbox.ts'
+import { readCursors, writeCursors } from './record.ts'
+import type { Progress } from './types.ts'
+
+const VERSION = 1
+
+export function encodeProgress(progress: Progress): Uint8Array {
+  const out = new ByteWriter().uint8(VERSION)
+  writeProgress(out, progress)
+  return out.finish()
+}
+
+export function decodeProgress(bytes: Uint8Array): Progress {
+  const input = opened(bytes)
+  const progress = readProgress(input)
+  input.done()
+  return progress
+}
+
+export function encodeOutbox(outbox: Outbox): Uint8Array {
+  const { progress, lastSeq, ended, sinks, schedules, runs } = outbox.cut()
+  const out = new ByteWriter().uint8(VERSION)
+  writeProgress(out, progress)
+  out.varint(lastSeq).varint(ended)
+  writeCursors(out, sinks)
+  out.varint(schedules.length)
+  for (const { seq, generation, schedule } of schedules) {
+    out.varint(seq).varint(generation).bytes(schedule)
+  }
+  out.varint(runs.length)
+  for (const { sink, seq, generation, first, count, bytes } of runs) {
+    out.text(sink).varint(seq).varint(generation).varint(first).varint(count).bytes(bytes)
+  }
+  return out.finish()
+}
+
+/** Schedules and runs are views of the bytes. */
+export function decodeOutbox(bytes: Uint8Array): Outbox {
+  const input = opened(bytes)
+  const image: OutboxImage = {
+    progress: readProgress(input),
+    lastSeq: input.varint(),
+    ended: input.varint(),
+    sinks: readCursors(input),
+    schedules: readMany(input, readSchedule),
+    runs: readMany(input, readRun),
+  }
+  input.done()
+  check(image)
+  return Outbox.restored(image)
+}
+
+function opened(bytes: Uint8Array): ByteReader {
+  const input = new ByteReader(bytes)
+  if (input.uint8() !== VERSION) throw malformed('the version is unknown')
+  return input
+}
+
+function writeProgress(out: ByteWriter, { journaled, offset, published }: Progress): void {
+  out.varint(journaled).varint(offset)
+  writeCursors(out, published, cursor => out.varint(cursor.offset))
+}
+
+function readProgress(input: ByteReader): Progress {
+  const journaled = input.varint()
+  const offset = input.varint()
+  const published = readCursors(input, cursor => ({ ...cursor, offset: input.varint() }))
+  return { journaled, offset, published }
+}
+
+function readMany<T>(input: ByteReader, read: (input: ByteReader) => T): T[] {
+  const size = input.varint()
+  // Each takes a byte at least: a larger number would only take memory.
+  if (size > input.left) throw malformed('there is less than it says')
+  return Array.from({ length: size }, () => read(input))
+}
+
+function readSchedule(input: ByteReader): HeldSchedule {
+  return { seq: input.varint(), generation: input.varint(), schedule: input.bytes() }
+}
+
+function readRun(input: ByteReader): HeldRun {
+  const sink = input.text()
+  const seq = input.varint()
+  const generation = input.varint()
+  const first = input.varint()
+  return { sink, seq, generation, first, count: input.varint(), bytes: input.bytes() }
+}
+
+/** What the outbox would stop the program for. */
+function check({ progress, lastSeq, sinks, schedules, runs }: OutboxImage): void {
+  let next = schedules[0]?.seq ?? lastSeq + 1
+  for (const { seq } of schedules) {
+    if (seq !== next++) throw malformed('schedules do not follow each other')
+  }
+  if (next !== lastSeq + 1 || progress.journaled > lastSeq) throw malformed('a seq is missing')
+  const last = new Map(sinks.map(({ sink, upTo }) => [sink, upTo]))
+  const reached = new Map<string, number>()
+  for (const { sink, seq, first, count } of runs) {
+    const before = reached.get(sink) ?? first - 1
+    const follows = first === before + 1 && first > 0 && count > 0 && seq <= lastSeq
+    if (!follows) throw malformed('outputs do not follow each other')
+    reached.set(sink, first + count - 1)
+  }
+  for (const [sink, end] of reached) {
+    if (last.get(sink) !== end) throw malformed('an output is missing')
+  }
+  for (const { sink, upTo } of progress.published) {
+    if (upTo > (last.get(sink) ?? 0)) throw malformed('more is published than there is')
+  }
+}
+
+function malformed(what: string): WeirError {
+  return new WeirError(MALFORMED_BYTES, `${what}; they were damaged or are of another format`)
+}

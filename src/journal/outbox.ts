@@ -1,0 +1,219 @@
+/**
+ * What a group has committed and, as far as it knows, not yet let out: outputs by sink and number,
+ * schedules by seq. Part of the replicated state: every replica applies the same entries to its
+ * own, and lets go only of what a Progress entry says is durable outside. A new leader publishes
+ * from it; an image carries it.
+ */
+
+import { invariant } from '../base/errors.ts'
+import { ENTRY_OVERHEAD_BYTES, SINKS_MAX } from './bounds.ts'
+import { Line } from './line.ts'
+import type { OutEntry, Progress, SinkRun } from './types.ts'
+
+export interface HeldSchedule {
+  readonly seq: number
+  readonly generation: number
+  readonly schedule: Uint8Array
+}
+
+export interface HeldRun extends SinkRun {
+  readonly seq: number
+  readonly generation: number
+}
+
+export const NO_PROGRESS: Progress = { journaled: 0, offset: 0, published: [] }
+
+/** Where a sink of the group stands. */
+interface SinkState {
+  readonly runs: Line<HeldRun>
+  /** The last output that was ever committed for it, and the entry that made it. */
+  last: number
+  lastSeq: number
+}
+
+export class Outbox {
+  readonly schedules = new Line<HeldSchedule>()
+  readonly #sinks = new Map<string, SinkState>()
+  #progress = NO_PROGRESS
+  #lastSeq = 0
+  #ended = 0
+
+  /** What the last Progress entry said. */
+  get progress(): Progress {
+    return this.#progress
+  }
+
+  /** Of the newest entry that was applied. */
+  get lastSeq(): number {
+    return this.#lastSeq
+  }
+
+  /** The generation whose log has ended, while no other has begun; else 0. */
+  get ended(): number {
+    return this.#ended
+  }
+
+  get bytes(): number {
+    let sum = this.schedules.bytes
+    for (const { runs } of this.#sinks.values()) sum += runs.bytes
+    return sum
+  }
+
+  /** Every sink that ever had an output, by name. */
+  get sinks(): readonly string[] {
+    return [...this.#sinks.keys()].sort(byName)
+  }
+
+  runs(sink: string): Line<HeldRun> | undefined {
+    return this.#sinks.get(sink)?.runs
+  }
+
+  /** The last output of a sink that was committed; 0: there was none. */
+  lastOf(sink: string): number {
+    return this.#sinks.get(sink)?.last ?? 0
+  }
+
+  /** The newest entry that has something for any sink but this one. */
+  lastSeqBeside(sink: string): number {
+    let last = 0
+    for (const [name, { lastSeq }] of this.#sinks) {
+      if (name !== sink) last = Math.max(last, lastSeq)
+    }
+    return last
+  }
+
+  schedule(seq: number): HeldSchedule | undefined {
+    const found = this.schedules.at(this.schedules.firstBehind(seq - 1))
+    return found?.seq === seq ? found : undefined
+  }
+
+  /**
+   * Where a group begins whose numbers go on from others (a rescale, a restore): before the first
+   * entry, as if what came before had been let out.
+   */
+  begin(progress: Progress): void {
+    invariant(this.#lastSeq === 0, 'JOURNAL a beginning comes first')
+    this.#lastSeq = progress.journaled
+    this.#progress = progress
+    for (const { sink, upTo } of progress.published) this.#sinkOf(sink).last = upTo
+  }
+
+  /** An entry that has a seq; false: it is behind the end of its log and must be ignored. */
+  apply({ seq, generation, schedule, runs }: OutEntry): boolean {
+    if (this.#ended > 0) return false
+    invariant(seq === this.#lastSeq + 1, 'JOURNAL seqs have no gap', seq)
+    this.#lastSeq = seq
+    const size = schedule.length + ENTRY_OVERHEAD_BYTES
+    this.schedules.push({ seq, generation, schedule }, seq, size)
+    for (const run of runs) this.#applyRun(run, seq, generation)
+    return true
+  }
+
+  #applyRun(run: SinkRun, seq: number, generation: number): void {
+    const { sink, first, count, bytes } = run
+    const state = this.#sinkOf(sink)
+    invariant(first === state.last + 1 && count > 0, 'JOURNAL outputs have no gap', first)
+    state.last = first + count - 1
+    state.lastSeq = seq
+    const held: HeldRun = { sink, first, count, bytes, seq, generation }
+    state.runs.push(held, state.last, bytes.length + ENTRY_OVERHEAD_BYTES)
+  }
+
+  /** A Progress entry. An older one than was seen says nothing: two terms may both propose. */
+  advance(progress: Progress): void {
+    const before = this.#progress
+    const { journaled, offset } = progress
+    invariant(journaled <= this.#lastSeq, 'JOURNAL progress is of what was committed', journaled)
+    this.#progress = {
+      journaled: Math.max(journaled, before.journaled),
+      offset: Math.max(offset, before.offset),
+      published: mergedCursors(before.published, progress.published),
+    }
+    this.schedules.dropUpTo(this.#progress.journaled)
+    for (const { sink, upTo } of this.#progress.published) {
+      invariant(upTo <= this.lastOf(sink), 'JOURNAL progress is of what was committed', sink)
+      this.#sinks.get(sink)?.runs.dropUpTo(upTo)
+    }
+  }
+
+  /** The entry that ends a generation's log: what has a seq behind it does not count. */
+  end(generation: number): void {
+    this.#ended = generation
+  }
+
+  /** The first entry of the next generation. */
+  resume(): void {
+    this.#ended = 0
+  }
+
+  #sinkOf(sink: string): SinkState {
+    const there = this.#sinks.get(sink)
+    if (there !== undefined) return there
+    invariant(this.#sinks.size < SINKS_MAX, 'JOURNAL sinks of a group are bounded')
+    const made: SinkState = { runs: new Line(), last: 0, lastSeq: 0 }
+    this.#sinks.set(sink, made)
+    return made
+  }
+
+  /** For an image: what `restored` takes. */
+  cut(): OutboxImage {
+    const runs = [...this.#sinks.values()].flatMap(state => [...state.runs])
+    const sinks = this.sinks.map(sink => ({ sink, upTo: this.lastOf(sink) }))
+    return {
+      progress: this.#progress,
+      lastSeq: this.#lastSeq,
+      ended: this.#ended,
+      sinks,
+      schedules: [...this.schedules],
+      runs,
+    }
+  }
+
+  static restored(image: OutboxImage): Outbox {
+    const outbox = new Outbox()
+    outbox.#progress = image.progress
+    outbox.#lastSeq = image.lastSeq
+    outbox.#ended = image.ended
+    for (const held of image.schedules) {
+      const size = held.schedule.length + ENTRY_OVERHEAD_BYTES
+      outbox.schedules.push(held, held.seq, size)
+    }
+    for (const run of image.runs) {
+      const state = outbox.#sinkOf(run.sink)
+      if (state.runs.size === 0) state.last = run.first - 1
+      outbox.#applyRun(run, run.seq, run.generation)
+    }
+    for (const { sink, upTo } of image.sinks) outbox.#sinkOf(sink).last = upTo
+    return outbox
+  }
+}
+
+/** An outbox as plain data. */
+export interface OutboxImage {
+  readonly progress: Progress
+  readonly lastSeq: number
+  readonly ended: number
+  /** The last output of each sink. */
+  readonly sinks: readonly { readonly sink: string; readonly upTo: number }[]
+  readonly schedules: readonly HeldSchedule[]
+  readonly runs: readonly HeldRun[]
+}
+
+export function byName(one: string, other: string): number {
+  if (one === other) return 0
+  return one < other ? -1 : 1
+}
+
+/** Of each sink the further of both. */
+function mergedCursors(
+  one: Progress['published'],
+  other: Progress['published'],
+): Progress['published'] {
+  const merged = new Map(one.map(cursor => [cursor.sink, cursor]))
+  for (const cursor of other) {
+    const { sink, upTo, offset } = merged.get(cursor.sink) ?? cursor
+    const further = { upTo: Math.max(upTo, cursor.upTo), offset: Math.max(offset, cursor.offset) }
+    merged.set(sink, { sink, ...further })
+  }
+  return [...merged.values()].sort((a, b) => byName(a.sink, b.sink))
+}

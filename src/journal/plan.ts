@@ -1,0 +1,225 @@
+/**
+ * What goes into the next transaction. Outputs go in order of their numbers, each with the schedule
+ * of its entry in the same transaction or an earlier one; a transaction may end inside an entry's
+ * outputs. The last journal record is the marker, and goes with the rest or not at all.
+ */
+
+import type { NewRecord, Partition, PartitionRecords } from '../base/stream-log.ts'
+import { type JournalBounds, RECORD_OVERHEAD_BYTES } from './bounds.ts'
+import type { Ledger } from './ledger.ts'
+import { byName, type HeldRun, type Outbox } from './outbox.ts'
+import { encodeRecord, type PublishedRecord } from './record.ts'
+import type { Claim, Output, SinkCursor } from './types.ts'
+
+/** Where a publisher writes, and as whom. */
+export interface Seat {
+  /** Its name in records: `job/stage/3`. */
+  readonly group: string
+  /** The partition of its journal, or of its markers; nobody else writes there. */
+  readonly journal: Partition
+  readonly transactionalId: string
+  /** The sink that lies in the same log, whose outputs share the transactions. */
+  readonly sink: string
+  /** false: another log than that of the journal. It has markers only, and outputs once released. */
+  readonly hasJournal: boolean
+}
+
+export interface Subject {
+  readonly seat: Seat
+  readonly claim: Claim
+  readonly outbox: Outbox
+  readonly ledger: Ledger
+  readonly bounds: JournalBounds
+  render(run: HeldRun): readonly Output[]
+}
+
+export interface Plan {
+  /** As many as there must be calls of `send`, in this order. */
+  readonly sends: readonly (readonly PartitionRecords[])[]
+  /** What is durable once it is committed. */
+  readonly toSeq: number
+  readonly upTo: number
+  readonly entries: number
+  readonly outputs: number
+}
+
+export function isJournal({ topic, partition }: Partition, seat: Seat): boolean {
+  return topic === seat.journal.topic && partition === seat.journal.partition
+}
+
+/** The furthest entry whose outputs may go: any where the schedule goes along. */
+function seqMax({ seat, outbox, ledger }: Subject): number {
+  return seat.hasJournal ? outbox.lastSeq : ledger.journaled
+}
+
+/** Schedules from here on are still to be journaled by this publisher. */
+export function unjournaledBytes({ seat, outbox, ledger }: Subject): number {
+  return seat.hasJournal ? outbox.schedules.bytesBehind(ledger.journaled) : 0
+}
+
+export function hasOutputs(subject: Subject): boolean {
+  const { seat, outbox, ledger } = subject
+  const runs = outbox.runs(seat.sink)
+  const next = runs?.at(runs.firstBehind(ledger.upTo(seat.sink)))
+  return next !== undefined && next.seq <= seqMax(subject)
+}
+
+export function unpublishedBytes({ seat, outbox, ledger }: Subject): number {
+  return outbox.runs(seat.sink)?.bytesBehind(ledger.upTo(seat.sink)) ?? 0
+}
+
+/** undefined: there is nothing to do. */
+export function planned(subject: Subject): Plan | undefined {
+  const { seat, ledger } = subject
+  const { schedules, outputs, upTo } = taken(subject)
+  if (schedules.length === 0 && outputs.length === 0) return undefined
+  const toSeq = ledger.journaled + schedules.length
+  const records = journalRecords(subject, { schedules, upTo })
+  const journal = records.map(value => ({ ...seat.journal, record: plainRecord(value) }))
+  const sends = packed([...outputs, ...journal], subject.bounds.sendBytesMax)
+  return { sends, toSeq, upTo, entries: schedules.length, outputs: outputs.length }
+}
+
+interface Taken {
+  readonly schedules: readonly Uint8Array[]
+  readonly outputs: readonly Output[]
+  readonly upTo: number
+}
+
+/** Schedules and outputs side by side, in the order of entries, until a bound is reached. */
+function taken(subject: Subject): Taken {
+  const { seat, outbox, ledger, bounds } = subject
+  const runs = outbox.runs(seat.sink)
+  const schedules: Uint8Array[] = []
+  const outputs: Output[] = []
+  const room = new Room(bounds.outputBytesMax)
+  const scheduleRoom = new Room(bounds.scheduleBytesMax)
+  let upTo = ledger.upTo(seat.sink)
+  let at = runs?.firstBehind(upTo) ?? 0
+  let scheduleAt = outbox.schedules.firstBehind(ledger.journaled)
+  for (;;) {
+    const run = runs?.at(at)
+    const held = seat.hasJournal ? outbox.schedules.at(scheduleAt) : undefined
+    if (held !== undefined && held.seq <= (run?.seq ?? held.seq)) {
+      if (!scheduleRoom.take(held.schedule.length)) break
+      schedules.push(held.schedule)
+      scheduleAt++
+    } else if (run !== undefined && run.seq <= seqMax(subject)) {
+      const rest = subject.render(run).slice(upTo - run.first + 1)
+      const some = rest.slice(0, room.takeMany(rest.map(sizeOf)))
+      outputs.push(...some)
+      upTo += some.length
+      if (some.length < rest.length) break
+      at++
+    } else break
+  }
+  return { schedules, outputs, upTo }
+}
+
+/** So many bytes, but one item always. */
+class Room {
+  readonly #bytesMax: number
+  #bytes = 0
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax
+  }
+
+  take(bytes: number): boolean {
+    if (this.#bytes > 0 && this.#bytes + bytes > this.#bytesMax) return false
+    this.#bytes += bytes
+    return true
+  }
+
+  /** How many of these, from the first, there is room for. */
+  takeMany(sizes: readonly number[]): number {
+    const refused = sizes.findIndex(bytes => !this.take(bytes))
+    return refused === -1 ? sizes.length : refused
+  }
+}
+
+export function sizeOf({ record }: Output): number {
+  let bytes = RECORD_OVERHEAD_BYTES + (record.key?.length ?? 0) + (record.value?.length ?? 0)
+  for (const { name, value } of record.headers) bytes += name.length + value.length
+  return bytes
+}
+
+interface Journaled {
+  readonly schedules: readonly Uint8Array[]
+  readonly upTo: number
+}
+
+/** At least one, the marker, whether there are schedules or not. */
+function journalRecords(subject: Subject, journaled: Journaled): readonly Uint8Array[] {
+  const { seat, claim, bounds, ledger } = subject
+  const published = cursorsAfter(subject, journaled.upTo)
+  const head = { kind: 'published', group: seat.group, ...claim, published } as const
+  const records: PublishedRecord[] = []
+  // Markers of a log without a journal are a run of their own, which never gets anywhere.
+  let fromSeq = seat.hasJournal ? ledger.journaled + 1 : 1
+  let some: Uint8Array[] = []
+  let room = new Room(bounds.recordBytesMax)
+  const finish = () => {
+    const toSeq = fromSeq + some.length - 1
+    records.push({ ...head, fromSeq, toSeq, schedules: some })
+    fromSeq = toSeq + 1
+    some = []
+    room = new Room(bounds.recordBytesMax)
+  }
+  for (const schedule of journaled.schedules) {
+    if (!room.take(schedule.length)) {
+      finish()
+      room.take(schedule.length)
+    }
+    some.push(schedule)
+  }
+  finish()
+  return records.map(encodeRecord)
+}
+
+/** Of all sinks: of this one what the transaction makes true, of others what is known. */
+function cursorsAfter({ seat, ledger }: Subject, upTo: number): readonly SinkCursor[] {
+  const { sink } = seat
+  if (!seat.hasJournal) return [{ sink, upTo }]
+  const others = ledger.cursors.filter(cursor => cursor.sink !== sink)
+  const own = upTo > 0 ? [{ sink, upTo }] : []
+  return [...others.map(({ sink: name, upTo: to }) => ({ sink: name, upTo: to })), ...own].sort(
+    (a, b) => byName(a.sink, b.sink),
+  )
+}
+
+function plainRecord(value: Uint8Array): NewRecord {
+  return { key: null, value, headers: [], timestampMs: 0 }
+}
+
+/** In order; one call of `send` names each partition once. */
+function packed(
+  outputs: readonly Output[],
+  bytesMax: number,
+): readonly (readonly PartitionRecords[])[] {
+  const sends: Output[][] = []
+  let some: Output[] = []
+  let room = new Room(bytesMax)
+  for (const output of outputs) {
+    if (!room.take(sizeOf(output))) {
+      sends.push(some)
+      some = []
+      room = new Room(bytesMax)
+      room.take(sizeOf(output))
+    }
+    some.push(output)
+  }
+  sends.push(some)
+  return sends.map(byPartition)
+}
+
+function byPartition(outputs: readonly Output[]): readonly PartitionRecords[] {
+  const found = new Map<string, Partition & { readonly records: NewRecord[] }>()
+  for (const { topic, partition, record } of outputs) {
+    const name = `${topic}/${partition}`
+    const there = found.get(name) ?? { topic, partition, records: [] }
+    there.records.push(record)
+    found.set(name, there)
+  }
+  return [...found.values()]
+}

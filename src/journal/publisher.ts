@@ -1,0 +1,390 @@
+/**
+ * One publisher: what a group's leader does so that every committed output is visible once and in
+ * order, in one log, under one transactional id. Facts in (who leads, what was applied, what was
+ * answered, what time it is), duties out. It asks one thing of the outside at a time.
+ *
+ *   retired -> takeover -> ready -> turn -> sending -> committing -> ready ..
+ *
+ * Whatever goes wrong with a transaction, its producer is closed and the takeover begins again:
+ * what became of it is read from the log, never guessed.
+ */
+
+import type { Random } from '../base/env.ts'
+import { invariant } from '../base/errors.ts'
+import type { LogAnswer, LogError } from '../base/stream-log.ts'
+import { type Answer, type Ask, Backoff, type Call, isPassing } from './calls.ts'
+import type { Verdict } from './group.ts'
+import { comparison, JOURNAL_DIFFERS, judge } from './judgement.ts'
+import { Pace, type Waiting } from './pace.ts'
+import {
+  hasOutputs,
+  isJournal,
+  type Plan,
+  planned,
+  type Subject,
+  unjournaledBytes,
+  unpublishedBytes,
+} from './plan.ts'
+import { Reading } from './reading.ts'
+import { type Outcome, Takeover } from './takeover.ts'
+import type { Trouble } from './types.ts'
+
+export interface Duties {
+  /** 1. Close the producer; nobody wants what is on its way any more. */
+  readonly close: boolean
+  /** 2. Give back the turn, or stop waiting for it. */
+  readonly giveBack: boolean
+  /** 3. The ledger knows more: releases follow from it. */
+  readonly learned: boolean
+  /** 4. Say so, in this order. */
+  readonly news: readonly News[]
+  /** 5. One question; its answer is wanted by its serial. */
+  readonly call: Call | undefined
+}
+
+export type News =
+  | ({ readonly kind: 'stalled' | 'halted' } & Trouble)
+  /** The trouble that was told last is over. */
+  | { readonly kind: 'resumed' }
+
+interface InTransaction {
+  readonly plan: Plan
+  sent: number
+  /** Of the newest journal record. */
+  offset: number
+}
+
+type Stage =
+  | { readonly at: 'retired' }
+  /** After something went wrong: then the takeover begins. */
+  | { readonly at: 'resting' }
+  | { readonly at: 'takeover'; readonly takeover: Takeover; readonly reading: Reading }
+  /** The journal seems to be ahead of the group, which may only mean that another leads it now. */
+  | { readonly at: 'doubting'; readonly reading: Reading; readonly trouble: Trouble }
+  | { readonly at: 'ready' }
+  | { readonly at: 'turn' }
+  | ({ readonly at: 'sending' } & InTransaction)
+  | ({ readonly at: 'committing' } & InTransaction)
+  | { readonly at: 'halted' }
+
+const RETIRED: Stage = { at: 'retired' }
+
+export class Publisher {
+  readonly #subject: Subject
+  readonly #random: Random
+  readonly #pace: Pace
+  readonly #retries: Backoff
+  #stage: Stage = RETIRED
+  #nowMs = 0
+  /** In which this replica leads; 0: it does not. */
+  #term = 0
+  /** Of the newest entry that was applied. */
+  #appliedTerm = 0
+  /** Nothing is asked before. */
+  #restUntilMs = 0
+  #serial = 0
+  #open: Ask['kind'] | undefined
+  #close = false
+  #giveBack = false
+  #learned = false
+  #news: News[] = []
+  /** What was told last, and is not over; `inTransaction`: reading back well does not end it. */
+  #told: (Trouble & { readonly inTransaction: boolean }) | undefined
+
+  constructor(subject: Subject, random: Random) {
+    const { retryMinMs, retryMaxMs } = subject.bounds
+    this.#subject = subject
+    this.#random = random
+    this.#pace = new Pace(subject.bounds)
+    this.#retries = new Backoff(retryMinMs, retryMaxMs, () => random.uint32())
+  }
+
+  /** For status and tests. */
+  get at(): Stage['at'] {
+    return this.#stage.at
+  }
+
+  /** Before every other fact. */
+  tick(nowMs: number): void {
+    this.#nowMs = Math.max(this.#nowMs, nowMs)
+  }
+
+  /** This replica leads in this term. */
+  onLead(term: number): void {
+    if (this.#stage.at === 'halted' || term === this.#term) return
+    this.#leave(RETIRED)
+    this.#term = term
+    this.#retries.reset()
+    this.#restUntilMs = 0
+    this.#maybeBegin()
+  }
+
+  /** It does not, any more. */
+  onDeposed(): void {
+    this.#term = 0
+    if (this.#stage.at !== 'halted') this.#leave(RETIRED)
+  }
+
+  /** Entries were applied to the outbox; `term`: that of the newest. */
+  onApplied(term: number): void {
+    this.#appliedTerm = Math.max(this.#appliedTerm, term)
+    this.#maybeBegin()
+  }
+
+  onAnswer(serial: number, answer: Answer): void {
+    if (serial !== this.#serial || this.#open === undefined) return
+    invariant(answer.kind === this.#open, 'JOURNAL what was asked is answered', answer.kind)
+    this.#open = undefined
+    const stage = this.#stage
+    if (stage.at === 'takeover') this.#onTakeover(stage, answer)
+    else if (answer.kind === 'confirm') this.#onDoubtful(answer.verdict)
+    else if (answer.kind === 'turn') this.#onTurn()
+    else if (answer.kind === 'send') this.#onSent(answer.answer)
+    else if (answer.kind === 'commit') this.#onCommitted(answer.answer)
+  }
+
+  takeDuties(): Duties {
+    const ask = this.#open === undefined ? this.#nextAsk() : undefined
+    if (ask !== undefined) this.#open = ask.kind
+    const call = ask === undefined ? undefined : { ...ask, serial: ++this.#serial }
+    const duties = {
+      close: this.#close,
+      giveBack: this.#giveBack,
+      learned: this.#learned,
+      news: this.#news,
+      call,
+    }
+    this.#close = false
+    this.#giveBack = false
+    this.#learned = false
+    this.#news = []
+    return duties
+  }
+
+  /** When duties may come without a fact; undefined: they will not. */
+  wakeAtMs(): number | undefined {
+    if (this.#open !== undefined) return undefined
+    switch (this.#stage.at) {
+      case 'resting':
+      case 'takeover':
+      case 'doubting':
+        return this.#restUntilMs
+      case 'ready':
+        return this.#pace.dueMs(this.#nowMs, this.#waiting())
+      default:
+        return undefined
+    }
+  }
+
+  /** Only behind the entry that opened its term does a leader know all that was committed. */
+  #maybeBegin(): void {
+    if (this.#stage.at !== 'retired' || this.#term === 0) return
+    if (this.#appliedTerm === this.#term) this.#stage = { at: 'resting' }
+  }
+
+  #nextAsk(): Ask | undefined {
+    if (this.#stage.at === 'resting' && this.#nowMs >= this.#restUntilMs) this.#takeOver()
+    const stage = this.#stage
+    switch (stage.at) {
+      case 'takeover':
+        return this.#nowMs >= this.#restUntilMs ? stage.takeover.ask() : undefined
+      case 'doubting':
+        return this.#nowMs >= this.#restUntilMs ? { kind: 'confirm', term: this.#term } : undefined
+      case 'ready':
+        return this.#askTurn()
+      case 'sending':
+        return { kind: 'send', records: stage.plan.sends[stage.sent] ?? [] }
+      case 'committing':
+        return { kind: 'commit' }
+      default:
+        return undefined
+    }
+  }
+
+  #takeOver(): void {
+    const { seat, outbox, ledger, bounds } = this.#subject
+    const { progress } = outbox
+    ledger.learn(progress)
+    const own = progress.published.find(({ sink }) => sink === seat.sink)
+    const reading = new Reading({
+      group: seat.group,
+      journal: seat.journal,
+      from: seat.hasJournal ? progress.offset : (own?.offset ?? 0),
+      onSchedule: comparison(outbox),
+    })
+    const options = { reading, confirmTerm: this.#term, bounds, random: this.#random }
+    this.#stage = { at: 'takeover', takeover: new Takeover(options), reading }
+  }
+
+  #onTakeover({ takeover, reading }: Stage & { at: 'takeover' }, answer: Answer): void {
+    takeover.onAnswer(answer)
+    this.#restUntilMs = this.#nowMs + takeover.takeWait()
+    const { outcome } = takeover
+    if (outcome !== undefined) this.#onOutcome(outcome, reading)
+  }
+
+  #onOutcome(outcome: Outcome, reading: Reading): void {
+    switch (outcome.kind) {
+      case 'read':
+        this.#judge(reading)
+        return
+      case 'deposed':
+        this.onDeposed()
+        return
+      case 'refused':
+        this.#lose(outcome.error)
+        return
+      case 'unreadable':
+        if (outcome.trouble.code === JOURNAL_DIFFERS) this.#halt(outcome.trouble)
+        else this.#stall(outcome.trouble)
+    }
+  }
+
+  #judge(reading: Reading): void {
+    const { seat, claim, outbox } = this.#subject
+    const judgement = judge({ seat, claim, outbox, reading })
+    switch (judgement.kind) {
+      case 'ours':
+        this.#believe(reading)
+        return
+      case 'halt':
+        this.#halt(judgement.trouble)
+        return
+      case 'stall':
+        this.#stall(judgement.trouble)
+        return
+      case 'ahead':
+        this.#stage = { at: 'doubting', reading, trouble: judgement.trouble }
+    }
+  }
+
+  /** Asked because the journal was ahead. */
+  #onDoubtful(verdict: Verdict): void {
+    const stage = this.#stage
+    invariant(stage.at === 'doubting', 'JOURNAL a doubt was asked about', stage.at)
+    if (verdict === 'deposed') this.onDeposed()
+    else if (verdict === 'unknown') this.#restUntilMs = this.#nowMs + this.#retries.next()
+    // All that was committed is applied now; what is still ahead never was.
+    else if (this.#isAhead(stage.reading)) this.#halt(stage.trouble)
+    else this.#judge(stage.reading)
+  }
+
+  #isAhead(reading: Reading): boolean {
+    const { seat, claim, outbox } = this.#subject
+    return judge({ seat, claim, outbox, reading }).kind === 'ahead'
+  }
+
+  #believe({ marker }: Reading): void {
+    const { seat, ledger } = this.#subject
+    if (marker !== undefined) {
+      if (seat.hasJournal) ledger.journal(marker.toSeq, marker.offset)
+      for (const { sink, upTo } of marker.published) {
+        ledger.publish(sink, upTo, seat.hasJournal ? 0 : marker.offset)
+      }
+    }
+    if (this.#told?.inTransaction === false) this.#resumed()
+    this.#learned = true
+    this.#stage = { at: 'ready' }
+  }
+
+  #resumed(): void {
+    if (this.#told !== undefined) this.#news.push({ kind: 'resumed' })
+    this.#told = undefined
+  }
+
+  #waiting(): Waiting {
+    const { seat, outbox, ledger } = this.#subject
+    const scheduleBytes = unjournaledBytes(this.#subject)
+    return {
+      hasOutputs: hasOutputs(this.#subject),
+      isUrgent: outbox.ended > 0 || outbox.lastSeqBeside(seat.sink) > ledger.journaled,
+      scheduleBytes,
+      bytes: scheduleBytes + unpublishedBytes(this.#subject),
+    }
+  }
+
+  #askTurn(): Ask | undefined {
+    const dueMs = this.#pace.dueMs(this.#nowMs, this.#waiting())
+    if (dueMs === undefined || dueMs > this.#nowMs) return undefined
+    this.#stage = { at: 'turn' }
+    return { kind: 'turn' }
+  }
+
+  #onTurn(): void {
+    // Only now, so that what came while it waited goes along.
+    const plan = planned(this.#subject)
+    if (plan === undefined) {
+      this.#giveBack = true
+      this.#stage = { at: 'ready' }
+      return
+    }
+    this.#pace.began(this.#nowMs)
+    this.#stage = { at: 'sending', plan, sent: 0, offset: 0 }
+  }
+
+  #onSent(answer: LogAnswer<readonly number[]>): void {
+    const stage = this.#stage
+    invariant(stage.at === 'sending', 'JOURNAL what was sent was in a transaction', stage.at)
+    if (answer.error !== undefined) {
+      this.#lose(answer.error)
+      return
+    }
+    const { plan, sent } = stage
+    const at = plan.sends[sent]?.findIndex(one => isJournal(one, this.#subject.seat)) ?? -1
+    const offset = answer.value[at] ?? stage.offset
+    const isLast = sent + 1 === plan.sends.length
+    this.#stage = { at: isLast ? 'committing' : 'sending', plan, sent: sent + 1, offset }
+  }
+
+  #onCommitted({ error }: LogAnswer<void>): void {
+    const stage = this.#stage
+    invariant(stage.at === 'committing', 'JOURNAL what ended was a transaction', stage.at)
+    if (error !== undefined) {
+      this.#lose(error)
+      return
+    }
+    const { seat, ledger } = this.#subject
+    const { plan, offset } = stage
+    if (seat.hasJournal) ledger.journal(plan.toSeq, offset)
+    if (plan.upTo > 0) ledger.publish(seat.sink, plan.upTo, seat.hasJournal ? 0 : offset)
+    this.#pace.committed(this.#nowMs)
+    this.#retries.reset()
+    this.#resumed()
+    this.#learned = true
+    this.#giveBack = true
+    this.#stage = { at: 'ready' }
+  }
+
+  /** The producer is of no use any more, and what it did is known to nobody. */
+  #lose(error: LogError): void {
+    if (error.code !== 'fenced' && !isPassing(error)) {
+      this.#stall(error)
+      return
+    }
+    this.#leave({ at: 'resting' })
+    this.#restUntilMs = this.#nowMs + this.#retries.next()
+  }
+
+  #stall({ code, message }: Trouble): void {
+    const inTransaction = this.#stage.at === 'sending' || this.#stage.at === 'committing'
+    this.#leave({ at: 'resting' })
+    this.#restUntilMs = this.#nowMs + this.#subject.bounds.stallMs
+    if (this.#told?.code === code && this.#told.message === message) return
+    this.#told = { code, message, inTransaction }
+    this.#news.push({ kind: 'stalled', code, message })
+  }
+
+  #halt({ code, message }: Trouble): void {
+    this.#leave({ at: 'halted' })
+    this.#news.push({ kind: 'halted', code, message })
+  }
+
+  #leave(stage: Stage): void {
+    const { at } = this.#stage
+    this.#close ||= at !== 'retired' && at !== 'resting' && at !== 'halted'
+    this.#giveBack ||= at === 'turn' || at === 'sending' || at === 'committing'
+    this.#open = undefined
+    this.#serial++
+    this.#stage = stage
+  }
+}

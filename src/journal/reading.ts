@@ -1,0 +1,166 @@
+/**
+ * Reading a journal partition back, record by record: where it has come to, the newest marker, who
+ * claims the partition, and whether the run of seqs is whole. It is handed what was fetched at
+ * `committed`, and told by whoever asked the log where the end is: never by a fetch.
+ */
+
+import { WeirError } from '../base/errors.ts'
+import type { Fetched, Partition, StoredRecord } from '../base/stream-log.ts'
+import { decodeRecord, type JournalRecord, type Place, type PublishedRecord } from './record.ts'
+import type { SinkCursor } from './types.ts'
+
+/** The newest record that says how far the group has come outside. */
+export interface Marker {
+  readonly toSeq: number
+  readonly published: readonly SinkCursor[]
+  readonly offset: number
+}
+
+/** A generation that was found. */
+export interface Found {
+  readonly generation: number
+  /** More than one: they claimed the same number. By the order of their first records. */
+  readonly owners: readonly string[]
+  /** The claim was written here, and meant to be written to so many partitions. */
+  readonly seats: number | undefined
+  /** Its publisher has written here, so it was complete. */
+  readonly hasPublished: boolean
+  readonly isDeleted: boolean
+}
+
+export interface ReadingOptions {
+  readonly group: string
+  readonly journal: Partition
+  readonly from: number
+  /** Throws, or looks, as each schedule goes by. */
+  onSchedule?(seq: number, schedule: Uint8Array, place: Place): void
+  onRecord?(record: JournalRecord, place: Place): void
+}
+
+export class Reading {
+  readonly #options: ReadingOptions
+  #position: number
+  #marker: Marker | undefined
+  /** By ascending generation. */
+  readonly #claims: Found[] = []
+  #lastOffset: number | undefined
+  /** Another generation may begin at a later seq: its group may have taken over several. */
+  #mayJump = true
+
+  constructor(options: ReadingOptions) {
+    this.#options = options
+    this.#position = options.from
+  }
+
+  /** Where to read on. */
+  get position(): number {
+    return this.#position
+  }
+
+  get marker(): Marker | undefined {
+    return this.#marker
+  }
+
+  /** The highest generation. */
+  get found(): Found | undefined {
+    return this.#claims.at(-1)
+  }
+
+  /** All of them, ascending. */
+  get claims(): readonly Found[] {
+    return this.#claims
+  }
+
+  /** Of the newest record of any kind. */
+  get lastOffset(): number | undefined {
+    return this.#lastOffset
+  }
+
+  /** What lies before was trimmed. */
+  skipTo(start: number): void {
+    this.#position = Math.max(this.#position, start)
+  }
+
+  /**
+   * Throws WeirError with the place: what the records are, by `decodeRecord`; `journal-gap`,
+   * `journal-disorder`, where they do not follow each other.
+   */
+  take({ records, position }: Fetched): void {
+    for (const record of records) this.#takeRecord(record)
+    this.#position = Math.max(this.#position, position)
+  }
+
+  #takeRecord({ offset, value }: StoredRecord): void {
+    if (offset < this.#position) return
+    const { group, journal, onRecord } = this.#options
+    const place = { ...journal, offset }
+    const record = decodeRecord(value, group, place)
+    this.#takeClaim(record, place)
+    if (record.kind === 'published') this.#takePublished(record, place)
+    onRecord?.(record, place)
+    this.#lastOffset = offset
+    this.#position = offset + 1
+  }
+
+  #takeClaim(record: JournalRecord, place: Place): void {
+    const { found } = this
+    const { generation, owner } = record
+    if (found !== undefined && generation < found.generation) {
+      throw disorder(place, generation, found.generation)
+    }
+    const isNew = found === undefined || generation > found.generation
+    // Whoever takes the name of a deleted job begins at 1.
+    if (isNew && found?.isDeleted === true) this.#marker = undefined
+    const before = isNew ? undefined : this.#claims.pop()
+    const owners = before?.owners ?? []
+    this.#claims.push({
+      generation,
+      owners: owners.includes(owner) ? owners : [...owners, owner],
+      seats: record.kind === 'generation' ? record.seats : before?.seats,
+      hasPublished: record.kind === 'published' || (before?.hasPublished ?? false),
+      isDeleted: record.kind === 'deleted' || (before?.isDeleted ?? false),
+    })
+    this.#mayJump ||= isNew
+  }
+
+  #takePublished(record: PublishedRecord, place: Place): void {
+    const { fromSeq, toSeq, schedules, published } = record
+    const last = this.#marker?.toSeq
+    const follows = last === undefined || fromSeq === last + 1 || (this.#mayJump && fromSeq > last)
+    if (!follows) throw gap(place, fromSeq, last)
+    const behind = this.#marker?.published.find(cursor => isBehind(published, cursor))
+    if (behind !== undefined) throw backwards(place, behind)
+    for (const [at, schedule] of schedules.entries()) {
+      this.#options.onSchedule?.(fromSeq + at, schedule, place)
+    }
+    this.#mayJump = false
+    this.#marker = { toSeq, published, offset: place.offset }
+  }
+}
+
+function isBehind(published: readonly SinkCursor[], { sink, upTo }: SinkCursor): boolean {
+  const now = published.find(cursor => cursor.sink === sink)
+  return now !== undefined && now.upTo < upTo
+}
+
+function trouble(code: string, place: Place, what: string): WeirError {
+  const { topic, partition, offset } = place
+  const message =
+    `at offset ${offset} of ${topic}/${partition} ${what}; records were deleted, or something ` +
+    'else than this job wrote here: restore the job from a checkpoint to a new journal topic'
+  return new WeirError(code, message, { ...place })
+}
+
+function gap(place: Place, fromSeq: number, last: number | undefined): WeirError {
+  return trouble('journal-gap', place, `the journal goes on with seq ${fromSeq} behind ${last}`)
+}
+
+function backwards(place: Place, { sink, upTo }: SinkCursor): WeirError {
+  const what = `the sink ${sink} is said to have been published less far than ${upTo}`
+  return trouble('journal-disorder', place, what)
+}
+
+function disorder(place: Place, generation: number, highest: number): WeirError {
+  const what = `generation ${generation} follows ${highest}`
+  return trouble('journal-disorder', place, what)
+}

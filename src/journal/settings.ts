@@ -1,0 +1,106 @@
+/**
+ * What the topics of a job must be set to, judged at every start: a journal that forgets, or a log
+ * that may lose what it acknowledged, makes exactly once impossible. Pure; the tables are total, by
+ * the names that Kafka gives the settings. A setting that a log does not have needs no judgement.
+ */
+
+import type { NewTopic, TopicDescription } from '../base/stream-log.ts'
+
+export type TopicUse = 'journal' | 'output'
+
+export interface SettingFinding {
+  readonly code: 'bad-settings'
+  readonly message: string
+}
+
+interface Rule {
+  readonly setting: string
+  /** What makes it so, for `create` and for people. */
+  readonly wanted: (replication: number) => string
+  isMet(value: string, topic: TopicDescription): boolean
+  readonly why: string
+}
+
+const REPLICATION_WANTED = 3
+
+/** With fewer than three copies there is none to spare. */
+const minIsrFor = (replication: number) => (replication >= REPLICATION_WANTED ? 2 : 1)
+
+const durable: readonly Rule[] = [
+  {
+    setting: 'min.insync.replicas',
+    wanted: replication => String(minIsrFor(replication)),
+    isMet: (value, { replication }) =>
+      Number(value) >= minIsrFor(replication) && Number(value) <= replication,
+    why: 'what one broker alone acknowledged is lost with it, and more than there are never answer',
+  },
+  {
+    setting: 'unclean.leader.election.enable',
+    wanted: () => 'false',
+    isMet: value => value === 'false',
+    why: 'a broker that lags may become leader, and what was committed is gone',
+  },
+]
+
+const unforgetting: readonly Rule[] = [
+  {
+    setting: 'cleanup.policy',
+    wanted: () => 'delete',
+    isMet: value => value === 'delete',
+    why: 'compaction takes records out of the middle, and what a replay needs with them',
+  },
+  {
+    setting: 'retention.ms',
+    wanted: () => '-1',
+    isMet: value => value === '-1',
+    why: 'the journal is trimmed behind checkpoints, and must not be by age',
+  },
+  {
+    setting: 'retention.bytes',
+    wanted: () => '-1',
+    isMet: value => value === '-1',
+    why: 'the journal is trimmed behind checkpoints, and must not be by size',
+  },
+]
+
+const rules: Readonly<Record<TopicUse, readonly Rule[]>> = {
+  journal: [...unforgetting, ...durable],
+  output: durable,
+}
+
+/** A sentence for each setting that is wrong. */
+export function judgeTopic(
+  topic: string,
+  use: TopicUse,
+  found: TopicDescription,
+): readonly SettingFinding[] {
+  return rules[use].flatMap(rule => {
+    const value = found.settings[rule.setting]
+    if (value === undefined || rule.isMet(value, found)) return []
+    const wanted = rule.wanted(found.replication)
+    const message =
+      `topic ${topic} has ${rule.setting} = ${value} and needs ${wanted}: ${rule.why}; ` +
+      `set ${rule.setting}=${wanted} and start again`
+    return [{ code: 'bad-settings', message }]
+  })
+}
+
+/** One partition for each group. */
+export function judgePartitions(
+  topic: string,
+  wanted: number,
+  { partitions }: TopicDescription,
+): readonly SettingFinding[] {
+  if (partitions >= wanted) return []
+  const message =
+    `topic ${topic} has ${partitions} partitions and the job has ${wanted} groups, each of which ` +
+    'needs one of its own; add partitions and start again'
+  return [{ code: 'bad-settings', message }]
+}
+
+/** A journal as it should be made on a log that can make so many copies. */
+export function journalTopic(topic: string, partitions: number, copies: number): NewTopic {
+  const replication = Math.min(copies, REPLICATION_WANTED)
+  const entries = rules.journal.map(({ setting, wanted }) => [setting, wanted(replication)])
+  return { topic, partitions, replication, settings: Object.fromEntries(entries) }
+}

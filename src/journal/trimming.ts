@@ -1,0 +1,46 @@
+/**
+ * Where a journal partition may be cut: behind the oldest checkpoint that is kept, but never so that
+ * the newest marker, or the newest record of any kind, goes. Reads what it is to delete first, so
+ * that the answer rests on what lies there and not on what somebody remembers.
+ */
+
+import type { Partition } from '../base/stream-log.ts'
+import { Reading } from './reading.ts'
+
+export interface TrimSubject {
+  readonly group: string
+  readonly journal: Partition
+  /** Schedules up to here are of no use any more. */
+  readonly seq: number
+}
+
+export class Trimming {
+  readonly reading: Reading
+  readonly #end: number
+  /** Of the first record with a schedule that is still wanted. */
+  #wanted: number | undefined
+
+  /** `start` and `end` as the log has them; the end is the committed one. */
+  constructor({ group, journal, seq }: TrimSubject, start: number, end: number) {
+    this.#end = end
+    this.reading = new Reading({
+      group,
+      journal,
+      from: start,
+      onRecord: (record, { offset }) => {
+        if (record.kind === 'published' && record.toSeq > seq) this.#wanted ??= offset
+      },
+    })
+  }
+
+  /** What comes next needs not be read. */
+  get isDone(): boolean {
+    return this.#wanted !== undefined || this.reading.position >= this.#end
+  }
+
+  /** `deleteRecords` up to here; undefined: there is nothing that may go. */
+  get before(): number | undefined {
+    const { marker, lastOffset } = this.reading
+    return this.#wanted ?? marker?.offset ?? lastOffset
+  }
+}
