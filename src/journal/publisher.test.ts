@@ -1,7 +1,7 @@
 /** Publishers at work over a model log: what leaves, when, and what is done when it goes wrong. */
 
 import { describe, expect, it } from 'vitest'
-import { HOME, JOURNAL, Rig } from './testing/rig.ts'
+import { Rig } from './testing/rig.ts'
 
 describe('a publisher', () => {
   it('lets out what is committed, once and in order', () => {

@@ -1,0 +1,189 @@
+/**
+ * One group, three replicas, two logs, and everything that may go wrong in any order: answers lost,
+ * calls that take effect late, markers that land late, transactions whose time is over, leaders that
+ * were deposed and have not heard. Whatever is visible is a prefix of what was committed, at every
+ * step; nothing is released before its schedule is durable; and once all is well again, everything
+ * is visible.
+ */
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { fuzzLimit, fuzzRuns } from '../base/testing/runs.ts'
+import type { ModelLog, Pending } from './testing/model-log.ts'
+import { JOURNAL, Rig } from './testing/rig.ts'
+
+const RUNS = 300
+const REPLICAS = 3
+
+type Step =
+  | { readonly kind: 'take' | 'deliver' | 'finish' | 'lose' | 'late'; readonly pick: number }
+  | { readonly kind: 'land' | 'expire' | 'trim' }
+  | { readonly kind: 'pass'; readonly ms: number }
+  | { readonly kind: 'answer'; readonly pick: number; readonly isLost: boolean }
+  | { readonly kind: 'commit'; readonly home: number; readonly away: number }
+  | { readonly kind: 'apply'; readonly replica: number; readonly count: number }
+  | { readonly kind: 'elect' | 'depose'; readonly replica: number }
+  | { readonly kind: 'shows'; readonly count: number }
+
+const pick = fc.nat(5)
+const replica = fc.nat(REPLICAS - 1)
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 30,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('take' as const, 'deliver', 'finish', 'finish', 'finish'),
+      pick,
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('lose' as const, 'late'), pick }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('land' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('expire' as const, 'trim') }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant('pass' as const),
+      ms: fc.constantFrom(1, 5, 30, 250),
+    }),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant('answer' as const),
+      pick,
+      isLost: fc.integer({ min: 0, max: 9 }).map(n => n === 0),
+    }),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant('commit' as const),
+      home: fc.nat(5),
+      away: fc.nat(2),
+    }),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({ kind: fc.constant('apply' as const), replica, count: fc.nat(6) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constantFrom('elect' as const, 'depose'), replica }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('shows' as const), count: fc.constantFrom(1, 3, 99) }),
+  },
+)
+
+function oneOf<T>(from: readonly T[], at: number): T | undefined {
+  return from[at % Math.max(1, from.length)]
+}
+
+/** Of both logs. */
+function pendingOf(rig: Rig, at: number): readonly [ModelLog, Pending] | undefined {
+  const all = [rig.log, rig.awayLog].flatMap(log => log.pending.map(one => [log, one] as const))
+  return oneOf(all, at)
+}
+
+function touch(rig: Rig, kind: 'take' | 'deliver' | 'finish' | 'lose', at: number): void {
+  const found = pendingOf(rig, at)
+  if (found === undefined) return
+  const [log, one] = found
+  log[kind](one)
+}
+
+function late(rig: Rig, at: number): void {
+  const log = [rig.log, rig.awayLog][at % 2]
+  const one = oneOf(log?.late ?? [], at)
+  if (log === undefined || one === undefined || one.hasEffect) return
+  log.take(one)
+}
+
+function play(rig: Rig, what: Step): void {
+  const logs = [rig.log, rig.awayLog]
+  switch (what.kind) {
+    case 'take':
+    case 'deliver':
+    case 'finish':
+    case 'lose':
+      touch(rig, what.kind, what.pick)
+      return
+    case 'late':
+      late(rig, what.pick)
+      return
+    case 'land':
+    case 'expire':
+      for (const log of logs) log[what.kind]()
+      return
+    case 'trim':
+      rig.log.trim(JOURNAL, rig.log.visible(JOURNAL).at(-1)?.offset ?? 0)
+      return
+    case 'pass':
+      rig.clock.pass(what.ms)
+      return
+    case 'answer': {
+      const question = oneOf(rig.questions, what.pick)
+      if (question !== undefined) rig.answerQuestion(question, what.isLost)
+      return
+    }
+    case 'commit':
+      rig.commit({ home: what.home, away: what.away })
+      return
+    case 'apply': {
+      const chosen = rig.replicas[what.replica]
+      chosen?.apply(Math.min(rig.committed.length, chosen.applied + what.count))
+      return
+    }
+    case 'elect':
+      if (what.replica !== rig.leader) rig.elect(what.replica)
+      return
+    case 'depose':
+      if (what.replica !== rig.leader) rig.depose(what.replica)
+      return
+    case 'shows':
+      for (const log of logs) log.shows = what.count
+  }
+}
+
+function check(rig: Rig): void {
+  for (const sink of ['home', 'away']) expect(rig.trouble(sink)).toBeUndefined()
+}
+
+/** All faults end; whoever does not lead hears of it. */
+function heal(rig: Rig): void {
+  for (const log of [rig.log, rig.awayLog]) {
+    log.shows = Number.POSITIVE_INFINITY
+    for (const one of log.late.splice(0)) if (!one.hasEffect) log.take(one)
+  }
+  for (const index of rig.replicas.keys()) if (index !== rig.leader) rig.depose(index)
+  rig.settle(6000)
+}
+
+function torture(steps: readonly Step[]): Rig {
+  const rig = new Rig({ replicas: REPLICAS, hasAway: true })
+  rig.elect(0)
+  for (const one of steps) {
+    play(rig, one)
+    check(rig)
+  }
+  heal(rig)
+  return rig
+}
+
+describe('whatever happens', () => {
+  it('every committed output is visible once and in order', fuzzLimit(RUNS), () => {
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 50, maxLength: 400 }), steps => {
+        const rig = torture(steps)
+        const told = rig.replicas.flatMap(one => one.told)
+        expect(told.filter(line => /halted|stalled/.test(line))).toEqual([])
+        expect(rig.visible('home')).toEqual(rig.expected('home'))
+        expect(rig.visible('away')).toEqual(rig.expected('away'))
+        const { outbox } = rig.replicas[rig.leader] ?? rig.one
+        expect(rig.journaled).toBe(outbox.lastSeq)
+        expect([outbox.bytes, outbox.progress.journaled]).toEqual([0, outbox.lastSeq])
+      }),
+      { numRuns: fuzzRuns(RUNS) },
+    )
+  })
+})
