@@ -103,7 +103,10 @@ function check({ progress, lastSeq, sinks, schedules, runs }: OutboxImage): void
   if (next !== lastSeq + 1 || progress.journaled > lastSeq) throw malformed('a seq is missing')
   const last = new Map(sinks.map(({ sink, upTo }) => [sink, upTo]))
   const reached = new Map<string, number>()
+  let newest = ''
   for (const { sink, seq, first, count } of runs) {
+    if (sink < newest) throw malformed('sinks are not in order')
+    newest = sink
     const before = reached.get(sink) ?? first - 1
     const follows = first === before + 1 && first > 0 && count > 0 && seq <= lastSeq
     if (!follows) throw malformed('outputs do not follow each other')

@@ -157,7 +157,7 @@ export class Outbox {
 
   /** For an image: what `restored` takes. */
   cut(): OutboxImage {
-    const runs = [...this.#sinks.values()].flatMap(state => [...state.runs])
+    const runs = this.sinks.flatMap(sink => [...(this.runs(sink) ?? [])])
     const sinks = this.sinks.map(sink => ({ sink, upTo: this.lastOf(sink) }))
     return {
       progress: this.#progress,
@@ -196,6 +196,7 @@ export interface OutboxImage {
   /** The last output of each sink. */
   readonly sinks: readonly { readonly sink: string; readonly upTo: number }[]
   readonly schedules: readonly HeldSchedule[]
+  /** By sink, and in each by number. */
   readonly runs: readonly HeldRun[]
 }
 

@@ -4,8 +4,10 @@
  * that the answer rests on what lies there and not on what somebody remembers.
  */
 
-import type { Partition } from '../base/stream-log.ts'
+import { WeirError } from '../base/errors.ts'
+import type { Fetched, Partition } from '../base/stream-log.ts'
 import { Reading } from './reading.ts'
+import type { Trouble } from './types.ts'
 
 export interface TrimSubject {
   readonly group: string
@@ -31,6 +33,17 @@ export class Trimming {
         if (record.kind === 'published' && record.toSeq > seq) this.#wanted ??= offset
       },
     })
+  }
+
+  /** What was fetched at its position, committed; the error says why nothing may be trimmed. */
+  take(fetched: Fetched): Trouble | undefined {
+    try {
+      this.reading.take(fetched)
+      return undefined
+    } catch (error) {
+      if (!(error instanceof WeirError)) throw error
+      return { code: error.code, message: error.message }
+    }
   }
 
   /** What comes next needs not be read. */
