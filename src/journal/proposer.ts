@@ -58,9 +58,10 @@ export class Proposer {
 
   dueMs(nowMs: number): number | undefined {
     if (this.#term === 0 || this.#isOpen || !this.#hasMore()) return undefined
-    const { progressMs, progressBytes } = this.#parts.bounds
-    if (this.#isWanted || this.#freedBytes() >= progressBytes) return nowMs
-    return Math.max(nowMs, this.#askedMs + progressMs)
+    const { progressMs, progressBytes, retryMinMs } = this.#parts.bounds
+    const isSoon = this.#isWanted || this.#freedBytes() >= progressBytes
+    // Soon, but not in a circle: the last one may have been refused.
+    return Math.max(nowMs, this.#askedMs + (isSoon ? retryMinMs : progressMs))
   }
 
   #hasMore(): boolean {

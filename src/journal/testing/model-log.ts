@@ -131,7 +131,15 @@ export class ModelLog implements StreamLog {
     return this.#read(nameOf(of), 0, 'committed').records
   }
 
-  /** By transaction: the values of the records that one transaction wrote here and in `other`. */
+  /** The same once all markers have landed that are on their way. */
+  decided(of: Partition): readonly StoredRecord[] {
+    return this.#kept(nameOf(of)).flatMap(({ record, transaction }, offset) => {
+      const isIn = transaction === undefined || transaction.state === 'committed'
+      return record !== undefined && isIn ? [{ ...record, offset }] : []
+    })
+  }
+
+  /** Outside of any transaction. */
   write(to: Partition, values: readonly (Uint8Array | null)[]): void {
     for (const value of values) {
       this.#keep(nameOf(to), { key: null, value, headers: [], timestampMs: 0 }, undefined)

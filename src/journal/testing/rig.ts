@@ -282,9 +282,10 @@ export class Rig {
     return undefined
   }
 
+  /** Of the journal, decided, whether readers see them yet or not. */
   get records() {
     return this.log
-      .visible(JOURNAL)
+      .decided(JOURNAL)
       .map(({ value, offset }) => decodeRecord(value, GROUP, { ...JOURNAL, offset }))
   }
 
@@ -294,20 +295,39 @@ export class Rig {
   }
 
   checkReleased(seq: number): void {
-    // Markers may be about to land; what is decided counts.
-    this.log.land()
     if (seq > this.journaled) throw new Error(`released ${seq} and journaled ${this.journaled}`)
   }
 
   checkProgress({ journaled, published }: Progress): void {
-    this.log.land()
-    this.awayLog.land()
     if (journaled > this.journaled) throw new Error(`progress ${journaled} is ahead`)
     for (const { sink, upTo } of published) {
-      const count = this.visible(sink).flat().length
-      if ((sink === 'home' || sink === 'away') && upTo > count) throw new Error(`${sink} is ahead`)
+      if (upTo > this.#decidedOf(sink)) throw new Error(`progress is ahead of ${sink}`)
     }
   }
+
+  /** The schedule of whatever is out is in the journal. */
+  checkSchedules(): void {
+    for (const sink of ['home', 'away']) {
+      const last = this.#decidedOf(sink)
+      const made = this.committed.find(
+        one => one.kind === 'out' && one.entry.runs.some(run => isIn(run, sink, last)),
+      )
+      const seq = made?.kind === 'out' ? made.entry.seq : 0
+      if (seq > this.journaled) throw new Error(`${sink} shows ${last} of an unjournaled entry`)
+    }
+  }
+
+  #decidedOf(sink: string): number {
+    const log = sink === 'away' ? this.awayLog : this.log
+    const parts = Array.from({ length: PARTITIONS }, (_, partition) =>
+      log.decided({ topic: sink, partition }),
+    )
+    return parts.flat().length
+  }
+}
+
+function isIn({ sink, first, count }: SinkRun, wanted: string, number: number): boolean {
+  return sink === wanted && first <= number && number < first + count
 }
 
 function textOf({ value }: Pick<StoredRecord, 'value'>): string {

@@ -1,0 +1,302 @@
+/** Claims of a job: one owner at a time, whoever claims at once, and whatever answers are lost. */
+
+import fc from 'fast-check'
+import { describe, expect, it, test } from 'vitest'
+import { utf8Of } from '../base/bytes.ts'
+import { Prng } from '../base/prng.ts'
+import type { LogErrorCode } from '../base/stream-log.ts'
+import { fuzzLimit, fuzzRuns } from '../base/testing/runs.ts'
+import { defaultJournalBounds } from './bounds.ts'
+import { claimJob } from './claim-driver.ts'
+import type { ClaimOutcome, ClaimSeat, ClaimWish } from './claiming.ts'
+import { decodeRecord, encodeRecord, type JournalRecord } from './record.ts'
+import { ModelClock } from './testing/clock.ts'
+import { ModelLog } from './testing/model-log.ts'
+import type { Claim } from './types.ts'
+
+const SEATS: readonly ClaimSeat[] = [0, 1, 2].map(partition => ({
+  group: `job/stage/${partition}`,
+  journal: { topic: 'journal', partition },
+  transactionalId: `job-stage-${partition}`,
+}))
+const RUNS = 200
+
+class World {
+  readonly log = new ModelLog()
+  readonly clock = new ModelClock()
+  readonly recorded: Claim[] = []
+
+  claim(wish: ClaimWish, seats = SEATS, seed = 1): { outcome: ClaimOutcome | undefined } {
+    const told: { outcome: ClaimOutcome | undefined } = { outcome: undefined }
+    const { log, clock } = this
+    const parts = { log, clock, seats, wish, bounds: defaultJournalBounds, random: new Prng(seed) }
+    const record = (claim: Claim, done: () => void) => {
+      this.recorded.push(claim)
+      clock.after(3, done)
+    }
+    claimJob({ ...parts, record }, outcome => {
+      told.outcome = outcome
+    })
+    return told
+  }
+
+  settle(ms = 5000): void {
+    for (let passed = 0; passed < ms; passed += 5) {
+      this.log.settle()
+      this.clock.pass(5)
+    }
+  }
+
+  decided(wish: ClaimWish, seats = SEATS): ClaimOutcome | undefined {
+    const told = this.claim(wish, seats)
+    this.settle(200)
+    return told.outcome
+  }
+
+  records(seat: ClaimSeat): readonly JournalRecord[] {
+    return this.log
+      .decided(seat.journal)
+      .map(({ value, offset }) => decodeRecord(value, seat.group, { ...seat.journal, offset }))
+  }
+
+  /** The newest record of each partition. */
+  get owners(): readonly string[] {
+    return SEATS.map(seat => {
+      const last = this.records(seat).at(-1)
+      return last === undefined ? 'nobody' : `${last.kind} ${last.generation} ${last.owner}`
+    })
+  }
+
+  put(partition: number, ...records: readonly Partial<JournalRecord>[]): void {
+    const seat = SEATS[partition] as ClaimSeat
+    const signed = { group: seat.group, owner: 'eve', generation: 1, seats: SEATS.length }
+    const values = records.map(record =>
+      encodeRecord({ kind: 'generation', ...signed, ...record } as JournalRecord),
+    )
+    this.log.write(seat.journal, values)
+  }
+}
+
+const submit = (owner = 'ann'): ClaimWish => ({ kind: 'submit', owner })
+const start = (owner = 'bob'): ClaimWish => ({ kind: 'start', owner })
+const published = {
+  kind: 'published' as const,
+  fromSeq: 1,
+  toSeq: 1,
+  schedules: [utf8Of('schedule 1')],
+  published: [],
+}
+
+describe('a claim', () => {
+  it('of a new job is written to every partition, and first to the cluster’s own state', () => {
+    const world = new World()
+    const told = world.claim(submit())
+    for (let turn = 0; turn < 20 && world.recorded.length === 0; turn++) world.log.settle()
+    expect(world.owners).toEqual(['nobody', 'nobody', 'nobody'])
+    expect(world.recorded).toEqual([{ generation: 1, owner: 'ann' }])
+    world.settle(100)
+    expect(told.outcome).toEqual({
+      kind: 'done',
+      claim: { generation: 1, owner: 'ann' },
+      offsets: [0, 0, 0],
+    })
+    expect(world.owners).toEqual(new Array(3).fill('generation 1 ann'))
+  })
+
+  it('takes every id before it reads, and reads before it writes', () => {
+    const world = new World()
+    world.put(0, { generation: 4 }, { ...published, generation: 4 })
+    world.decided(start())
+    const of = world.log.calls.filter(line => !/stage-[12]/.test(line))
+    const kinds = of.map(line => line.split(' ')[0])
+    expect(kinds.indexOf('init')).toBeLessThan(kinds.indexOf('end'))
+    expect(kinds.lastIndexOf('fetch')).toBeLessThan(kinds.indexOf('send'))
+    expect(world.log.calls.filter(line => line.startsWith('end'))).toEqual(
+      new Array(3).fill('end uncommitted'),
+    )
+  })
+
+  it('is one higher than the highest in any partition, old or new', () => {
+    const world = new World()
+    world.put(0, { generation: 3 })
+    world.put(2, { generation: 3 }, { generation: 8 })
+    expect(world.decided(start())).toMatchObject({ claim: { generation: 9, owner: 'bob' } })
+    expect(world.owners).toEqual(new Array(3).fill('generation 9 bob'))
+  })
+
+  it('says where it lies: what comes before is final', () => {
+    const world = new World()
+    world.put(1, { generation: 1 }, published)
+    expect(world.decided(start())).toMatchObject({ offsets: [0, 2, 0] })
+  })
+
+  it('of more partitions than calls at once comes to its end', () => {
+    const world = new World()
+    const seats = Array.from({ length: 40 }, (_, partition) => ({
+      group: `job/many/${partition}`,
+      journal: { topic: 'journal', partition },
+      transactionalId: `many-${partition}`,
+    }))
+    const told = world.claim(submit(), seats)
+    world.settle(200)
+    expect(told.outcome).toMatchObject({ kind: 'done' })
+  })
+
+  it('that was cancelled tells nobody, and asks for nothing more', () => {
+    const world = new World()
+    const { log, clock } = world
+    const parts = { log, clock, seats: SEATS, wish: submit(), bounds: defaultJournalBounds }
+    let told = 0
+    const cancel = claimJob({ ...parts, random: new Prng(1), record: () => {} }, () => told++)
+    log.settle()
+    cancel()
+    const asked = log.calls.length
+    world.settle(100)
+    expect([told, log.calls.length]).toEqual([0, asked])
+  })
+})
+
+describe('a submit', () => {
+  test.each<[string, (world: World) => void]>([
+    ['a claim in all partitions', world => [0, 1, 2].map(at => world.put(at, {}))],
+    ['a marker in one', world => world.put(1, published)],
+    [
+      'a whole claim under a later one that was not finished',
+      world => {
+        for (const at of [0, 1, 2]) world.put(at, {})
+        world.put(0, { generation: 2, owner: 'fay' })
+      },
+    ],
+  ])('is refused where a job lives: %s', (_, given) => {
+    const world = new World()
+    given(world)
+    const before = world.owners
+    expect(world.decided(submit())).toMatchObject({
+      kind: 'refused',
+      trouble: { code: 'job-exists', message: expect.stringContaining('eve') },
+    })
+    expect([world.owners, world.recorded]).toEqual([before, []])
+  })
+
+  test.each<[string, (world: World) => void, number]>([
+    ['a claim was begun and not finished', world => world.put(0, { generation: 5 }), 6],
+    [
+      'a job was deleted',
+      world => {
+        for (const at of [0, 1, 2]) world.put(at, {}, { kind: 'deleted' })
+      },
+      2,
+    ],
+    [
+      'a job was deleted, though not yet everywhere',
+      world => {
+        for (const at of [0, 1, 2]) world.put(at, {})
+        world.put(2, { kind: 'deleted' })
+      },
+      2,
+    ],
+  ])('goes on where %s', (_, given, generation) => {
+    const world = new World()
+    given(world)
+    expect(world.decided(submit())).toMatchObject({ kind: 'done', claim: { generation } })
+  })
+
+  test.each<[string, LogErrorCode]>([
+    ['init', 'not-authorized'],
+    ['send', 'record-too-large'],
+    ['end', 'no-such-topic'],
+    ['commit', 'other-cluster'],
+  ])('is refused with the log’s own sentence: %s, %s', (kind, code) => {
+    const world = new World()
+    world.log.refusal = what => (what.startsWith(kind) ? code : undefined)
+    expect(world.decided(submit())).toEqual({
+      kind: 'refused',
+      trouble: { code, message: `the model says ${code}` },
+    })
+  })
+
+  it('is refused where something else writes', () => {
+    const world = new World()
+    world.log.write((SEATS[1] as ClaimSeat).journal, [utf8Of('{}')])
+    expect(world.decided(submit())).toMatchObject({ trouble: { code: 'journal-foreign' } })
+  })
+})
+
+describe('a deletion', () => {
+  const ended = (generation: number, owner = 'eve'): ClaimWish => ({
+    kind: 'delete',
+    claim: { generation, owner },
+  })
+
+  it('is written to every partition, once', () => {
+    const world = new World()
+    for (const at of [0, 1, 2]) world.put(at, { generation: 2 })
+    expect(world.decided(ended(2))).toMatchObject({ kind: 'done' })
+    expect(world.owners).toEqual(new Array(3).fill('deleted 2 eve'))
+    expect(world.decided(ended(2))).toMatchObject({ kind: 'done' })
+    expect(world.records(SEATS[0] as ClaimSeat)).toHaveLength(2)
+    expect(world.decided(submit())).toMatchObject({ claim: { generation: 3 } })
+  })
+
+  it.each([
+    ['later', 1, 'eve'],
+    ['another owner’s', 2, 'ann'],
+  ])('is refused where a %s claim is found', (_, generation, owner) => {
+    const world = new World()
+    world.put(1, { generation: 2 })
+    expect(world.decided(ended(generation, owner))).toMatchObject({
+      trouble: { code: 'generation-superseded' },
+    })
+    expect(world.owners).toEqual(['nobody', 'generation 2 eve', 'nobody'])
+  })
+})
+
+describe('two claims at once', () => {
+  const step = fc.record({
+    kind: fc.constantFrom(
+      'take' as const,
+      'deliver',
+      'finish',
+      'finish',
+      'lose',
+      'land',
+      'late',
+      'pass',
+    ),
+    pick: fc.nat(8),
+  })
+
+  it('never both hold: who is told so last stands in every partition', fuzzLimit(RUNS), () => {
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 20, maxLength: 250 }), steps => {
+        const world = new World()
+        const { log, clock } = world
+        const claims = [world.claim(start('ann'), SEATS, 1), world.claim(start('bob'), SEATS, 2)]
+        for (const { kind, pick } of steps) {
+          const one = log.pending[pick % Math.max(1, log.pending.length)]
+          const old = log.late[pick % Math.max(1, log.late.length)]
+          if (kind === 'land') log.land()
+          else if (kind === 'pass') clock.pass(pick * 5)
+          else if (kind === 'late' && old !== undefined && !old.hasEffect) log.take(old)
+          else if (kind !== 'late' && one !== undefined) log[kind](one)
+        }
+        world.settle()
+        const done = claims.flatMap(({ outcome }) =>
+          outcome?.kind === 'done' ? outcome.claim : [],
+        )
+        expect(done).toHaveLength(2)
+        const [low, high] = done.sort((a, b) => a.generation - b.generation) as [Claim, Claim]
+        expect(low.generation).toBeLessThan(high.generation)
+        for (const seat of SEATS) {
+          const records = world.records(seat)
+          // Of each number in each partition one owner, and the later claim last.
+          const numbers = new Map(records.map(record => [record.generation, record.owner]))
+          expect(records.every(one => numbers.get(one.generation) === one.owner)).toBe(true)
+          expect(records.at(-1)).toMatchObject(high)
+        }
+        expect(world.recorded).toEqual(expect.arrayContaining(done))
+      }),
+      { numRuns: fuzzRuns(RUNS) },
+    )
+  })
+})
