@@ -5,14 +5,14 @@ export interface JournalBounds {
   readonly recordBytesMax: number
   /** One call of `send`; one record that is larger alone is sent alone. */
   readonly sendBytesMax: number
-  /** Outputs in one transaction, and schedules in one, as records: at least one of each fits. */
+  /** Outputs in one transaction, and schedules in one: at least one of each fits. */
   readonly outputBytesMax: number
   readonly scheduleBytesMax: number
   /** Schedules that nothing waits for are journaled after so long, or when they are so many. */
   readonly journalMs: number
   readonly journalBytes: number
   /**
-   * Transactions of one group begin so far from each other: `paceTimes` as long as they take, within
+   * Transactions of one group begin so far from each other: `paceTimes` as long as they take, in
    * these; at once when so much waits.
    */
   readonly paceMinMs: number

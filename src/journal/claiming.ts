@@ -26,8 +26,8 @@ export interface ClaimSeat {
 
 /**
  * `submit`: a new job; refused where one of its name lives. `start`: this job goes on, from a
- * checkpoint or from where it ended, and takes over from whoever ran it. `delete`: the claim that is
- * given ends for good.
+ * checkpoint or from where it ended, and takes over from whoever ran it. `delete`: the given claim
+ * ends for good.
  */
 export type ClaimWish =
   | { readonly kind: 'submit' | 'start'; readonly owner: string }

@@ -1,4 +1,4 @@
-/** What goes into a transaction: whole, in order, within its bounds, and never ahead of the journal. */
+/** What goes into a transaction: whole, in order, within bounds, and never ahead of the journal. */
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

@@ -20,7 +20,7 @@ export interface Seat {
   readonly transactionalId: string
   /** The sink that lies in the same log, whose outputs share the transactions. */
   readonly sink: string
-  /** false: another log than that of the journal. It has markers only, and outputs once released. */
+  /** false: another log than that of the journal, with markers only, and outputs once released. */
   readonly hasJournal: boolean
 }
 

@@ -1,11 +1,9 @@
 /** Publishers at work over a model log: what leaves, when, and what is done when it goes wrong. */
 
 import { describe, expect, it, test } from 'vitest'
-import { utf8Of } from '../base/bytes.ts'
 import type { LogErrorCode } from '../base/stream-log.ts'
 import { defaultJournalBounds } from './bounds.ts'
-import { encodeRecord } from './record.ts'
-import { CLAIM, GROUP, HOME, JOURNAL, Rig } from './testing/rig.ts'
+import { JOURNAL, Rig } from './testing/rig.ts'
 
 const stagesOf = (rig: Rig) => rig.one.journal.stages
 const calls = (rig: Rig, since = 0) => rig.log.calls.slice(since).map(line => line.split(' ')[0])
@@ -170,7 +168,7 @@ describe('a new leader', () => {
     expect(rig.visible('home')).toEqual(rig.expected('home'))
   })
 
-  it('that finds more than it knows asks whether it still leads, and retires where it does not', () => {
+  it('that finds more than it knows asks whether it leads, and retires where it does not', () => {
     const rig = new Rig({ replicas: 2 })
     rig.elect(0)
     rig.answerQuestion(rig.questions[0] as (typeof rig.questions)[0])
@@ -308,121 +306,6 @@ describe('a transaction that goes wrong', () => {
     refuse(rig, 'send', 'no-such-topic')
     rig.settle(12_000)
     expect(said(rig, 'stalled')).toEqual(['stalled not-authorized', 'stalled no-such-topic'])
-  })
-})
-
-describe('a journal', () => {
-  const signed = { group: GROUP, seats: 1 }
-  const cases: readonly (readonly [string, Uint8Array, string])[] = [
-    [
-      'claimed by a later generation',
-      encodeRecord({ kind: 'generation', ...signed, generation: 2, owner: 'bob' }),
-      'halted generation-superseded',
-    ],
-    [
-      'claimed by another owner',
-      encodeRecord({ kind: 'generation', ...signed, generation: 1, owner: 'bob' }),
-      'halted generation-contested',
-    ],
-    [
-      'of a job that was deleted',
-      encodeRecord({ kind: 'deleted', group: GROUP, ...CLAIM }),
-      'halted job-deleted',
-    ],
-    [
-      'ahead of the group',
-      encodeRecord({
-        kind: 'published',
-        group: GROUP,
-        ...CLAIM,
-        fromSeq: 2,
-        toSeq: 3,
-        schedules: [utf8Of('schedule 2'), utf8Of('schedule 3')],
-        published: [],
-      }),
-      'halted journal-ahead',
-    ],
-    [
-      'with more outputs than the group made',
-      encodeRecord({
-        kind: 'published',
-        group: GROUP,
-        ...CLAIM,
-        fromSeq: 2,
-        toSeq: 1,
-        schedules: [],
-        published: [{ sink: 'home', upTo: 50 }],
-      }),
-      'halted journal-ahead',
-    ],
-    ['with a foreign record', utf8Of('{"hello":1}'), 'stalled journal-foreign'],
-  ]
-
-  test.each(cases)('%s lets nothing more out', (_, value, told) => {
-    const rig = Rig.leading()
-    rig.commit({ home: 2 })
-    rig.settle(20)
-    rig.log.write(JOURNAL, [value])
-    rig.elect(0)
-    rig.settle()
-    expect(rig.one.told.at(-1)).toBe(told)
-    expect(rig.sentences.join()).toMatch(/; /)
-    rig.commit({ home: 5 })
-    rig.settle(20_000)
-    expect(rig.visible('home').flat()).toHaveLength(2)
-    const isForGood = told.startsWith('halted')
-    expect(stagesOf(rig)).toEqual([isForGood ? 'halted' : 'resting'])
-    rig.elect(0)
-    rig.settle()
-    expect(rig.one.told.filter(line => line === told)).toHaveLength(1)
-  })
-
-  it('that holds what the group never committed lets nothing more out', () => {
-    const rig = new Rig()
-    rig.commit()
-    rig.log.write(JOURNAL, [
-      encodeRecord({
-        kind: 'published',
-        group: GROUP,
-        ...CLAIM,
-        fromSeq: 1,
-        toSeq: 1,
-        schedules: [utf8Of('schedule of another cluster')],
-        published: [],
-      }),
-    ])
-    rig.elect(0)
-    rig.settle()
-    expect(rig.one.told).toEqual(['halted journal-differs'])
-  })
-
-  it('that was lost lets nothing more out', () => {
-    const rig = Rig.leading()
-    rig.log.write(JOURNAL, [encodeRecord({ kind: 'generation', ...signed, ...CLAIM })])
-    rig.commit()
-    rig.settle(3000)
-    expect(rig.one.outbox.progress.offset).toBeGreaterThan(0)
-    rig.log.trim(JOURNAL, rig.log.decided(JOURNAL).length + 10)
-    rig.log.write(
-      JOURNAL,
-      new Array(20).fill(encodeRecord({ kind: 'generation', ...signed, ...CLAIM })),
-    )
-    rig.elect(0)
-    rig.settle()
-    expect(rig.one.told.at(-1)).toBe('stalled journal-behind')
-  })
-
-  it('of lower generations is gone on from', () => {
-    const rig = new Rig({ claim: { generation: 7, owner: 'ann' } })
-    rig.log.write(JOURNAL, [
-      encodeRecord({ kind: 'generation', ...signed, generation: 6, owner: 'bob' }),
-      encodeRecord({ kind: 'generation', ...signed, generation: 7, owner: 'ann' }),
-    ])
-    rig.elect(0)
-    rig.commit()
-    rig.settle()
-    expect(rig.visible('home').flat()).toEqual(['1'])
-    expect(rig.records.at(-1)).toMatchObject({ generation: 7, owner: 'ann', group: HOME.group })
   })
 })
 

@@ -1,4 +1,4 @@
-/** Trimming: what goes, what stays, and that the newest marker and the newest record always stay. */
+/** Trimming: what goes, what stays, and that the newest marker and record always stay. */
 
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'

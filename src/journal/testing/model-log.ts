@@ -2,7 +2,7 @@
  * Test support: a tiny log that keeps what the StreamLog door says, at the will of a test. A call
  * waits until somebody lets it take effect, then until somebody lets its answer through; either may
  * be lost, and what was given up may take effect late. Markers land after `end` was answered, and a
- * fetch may show less than there is. Much simpler than a real log, so that it can be checked by eye.
+ * fetch may show less than there is. Much simpler than a real log: it can be checked by eye.
  */
 
 import type {

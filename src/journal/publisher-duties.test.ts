@@ -1,0 +1,219 @@
+/**
+ * A publisher by itself: the table of what it is doing and what happens to it. Whatever is on its
+ * way when it is over is let go of: the producer, the turn, and the answers that come late.
+ */
+
+import { describe, expect, it, test } from 'vitest'
+import { utf8Of } from '../base/bytes.ts'
+import { Prng } from '../base/prng.ts'
+import type { LogErrorCode } from '../base/stream-log.ts'
+import { defaultJournalBounds } from './bounds.ts'
+import type { Answer, Call } from './calls.ts'
+import { Ledger } from './ledger.ts'
+import { Outbox } from './outbox.ts'
+import type { Subject } from './plan.ts'
+import { type Duties, Publisher } from './publisher.ts'
+import { encodeRecord } from './record.ts'
+import { CLAIM, GROUP, HOME, rendered } from './testing/rig.ts'
+
+const NO_RECORDS = { records: [], position: 0, seenEnd: 0 }
+
+/** What each call is answered when all is well. */
+const well: Readonly<Record<Call['kind'], Answer>> = {
+  confirm: { kind: 'confirm', verdict: 'leads' },
+  init: { kind: 'init', answer: { value: undefined } },
+  end: { kind: 'end', answer: { value: 0 } },
+  start: { kind: 'start', answer: { value: 0 } },
+  fetch: { kind: 'fetch', answer: { value: NO_RECORDS } },
+  turn: { kind: 'turn' },
+  send: { kind: 'send', answer: { value: [3, 3, 3] } },
+  commit: { kind: 'commit', answer: { value: undefined } },
+}
+
+class Bench {
+  readonly subject: Subject
+  readonly publisher: Publisher
+  duties: Duties
+
+  constructor() {
+    const outbox = new Outbox()
+    const run = { sink: 'home', first: 1, count: 2, bytes: new Uint8Array(16) }
+    outbox.apply({ seq: 1, generation: 1, schedule: utf8Of('schedule 1'), runs: [run] })
+    const ledger = new Ledger()
+    const bounds = defaultJournalBounds
+    this.subject = { seat: HOME, claim: CLAIM, outbox, ledger, bounds, render: rendered }
+    this.publisher = new Publisher(this.subject, new Prng(1))
+    this.publisher.tick(0)
+    this.publisher.onLead(4)
+    this.publisher.onApplied(4)
+    this.duties = this.publisher.takeDuties()
+  }
+
+  get call(): Call {
+    if (this.duties.call === undefined) throw new Error(`no call at ${this.publisher.at}`)
+    return this.duties.call
+  }
+
+  answer(answer: Answer, serial = this.call.serial): Duties {
+    this.publisher.onAnswer(serial, answer)
+    this.duties = this.publisher.takeDuties()
+    return this.duties
+  }
+
+  /** All goes well until this is asked. */
+  until(kind: Call['kind']): this {
+    for (let turn = 0; turn < 12 && this.call.kind !== kind; turn++)
+      this.answer(well[this.call.kind])
+    expect(this.call.kind).toBe(kind)
+    return this
+  }
+}
+
+const at = (kind: Call['kind']) => new Bench().until(kind)
+
+describe('a publisher whose calls are answered well', () => {
+  it('asks in this order', () => {
+    const bench = new Bench()
+    const asked: string[] = []
+    while (bench.duties.call !== undefined) {
+      asked.push(bench.call.kind)
+      bench.answer(well[bench.call.kind])
+    }
+    expect(asked).toEqual(['confirm', 'init', 'end', 'turn', 'send', 'commit'])
+    expect(bench.duties).toMatchObject({ close: false, giveBack: true, learned: true, news: [] })
+    expect(bench.subject.ledger.progress).toEqual({
+      journaled: 1,
+      offset: 3,
+      published: [{ sink: 'home', upTo: 2, offset: 0 }],
+    })
+    expect(bench.publisher.wakeAtMs()).toBeUndefined()
+  })
+
+  it('asks one thing at a time', () => {
+    const bench = at('send')
+    expect(bench.publisher.takeDuties().call).toBeUndefined()
+    bench.publisher.onApplied(4)
+    expect([bench.publisher.takeDuties().call, bench.publisher.wakeAtMs()]).toEqual([
+      undefined,
+      undefined,
+    ])
+  })
+})
+
+const kinds: readonly Call['kind'][] = ['confirm', 'init', 'end', 'turn', 'send', 'commit']
+const hasTurn = (kind: Call['kind']) => kind === 'turn' || kind === 'send' || kind === 'commit'
+
+describe.each(kinds)('a publisher that waits for %s', kind => {
+  it('lets go of everything when it is deposed', () => {
+    const bench = at(kind)
+    bench.publisher.onDeposed()
+    const { close, giveBack, call, news } = bench.publisher.takeDuties()
+    expect([close, giveBack, call, news]).toEqual([true, hasTurn(kind), undefined, []])
+    expect(bench.publisher.at).toBe('retired')
+  })
+
+  it('hears no answer that comes late', () => {
+    const bench = at(kind)
+    const late = bench.call.serial
+    bench.publisher.onDeposed()
+    bench.publisher.takeDuties()
+    bench.answer(well[kind], late)
+    expect([bench.publisher.at, bench.duties.call]).toEqual(['retired', undefined])
+  })
+
+  it('begins anew in another term, and hears no answer of the last', () => {
+    const bench = at(kind)
+    const late = bench.call.serial
+    bench.publisher.onLead(5)
+    expect(bench.publisher.takeDuties()).toMatchObject({ close: true, giveBack: hasTurn(kind) })
+    bench.answer(well[kind], late)
+    expect(bench.duties.call).toBeUndefined()
+    bench.publisher.onApplied(5)
+    bench.duties = bench.publisher.takeDuties()
+    expect(bench.call).toMatchObject({ kind: 'confirm', term: 5 })
+  })
+
+  it('hears no answer twice', () => {
+    const bench = at(kind)
+    const { serial } = bench.call
+    bench.answer(well[kind])
+    const next = bench.duties.call?.kind
+    bench.answer(well[kind], serial)
+    expect(bench.duties.call).toBeUndefined()
+    expect(next).not.toBe(kind)
+  })
+})
+
+const errors: readonly LogErrorCode[] = ['fenced', 'unavailable', 'busy', 'not-authorized']
+
+describe.each(['send', 'commit'] as const)('a transaction that fails in %s', kind => {
+  test.each(errors)('by %s ends the life of its producer, and nothing is believed', code => {
+    const bench = at(kind)
+    const error = { code, message: code }
+    const { close, giveBack, call, learned } = bench.answer({ kind, answer: { error } } as Answer)
+    expect([close, giveBack, call, learned]).toEqual([true, true, undefined, false])
+    expect([bench.publisher.at, bench.subject.ledger.journaled]).toEqual(['resting', 0])
+    const restMs = bench.publisher.wakeAtMs() ?? 0
+    const { stallMs, retryMinMs } = defaultJournalBounds
+    if (code === 'not-authorized') expect(restMs).toBe(stallMs)
+    else expect(restMs).toBeLessThanOrEqual(retryMinMs)
+    bench.publisher.tick(restMs)
+    bench.duties = bench.publisher.takeDuties()
+    expect(bench.call.kind).toBe('confirm')
+  })
+})
+
+describe('a publisher in doubt', () => {
+  const ahead = encodeRecord({
+    kind: 'published',
+    group: GROUP,
+    ...CLAIM,
+    fromSeq: 2,
+    toSeq: 2,
+    schedules: [utf8Of('schedule 2')],
+    published: [],
+  })
+
+  function doubtful(): Bench {
+    const bench = at('end')
+    bench.answer({ kind: 'end', answer: { value: 1 } })
+    const record = { key: null, value: ahead, headers: [], timestampMs: 0, offset: 0 }
+    const value = { records: [record], position: 1, seenEnd: 1 }
+    bench.answer({ kind: 'fetch', answer: { value } })
+    expect([bench.publisher.at, bench.call.kind]).toEqual(['doubting', 'confirm'])
+    return bench
+  }
+
+  it('goes on where the group has learned meanwhile what the journal says', () => {
+    const bench = doubtful()
+    bench.subject.outbox.apply({ seq: 2, generation: 1, schedule: utf8Of('schedule 2'), runs: [] })
+    bench.answer(well.confirm)
+    expect([bench.duties.learned, bench.subject.ledger.journaled]).toEqual([true, 2])
+  })
+
+  it('retires where another leads', () => {
+    const bench = doubtful()
+    const { close, news } = bench.answer({ kind: 'confirm', verdict: 'deposed' })
+    expect([close, news, bench.publisher.at]).toEqual([true, [], 'retired'])
+  })
+
+  it('asks again where nobody knows', () => {
+    const bench = doubtful()
+    bench.answer({ kind: 'confirm', verdict: 'unknown' })
+    expect(bench.publisher.at).toBe('doubting')
+    bench.publisher.tick(bench.publisher.wakeAtMs() ?? 0)
+    expect(bench.publisher.takeDuties().call?.kind).toBe('confirm')
+  })
+
+  it('halts where it leads and never committed that, and does nothing ever after', () => {
+    const bench = doubtful()
+    const { close, news } = bench.answer(well.confirm)
+    expect(close).toBe(true)
+    expect(news).toMatchObject([{ kind: 'halted', code: 'journal-ahead' }])
+    bench.publisher.onDeposed()
+    bench.publisher.onLead(9)
+    bench.publisher.onApplied(9)
+    bench.publisher.tick(1e6)
+    expect([bench.publisher.at, bench.publisher.takeDuties().call]).toEqual(['halted', undefined])
+  })
+})
