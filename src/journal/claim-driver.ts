@@ -1,7 +1,7 @@
 /**
  * A claim, or a deletion, at work: carries out what `Claiming` asks for, over the StreamLog door.
- * It goes on until it is decided or somebody cancels it; what it wrote by then stays, and counts for
- * nothing, since a claim holds once it is in every partition.
+ * It goes on until it is decided or somebody cancels it; what it wrote by then stays, and counts
+ * for nothing, since a claim holds once it is in every partition.
  */
 
 import type { Clock, Timer } from '../base/env.ts'

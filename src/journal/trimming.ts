@@ -1,7 +1,7 @@
 /**
  * Where a journal partition may be cut: behind the oldest checkpoint that is kept, but never so
- * that the newest marker, or the newest record of any kind, goes. Reads what it is to delete first, so
- * that the answer rests on what lies there and not on what somebody remembers.
+ * that the newest marker, or the newest record of any kind, goes. Reads what it is to delete first,
+ * so that the answer rests on what lies there and not on what somebody remembers.
  */
 
 import { WeirError } from '../base/errors.ts'

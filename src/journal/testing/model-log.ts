@@ -75,6 +75,7 @@ export class ModelLog implements StreamLog {
 
   /** Everything that waits takes effect and is answered, until nothing waits. */
   settle(): void {
+    this.land()
     for (let turns = 0; this.pending.length > 0 && turns < 100; turns++) {
       for (const one of [...this.pending]) this.finish(one)
       this.land()
