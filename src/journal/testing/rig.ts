@@ -146,6 +146,8 @@ export class Rig {
   readonly committed: Committed[] = []
   readonly questions: Question[] = []
   readonly sentences: string[] = []
+  /** In the journals of others, from which this group goes on. */
+  journaledBefore = 0
   leader = -1
   term = 0
   #seq = 0
@@ -291,7 +293,7 @@ export class Rig {
 
   get journaled(): number {
     const records = this.records.filter(record => record.kind === 'published')
-    return Math.max(0, ...records.map(({ toSeq }) => toSeq))
+    return Math.max(this.journaledBefore, ...records.map(({ toSeq }) => toSeq))
   }
 
   checkReleased(seq: number): void {
@@ -302,7 +304,8 @@ export class Rig {
     if (journaled > this.journaled) throw new Error(`progress ${journaled} is ahead`)
     for (const { sink, upTo } of published) {
       const isHere = sink === 'home' || sink === 'away'
-      if (isHere && upTo > this.#decidedOf(sink)) throw new Error(`progress is ahead of ${sink}`)
+      const isOwn = isHere && this.journaledBefore === 0
+      if (isOwn && upTo > this.#decidedOf(sink)) throw new Error(`progress is ahead of ${sink}`)
     }
   }
 

@@ -1,0 +1,38 @@
+/** What is known to be out, beside what was committed. */
+
+import { describe, expect, it, test } from 'vitest'
+import { isDrained, Ledger, sinkAhead } from './ledger.ts'
+import { Outbox } from './outbox.ts'
+
+function outboxOf(isEnded: boolean): Outbox {
+  const outbox = new Outbox()
+  const run = { sink: 'a', first: 1, count: 3, bytes: new Uint8Array(3) }
+  outbox.apply({ seq: 1, generation: 1, schedule: new Uint8Array(1), runs: [run] })
+  outbox.apply({ seq: 2, generation: 1, schedule: new Uint8Array(1), runs: [] })
+  if (isEnded) outbox.end(1)
+  return outbox
+}
+
+describe('a log that has ended', () => {
+  test.each([
+    [false, 2, 3, false],
+    [true, 1, 3, false],
+    [true, 2, 2, false],
+    [true, 2, 3, true],
+  ])('is drained: ended %s, journaled %i, published %i: %s', (isEnded, seq, upTo, wanted) => {
+    const ledger = new Ledger()
+    ledger.journal(seq, 0)
+    ledger.publish('a', upTo)
+    expect(isDrained(outboxOf(isEnded), ledger)).toBe(wanted)
+  })
+})
+
+describe('a sink', () => {
+  it('is ahead where more is out than was ever committed', () => {
+    const outbox = outboxOf(false)
+    expect(sinkAhead([{ sink: 'a', upTo: 3 }], outbox)).toBeUndefined()
+    expect(sinkAhead([{ sink: 'a', upTo: 4 }], outbox)).toBe('a')
+    expect(sinkAhead([{ sink: 'b', upTo: 1 }], outbox)).toBe('b')
+    expect(sinkAhead([], outbox)).toBeUndefined()
+  })
+})
