@@ -21,7 +21,7 @@ export interface HeldRun extends SinkRun {
   readonly generation: number
 }
 
-export const NO_PROGRESS: Progress = { journaled: 0, offset: 0, published: [] }
+const NO_PROGRESS: Progress = { journaled: 0, offset: 0, published: [] }
 
 /** Where a sink of the group stands. */
 interface SinkState {

@@ -2,8 +2,8 @@
  * One group, three replicas, two logs, and everything that may go wrong in any order: answers lost,
  * calls that take effect late, markers that land late, transactions whose time is over, leaders
  * that were deposed and have not heard. Whatever is visible is a prefix of what was committed, at
- * every step; nothing is released before its schedule is durable; and once all is well again, everything
- * is visible.
+ * every step; nothing is released before its schedule is durable; and once all is well again,
+ * everything is visible.
  */
 
 import fc from 'fast-check'
