@@ -24,7 +24,7 @@ export async function answers(url: string): Promise<boolean> {
   }
 }
 
-export async function areReady(urls: readonly string[]): Promise<boolean> {
+async function areReady(urls: readonly string[]): Promise<boolean> {
   return (await Promise.all(urls.map(answers))).every(isReady => isReady)
 }
 

@@ -27,7 +27,7 @@ describe('appends', () => {
   test('are sent again when they were refused', async () => {
     scene.broker.will('Produce', 6, 19, 3)
     expect(await append(open(), [at, 'a b'])).toEqual({ value: [0] })
-    expect(scene.broker.batches).toEqual([{ count: 2, sequence: -1 }])
+    expect(scene.broker.batches).toMatchObject([{ count: 2, sequence: -1 }])
     expect(scene.broker.count('Produce')).toBe(4)
   })
 
@@ -130,7 +130,7 @@ describe('transactions', () => {
     const producer = await begun(open())
     scene.broker.will(api, ...moods)
     expect(await sent(producer, [at, 'a'])).toEqual({ value: [0] })
-    expect(scene.broker.batches).toEqual([{ count: 1, sequence: 0 }])
+    expect(scene.broker.batches).toMatchObject([{ count: 1, sequence: 0 }])
     expect(scene.broker.count(api)).toBe(1 + moods.length)
   })
 
@@ -138,12 +138,12 @@ describe('transactions', () => {
     const producer = await begun(open())
     scene.broker.will('Produce', 10)
     expect(await sent(producer, [at, 'a b c d e'])).toEqual({ value: [0] })
-    expect(scene.broker.batches).toEqual([
+    expect(scene.broker.batches).toMatchObject([
       { count: 2, sequence: 0 },
       { count: 3, sequence: 2 },
     ])
     await sent(producer, [at, 'f'])
-    expect(scene.broker.batches.at(-1)).toEqual({ count: 1, sequence: 5 })
+    expect(scene.broker.batches.at(-1)).toMatchObject({ count: 1, sequence: 5 })
   })
 
   test.each<readonly [string, ApiName, Mood, string]>([

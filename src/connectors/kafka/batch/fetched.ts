@@ -33,7 +33,7 @@ function controlTypeOf(batch: Batch): number {
   throw malformed('a control batch has no control record')
 }
 
-export function sizeOf({ key, value, headers }: StoredRecord): number {
+function sizeOf({ key, value, headers }: StoredRecord): number {
   let size = (key?.length ?? 0) + (value?.length ?? 0)
   for (const header of headers) size += header.name.length + header.value.length
   return size

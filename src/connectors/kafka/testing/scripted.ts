@@ -5,7 +5,10 @@
  */
 
 import { createServer, type Server, type Socket } from 'node:net'
-import { WireReader as Wire, type WireReader, WireWriter } from '../batch/wire.ts'
+import { batchesOf } from '../batch/header.ts'
+import { recordsOf } from '../batch/records.ts'
+import { WireReader, WireWriter } from '../batch/wire.ts'
+import { text } from './batches.ts'
 
 export type ApiName = keyof typeof apis
 
@@ -29,10 +32,21 @@ const apis = {
 export type Mood = 'silent' | 'hangs-up' | number
 
 export const TOPIC = 't'
+const SEQUENCE_AT = 53
 const PRODUCER_ID = 4711
 
 const nameOf = (key: number) =>
   (Object.keys(apis) as readonly ApiName[]).find(name => apis[name].key === key)
+
+interface Produced {
+  readonly partition: number
+  /** Of records. */
+  readonly count: number
+  /** Of its first record. */
+  readonly sequence: number
+  readonly sizeBytes: number
+  readonly values: readonly string[]
+}
 
 export class ScriptedBroker {
   cluster = 'ours'
@@ -42,8 +56,8 @@ export class ScriptedBroker {
   /** The next answers of an API; when there are no more, it is well. */
   readonly moods = new Map<ApiName, Mood[]>()
   readonly asked: ApiName[] = []
-  /** How many records each batch had that was produced, and its first sequence number. */
-  readonly batches: { readonly count: number; readonly sequence: number }[] = []
+  /** Those that were produced. */
+  readonly batches: Produced[] = []
   #end = 0
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
@@ -82,6 +96,16 @@ export class ScriptedBroker {
     this.moods.set(name, [...moods])
   }
 
+  /** All that was produced. */
+  forget(): void {
+    this.batches.splice(0)
+  }
+
+  /** Values of a partition, in order. */
+  kept(partition: number): readonly string[] {
+    return this.batches.filter(one => one.partition === partition).flatMap(({ values }) => values)
+  }
+
   close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy()
     return new Promise(resolve => this.#server.close(() => resolve()))
@@ -103,7 +127,7 @@ export class ScriptedBroker {
   }
 
   #onRequest(socket: Socket, bytes: Buffer): void {
-    const reader = new Wire(bytes)
+    const reader = new WireReader(bytes)
     const name = nameOf(reader.int16())
     reader.int16()
     const correlation = reader.int32()
@@ -169,14 +193,12 @@ export class ScriptedBroker {
       const count = reader.int32()
       writer.int32(1).text(topic).int32(count)
       for (let i = 0; i < count; i++) {
-        writer.int32(reader.int32())
-        const batch = reader.raw(reader.int32())
-        const records = batch.readInt32BE(57)
-        if (error === 0) {
-          this.batches.push({ count: records, sequence: batch.readInt32BE(53) })
-        }
-        writer.int16(error).int64(this.#end).int64(-1).int64(0)
-        if (error === 0) this.#end += records
+        const partition = reader.int32()
+        const produced = producedOf(partition, reader.raw(reader.int32()))
+        writer.int32(partition).int16(error).int64(this.#end).int64(-1).int64(0)
+        if (error !== 0) continue
+        this.batches.push(produced)
+        this.#end += produced.count
       }
       writer.int32(0)
     },
@@ -208,4 +230,12 @@ export class ScriptedBroker {
       writer.text('secret').int16(-1).int8(0).int8(1).int8(1).int32(0)
     },
   }
+}
+
+function producedOf(partition: number, bytes: Buffer): Produced {
+  const [batch] = batchesOf(bytes)
+  if (batch === undefined) throw new Error('a produce without a batch')
+  const values = [...recordsOf(batch)].map(one => text(one.value))
+  const sequence = bytes.readInt32BE(SEQUENCE_AT)
+  return { partition, count: batch.count, sequence, sizeBytes: bytes.length, values }
 }
