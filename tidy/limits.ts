@@ -19,3 +19,8 @@ export const stops = {
  */
 export const ratios: Readonly<Record<string, number>> = { raft: 2, checkpoint: 2 }
 export const ratioElsewhere = 1.2
+/** Suites that a real body must pass, and the folder that has it. */
+export const doorSuites: Readonly<Record<string, string>> = {
+  'chaos/sim/contract/log/': 'connectors',
+  'chaos/sim/contract/stream-log.ts': 'connectors',
+}

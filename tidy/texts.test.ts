@@ -127,3 +127,12 @@ test('elsewhere 1.2 is enough, and a folder without tests is found', () => {
   expect(testRatio([source, file('src/base/heap.test.ts', 'f()\n'.repeat(12))])).toEqual([])
   expect(testRatio([source])).toHaveLength(1)
 })
+
+test('the suite of a door counts for the folder of its real bodies', () => {
+  const source = file('src/connectors/kafka/line.ts', 'f()\n'.repeat(10))
+  const suite = file('chaos/sim/contract/log/aborts.ts', 'f()\n'.repeat(12))
+  expect(testRatio([source])).toHaveLength(1)
+  expect(testRatios([source, suite])).toEqual([
+    { folder: 'src/connectors/', tests: 12, sources: 10, wanted: 1.2 },
+  ])
+})
