@@ -17,12 +17,12 @@ const named = (name: string): Mutant => {
   return mutant
 }
 const stranger: Mutant = {
-  ...named('read-before-it-is-applied'),
+  ...named('read-index-of-the-answer-lost'),
   ...{ name: 'stranger', file: 'tidy/limits.ts', find: 'fileLines: 120', replace: 'fileLines: 1' },
 }
 
 test('the text in the bundle is the patched one, that on disk is not', async () => {
-  const mutant = named('read-before-it-is-applied')
+  const mutant = named('read-index-of-the-answer-lost')
   const before = readFileSync(mutant.file, 'utf8')
   const bundle = readFileSync(await bundled(folder, mutant), 'utf8')
   expect(bundle).toContain(mutant.replace)
@@ -31,7 +31,7 @@ test('the text in the bundle is the patched one, that on disk is not', async () 
 })
 
 test('without a mutant it is the source as it stands', async () => {
-  const { find, replace } = named('read-before-it-is-applied')
+  const { find, replace } = named('read-index-of-the-answer-lost')
   const bundle = readFileSync(await bundled(folder), 'utf8')
   expect(bundle).toContain(find)
   expect(bundle).not.toContain(replace)

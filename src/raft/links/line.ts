@@ -17,7 +17,7 @@ import {
   type LinkRefusal,
   readGreeting,
 } from './hello.ts'
-import { refusals, unknownProtocol } from './judgement.ts'
+import { refusals, unknownProtocol, unproved } from './judgement.ts'
 import type { LinkLimits } from './limits.ts'
 import { RoundTrips, readProbe } from './probe.ts'
 
@@ -162,6 +162,11 @@ export class Line {
     const greeting = this.#read(frame)
     if (greeting === undefined) return
     if (greeting.kind === 'refusal') {
+      const doubt = unproved(this.#node, this.#connection?.peerNames)
+      if (doubt !== undefined) {
+        this.#refuse({ code: 'not-allowed', message: doubt })
+        return
+      }
       this.#down(`they refused: ${greeting.refusal.code}`)
       this.#listener.onRefused(greeting.refusal, true)
     } else if (greeting.kind === 'unknown-protocol') {

@@ -207,7 +207,8 @@ export class Links {
     const isCounted = counts.has(code) || counts.size < CODES_MAX
     const name = isCounted ? code : OTHER_CODE
     counts.set(name, (counts.get(name) ?? 0) + 1)
-    this.#tell(to => to.onRefused(node, code, message, isTheirs))
+    // What a stranger says of us is counted, and nothing follows from it.
+    this.#tell(to => to.onRefused(node, code, message, isTheirs && peer !== undefined))
   }
 
   #onGone(accepted: Accepted): void {

@@ -114,6 +114,16 @@ describe('a program that is no node', () => {
     expect(one.links.counters()).toMatchObject({ accepted: 0, refused: { 'malformed-bytes': 1 } })
   })
 
+  it('is not believed when it calls this node old', () => {
+    const { fleet, one, call, hello } = rig()
+    const old = { code: 'old-incarnation', message: 'a stranger says so, at some length' }
+    call(encodeHello(hello), encodeRefusal(old))
+    fleet.pass(100)
+    expect(one.told).toEqual(['refused n9 old-incarnation'])
+    expect(one.believed).toEqual([])
+    expect(one.links.counters().refusedByPeers).toEqual({ 'old-incarnation': 1 })
+  })
+
   it('is refused when it says nothing', () => {
     const { fleet, one, call } = rig()
     const { heard } = call()

@@ -73,6 +73,9 @@ export class Member {
   readonly clock: LifeClock
   onFrame: ((from: NodeId, frame: Uint8Array) => void) | undefined
 
+  /** What peers refused this node for. */
+  readonly believed: string[] = []
+
   constructor(fleet: Fleet, n: number, self: HelloSelf) {
     this.clock = new LifeClock(new SimClock(fleet.queue))
     const transport = fleet.wire.door(n, fleet.addressOf(n))
@@ -87,7 +90,8 @@ export class Member {
       },
       onPeerLost: node => void this.told.push(`lost ${node}`),
       onPeerUp: (node, { boot }) => void this.told.push(`up ${node}/${boot}`),
-      onRefused: (node, code, message) => {
+      onRefused: (node, code, message, isTheirs) => {
+        if (isTheirs) this.believed.push(`${node} ${code}`)
         this.told.push(`refused ${node ?? 'somebody'} ${code}`)
         if (message.length < 20) throw new Error('a refusal without a sentence')
       },

@@ -125,6 +125,8 @@ export class LineRig implements LineListener {
   /** What chance draws, from 0 to 1. */
   share = 0
   verdict: LinkRefusal | undefined
+  /** What whoever is called proves to be his names. */
+  proved: readonly string[] | undefined
   /** Called by each call back of this name, before it returns. */
   readonly react: { [name in 'judge' | 'up' | 'down' | 'refused']?: () => void } = {}
 
@@ -139,7 +141,7 @@ export class LineRig implements LineListener {
     const transport: Transport<string> = {
       connect: (to, listener) => {
         this.dialledMs.push(Math.round(queue.nowMs))
-        return door.connect(to, listener)
+        return Object.assign(door.connect(to, listener), { peerNames: this.proved })
       },
       accept: onConnection => door.accept(onConnection),
     }
