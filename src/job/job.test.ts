@@ -211,7 +211,7 @@ describe('hostile jobs in a language that is drawn', () => {
           checkAnswer(language, bytesOf(changed.join('')))
         },
       ),
-      { numRuns: fuzzRuns(1000) },
+      { numRuns: fuzzRuns(2000) },
     )
   })
 
@@ -239,7 +239,7 @@ describe('hostile jobs in a language that is drawn', () => {
         if (language === 'toml' && other === 'null') return
         checkAnswer(language, bytesOf(written(language, changed)))
       }),
-      { numRuns: fuzzRuns(1000) },
+      { numRuns: fuzzRuns(2000) },
     )
   })
 })

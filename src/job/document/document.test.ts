@@ -113,7 +113,7 @@ describe.each(languages)('hostile %s', language => {
     const bytes = fc.uint8Array({ maxLength: 200 })
     fc.assert(
       fc.property(bytes, one => checkAnswer(language, one)),
-      { numRuns: fuzzRuns(500) },
+      { numRuns: fuzzRuns(2_000) },
     )
   })
 
@@ -141,7 +141,7 @@ describe.each(languages)('hostile %s', language => {
     const text = fc.array(signs, { maxLength: 40 }).map(parts => parts.join(''))
     fc.assert(
       fc.property(text, one => checkAnswer(language, bytesOf(one))),
-      { numRuns: fuzzRuns(1_000) },
+      { numRuns: fuzzRuns(2_000) },
     )
   })
 
@@ -159,7 +159,7 @@ describe.each(languages)('hostile %s', language => {
         }
         checkAnswer(language, new Uint8Array(bytes))
       }),
-      { numRuns: fuzzRuns(400) },
+      { numRuns: fuzzRuns(2_000) },
     )
   })
 

@@ -155,7 +155,7 @@ describe('the schema', () => {
         taken++
         expect(validate(job), JSON.stringify(validate.errors)).toBe(true)
       }),
-      { numRuns: fuzzRuns(150) },
+      { numRuns: fuzzRuns(400) },
     )
     expect(taken).toBeGreaterThan(20)
   })

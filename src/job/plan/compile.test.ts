@@ -340,7 +340,7 @@ describe('hostile jobs', () => {
         compiled++
         schemasOf(plan, compiler)
       }),
-      { numRuns: fuzzRuns(300) },
+      { numRuns: fuzzRuns(1400) },
     )
     expect(Math.min(compiled, doubled), `${compiled}, ${doubled}`).toBeGreaterThan(0)
   })
@@ -383,7 +383,7 @@ describe('hostile jobs', () => {
           JSON.stringify(explanationOf({ spec, plan, schemas, compiler }))
         }
       }),
-      { numRuns: fuzzRuns(120) },
+      { numRuns: fuzzRuns(600) },
     )
     expect(Math.min(compiled, refused), `${compiled}, ${refused}`).toBeGreaterThan(0)
   })
