@@ -25,10 +25,12 @@ export interface Reach {
 
 export function reachesOf(moments: readonly Moment[], time: WindowTime): Reach[] {
   if (time === 'event') return [...moments]
-  return moments.map(({ now, ended }, batch) => ({
-    before: moments[batch - 1]?.now ?? Number.NEGATIVE_INFINITY,
-    after: ended ? Number.POSITIVE_INFINITY : now,
-  }))
+  let before = Number.NEGATIVE_INFINITY
+  return moments.map(({ now, ended }) => {
+    const reach = { before, after: ended ? Number.POSITIVE_INFINITY : now }
+    before = reach.after
+    return reach
+  })
 }
 
 /** The records of each key, in order of arrival. */

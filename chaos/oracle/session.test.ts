@@ -118,3 +118,13 @@ test('sessions by processing time', () => {
   const { main } = run(summing({ ...session, time: 'processing' }), steps)
   expect(main).toEqual(['2+ @23 "a" 5 24 2 2', '3+ @33 "a" 24 34 1 1'])
 })
+
+test('by processing time, they speak once where their source ends before the input does', () => {
+  const window = { kind: 'session', gapMs: 10, time: 'processing' } as const
+  const steps = [
+    { items: a(0), now: 5, watermark: Number.POSITIVE_INFINITY },
+    { now: 6 },
+    { now: 20, ended: true },
+  ]
+  expect(run(summing(window), steps).main).toEqual(['0+ @14 "a" 5 15 1 1'])
+})

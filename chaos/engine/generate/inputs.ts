@@ -129,18 +129,10 @@ class InputDraft {
     return Math.floor(time / grainMs) * grainMs
   }
 
-  /** Another of its source goes on: a source that ends before the others is not drawn yet. */
-  #hasOther(id: number): boolean {
-    const source = this.#channels.find(channel => channel.id === id)?.source
-    return this.#channels.some(other => {
-      return other.id !== id && other.source === source && !this.#ended.has(other.id)
-    })
-  }
-
   #marks(channel: number): readonly Mark[] {
     const prng = this.#prng
     if (this.#ended.has(channel) || prng.chance(0.3)) return []
-    if (prng.chance(0.02) && this.#hasOther(channel)) {
+    if (this.#ended.size + 1 < this.#channels.length && prng.chance(0.02)) {
       this.#ended.add(channel)
       return [{ channel, watermark: Number.POSITIVE_INFINITY }]
     }
