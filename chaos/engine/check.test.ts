@@ -74,7 +74,7 @@ describe('objections', () => {
     expect(found?.detail).toContain('is taken back and was not said')
   })
 
-  test('to an early result that is not said, and to one that is said too late', () => {
+  test('to an early result that is not said, and to one that is said too late or too often', () => {
     const id = one.plan.sinks.find(one => one.id === sink)?.from.from ?? ''
     const row: Row = { batch: 1, time: -12345, kind: 'insert', values: [7n] }
     const early = { ...wanted, early: { ...wanted.early, [id]: [row] } }
@@ -82,6 +82,8 @@ describe('objections', () => {
     const keyed = { ...one, plan: keyedPlan(one, sink) }
     const late = withRows(rows => rows.map(said => ({ ...said, batch: said.batch + 1 })))
     expect(objection(keyed, wanted, [late, late])?.checker).toMatch(/^ENGINE-7/)
+    const often = withRows(rows => [{ ...(rows[0] as Row), time: -12345 }, ...rows])
+    expect(objection(keyed, wanted, [often, often])?.checker).toMatch(/^ENGINE-7/)
   })
 
   test('to late records and dead letters that are not counted', () => {

@@ -32,9 +32,6 @@ export function checked(one: Case): Failure | undefined {
   }
 }
 
-/** With so much room, all that is due is said in one batch. */
-const DUE_AT_ONCE = 10_000
-
 /** To what the engine said, without and with restarts, or the other way round. */
 export function objection(
   one: Case,
@@ -124,9 +121,7 @@ function untimely(one: Case, wanted: Answer, seen: Seen): Failure | undefined {
   return ofSinks(one, 'ENGINE-7 results are said again when they change', ({ id, from, key }) => {
     const [want, see] = [wanted.sinks[id], seen.sinks[id]]
     if (key.length === 0 || isEarly(one.plan, from) || !want || !see) return undefined
-    // Where what is due is cut into several batches, it is said again between them.
-    const isCut = one.setting.rowsDueMax < DUE_AT_ONCE
-    return unsaid(want.rows, see.rows) ?? (isCut ? undefined : unsaid(see.rows, want.rows))
+    return unsaid(want.rows, see.rows) ?? unsaid(see.rows, want.rows)
   })
 }
 

@@ -81,12 +81,12 @@ export class AggregateDraft {
     const window = this.#window()
     const aggregates = Array.from({ length: prng.below(4) + 1 }, () => this.#call(window))
     const late = prng.chance(0.5) && takesTime(window) ? { lateSide: 'late' } : {}
-    const mode = this.#mode(window, key)
+    const mode = this.#mode(window)
     // How often an early result fails is up to the clock.
     const overflows = aggregates.some(call => this.#mayOverflow(call))
     return {
       ...{ kind: 'aggregate', key, window, aggregates, latenessMs: this.#lateness(window), mode },
-      ...{ ...late, ...(mode === 'final' && !overflows ? this.#early(window) : {}) },
+      ...{ ...late, ...(mode === 'final' && !overflows ? this.#early(window, key) : {}) },
     }
   }
 
@@ -124,13 +124,15 @@ export class AggregateDraft {
     return some && hasLateness(window) ? this.#prng.between(1, 1500) : 0
   }
 
-  #mode(window: WindowSpec, key: readonly Named[]): 'final' | 'updating' {
-    const can = hasBounds(window) || (window.kind === 'global' && key.length > 0)
+  #mode(window: WindowSpec): 'final' | 'updating' {
+    const can = hasBounds(window) || window.kind === 'global'
     return can && !this.#limits.finite && this.#prng.chance(0.3) ? 'updating' : 'final'
   }
 
-  #early(window: WindowSpec): { readonly earlyMs?: number } {
-    const some = hasBounds(window) && !this.#limits.finite && this.#prng.chance(0.3)
+  #early(window: WindowSpec, key: readonly Named[]): { readonly earlyMs?: number } {
+    // Without a key, each result would have to be there, and nobody knows how many are said early.
+    const can = hasBounds(window) || (window.kind === 'global' && key.length > 0)
+    const some = can && !this.#limits.finite && this.#prng.chance(0.3)
     return some ? { earlyMs: this.#prng.between(50, 1000) } : {}
   }
 
@@ -142,12 +144,18 @@ export class AggregateDraft {
     const numbers = columns.filter(isSummable)
     const fn = prng.pick(numbers.length > 0 ? calls : calls.filter(one => !OF_NUMBERS.has(one)))
     const args = this.#args(fn, numbers)
-    const condition = new Drafter(prng, columns).condition(1)
+    const condition = this.#condition(columns)
     const distinct = hasDistinct(window) && args.length > 0 && UNLIKE.has(fn) && prng.chance(0.3)
     return {
       ...{ name: this.#fresh('a'), fn, args, distinct },
       ...(prng.chance(0.2) ? { filter: condition } : {}),
     }
+  }
+
+  #condition(columns: readonly DrawnColumn[]): Expr {
+    const drafter = new Drafter(this.#prng, columns)
+    const fails = !this.#limits.finite && this.#prng.chance(0.2)
+    return fails ? drafter.failingCondition() : drafter.condition(1)
   }
 
   #mayOverflow({ fn, args }: AggregateCall): boolean {

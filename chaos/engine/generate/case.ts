@@ -2,7 +2,7 @@
 
 import { Prng } from '../../../src/base/prng.ts'
 import type { Input } from '../../oracle/input.ts'
-import type { Plan } from '../../oracle/plan.ts'
+import type { AggregateSpec, Plan } from '../../oracle/plan.ts'
 import { drawInput } from './inputs.ts'
 import { drawPlan } from './plans.ts'
 
@@ -17,7 +17,7 @@ export interface Case {
 export interface Setting {
   /** Of each stage. */
   readonly groups: number
-  /** Rows that time may put out in one batch. */
+  /** Rows that time may put out in one batch. It matters to who says again what they change. */
   readonly rowsDueMax: number
   /** What becomes of a group between batches. */
   readonly between: 'nothing' | 'discard' | 'restart'
@@ -36,7 +36,9 @@ export function drawCase(seed: number, { finite }: CaseLimits = { finite: false 
   const prng = new Prng(seed)
   const setting = drawSetting(prng.fork('setting'))
   const plan = drawPlan(prng.fork('plan'), { finite, grouped: setting.groups > 1 })
-  return { seed, plan, setting, input: drawInput(prng.fork('input'), plan, { finite }) }
+  const input = drawInput(prng.fork('input'), plan, { finite })
+  const isCut = !tellsCuts(plan)
+  return { seed, plan, setting: isCut ? setting : { ...setting, rowsDueMax: ROWS_DUE_MAX }, input }
 }
 
 function drawSetting(prng: Prng): Setting {
@@ -47,3 +49,19 @@ function drawSetting(prng: Prng): Setting {
     expressions: prng.pick(['sql', 'sql', 'trees']),
   }
 }
+
+/**
+ * It says its results again for each batch that changes them, and what changes them is due by time:
+ * how often it does, and how often it fails to, is up to the cut.
+ */
+function tellsCuts({ operators }: Plan): boolean {
+  const timely = new Set<string>()
+  return operators.some(({ id, inputs, spec }) => {
+    const isTold = inputs.some(({ from }) => timely.has(from))
+    if (isTold || spec.kind === 'aggregate') timely.add(id)
+    return isTold && spec.kind === 'aggregate' && saysAgain(spec)
+  })
+}
+
+const saysAgain = ({ mode, earlyMs }: AggregateSpec): boolean =>
+  mode === 'updating' || earlyMs !== undefined

@@ -68,6 +68,10 @@ export class Drafter {
     return call(fn, this.#leaf(type), this.#leaf(type))
   }
 
+  failingCondition(): Expr {
+    return call(this.#prng.pick(['gt', 'lt', 'eq'] as const), this.fallible(), this.#leaf(INTEGER))
+  }
+
   condition(depth: number): Expr {
     const prng = this.#prng
     const inner = () => this.condition(depth - 1)

@@ -150,8 +150,10 @@ class PlanDraft {
     unnest: stream => this.#unnest(stream),
   }
 
-  #condition({ columns }: Stream): Expr {
-    return new Drafter(this.#prng, columns).condition(DEPTH_MAX)
+  #condition({ columns, early }: Stream): Expr {
+    const drafter = new Drafter(this.#prng, columns)
+    const fails = !this.#limits.finite && early !== true && this.#prng.chance(0.1)
+    return fails ? drafter.failingCondition() : drafter.condition(DEPTH_MAX)
   }
 
   #add(spec: Spec, inputs: readonly Stream[]): string {
@@ -194,6 +196,10 @@ class PlanDraft {
     const columns = firm(stream.columns)
     const count = columns.length === 0 ? 0 : prng.pick([1, 1, 1, 2, least])
     return Array.from({ length: count }, () => {
+      const fails = !this.#limits.finite && prng.chance(0.05)
+      if (fails) {
+        return { name: this.#fresh('k'), expression: new Drafter(prng, columns).fallible() }
+      }
       const computed = prng.chance(0.2)
       const type = prng.pick(columns).type
       const expression = computed
