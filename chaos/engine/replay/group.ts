@@ -307,8 +307,10 @@ export class LoggedGroup {
 
   /** Streams begin anew: readers say all that is behind the cursors. */
   #hear(): void {
-    const { prng, trouble } = this.#course
-    for (const wire of this.wires) wire.tell(this.#channels, prng, trouble)
+    const { prng, trouble, spread } = this.#course
+    // Words of one pass that a barrier parts would be heard in two batches: time would be another.
+    const isBarrierFirst = spread === 0 ? prng.chance(0.5) : undefined
+    for (const wire of this.wires) wire.tell(this.#channels, { prng, trouble, isBarrierFirst })
   }
 
   #newIntake(): Intake {

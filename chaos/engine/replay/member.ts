@@ -230,7 +230,8 @@ class Member {
 
   #take(schedule: Schedule): Taken {
     if (this.#hears && this.#channels.ahead.channels.size > 0) {
-      for (const wire of this.#group.wires) wire.tell(this.#channels, this.#prng, NO_TROUBLE)
+      for (const wire of this.#group.wires)
+        wire.tell(this.#channels, { prng: this.#prng, trouble: NO_TROUBLE })
       this.#hears = false
     }
     const answer = this.#intake.replay(schedule, this.#source)

@@ -39,6 +39,14 @@ export interface Trouble {
   readonly deposed: number
 }
 
+/** How a reader says what it has to say. */
+export interface Manner {
+  readonly prng: Prng
+  readonly trouble: Trouble
+  /** The barrier at the end stands before the last words, or behind them; missing: as it is drawn. */
+  readonly isBarrierFirst?: boolean | undefined
+}
+
 export const NO_TROUBLE: Trouble = { lost: 0, repeated: 0, deposed: 0 }
 
 const REPEATED_MAX = 4
@@ -105,12 +113,13 @@ export class Wire {
   }
 
   /** All that is behind the cursor, until the group has heard it. */
-  tell(channels: Channels, prng: Prng, trouble: Trouble): void {
+  tell(channels: Channels, manner: Manner): void {
+    const { prng, trouble } = manner
     let [hello] = channels.hello([this.channel])
     if (hello === undefined || hello.bytes === 0) return
     if (prng.chance(trouble.deposed)) this.#depose(channels, hello.cursor)
     for (let calm = false; ; calm = true) {
-      this.#send(channels, hello.cursor, { prng, trouble: calm ? NO_TROUBLE : trouble })
+      this.#send(channels, hello.cursor, calm ? { ...manner, trouble: NO_TROUBLE } : manner)
       const asked = channels.duties(0).rewinds.find(({ channel }) => channel === this.channel)
       if (asked === undefined && !this.#isBehind(channels)) return
       if (calm) throw new Error(`channel ${this.channel} is not heard to its end`)
@@ -138,21 +147,18 @@ export class Wire {
     return this.#end > cursor && !channels.has({ ...input, from: cursor })
   }
 
-  #send(
-    channels: Channels,
-    from: number,
-    { prng, trouble }: { prng: Prng; trouble: Trouble },
-  ): void {
+  #send(channels: Channels, from: number, { prng, trouble, isBarrierFirst }: Manner): void {
     if (this.barrierAt === from && from < this.#end) this.repeat(channels)
     for (let at = from; at < this.#end; ) {
       const to = this.#until(at, at + 1 + prng.below(STRETCH_MAX))
       const begin = prng.chance(trouble.repeated) ? at - prng.below(REPEATED_MAX) : at
-      const isMarked = this.barrierAt === to && (to < this.#end || prng.chance(0.5))
+      const mayBeLast = isBarrierFirst !== false && prng.chance(0.5)
+      const isMarked = this.barrierAt === to && (to < this.#end || mayBeLast)
       const word = isMarked ? { barrier: this.#mark?.epoch } : {}
       if (!prng.chance(trouble.lost)) this.#frame(channels, Math.max(0, begin), to, word)
       at = to
     }
-    const isFirst = prng.chance(0.5)
+    const isFirst = isBarrierFirst ?? prng.chance(0.5)
     if (isFirst && this.barrierAt === this.#end) this.repeat(channels)
     for (const word of this.#words) this.#frame(channels, this.#end, this.#end, word)
     if (!isFirst && this.barrierAt === this.#end) this.repeat(channels)
