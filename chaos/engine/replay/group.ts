@@ -19,7 +19,8 @@ import { CHANNEL_TABLE } from '../../../src/engine/stage/tables.ts'
 import { RowKeyWriter } from '../../../src/engine/state/row-key.ts'
 import { DeltaWriter } from '../../../src/engine/store/delta.ts'
 import type { StoreImage } from '../../../src/engine/store/image.ts'
-import { MemoryStore } from '../../../src/engine/store/store.ts'
+import type { MemoryStore } from '../../../src/engine/store/store.ts'
+import { smallStore } from '../run/small-store.ts'
 import type { Trouble, Wire } from './wire.ts'
 
 export type GroupOptions = Omit<StageOptions, 'store'> & {
@@ -105,7 +106,7 @@ function written({ to, first, records }: StageOutput) {
 export class LoggedGroup {
   readonly options: GroupOptions
   readonly wires: readonly Wire[]
-  readonly store = new MemoryStore()
+  readonly store = smallStore()
   /** Encoded: what is committed. */
   readonly log: Uint8Array[] = []
   /** Of the state behind so many batches. */

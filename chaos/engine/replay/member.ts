@@ -19,8 +19,9 @@ import { Channels } from '../../../src/engine/channels/channels.ts'
 import { StageGroup } from '../../../src/engine/stage/group.ts'
 import { DeltaReader } from '../../../src/engine/store/delta.ts'
 import type { Rows } from '../../../src/engine/store/entry.ts'
-import { MemoryStore } from '../../../src/engine/store/store.ts'
+import type { MemoryStore } from '../../../src/engine/store/store.ts'
 import type { Failure } from '../check.ts'
+import { smallStore } from '../run/small-store.ts'
 import { bookOf, type Cut, deltaOf, type LoggedGroup, madeOf, slicesOf } from './group.ts'
 import { NO_TROUBLE, type Wire } from './wire.ts'
 
@@ -174,7 +175,7 @@ function otherThan(batch: Batch, again: Batch): string | undefined {
 
 /** A store filled from an image, as it is sent. */
 export function storeOf(slices: readonly Uint8Array[]): MemoryStore {
-  const store = new MemoryStore()
+  const store = smallStore()
   for (const slice of slices) store.apply(slice)
   return store
 }

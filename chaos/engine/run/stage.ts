@@ -7,11 +7,11 @@ import { keyOf } from '../../../src/engine/plan/sites.ts'
 import { DEAD_LETTERS } from '../../../src/engine/stage/dead-letters.ts'
 import { StageGroup, type StageInput, type StageResult } from '../../../src/engine/stage/group.ts'
 import { Slotting } from '../../../src/engine/stage/slotting.ts'
-import { MemoryStore } from '../../../src/engine/store/store.ts'
 import type { Batch } from '../../oracle/input.ts'
 import type { Output, Runner } from './engine.ts'
 import { mustFit } from './fit.ts'
 import type { Part } from './reader.ts'
+import { smallStore } from './small-store.ts'
 
 /** Batches that may follow one that owes results. */
 const DEBTS_MAX = 100_000
@@ -70,7 +70,7 @@ const UNTOLD: Failures = { add: () => undefined, has: () => false, count: 0 }
 class Group {
   readonly #part: Part
   readonly #slots: ReturnType<typeof slotsOf>
-  readonly #store = new MemoryStore()
+  readonly #store = smallStore()
   #group: StageGroup
   #lateBefore = 0
 
