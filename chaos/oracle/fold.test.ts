@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { call, literal } from './expression.ts'
 import type { AggregateCall, AggregateName } from './plan.ts'
 import { type Item, K, N, positive, run, summing } from './testing/run.ts'
-import { INTEGER } from './type.ts'
+import { INTEGER, TEXT } from './type.ts'
 
 const K_LENGTH = call('char-length', K)
 
@@ -110,6 +110,13 @@ describe('aggregates', () => {
       [0, null, 4],
     ]
     expect(over(keys, 'top_n_by', { args })).toBe('[3,1]')
+    expect(over(keys, 'top_n_by', { args: [...args, literal(TEXT, 'desc')] })).toBe('[3,1]')
+    expect(over(keys, 'top_n_by', { args: [...args, literal(TEXT, 'asc')] })).toBe('[2,3]')
+  })
+
+  test('the smallest of the top', () => {
+    const args = [N, literal(INTEGER, 2n), literal(TEXT, 'asc')]
+    expect(over(items, 'top_n', { args })).toBe('[1,1]')
   })
 
   test('a sum beyond 64 bits is none, and so is its row', () => {

@@ -84,19 +84,23 @@ const FOLDS: Readonly<Record<Exclude<AggregateName, 'count' | 'count_if' | 'top_
   var_samp: of((values, type) => variance(values, type, 1)),
   stddev_pop: of((values, type) => root(variance(values, type, 0))),
   stddev_samp: of((values, type) => root(variance(values, type, 1))),
-  collect: shares => shares.slice(0, boundOf(shares)).map(([value]) => value as Value),
-  top_n: shares => {
-    const values = shares.map(([value]) => value as Value)
-    return values.sort((one, other) => order(other, one)).slice(0, boundOf(shares))
-  },
+  collect: shares => shares.slice(0, Number(shares[0]?.[1])).map(([value]) => value as Value),
+  top_n: shares => topOf(shares, 0),
 }
 
-const boundOf = (shares: readonly (readonly Value[])[]): number => Number(shares[0]?.at(-1))
+const topBy: Fold = shares => topOf(shares, 1)
 
-/** Of equal ones the earlier: the sort is stable. */
-function topBy(shares: readonly (readonly Value[])[]): Value {
-  const sorted = [...shares].sort(([, one = null], [, other = null]) => order(other, one))
-  return sorted.slice(0, boundOf(shares)).map(([value]) => value as Value)
+/**
+ * By one of the arguments, behind which stand how many and in which order; of equal ones the
+ * earlier: the sort is stable.
+ */
+function topOf(shares: readonly (readonly Value[])[], by: number): Value {
+  const [count, direction = 'desc'] = shares[0]?.slice(by + 1) ?? []
+  const sorted = [...shares].sort((one, other) => {
+    const verdict = order(one[by] ?? null, other[by] ?? null)
+    return direction === 'asc' ? verdict : -verdict
+  })
+  return sorted.slice(0, Number(count)).map(([value]) => value as Value)
 }
 
 function sumOf(values: readonly Value[]): number | bigint {

@@ -11,7 +11,7 @@ import type {
   WindowSpec,
   WindowTime,
 } from '../../oracle/plan.ts'
-import { INTEGER, TIMESTAMPTZ } from '../../oracle/type.ts'
+import { INTEGER, TEXT, TIMESTAMPTZ } from '../../oracle/type.ts'
 import { typeOf } from '../../oracle/typing.ts'
 import { Drafter } from './expressions.ts'
 import { type DrawnColumn, firm, isOrdered, isSummable, type Temper, temperOf } from './kinds.ts'
@@ -175,10 +175,15 @@ export class AggregateDraft {
     const drafter = new Drafter(prng, fit)
     const arg = fit.length > 0 ? column(prng.pick(fit).name) : drafter.expression(INTEGER, 1)
     const bound = literal(INTEGER, BigInt(prng.between(1, BOUND_MAX)))
-    if (fn === 'top_n_by') {
-      return [arg, fit.length > 0 ? column(prng.pick(fit).name) : arg, bound]
-    }
-    return fn === 'collect' || fn === 'top_n' ? [arg, bound] : [arg]
+    const by = fit.length > 0 ? column(prng.pick(fit).name) : arg
+    if (fn === 'top_n_by') return [arg, by, bound, ...this.#direction()]
+    if (fn === 'top_n') return [arg, bound, ...this.#direction()]
+    return fn === 'collect' ? [arg, bound] : [arg]
+  }
+
+  #direction(): readonly Expr[] {
+    if (this.#limits.finite || this.#prng.chance(0.5)) return []
+    return [literal(TEXT, this.#prng.pick(['asc', 'asc', 'desc']))]
   }
 }
 

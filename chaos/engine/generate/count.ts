@@ -1,6 +1,6 @@
 /** What the drawn plans are made of: nothing is proved of an operator that no plan has. */
 
-import type { Plan } from '../../oracle/plan.ts'
+import type { AggregateCall, Plan } from '../../oracle/plan.ts'
 
 /** By what is counted: in how many plans it stands. */
 export type Counts = Map<string, number>
@@ -35,6 +35,7 @@ function namesOf(spec: Plan['operators'][number]['spec']): string[] {
     ...['aggregate', `${window.kind}${time}`, mode],
     ...aggregates.map(({ fn, distinct }) => `${fn}${distinct ? ' distinct' : '()'}`),
     ...aggregates.flatMap(({ filter }) => (filter === undefined ? [] : ['aggregate with filter'])),
+    ...(aggregates.some(isTurned) ? ['top, smallest first'] : []),
     ...(latenessMs > 0 ? ['lateness'] : []),
     ...(earlyMs === undefined ? [] : ['early']),
     ...(lateSide === undefined ? [] : ['late side']),
@@ -42,6 +43,9 @@ function namesOf(spec: Plan['operators'][number]['spec']): string[] {
     ...(aggregates.some(({ distinct }) => distinct) ? ['distinct'] : []),
   ]
 }
+
+const isTurned = ({ args }: AggregateCall): boolean =>
+  args.some(arg => arg.op === 'literal' && arg.value === 'asc')
 
 /** What every campaign must have enough of; the rest only where records may be late. */
 const ALWAYS = [
@@ -53,7 +57,7 @@ const ALWAYS = [
   'distinct',
 ]
 const UNBOUNDED = [
-  ...['updating', 'lateness', 'late side', 'early', BY_CLOCK],
+  ...['updating', 'lateness', 'late side', 'early', BY_CLOCK, 'top, smallest first'],
   ...['filter behind what is said again', 'project behind what is said again'],
 ]
 
