@@ -6,7 +6,7 @@
 import { aggregated } from './aggregate.ts'
 import { deduped } from './dedup.ts'
 import { type Input, type Moment, momentsOf } from './input.ts'
-import type { Edge, Operator, Plan } from './plan.ts'
+import type { Edge, Operator, Plan, Source } from './plan.ts'
 import { filtered, keyed, projected, split, united, unnested } from './stateless.ts'
 import { type Outcome, outcomeOf, type Row, type Table } from './table.ts'
 
@@ -15,6 +15,7 @@ export interface Answer {
   readonly sinks: Readonly<Record<string, Table>>
   /** By operator. */
   readonly late: Readonly<Record<string, number>>
+  /** By operator and source. */
   readonly failed: Readonly<Record<string, number>>
   /** By operator: what must be said before windows end. */
   readonly early: Readonly<Record<string, readonly Row[]>>
@@ -22,9 +23,9 @@ export interface Answer {
 
 export function answered(plan: Plan, input: Input): Answer {
   const known = new Map<string, Known>()
-  for (const { id, columns } of plan.sources) {
-    const main = { columns, rows: arrivedAt(id, input) }
-    known.set(id, { outcome: outcomeOf(main), sources: new Set([id]) })
+  for (const source of plan.sources) {
+    const outcome = timed(source, arrivedAt(source.id, input))
+    known.set(source.id, { outcome, sources: new Set([source.id]) })
   }
   for (const operator of plan.operators) {
     const sources = new Set(
@@ -35,7 +36,7 @@ export function answered(plan: Plan, input: Input): Answer {
     known.set(operator.id, { outcome, sources })
   }
   const sinks = plan.sinks.map(({ id, from }) => [id, tableAt(known, from)] as const)
-  return { sinks: Object.fromEntries(sinks), ...lost(plan, known) }
+  return { sinks: Object.fromEntries(sinks), ...lost(known) }
 }
 
 interface Known {
@@ -53,6 +54,22 @@ function arrivedAt(source: string, { channels, batches }: Input): Row[] {
   )
 }
 
+/** Milliseconds from the beginning of the year 1, and of the year 10000, on. */
+const TIME_MIN = -62_135_596_800_000
+const TIME_END = 253_402_300_800_000
+
+/** A record whose column names no moment belongs to the dead letters. */
+function timed({ columns, time }: Source, rows: readonly Row[]): Outcome {
+  if (time === undefined) return outcomeOf({ columns, rows })
+  const place = columns.findIndex(({ name }) => name === time)
+  const told = rows.flatMap(row => {
+    const value = row.values[place] ?? null
+    const own = value === null ? Number.NaN : Number(value)
+    return own >= TIME_MIN && own < TIME_END ? [{ ...row, time: own }] : []
+  })
+  return outcomeOf({ columns, rows: told }, { failed: rows.length - told.length })
+}
+
 function knownAt(known: ReadonlyMap<string, Known>, id: string): Known {
   const found = known.get(id)
   if (found === undefined) throw new Error(`${id} does not stand before who reads it`)
@@ -66,9 +83,9 @@ function tableAt(known: ReadonlyMap<string, Known>, { from, side }: Edge): Table
   return table
 }
 
-function lost(plan: Plan, known: ReadonlyMap<string, Known>) {
+function lost(known: ReadonlyMap<string, Known>) {
   const ofEach = <T>(what: (outcome: Outcome) => T) =>
-    Object.fromEntries(plan.operators.map(({ id }) => [id, what(knownAt(known, id).outcome)]))
+    Object.fromEntries([...known].map(([id, { outcome }]) => [id, what(outcome)]))
   return {
     late: ofEach(({ late }) => late),
     failed: ofEach(({ failed }) => failed),

@@ -12,9 +12,16 @@ export interface Edge {
 }
 
 export interface Plan {
-  readonly sources: readonly { readonly id: string; readonly columns: readonly Column[] }[]
+  readonly sources: readonly Source[]
   readonly operators: readonly Operator[]
   readonly sinks: readonly Sink[]
+}
+
+export interface Source {
+  readonly id: string
+  readonly columns: readonly Column[]
+  /** The column that says when a record was; missing: the record's own time does. */
+  readonly time?: string | undefined
 }
 
 export interface Sink {

@@ -18,7 +18,8 @@ export function countPlan(counts: Counts, plan: Plan): void {
       ]
     }),
   )
-  for (const name of new Set([...own, ...behind])) {
+  const times = plan.sources.some(({ time }) => time !== undefined) ? ['time by column'] : []
+  for (const name of new Set([...own, ...behind, ...times])) {
     counts.set(name, (counts.get(name) ?? 0) + 1)
   }
 }
@@ -57,7 +58,15 @@ const ALWAYS = [
   'distinct',
 ]
 const UNBOUNDED = [
-  ...['updating', 'lateness', 'late side', 'early', BY_CLOCK, 'top, smallest first'],
+  ...[
+    'updating',
+    'lateness',
+    'late side',
+    'early',
+    BY_CLOCK,
+    'top, smallest first',
+    'time by column',
+  ],
   ...['filter behind what is said again', 'project behind what is said again'],
 ]
 

@@ -7,6 +7,7 @@
 import type { Prng } from '../../../src/base/prng.ts'
 import type { Arrival, Batch, Channel, Input, Mark } from '../../oracle/input.ts'
 import type { Plan } from '../../oracle/plan.ts'
+import type { Value } from '../../oracle/value.ts'
 import type { DrawnColumn } from './kinds.ts'
 import { drawValue } from './values.ts'
 
@@ -15,6 +16,10 @@ const RECORDS_MAX = 12
 /** Now and then, more timers wait in a slot than are read at a time. */
 const CROWD_MAX = 60
 const CHANNELS_MAX = 3
+/** What is not looked at where a column says the time. */
+const NOBODYS_TIMES = [0, 3_000_000_000_000, -5]
+/** Just beyond the years of which calendars know. */
+const FAR_TIMES = [-62_135_596_800_001n, 253_402_300_800_000n]
 const NOW_START = 1_000_000
 
 export interface InputLimits {
@@ -109,9 +114,18 @@ class InputDraft {
     const prng = this.#prng
     const again = this.#past.filter(({ channel }) => channel === id)
     if (again.length > 0 && prng.chance(this.#weather.repeat)) return prng.pick(again)
-    const columns = this.#plan.sources.find(one => one.id === source)?.columns ?? []
+    const { columns = [], time } = this.#plan.sources.find(one => one.id === source) ?? {}
     const values = columns.map(column => drawValue(prng, column as DrawnColumn))
-    return { channel: id, time: this.#time(id), values }
+    if (time === undefined) return { channel: id, time: this.#time(id), values }
+    const told = values.map((value, at) => (columns[at]?.name === time ? this.#told(id) : value))
+    return { channel: id, time: prng.pick(NOBODYS_TIMES), values: told }
+  }
+
+  /** As a column says it, which is not always a time. */
+  #told(id: number): Value {
+    const time = BigInt(this.#time(id))
+    if (this.#prng.chance(0.05)) return null
+    return this.#prng.chance(0.05) ? this.#prng.pick(FAR_TIMES) : time
   }
 
   #time(channel: number): number {

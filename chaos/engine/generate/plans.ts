@@ -93,12 +93,19 @@ class PlanDraft {
   #source(id: string): Plan['sources'][number] {
     const prng = this.#prng
     const types = [TEXT, ...Array.from({ length: prng.below(COLUMNS_MAX) }, () => prng.pick(TYPES))]
-    const columns = types.map((type): DrawnColumn => {
+    const drawn = types.map((type): DrawnColumn => {
       const temper: Temper = isNumber(type) && prng.chance(0.2) ? 'wild' : 'calm'
       return { name: this.#fresh('c'), type, temper }
     })
+    const time = prng.chance(0.2) && !this.#limits.finite ? this.#timeColumn() : undefined
+    const columns = time === undefined ? drawn : [...drawn, time]
     this.#streams.push({ edge: { from: id }, columns, ordered: true, settled: false, key: [] })
-    return { id, columns }
+    return { id, columns, ...(time && { time: time.name }) }
+  }
+
+  #timeColumn(): DrawnColumn {
+    const kind = this.#prng.pick(['timestamp', 'timestamptz'] as const)
+    return { name: this.#fresh('t'), type: { kind }, temper: 'calm' }
   }
 
   #fresh = (prefix: string): string => `${prefix}${this.#names++}`
