@@ -65,8 +65,10 @@ export interface ConnectionListener {
   onFrame(frame: Uint8Array): void
   /**
    * Refused, broken, or closed by the other side, once and behind every frame; `why` is for people.
+   * With a code: somebody would not take what was sent, and `why` says what to do. Whoever called
+   * hears it in any case, whoever was called at least when it was he.
    */
-  onClosed(why: string): void
+  onClosed(why: string, code?: 'frame-oversize'): void
 }
 
 export type DiskErrorCode = 'no-such-file' | 'disk-full' | 'io-error'

@@ -14,6 +14,8 @@ export interface Place {
 }
 
 export interface TransportRig {
+  /** A frame twice as large is above the bound of every process. */
+  readonly frameBytesMax: number
   /** A process that starts now, where another was if it is named. */
   open(at?: Place): Promise<Place>
   /** The process dies with all its connections. */
@@ -37,13 +39,14 @@ class Diary implements ConnectionListener {
     this.frames.push(frame)
   }
 
-  onClosed(why: string): void {
-    this.told.push('closed')
+  onClosed(why: string, code?: string): void {
+    this.told.push(code === undefined ? 'closed' : `closed ${code}`)
     expect(why).not.toBe('')
+    if (code !== undefined) expect(why).toMatch(/.{10,}; .{10,}/)
   }
 
   get isClosed(): boolean {
-    return this.told.includes('closed')
+    return this.told.some(one => one.startsWith('closed'))
   }
 }
 
@@ -95,6 +98,7 @@ export function transportContract(name: string, makeRig: () => TransportRig): vo
     afterEach(() => rig.close())
     const theRig = () => rig
     frameRules(theRig)
+    oversizeRules(theRig)
     callingRules(theRig)
     closingRules(theRig)
     deathRules(theRig)
@@ -160,6 +164,26 @@ function frameRules(theRig: () => TransportRig): void {
     await rig.until(() => diary.frames.length === 1)
     expect(diary.told).toEqual(['open', 'frame 5'])
   })
+}
+
+function oversizeRules(theRig: () => TransportRig): void {
+  test.each(['caller', 'answerer'] as const)(
+    'a frame of the %s that is far too large ends it, with a code',
+    async who => {
+      const { connection, diary, answers } = await meet(theRig())
+      const [sender, hearer] =
+        who === 'caller' ? [connection, answers.first.diary] : [answers.first.connection, diary]
+      sender.send(frameOf(10))
+      await theRig().until(() => hearer.frames.length === 1)
+      sender.send(new Uint8Array(2 * theRig().frameBytesMax))
+      await theRig().until(() => diary.isClosed && answers.first.diary.isClosed)
+      const heard = (one: Diary) => one.told.filter(told => told !== 'open')
+      const code = 'closed frame-oversize'
+      expect(heard(hearer)).toEqual(['frame 10', code])
+      // Whoever was called hears at least that it is over.
+      if (who === 'caller') expect(heard(diary)).toEqual([code])
+    },
+  )
 }
 
 function callingRules(theRig: () => TransportRig): void {

@@ -10,7 +10,7 @@ export type Segment =
   | { readonly kind: 'dial' }
   | { readonly kind: 'accepted' }
   | { readonly kind: 'frame'; readonly frame: Uint8Array }
-  | { readonly kind: 'closed'; readonly why: string }
+  | { readonly kind: 'closed'; readonly why: string; readonly code?: 'frame-oversize' }
 
 export interface PipeParts {
   readonly queue: EventQueue

@@ -11,10 +11,12 @@ const profile: WireProfile = { delayMinUs: 50, delayMeanUs: 200, bufferBytes: 20
 
 function contractRig(): TransportRig {
   const queue = new EventQueue()
-  const wire = new SimWire(profile, { queue, prng: new Prng(1) })
+  const frameBytesMax = 1_500_000
+  const wire = new SimWire(profile, { queue, prng: new Prng(1), frameBytesMax })
   const nodeOf = (place: Place) => Number(place.address.slice(1))
   let nodes = 0
   return {
+    frameBytesMax,
     open: at => {
       const node = at === undefined ? nodes++ : nodeOf(at)
       const address = `n${node}`
@@ -320,6 +322,24 @@ describe('mishaps of single frames', () => {
     expect(rig.pass(100)).toEqual(['0 hears 9'])
     rig.connection.close()
     expect(rig.pass(100)).toEqual(['1 closed'])
+  })
+
+  test('what is swallowed on a connection that was spoken on is so until its end', () => {
+    const rig = new Rig()
+    expect(rig.wire.swallow(0, 1)).toBe(0)
+    rig.say(1)
+    rig.pass(100)
+    rig.answerer?.send(Uint8Array.of(8))
+    rig.pass(100)
+    expect([rig.wire.swallow(0, 1), rig.wire.swallowing]).toEqual([1, 1])
+    rig.say(2)
+    rig.answerer?.send(Uint8Array.of(9))
+    expect(rig.pass(100)).toEqual(['0 hears 9'])
+    rig.wire.heal()
+    rig.say(3)
+    expect(rig.pass(100)).toEqual([])
+    rig.connection.close()
+    expect([rig.pass(100), rig.wire.swallowing]).toEqual([['1 closed'], 0])
   })
 
   test('what is said first comes twice; later frames of an old connection do not fit', () => {

@@ -11,6 +11,7 @@ import { invariant } from '../../../src/base/errors.ts'
 import type { Prng } from '../../../src/base/prng.ts'
 import type { EventQueue } from './clock.ts'
 import { US_PER_MS } from './clock.ts'
+import { End, type Ending, isSpoken, Process } from './ends.ts'
 import { flipped, type Mishap, Mishaps, type Struck } from './mishaps.ts'
 import { NODES_MAX } from './network.ts'
 import { Pipe, type Segment } from './pipe.ts'
@@ -29,66 +30,10 @@ const DEATH_TOLD_MS = 10
 export interface WireParts {
   readonly queue: EventQueue
   readonly prng: Prng
+  /** The system of whoever is to take a larger frame ends the connection; missing: takes any. */
+  readonly frameBytesMax?: number
   /** Told of a mishap when it happens, in place of the frame's being handed over. */
   onStruck?(struck: Struck): void
-}
-
-/** One process of a node: it may connect, and be connected to once it accepts. */
-class Process implements Transport<string> {
-  readonly node: number
-  readonly address: string
-  isDead = false
-  isFrozen = false
-  onConnection: ((connection: Connection) => ConnectionListener) | undefined
-  readonly #wire: SimWire
-
-  constructor(wire: SimWire, node: number, address: string) {
-    this.#wire = wire
-    this.node = node
-    this.address = address
-  }
-
-  connect(to: string, listener: ConnectionListener): Connection {
-    return this.#wire.connect(this, to, listener)
-  }
-
-  accept(onConnection: (connection: Connection) => ConnectionListener): void {
-    invariant(this.onConnection === undefined, 'a-process-accepts-in-one-place')
-    this.onConnection = onConnection
-  }
-}
-
-/** One side of a connection. */
-class End implements Connection {
-  readonly process: Process
-  readonly out: Pipe
-  listener: ConnectionListener | undefined
-  other: End | undefined
-  isOpen = false
-  isClosed = false
-  /** A frame of this side has arrived. */
-  hasSpoken = false
-  /** Nothing that this side says arrives. */
-  isMute = false
-
-  constructor(process: Process, out: Pipe) {
-    this.process = process
-    this.out = out
-  }
-
-  get queuedBytes(): number {
-    return this.out.queuedBytes
-  }
-
-  send(frame: Uint8Array): void {
-    if (!this.isClosed) this.out.send({ kind: 'frame', frame })
-  }
-
-  close(): void {
-    if (this.isClosed) return
-    this.isClosed = true
-    this.out.send({ kind: 'closed', why: 'the other side closed the connection' })
-  }
 }
 
 export class SimWire {
@@ -116,7 +61,9 @@ export class SimWire {
   door(node: number, address: string): Transport<string> {
     invariant(node < NODES_MAX, 'node-within-network', node)
     invariant(this.#processes[node]?.isDead ?? true, 'one-process-a-node', node)
-    const process = new Process(this, node, address)
+    const process = new Process(node, address, (from, to, listener) =>
+      this.#connect(from, to, listener),
+    )
     this.#processes[node] = process
     this.#nodeAt.set(address, node)
     this.#isOff[node] = 0
@@ -176,6 +123,25 @@ export class SimWire {
     this.#mishaps.plan(from, to, mishap)
   }
 
+  /**
+   * What one node says on the connections that it has with the other is taken, and arrives nowhere;
+   * on how many. It heals with the connection alone.
+   */
+  swallow(from: number, to: number): number {
+    let count = 0
+    for (const end of this.#ends) {
+      if (!isSpoken(end) || end.out.from !== from || end.out.to !== to) continue
+      end.isMute = true
+      count++
+    }
+    return count
+  }
+
+  /** Connections that both sides take for open, though one is not heard any more. */
+  get swallowing(): number {
+    return [...this.#ends].filter(end => end.isMute && isSpoken(end)).length
+  }
+
   addDelay(node: number, delayUs: number): void {
     this.#addedDelayUs[node] = (this.#addedDelayUs[node] as number) + delayUs
   }
@@ -202,7 +168,7 @@ export class SimWire {
     for (const end of this.#ends) end.out.acknowledge()
   }
 
-  connect(process: Process, address: string, listener: ConnectionListener): Connection {
+  #connect(process: Process, address: string, listener: ConnectionListener): Connection {
     const to = this.#nodeAt.get(address)
     const end = new End(process, this.#pipe(process.node, to ?? process.node))
     end.listener = listener
@@ -219,7 +185,7 @@ export class SimWire {
   /** A name that nobody ever had. */
   #noRoute(end: End): void {
     this.#parts.queue.after(this.#delayUs(end.process.node, end.process.node), {
-      fire: () => this.#tellClosed(end, 'the address is unknown'),
+      fire: () => this.#tellClosed(end, { why: 'the address is unknown' }),
     })
   }
 
@@ -241,9 +207,10 @@ export class SimWire {
       receiver.listener?.onOpen()
       receiver.out.open()
     } else if (segment.kind === 'frame') {
-      this.#hand(sender, receiver, segment.frame)
+      if (this.#isTooLarge(segment.frame)) this.#endOversize(receiver)
+      else this.#hand(sender, receiver, segment.frame)
     } else if (segment.kind === 'closed') {
-      this.#tellClosed(receiver, segment.why)
+      this.#tellClosed(receiver, segment)
       this.#forget(sender, receiver)
     }
   }
@@ -302,12 +269,23 @@ export class SimWire {
     answerer.listener = onConnection(answerer)
   }
 
-  #tellClosed(end: End, why: string): void {
+  #isTooLarge({ length }: Uint8Array): boolean {
+    return length > (this.#parts.frameBytesMax ?? Number.POSITIVE_INFINITY)
+  }
+
+  #endOversize(end: End): void {
+    const why = 'a frame is above the bound; set the same bound on all nodes'
+    const ending = { kind: 'closed', why, code: 'frame-oversize' } as const
+    this.#tellClosed(end, ending)
+    end.out.end(ending, 0)
+  }
+
+  #tellClosed(end: End, { why, code }: Ending): void {
     if (end.isClosed || end.process.isDead) return
     end.isClosed = true
     end.out.dropWaiting()
     this.#ends.delete(end)
-    end.listener?.onClosed(why)
+    end.listener?.onClosed(why, code)
   }
 
   #forget(sender: End, receiver: End): void {

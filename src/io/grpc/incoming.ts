@@ -3,6 +3,7 @@
 import { Metadata, type ServerDuplexStream } from '@grpc/grpc-js'
 import type { Connection, ConnectionListener } from '../../base/env.ts'
 import { Duplex } from './duplex.ts'
+import { type Endings, tellEnd } from './endings.ts'
 import { provedBy } from './names.ts'
 
 export type Call = ServerDuplexStream<Uint8Array, Uint8Array>
@@ -11,9 +12,11 @@ export class Incoming {
   readonly connection: Connection
   readonly #call: Call
   readonly #duplex: Duplex
+  readonly #endings: Endings
 
-  constructor(call: Call) {
+  constructor(call: Call, endings: Endings) {
     this.#call = call
+    this.#endings = endings
     this.#duplex = new Duplex({
       stream: call,
       destroy: () => call.destroy(),
@@ -29,7 +32,7 @@ export class Incoming {
     const gone = (why: string): void => {
       const isNews = this.#duplex.onGone()
       onGone()
-      if (isNews) listener.onClosed(why)
+      if (isNews) tellEnd(listener, this.#endings.of(this.#call), why)
     }
     this.#call.on('data', (frame: Uint8Array) => {
       if (!this.#duplex.isClosed) listener.onFrame(frame)

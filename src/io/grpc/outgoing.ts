@@ -9,10 +9,10 @@ import {
   Client,
   type ClientDuplexStream,
   type StatusObject,
-  status,
 } from '@grpc/grpc-js'
 import type { Connection, ConnectionListener } from '../../base/env.ts'
 import { Duplex } from './duplex.ts'
+import { tellEnd } from './endings.ts'
 import { namesOf } from './names.ts'
 import type { FramesMethod } from './service.ts'
 
@@ -77,7 +77,7 @@ export class Outgoing {
       const isNews = this.#duplex.onGone()
       this.#client.close()
       this.#onGone()
-      if (isNews) listener.onClosed(sentenceOf(this.#status))
+      if (isNews) tellEnd(listener, this.#status, 'the other side closed the connection')
     })
   }
 
@@ -86,12 +86,4 @@ export class Outgoing {
     if (context?.transportSecurityType === undefined) return undefined
     return namesOf(context.sslPeerCertificate)
   }
-}
-
-function sentenceOf(told: StatusObject | undefined): string {
-  if (told === undefined || told.code === status.OK) return 'the other side closed the connection'
-  if (told.code === status.RESOURCE_EXHAUSTED) {
-    return `frame-oversize: ${told.details}; set the same bound on all nodes`
-  }
-  return told.details
 }

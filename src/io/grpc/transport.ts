@@ -13,6 +13,7 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js'
 import type { Connection, ConnectionListener, Transport } from '../../base/env.ts'
+import { Endings } from './endings.ts'
 import { type Call, Incoming } from './incoming.ts'
 import { misread, type Refused, refusedBy } from './listening.ts'
 import { Outgoing, type OutgoingParts } from './outgoing.ts'
@@ -72,22 +73,25 @@ export function openTransport(options: GrpcOptions, done: (answer: GrpcAnswer) =
     return
   }
   const parts = { method: framesMethod(), credentials: credentials.channel, options: channel }
-  const server = new Server(channel)
+  const endings = new Endings()
+  const server = new Server({ ...channel, interceptors: [endings.interceptor] })
   for (const one of options.services ?? []) server.addService(one.definition, one.handlers)
-  new GrpcTransport(server, parts).open(options.listen, credentials.server, done)
+  new GrpcTransport(server, parts, endings).open(options.listen, credentials.server, done)
 }
 
 export class GrpcTransport implements Transport<string> {
   readonly #server: Server
   readonly #parts: OutgoingParts
+  readonly #endings: Endings
   readonly #outgoing = new Set<Outgoing>()
   readonly #incoming = new Set<Incoming>()
   #onConnection: ((connection: Connection) => ConnectionListener) | undefined
   #port = 0
 
   /** For `openTransport`. */
-  constructor(server: Server, parts: OutgoingParts) {
+  constructor(server: Server, parts: OutgoingParts, endings: Endings) {
     this.#server = server
+    this.#endings = endings
     this.#parts = parts
   }
 
@@ -135,7 +139,7 @@ export class GrpcTransport implements Transport<string> {
   }
 
   #onCall(call: Call): void {
-    const incoming = new Incoming(call)
+    const incoming = new Incoming(call, this.#endings)
     const onConnection = this.#onConnection
     if (onConnection === undefined) {
       // The caller comes too early; he will dial again.

@@ -57,8 +57,12 @@ export class Accepted implements ConnectionListener {
     else this.#hear(this.hello, frame)
   }
 
-  onClosed(): void {
+  onClosed(why: string, code?: string): void {
     if (this.#isOver) return
+    if (code !== undefined) {
+      this.#turnAway({ code, message: why }, false)
+      return
+    }
     this.#end()
     this.#listener.onGone(this)
   }

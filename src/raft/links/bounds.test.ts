@@ -24,6 +24,23 @@ describe('bounds', () => {
     expect(() => one.links.send(nameOf(2), 'turn', new Uint8Array(11))).toThrow('within-its-bound')
   })
 
+  it.each(['turn', 'image'] as const)(
+    'a frame that the other side does not take is told on both, lane %s',
+    lane => {
+      const { fleet, one, two } = pair({ frameBytesMax: 1000 })
+      one.links.send(nameOf(2), lane, new Uint8Array(1001))
+      fleet.pass(1000)
+      const told = (lines: readonly string[]) => lines.filter(line => line.startsWith('refused'))
+      expect(told(one.told)).toEqual(['refused n2 frame-oversize'])
+      expect(told(two.told)).toEqual(['refused n1 frame-oversize'])
+      expect(one.links.counters().refusedByPeers).toEqual({ 'frame-oversize': 1 })
+      expect(two.links.counters().refused).toEqual({ 'frame-oversize': 1 })
+      one.links.send(nameOf(2), lane, new Uint8Array(1000).fill(7))
+      fleet.pass(1000)
+      expect(two.told).toEqual(['n1: 7'])
+    },
+  )
+
   it('a queue that no frame fits into is a mistake of ours', () => {
     expect(() => pair({ limits: { queuedBytesMax: 10 } })).toThrow('a-frame-fits-its-queue')
   })

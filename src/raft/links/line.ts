@@ -100,7 +100,7 @@ export class Line {
     const connection = transport.connect(this.#address, {
       onOpen: () => {},
       onFrame: frame => this.#onFrame(frame),
-      onClosed: why => this.#down(why),
+      onClosed: (why, code) => this.#onClosed(why, code),
     })
     this.#connection = connection
     connection.send(encodeHello({ ...self, lane: this.#lane, to: this.#node }))
@@ -138,6 +138,11 @@ export class Line {
   close(): void {
     this.#hangUp()
     this.#state = 'closed'
+  }
+
+  #onClosed(why: string, code: string | undefined): void {
+    this.#down(why)
+    if (code !== undefined) this.#listener.onRefused({ code, message: why }, true)
   }
 
   /** While something waits, the system must take some of it now and then. */

@@ -17,6 +17,8 @@ export interface FleetOptions {
   readonly seed?: number
   readonly limits?: Partial<LinkLimits>
   readonly bufferBytes?: number
+  /** What the system of each node takes at most. */
+  readonly frameBytesMax?: number
 }
 
 /** Time of one process: it ends with the process, and stands still with it. */
@@ -107,9 +109,9 @@ export class Fleet {
   readonly #memories = new Map<number, PeerMemory>()
   readonly #moved = new Map<number, string>()
 
-  constructor({ seed = 1, limits = {}, bufferBytes = 500_000 }: FleetOptions = {}) {
+  constructor({ seed = 1, limits = {}, bufferBytes = 500_000, ...most }: FleetOptions = {}) {
     const profile = { delayMinUs: 50, delayMeanUs: 200, bufferBytes }
-    this.wire = new SimWire(profile, { queue: this.queue, prng: new Prng(seed) })
+    this.wire = new SimWire(profile, { queue: this.queue, prng: new Prng(seed), ...most })
     this.limits = { ...defaultLinkLimits, ...limits }
   }
 

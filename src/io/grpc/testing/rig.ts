@@ -45,6 +45,7 @@ export function contractRig(...each: readonly Partial<GrpcOptions>[]): Transport
   const open = new Map<Place, GrpcTransport>()
   let count = 0
   return {
+    frameBytesMax: FRAME_BYTES_MAX,
     async open(at) {
       const options = each[count++ % each.length]
       const transport = await mustOpen({ ...options, listen: at?.address ?? '127.0.0.1:0' })
