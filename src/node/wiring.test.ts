@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest'
 import { nodeId } from '../base/ids.ts'
 import type { HostLinksListener } from '../raft/host/ports.ts'
+import type { Hello } from '../raft/links/hello.ts'
 import type { Links } from '../raft/links/links.ts'
 import { hostLinks } from './wiring.ts'
 
@@ -23,6 +24,7 @@ function wired(lastClosed: string | undefined) {
   const fatal: string[] = []
   const host = {
     onPeerLost: node => heard.push(`lost ${node}`),
+    onPeerUp: node => heard.push(`up ${node}`),
     onRefused: (node, code) => heard.push(`refused ${node ?? 'nobody'} ${code}`),
   } as Partial<HostLinksListener> as HostLinksListener
   hostLinks(links as unknown as Links, {
@@ -39,6 +41,14 @@ test('why a peer is lost stands in the log', () => {
   told.onPeerLost(peer)
   expect(heard).toEqual(['lost n2'])
   expect(lines).toEqual([['warn', 'a peer is lost', { peer: 'n2', why }]])
+})
+
+test('why a connection closed stands in the log, though the peer was there again at once', () => {
+  const closed = 'no echo came for 3000 ms'
+  const { told, lines, heard } = wired(closed)
+  told.onPeerUp(peer, { boot: 3 } as Hello)
+  expect(heard).toEqual(['up n2'])
+  expect(lines).toEqual([['info', 'a peer is up', { peer: 'n2', boot: 3, closed }]])
 })
 
 test('nothing is made up where nothing is known', () => {

@@ -1,5 +1,6 @@
 /** Between host and links: the host hears what it wants; what is for people goes to the log. */
 
+import type { NodeId } from '../base/ids.ts'
 import type { Logger } from '../base/log.ts'
 import { isOldCode } from '../raft/host/loss.ts'
 import type { HostLinks } from '../raft/host/ports.ts'
@@ -14,15 +15,17 @@ export function hostLinks(links: Links, { logger, onFatal }: WiringParts): HostL
   return {
     send: (to, lane, bytes) => links.send(to, lane, bytes),
     listen: host => {
+      const whyClosed = (node: NodeId): string =>
+        links.status().find(peer => peer.node === node)?.lastClosed ?? ''
       links.listen({
         onFrame: (from, bytes) => host.onFrame(from, bytes),
         onPeerLost: node => {
-          const why = links.status().find(peer => peer.node === node)?.lastClosed ?? ''
-          logger.log('warn', 'a peer is lost', { peer: node, why })
+          logger.log('warn', 'a peer is lost', { peer: node, why: whyClosed(node) })
           host.onPeerLost(node)
         },
         onPeerUp: (node, hello) => {
-          logger.log('info', 'a peer is up', { peer: node, boot: hello.boot })
+          const closed = whyClosed(node)
+          logger.log('info', 'a peer is up', { peer: node, boot: hello.boot, closed })
           host.onPeerUp(node)
         },
         onRefused: (node, code, message, isTheirs) => {

@@ -150,6 +150,7 @@ const shapes: Readonly<Partial<Record<FleetFaultKind, Shape>>> = {
   'twice-hello': { family: 'wire', forMs: none, amount: none, often: 4 },
   'late-hello': { family: 'wire', forMs: [100, 6000], amount: none, often: 4 },
   stranger: { family: 'wire', forMs: none, amount: none, often: 10 },
+  swallow: { family: 'wire', forMs: none, amount: none, often: 4, isLater: true },
   'bit-flip': { family: 'disk', forMs: [1, 3000], amount: none, often: 2 },
   'disk-full': { family: 'disk', forMs: [100, 5000], amount: none, often: 2 },
   'slow-disk': { family: 'disk', forMs: [500, 8000], amount: [3, 30], often: 3 },

@@ -22,6 +22,7 @@ import {
   reset,
   resetImage,
   stranger,
+  swallow,
 } from './wire-faults.ts'
 
 /** A flipped bit is found when the log is next read: the process is killed for that in a while. */
@@ -206,6 +207,7 @@ const injections: Readonly<Record<FleetFaultKind, Injection | undefined>> = {
   'lost-hello': helloGoesWrong('lost-hello'),
   'twice-hello': helloGoesWrong('twice-hello'),
   'late-hello': lateHello,
+  swallow,
   stranger,
   // These come with a power cut or a profile.
   'unsynced-lost': undefined,

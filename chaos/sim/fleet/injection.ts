@@ -49,7 +49,7 @@ function aimedAt(world: FleetWorld, { who, whom }: FleetFault): Member | undefin
   )
 }
 
-export function others({ fleet }: FleetWorld, node: Member): readonly Member[] {
+export function others({ fleet }: Pick<FleetWorld, 'fleet'>, node: Member): readonly Member[] {
   return fleet.members.filter(other => other !== node)
 }
 

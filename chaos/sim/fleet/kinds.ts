@@ -14,6 +14,7 @@ export const fleetFaults = {
   'lost-hello': 'a connection opens, and nothing that is said on it from then on arrives',
   'twice-hello': 'what is said first on a connection arrives twice',
   'late-hello': 'what is said first arrives late, perhaps when nobody waits for it any more',
+  swallow: 'what a node says to another is taken and arrives nowhere, until they connect anew',
   stranger: 'somebody who is no node of this cluster calls, and is to be refused',
   // Disk.
   'unsynced-lost': 'a power cut loses bytes that were not synced',

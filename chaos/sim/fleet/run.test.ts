@@ -100,6 +100,13 @@ test.each(['damaged-frame', 'twice-hello', 'lost-hello'] as const)(
   },
 )
 
+test('a way that swallows all costs its connections, and nothing else', () => {
+  const faults = [5000, 12_000, 19_000].map((atMs, salt) => fault('swallow', atMs, { salt }))
+  const { result } = played(9, faults)
+  expect(result.failure).toBeUndefined()
+  expect(result.faults['swallow']).toBe(3)
+})
+
 test('state is kept over the end of a process, not over the end of a machine', () => {
   const crash = fault('crash', 8000, { forMs: 500 })
   /** Of the second boot of the node that is hit; in the end another one is killed. */

@@ -34,6 +34,8 @@ const AHEAD = 'HOST-8 no state is ahead of its log'
 const PAST = 'HOST-5 whoever comes from the past is not heard'
 const STRUCK = 'HOST-6 what no node sends ends its connection, and is counted'
 
+const HEARD = 'HOST-9 a connection that leads nowhere is given up'
+
 export interface FleetOptions {
   /** Lines for people. */
   readonly tell?: (line: string) => void
@@ -100,6 +102,7 @@ class FleetRun {
       this.#queue.runUntil(safetyMs * US_PER_MS)
       this.#faults.heal()
       this.#liveness.demandAll()
+      this.#mustHear()
       for (const world of this.#worlds.values()) world.watch.ended(this.#lastLook(world.id))
       return undefined
     } catch (error) {
@@ -131,6 +134,12 @@ class FleetRun {
       ...(killedMs !== undefined && { killedMs }),
       traceHash: this.#trace.hash,
     }
+  }
+
+  /** Whoever healed has had the time to find out a way that swallows all. */
+  #mustHear(): void {
+    const { swallowing } = this.#wire
+    if (swallowing > 0) throw new Violation(HEARD, `${swallowing} connections lead nowhere`)
   }
 
   #lastLook(group: GroupId): readonly Seat[] {

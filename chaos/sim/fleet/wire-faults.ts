@@ -108,6 +108,12 @@ export const lateHello = on((world, node, fault) => {
   return over
 })
 
+/** No undo: that those two find it out is what is asked of them. */
+export const swallow = on(({ wire, fleet }, node, { salt }) => {
+  const other = pick(others({ fleet }, node), salt)
+  return other === undefined || wire.swallow(other.index, node.index) === 0 ? 'missed' : over
+})
+
 export const stranger = on((world, node, { salt }) => {
   world.strangers.call(node, new Prng(salt))
   return over

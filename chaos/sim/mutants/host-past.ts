@@ -75,6 +75,15 @@ export const past: readonly Mutant[] = [
     origin: "Stone and Partridge, SIGCOMM 2000: what TCP's checksum lets through",
   },
   {
+    name: 'echo-never-missed',
+    scenario,
+    file: 'src/raft/links/probe.ts',
+    find: 'if (this.#waitedMs >= this.#patienceMs)',
+    replace: 'if (this.#waitedMs < 0)',
+    why: 'Something on the way takes all and hands on nothing; the connection is kept for ever.',
+    origin: 'middle boxes that answer for whoever is gone; our own first links',
+  },
+  {
     name: 'malformed-frame-is-forgiven',
     scenario,
     file: 'src/raft/links/accepted.ts',

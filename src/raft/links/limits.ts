@@ -10,8 +10,10 @@ export interface LinkLimits {
   readonly suspectMs: number
   /** From dialling to the answer to our hello; and from a stranger's call to its hello. */
   readonly handshakeMs: number
-  /** A connection from which the system took nothing for so long is closed. */
+  /** A connection from which the system took nothing for so long, or no echo came, is closed. */
   readonly stuckMs: number
+  /** A way that carries so much is slow and no more: echoes may take as much longer. */
+  readonly slowestBytesPerS: number
   /** How often the way to a peer and back is measured. */
   readonly probeMs: number
   readonly frameBytesMax: number
@@ -34,6 +36,7 @@ export const defaultLinkLimits: LinkLimits = {
   suspectMs: 50,
   handshakeMs: 2000,
   stuckMs: 3000,
+  slowestBytesPerS: 64 * 1024,
   probeMs: 1000,
   frameBytesMax: 16 * MIB,
   queuedBytesMax: 32 * MIB,

@@ -73,8 +73,13 @@ export class Line {
     this.#address = peer.address
     this.#listener = listener
     const { clock, limits } = parts
-    const { probeMs } = limits
-    this.#trips = new RoundTrips({ clock, probeMs, send: frame => this.send(frame) })
+    this.#trips = new RoundTrips({
+      ...{ clock, limits },
+      send: frame => this.send(frame),
+      sentBytes: () => this.#sentBytes,
+      takenBytes: () => this.#sentBytes - this.queuedBytes,
+      onUnanswered: waitedMs => this.#down(`no echo came for ${waitedMs} ms`),
+    })
   }
 
   get state(): LineState {
@@ -205,7 +210,7 @@ export class Line {
     this.#timer?.cancel()
     this.#state = 'up'
     this.#upSinceMs = this.#parts.clock.monotonicMs()
-    if (this.#lane === 'turn') this.#trips.begin()
+    this.#trips.begin()
     this.#listener.onUp(this.#lane, hello)
   }
 

@@ -169,13 +169,28 @@ describe('fast suspicion', () => {
     expect(one.told).toEqual(['lost n2'])
   })
 
-  it('says nothing of a cut until somebody hangs up', () => {
+  it.each([
+    ['there', [[1, 2]]],
+    ['back', [[2, 1]]],
+    [
+      'there and back',
+      [
+        [1, 2],
+        [2, 1],
+      ],
+    ],
+  ])('finds a way %s that swallows all by the echoes that do not come', (_, cuts) => {
     const { fleet, one } = pair()
-    fleet.wire.cut(1, 2, 1)
-    fleet.wire.cut(2, 1, 1)
-    fleet.pass(60_000)
+    for (const [from = 0, to = 0] of cuts) fleet.wire.cut(from, to, 1)
+    fleet.pass(3000)
     expect(one.told).toEqual([])
+    while (one.links.status()[0]?.state === 'up') fleet.pass(10)
+    expect(one.links.status()).toMatchObject([{ lastClosed: 'no echo came for 3000 ms' }])
+    fleet.pass(51)
+    expect(one.told).toEqual(['lost n2'])
     fleet.wire.heal()
+    fleet.pass(3100)
+    expect(one.told).toEqual(['up n2/1'])
     say(one, 2, 1)
     fleet.pass(100)
     expect(fleet.members.get(2)?.told).toEqual(['n1: 1'])

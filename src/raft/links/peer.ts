@@ -28,7 +28,10 @@ export interface PeerLinkStatus {
   /** The way there and back, of the line that carries turns; undefined: not measured (yet). */
   readonly rttMs: number | undefined
   readonly lastRefusal: LinkRefusal | undefined
-  /** Why the line that carries turns, or an attempt at it, last ended; for people. */
+  /**
+   * Why the line that carries turns, or an attempt at it, ended; for people, until it has been told
+   * that it is up again.
+   */
   readonly lastClosed: string | undefined
 }
 
@@ -140,6 +143,7 @@ export class Peer implements LineListener {
     this.#calm()
     // Whoever was told of a loss may have removed this peer.
     if (this.#turn.state === 'up') this.#listener.onPeerUp(this.node, hello)
+    this.#lastClosed = undefined
   }
 
   onDown(lane: Lane, wasUp: boolean, why: string): void {

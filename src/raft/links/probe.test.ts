@@ -70,9 +70,9 @@ describe('a line', () => {
     rig.pass(EVERY + 100)
     expect(rig.line.rttMs).toBeLessThan(5)
     rig.callee.echoes = false
-    rig.pass(5 * EVERY)
+    rig.pass(3 * EVERY)
     expect(rig.callee.serials).toEqual([1, 2])
-    expect(rig.line.rttMs).toBeGreaterThan(3.9 * EVERY)
+    expect(rig.line.rttMs).toBeGreaterThan(1.9 * EVERY)
     rig.callee.say(encodeProbe({ kind: 'echo', serial: 2 }))
     rig.callee.echoes = true
     rig.pass(EVERY + 100)
@@ -130,15 +130,79 @@ describe('a line', () => {
     expect(rig.told).toContain('refused by us: malformed-bytes')
   })
 
-  it('on the lane of images measures nothing', () => {
+  it('probes on the lane of images as well, for what swallows images says nothing either', () => {
     const rig = new LineRig({ lane: 'image' })
     rig.callee.echoes = true
     rig.line.dial()
     rig.pass(5)
     rig.callee.hello({ lane: 'image' })
-    rig.pass(5 * EVERY)
-    expect(rig.line.state).toBe('up')
-    expect([rig.callee.serials, rig.line.rttMs]).toEqual([[], undefined])
+    rig.pass(2 * EVERY + 20)
+    expect(rig.callee.serials).toEqual([1, 2])
+    rig.callee.echoes = false
+    rig.pass(EVERY + rig.limits.stuckMs + 10)
+    expect(rig.told.at(-1)).toBe('down image: no echo came for 3000 ms')
+  })
+})
+
+describe('an echo that does not come', () => {
+  const STUCK = 3 * EVERY
+  const stuck = (limits = {}) =>
+    new LineRig({ limits: { probeMs: EVERY, stuckMs: STUCK, ...limits } }).up()
+  const DOWN = `down turn: no echo came for ${STUCK} ms`
+
+  it('ends the connection, and the next one is measured anew', () => {
+    const rig = stuck()
+    rig.pass(EVERY + STUCK - 10)
+    expect(rig.told).toEqual([])
+    rig.pass(20)
+    expect(rig.told).toEqual([DOWN])
+    rig.callee.echoes = true
+    rig.pass(5)
+    rig.callee.hello()
+    rig.pass(10 * EVERY)
+    expect([rig.told.slice(1), rig.line.state]).toEqual([['judge peer/4', 'up turn 4'], 'up'])
+    expect(rig.dialledMs).toHaveLength(2)
+  })
+
+  it('in time ends nothing, though it is always late', () => {
+    const rig = stuck()
+    for (let serial = 1; serial < 9; serial++) {
+      while (rig.callee.serials.at(-1) !== serial) rig.pass(10)
+      rig.pass(STUCK - 50)
+      rig.callee.say(encodeProbe({ kind: 'echo', serial }))
+    }
+    expect([rig.told, rig.line.state]).toEqual([[], 'up'])
+  })
+
+  it('is awaited longer for what stood in front of its probe, and only for that', () => {
+    const rig = stuck({ slowestBytesPerS: 1000 })
+    rig.callee.echoes = true
+    for (let n = 0; n < 2000; n++) rig.line.send(Uint8Array.of(7))
+    rig.pass(EVERY + 10)
+    rig.callee.echoes = false
+    for (let n = 0; n < 2000; n++) rig.line.send(Uint8Array.of(7))
+    rig.pass(EVERY + STUCK + 1000)
+    expect(rig.told).toEqual([])
+    rig.pass(EVERY)
+    expect(rig.told).toEqual([`down turn: no echo came for ${STUCK + 2 * EVERY} ms`])
+  })
+
+  it('is no fault of the way while its probe still waits here', () => {
+    const rig = new LineRig({ limits: { probeMs: EVERY, stuckMs: STUCK }, bufferBytes: 1 }).up()
+    rig.wire.freeze(2)
+    for (let n = 0; n < 3; n++) rig.line.send(Uint8Array.of(n))
+    rig.pass(EVERY + STUCK)
+    expect(rig.told).toEqual([`down turn: nothing was taken for ${STUCK} ms`])
+  })
+
+  it('counts no time in which this process stood still', () => {
+    const { fleet, one } = pair()
+    fleet.freeze(1)
+    fleet.pass(20_000)
+    fleet.thaw(1)
+    fleet.pass(2000)
+    expect(one.told).toEqual([])
+    expect(one.links.status()).toMatchObject([{ state: 'up', lastClosed: undefined }])
   })
 })
 

@@ -1,7 +1,9 @@
 /**
- * How long the way to a peer and back takes. Whoever called probes now and then on the lane of the
- * turns, whoever was called sends the probe back at once: both wait behind what is queued, as every
- * message does. A frame is told from hello and refusal by its kind, from a packet by its beginning.
+ * How long the way to a peer and back takes, and whether there is one. Whoever called probes now
+ * and then, whoever was called sends the probe back at once: both wait behind what is queued, as
+ * every message does. An echo that does not come though all was taken tells of a way that swallows
+ * what it is given. A frame is told from hello and refusal by its kind, from a packet by its
+ * beginning.
  *
  *     probe = 'WEIR', 3, serial, CRC-32C of it
  *     echo  = 'WEIR', 4, serial, CRC-32C of it
@@ -10,6 +12,7 @@
 import { ByteReader, ByteWriter } from '../../base/bytes.ts'
 import { crc32c } from '../../base/crc32c.ts'
 import type { Clock, Timer } from '../../base/env.ts'
+import type { LinkLimits } from './limits.ts'
 
 export type ProbeKind = 'probe' | 'echo'
 
@@ -47,7 +50,12 @@ export function readProbe(frame: Uint8Array): Probe | undefined {
 
 export interface RoundTripParts {
   readonly clock: Clock
-  readonly probeMs: number
+  readonly limits: Pick<LinkLimits, 'probeMs' | 'stuckMs' | 'slowestBytesPerS'>
+  /** Of all that was sent on this connection, probes too; and how much of it the system took. */
+  sentBytes(): number
+  takenBytes(): number
+  /** No echo came, though there was time for it and for all that stood in front of the probe. */
+  onUnanswered(waitedMs: number): void
   /** False: it could not be sent. */
   send(frame: Uint8Array): boolean
 }
@@ -59,6 +67,12 @@ export class RoundTrips {
   #serial = 0
   #sentMs: number | undefined
   #lastMs: number | undefined
+  /** Of the probe under way: by its own count of time, which stands still with the process. */
+  #waitedMs = 0
+  #patienceMs = 0
+  /** Sent on this connection up to the probe under way, and up to the last that was answered. */
+  #sentBytes = 0
+  #answeredBytes = 0
 
   constructor(parts: RoundTripParts) {
     this.#parts = parts
@@ -80,26 +94,41 @@ export class RoundTrips {
     this.#timer = undefined
     this.#sentMs = undefined
     this.#lastMs = undefined
+    this.#answeredBytes = 0
   }
 
   onEcho({ serial }: Probe): void {
     if (serial !== this.#serial || this.#sentMs === undefined) return
     this.#lastMs = this.#parts.clock.monotonicMs() - this.#sentMs
     this.#sentMs = undefined
+    this.#answeredBytes = this.#sentBytes
   }
 
   #plan(): void {
-    const { clock, probeMs } = this.#parts
-    this.#timer = clock.after(probeMs, () => {
+    const { clock, limits } = this.#parts
+    this.#timer = clock.after(limits.probeMs, () => {
       this.#plan()
       if (this.#sentMs === undefined) this.#probe()
+      else this.#wait(limits.probeMs)
     })
   }
 
   #probe(): void {
-    const { clock, send } = this.#parts
+    const { clock, limits, send, sentBytes } = this.#parts
     this.#serial = (this.#serial + 1) >>> 0
     const sentMs = clock.monotonicMs()
-    if (send(encodeProbe({ kind: 'probe', serial: this.#serial }))) this.#sentMs = sentMs
+    const inFrontBytes = sentBytes() - this.#answeredBytes
+    if (!send(encodeProbe({ kind: 'probe', serial: this.#serial }))) return
+    this.#sentMs = sentMs
+    this.#sentBytes = sentBytes()
+    this.#waitedMs = 0
+    this.#patienceMs = limits.stuckMs + (1000 * inFrontBytes) / limits.slowestBytesPerS
+  }
+
+  /** What still waits here is no way's fault: whoever sends watches that it goes. */
+  #wait(ms: number): void {
+    if (this.#parts.takenBytes() < this.#sentBytes) return
+    this.#waitedMs += ms
+    if (this.#waitedMs >= this.#patienceMs) this.#parts.onUnanswered(this.#waitedMs)
   }
 }

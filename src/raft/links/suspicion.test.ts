@@ -7,7 +7,7 @@ import { describe, expect, it, test } from 'vitest'
 import type { Connection, Transport } from '../../base/env.ts'
 import { Fleet, type Member, nameOf } from '../testing/fleet.ts'
 import { encodeHello, encodeRefusal, type Hello, type Lane, readGreeting } from './hello.ts'
-import { readProbe } from './probe.ts'
+import { encodeProbe, readProbe } from './probe.ts'
 
 interface Life {
   readonly boot: number
@@ -41,7 +41,11 @@ class Puppet {
   }
 
   #answer(connection: Connection, frame: Uint8Array): void {
-    if (readProbe(frame) !== undefined) return
+    const probe = readProbe(frame)
+    if (probe !== undefined) {
+      connection.send(encodeProbe({ kind: 'echo', serial: probe.serial }))
+      return
+    }
     const greeting = readGreeting(frame, { min: 1, max: 1 })
     if (greeting.kind !== 'hello') return
     const { lane } = greeting.hello
@@ -355,16 +359,20 @@ test.each([10, 200])('the time of a suspicion is the one that was set: %i ms', s
   expect(puppet.after(5)).toEqual(['lost n2'])
 })
 
-test('why it closed is kept for people, and outlives the next connection', () => {
+test('why it closed is kept for people until it is up again', () => {
   const puppet = new Puppet().settle()
   expect(puppet.status.lastClosed).toBeUndefined()
+  puppet.manner = 'is silent'
   puppet.hangUp('theirs')
-  puppet.after(1000)
+  puppet.after(10)
   expect(puppet.status).toMatchObject({
-    state: 'up',
+    state: 'connecting',
     lastClosed: 'the other side closed the connection',
     lastRefusal: undefined,
   })
+  puppet.manner = 'answers'
+  puppet.after(5000)
+  expect(puppet.status).toMatchObject({ state: 'up', lastClosed: undefined })
   puppet.manner = 'refuses'
   puppet.hangUp('theirs')
   puppet.after(100)
