@@ -22,7 +22,8 @@ const HELP = `npm run sim -- [OPTION ..]
   --time SECONDS   runs seeds until the time is over
   --jobs J         in so many processes (default 1)
   --json FILE      writes the totals
-  --scenario NAME  raft: the consensus core alone (default); host: whole nodes with many groups
+  --scenario NAME  raft: the consensus core alone (default); host: whole nodes with many groups;
+                   publish: clusters of them that let outputs out into two logs
   --seed N         runs one seed and prints its tables
   --replay FILE    runs a scenario kept as JSON
   --cut-off N      cuts a follower off for N minutes of load, and prints what grew meanwhile
@@ -100,7 +101,7 @@ function kept(file: string): Scenario {
 }
 
 function named(name: string): PlayName {
-  return isPlayName(name) ? name : misused(`--scenario is raft or host, not '${name}'`)
+  return isPlayName(name) ? name : misused(`--scenario is raft, host or publish, not '${name}'`)
 }
 
 const playName = named(flags.scenario)

@@ -1,8 +1,11 @@
-/** What the simulator can play: the consensus core alone, or whole nodes with many groups. */
+/** What the simulator can play: the consensus core alone, whole nodes, publishers. */
 
 import { completed, drawFleet } from './fleet/draw.ts'
 import { fleetFaultKinds } from './fleet/kinds.ts'
 import { runFleet } from './fleet/run.ts'
+import { completed as completedPublish, drawPublish } from './publish/draw.ts'
+import { publishKinds } from './publish/kinds.ts'
+import { runPublish } from './publish/run.ts'
 import { drawScenario } from './run/draw.ts'
 import type { Result } from './run/result.ts'
 import { run } from './run/run.ts'
@@ -48,7 +51,17 @@ const host: Play<ReturnType<typeof drawFleet>> = {
   },
 }
 
-export const plays = { raft, host } as const
+const publish: Play<ReturnType<typeof drawPublish>> = {
+  kinds: publishKinds,
+  drawn: drawPublish,
+  run: (kept, options) => runPublish(completedPublish(kept), options),
+  shrunk: (scenario, checker) => {
+    const fails = (smaller: typeof scenario) => runPublish(smaller).failure?.checker === checker
+    return shrinkWhile(scenario, fails, [(one: typeof scenario) => ({ ...one, groups: 1 })])
+  },
+}
+
+export const plays = { raft, host, publish } as const
 export type PlayName = keyof typeof plays
 
 /** A scenario is only ever played by the play that drew it. */

@@ -20,6 +20,7 @@ import type { LogStore } from '../../../src/raft/store/store.ts'
 import type { Stored } from '../../../src/raft/types.ts'
 import { FleetMachine } from '../fleet/machine.ts'
 import { Life } from '../host/life.ts'
+import { TestMachine } from '../machine.ts'
 import { type EventQueue, SimClock } from '../world/clock.ts'
 import { SimDisk } from '../world/disk.ts'
 import type { SimWire } from '../world/transport.ts'
@@ -105,7 +106,7 @@ export class CutOffNode {
     const { nodes, queue } = this.#world
     const voters = Array.from({ length: nodes }, (_, i) => replicaId(i + 1))
     const machine = new FleetMachine(MACHINE, {
-      ...{ queue, prng: this.#random, life: new Life() },
+      ...{ queue, prng: this.#random, life: new Life(), state: new TestMachine() },
       ...{ onApplied: () => {}, onBusy: () => {} },
     })
     const options = { machine, nodeOf: (replica: ReplicaId) => nameOf(replica - 1) }

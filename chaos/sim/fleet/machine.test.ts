@@ -6,6 +6,7 @@ import type { ByteSource, Piece } from '../../../src/base/source.ts'
 import type { Entry, Image } from '../../../src/raft/types.ts'
 import { encodeCommand } from '../command.ts'
 import { Life } from '../host/life.ts'
+import { TestMachine } from '../machine.ts'
 import { EventQueue } from '../world/clock.ts'
 import { FleetMachine } from './machine.ts'
 
@@ -17,7 +18,10 @@ function rig(seed = 1) {
   const onApplied = ({ index }: Entry) => applied.push(index)
   const machine = new FleetMachine(
     { delayUs: 100, pieceBytesMax: 3, looks: 0 },
-    { queue, life, prng: new Prng(seed), onApplied, onBusy: () => work.begun++ },
+    {
+      ...{ queue, life, prng: new Prng(seed), state: new TestMachine(), onApplied },
+      onBusy: () => work.begun++,
+    },
   )
   const settle = (): void => {
     while (queue.step());

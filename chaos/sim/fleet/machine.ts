@@ -10,8 +10,7 @@ import type { ByteSource, Piece } from '../../../src/base/source.ts'
 import type { GroupMachine } from '../../../src/raft/host/machine.ts'
 import type { Entry, Image } from '../../../src/raft/types.ts'
 import type { Life } from '../host/life.ts'
-import type { ApplyResult } from '../machine.ts'
-import { TestMachine } from '../machine.ts'
+import { type ApplyResult, type Machine, TestMachine } from '../machine.ts'
 import type { EventQueue } from '../world/clock.ts'
 import type { SimSpace } from '../world/state.ts'
 import { stateRows } from './state-rows.ts'
@@ -28,11 +27,18 @@ export interface MachineProfile {
 const LOAD_DELAYS = 40
 const LOAD_US_MAX = 200_000
 
+interface Kept {
+  readonly space: SimSpace
+  readonly state: TestMachine
+}
+
 export interface MachineParts {
   readonly queue: EventQueue
   readonly prng: Prng
   readonly life: Life
-  /** Where its state outlives the process; without it all is built anew from image and log. */
+  /** As before the first entry. */
+  readonly state: Machine
+  /** Where the clients' machine outlives the process; else all is built anew from image and log. */
   readonly space?: SimSpace | undefined
   onApplied(entry: Entry, result: ApplyResult): void
   /** It begins what takes its time: entries, or an image in the place of all it has. */
@@ -40,14 +46,21 @@ export interface MachineParts {
 }
 
 export class FleetMachine implements GroupMachine {
-  readonly state = new TestMachine()
+  readonly #kept: Kept | undefined
   readonly #profile: MachineProfile
   readonly #parts: MachineParts
 
   constructor(profile: MachineProfile, parts: MachineParts) {
     this.#profile = profile
     this.#parts = parts
-    if (parts.space !== undefined) stateRows.load(parts.space, this.state)
+    const { space, state } = parts
+    if (space === undefined || !(state instanceof TestMachine)) return
+    this.#kept = { space, state }
+    stateRows.load(space, state)
+  }
+
+  get state(): Machine {
+    return this.#parts.state
   }
 
   get appliedIndex(): number {
@@ -107,9 +120,8 @@ export class FleetMachine implements GroupMachine {
     // As the product's machines do: what was there goes first, whoever asks meanwhile sees nothing.
     this.state.empty()
     this.#parts.onBusy()
-    const { space } = this.#parts
-    if (space === undefined) pull()
-    else stateRows.void(space, pull)
+    if (this.#kept === undefined) pull()
+    else stateRows.void(this.#kept.space, pull)
   }
 
   close(done: () => void): void {
@@ -117,17 +129,15 @@ export class FleetMachine implements GroupMachine {
   }
 
   #keep(entries: readonly Entry[], done: () => void): void {
-    const { space } = this.#parts
-    if (space === undefined) done()
-    else stateRows.keep(space, this.state, entries, done)
+    if (this.#kept === undefined) done()
+    else stateRows.keep(this.#kept.space, this.#kept.state, entries, done)
   }
 
   #load(pieces: readonly Uint8Array[], done: () => void): void {
-    const { space } = this.#parts
     const load = (): void => {
       this.state.restore(joined(pieces))
-      if (space === undefined) done()
-      else stateRows.keepAll(space, this.state, done)
+      if (this.#kept === undefined) done()
+      else stateRows.keepAll(this.#kept.space, this.#kept.state, done)
     }
     this.#later(load, Math.min(LOAD_DELAYS * this.#profile.delayUs, LOAD_US_MAX))
   }

@@ -7,6 +7,7 @@ import { PROTOCOL, readGreeting } from '../../../src/raft/links/hello.ts'
 import type { LinkCounters } from '../../../src/raft/links/links.ts'
 import { isMember } from '../../../src/raft/members/members.ts'
 import { Violation } from '../checkers/checker.ts'
+import { TestMachine } from '../machine.ts'
 import { addCounters, addCounts, type Failure, type Result } from '../run/result.ts'
 import { EventQueue, US_PER_MS } from '../world/clock.ts'
 import { SimDisk } from '../world/disk.ts'
@@ -158,6 +159,7 @@ class FleetRun {
       {
         ...{ index, disk, rows, wire, queue, trace, profile, prng: fork, cluster: CLUSTER },
         world: group => this.#worlds.get(group) as GroupWorld,
+        stateOf: () => new TestMachine(),
         nodeOf: (group, replica) => this.#fleet.nodeOf(group, replica),
         peersOf: member => this.#fleet.members.filter(other => other !== member),
         assigned: member => this.#fleet.assigned(member),

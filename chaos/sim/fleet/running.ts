@@ -24,11 +24,13 @@ import { segmentOf } from '../../../src/raft/store/names.ts'
 import type { LogStore } from '../../../src/raft/store/store.ts'
 import type { Stored } from '../../../src/raft/types.ts'
 import { Violation } from '../checkers/checker.ts'
+import type { HostPort } from '../clients/port.ts'
 import type { Life } from '../host/life.ts'
+import type { Watch } from '../host/watch.ts'
+import type { Machine } from '../machine.ts'
 import type { EventQueue } from '../world/clock.ts'
 import type { SimSpace, SimState } from '../world/state.ts'
 import { Book } from './book.ts'
-import type { GroupWorld } from './group-world.ts'
 import { FleetMachine } from './machine.ts'
 import type { Member } from './member.ts'
 import type { FleetProfile } from './scenario.ts'
@@ -46,6 +48,13 @@ export interface Assignment {
   readonly stored: Stored
 }
 
+/** Whoever looks at the replicas of a group. */
+export interface Onlooker {
+  readonly watch: Watch
+  /** Its machine is at work, or was a moment ago. */
+  lookIn(replica: HostPort): void
+}
+
 export interface RunningParts {
   readonly cluster: string
   readonly profile: FleetProfile
@@ -60,7 +69,9 @@ export interface RunningParts {
   readonly state: SimState | undefined
   readonly clock: Clock
   readonly transport: Transport<string>
-  world(group: GroupId): GroupWorld
+  world(group: GroupId): Onlooker
+  /** What a replica of the group replicates, as before the first entry. */
+  stateOf(group: GroupId): Machine
   nodeOf(group: GroupId, replica: ReplicaId): NodeId | undefined
   /** Everybody else, by name and address. */
   peersOf(member: Member): readonly Member[]
@@ -217,7 +228,7 @@ export class Running {
     const { store, queue, life, profile, prng, member } = this.#parts
     const durable = this.#book.begin(group, stored)
     const machine = new FleetMachine(profile.machine, {
-      ...{ queue, life, prng, space: this.#space(group) },
+      ...{ queue, life, prng, space: this.#space(group), state: this.#parts.stateOf(group) },
       onApplied: entry => {
         if (!member.isPast) this.#parts.world(group).watch.applied(seat, entry)
       },

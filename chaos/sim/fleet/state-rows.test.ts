@@ -6,6 +6,7 @@ import { Prng } from '../../../src/base/prng.ts'
 import type { Entry, Image } from '../../../src/raft/types.ts'
 import { type CommandName, encodeCommand } from '../command.ts'
 import { Life } from '../host/life.ts'
+import { TestMachine } from '../machine.ts'
 import { EventQueue } from '../world/clock.ts'
 import { SimDisk } from '../world/disk.ts'
 import { SimRows } from '../world/rows.ts'
@@ -44,15 +45,17 @@ class Lives {
     stateRows.ready(space, () => {})
     this.settle()
     const profile = { delayUs: 100, pieceBytesMax: 3, looks: 0 }
+    const state = new TestMachine()
     const machine = new FleetMachine(profile, {
       queue,
+      state,
       life,
       prng,
       space,
       onApplied: () => {},
       onBusy: () => {},
     })
-    return { machine, life, space }
+    return { machine, state, life, space }
   }
 
   settle(): void {
@@ -132,7 +135,7 @@ test('a load that is cut short leaves nothing, one that ends leaves the image', 
   first.life.end()
   const second = target.next()
   expect(second.machine.appliedIndex).toBe(0)
-  expect(second.machine.state.keys()).toEqual([])
+  expect(second.state.keys()).toEqual([])
   load(second.machine)
   target.settle()
   second.life.end()

@@ -6,9 +6,10 @@ import { describe, expect, test } from 'vitest'
 import { engineMutants } from './engine/list.ts'
 import { hostMutants } from './host.ts'
 import { patched } from './patch.ts'
+import { publishMutants } from './publish.ts'
 import { raftMutants } from './raft.ts'
 
-const all = [...raftMutants, ...hostMutants, ...engineMutants]
+const all = [...raftMutants, ...hostMutants, ...engineMutants, ...publishMutants]
 
 const RAFT_MIN = 25
 const HOST_MIN = 12
@@ -39,7 +40,7 @@ describe.each(all)('$name', mutant => {
 
   test('says by what it harms and where it is from', () => {
     expect(mutant.name).toMatch(/^[a-z]+(-[a-z]+)+$/)
-    expect(mutant.file).toMatch(/^src\/(base|engine|raft|sql)\/.+\.ts$/)
+    expect(mutant.file).toMatch(/^src\/(base|engine|journal|raft|sql)\/.+\.ts$/)
     expect(mutant.why.length).toBeGreaterThan(30)
     expect(mutant.origin).not.toBe('')
   })

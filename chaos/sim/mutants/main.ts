@@ -13,6 +13,7 @@ import { hostMutants } from './host.ts'
 import type { Mutant } from './mutant.ts'
 import type { PlayOptions } from './play.ts'
 import { play } from './play.ts'
+import { publishMutants } from './publish.ts'
 import { raftMutants } from './raft.ts'
 import type { TrialName } from './trials.ts'
 import type { Trial, Verdict } from './verdict.ts'
@@ -21,6 +22,7 @@ import { isCaught, isProof, row, summaryOf, table, told, widthOf } from './verdi
 const lists: Readonly<Record<string, readonly Mutant[]>> = {
   raft: raftMutants,
   host: hostMutants,
+  publish: publishMutants,
   engine: engineMutants,
 }
 

@@ -1,0 +1,207 @@
+/**
+ * One cluster of whole nodes that runs the job under one claim: its own wire, disks and fleet, and
+ * a desk beside every replica. Other clusters may run the same job over the same logs.
+ */
+
+import { type GroupId, nodeId } from '../../../src/base/ids.ts'
+import type { Prng } from '../../../src/base/prng.ts'
+import { Budget } from '../../../src/journal/budget.ts'
+import type { Claim } from '../../../src/journal/types.ts'
+import type { Checker } from '../checkers/checker.ts'
+import { Violation } from '../checkers/checker.ts'
+import { FleetFaults } from '../fleet/faults.ts'
+import { Fleet } from '../fleet/fleet.ts'
+import type { FleetFaultKind } from '../fleet/kinds.ts'
+import { Member } from '../fleet/member.ts'
+import type { FleetFault, FleetScenario } from '../fleet/scenario.ts'
+import type { Seat } from '../fleet/seat.ts'
+import { Steward } from '../fleet/steward.ts'
+import { Strangers } from '../fleet/strangers.ts'
+import type { Life } from '../host/life.ts'
+import { Watch } from '../host/watch.ts'
+import type { EventQueue } from '../world/clock.ts'
+import { type DiskCopy, SimDisk } from '../world/disk.ts'
+import type { SimLogClient } from '../world/log/client.ts'
+import { SimRows } from '../world/rows.ts'
+import type { Tally } from '../world/tally.ts'
+import type { Trace } from '../world/trace.ts'
+import { SimWire } from '../world/transport.ts'
+import { Desk, type Shared } from './desk.ts'
+import type { Beginning } from './entry.ts'
+import type { Judge } from './judge.ts'
+import { PublishMachine } from './machine.ts'
+import type { PublishScenario } from './scenario.ts'
+import type { Logs } from './truth.ts'
+
+const JOB = 'job'
+const TRUSTED = 'PUBLISH-11 nodes keep their logs and understand each other'
+
+/** What all clusters of a run share. */
+export interface World {
+  readonly scenario: PublishScenario
+  readonly queue: EventQueue
+  readonly trace: Trace
+  readonly tally: Tally<FleetFaultKind>
+  readonly logs: Logs
+  readonly judge: Judge
+}
+
+export interface ClusterParts {
+  readonly name: string
+  readonly claim: Claim
+  readonly prng: Prng
+  /** Of the nodes from which this one was cloned. */
+  readonly disks?: readonly DiskCopy[]
+  /** What each group is told first. */
+  beginning(group: GroupId): Beginning
+}
+
+export class Cluster {
+  readonly fleet: Fleet
+  readonly parts: ClusterParts
+  readonly #world: World
+  readonly #wire: SimWire
+  readonly #faults: FleetFaults
+  readonly #desks = new Map<Seat, Desk>()
+  readonly #shared = new WeakMap<Life, Shared>()
+  /** By node: those of its newest process. */
+  readonly #clients = new Map<Member, readonly SimLogClient[]>()
+  /** Nodes that do not reach the logs. */
+  readonly #cutOff = new Set<Member>()
+
+  constructor(world: World, parts: ClusterParts, faults: readonly FleetFault[]) {
+    const { scenario, queue, trace, tally } = world
+    this.#world = world
+    this.parts = parts
+    const { prng } = parts
+    this.#wire = new SimWire(scenario.profile.fleet.wire, { queue, prng: prng.fork('wire') })
+    const members = Array.from({ length: scenario.nodes }, (_, i) => this.#makeMember(i))
+    this.fleet = new Fleet(world.judge.truth.groups, members)
+    const steward = new Steward(queue, this.fleet)
+    this.fleet.steward = steward
+    const names = members.map(({ name }) => name)
+    const strangers = new Strangers(this.#wire, JOB, names)
+    this.#faults = new FleetFaults({
+      ...{ scenario: this.#fleetScenario(faults), queue, trace, tally, wire: this.#wire },
+      ...{ fleet: this.fleet, steward, strangers },
+    })
+    for (const group of this.fleet.groups) this.fleet.found(group, members)
+  }
+
+  get name(): string {
+    return this.parts.name
+  }
+
+  start(): void {
+    for (const member of this.fleet.members) member.start()
+  }
+
+  heal(): void {
+    this.#faults.heal()
+    for (const member of this.#cutOff) this.cutOff(member, false)
+  }
+
+  /** The desk of whoever leads the group in the highest term. */
+  leader(group: GroupId): Desk | undefined {
+    const seat = this.fleet.leader(group)
+    return seat === undefined ? undefined : this.#desks.get(seat)
+  }
+
+  desks(group: GroupId): readonly Desk[] {
+    return this.fleet.seats(group).flatMap(seat => this.#desks.get(seat) ?? [])
+  }
+
+  /** A node loses both logs, or finds them again. */
+  cutOff(member: Member, isCutOff = true): void {
+    if (isCutOff) this.#cutOff.add(member)
+    else this.#cutOff.delete(member)
+    for (const client of this.#clients.get(member) ?? []) client.isCutOff = isCutOff
+  }
+
+  #fleetScenario(faults: readonly FleetFault[]): FleetScenario {
+    const { seed, nodes, groups, safetyMs, profile } = this.#world.scenario
+    return { seed, nodes, groups, replication: nodes, safetyMs, profile: profile.fleet, faults }
+  }
+
+  #makeMember(index: number): Member {
+    const { queue, trace, tally, scenario } = this.#world
+    const profile = scenario.profile.fleet
+    const prng = this.parts.prng.fork(`node ${index}`)
+    const disk = new SimDisk(profile.disk, { queue, prng: prng.fork('disk'), tally })
+    const copy = this.parts.disks?.[index]
+    if (copy !== undefined) disk.putBack(copy)
+    const rows = new SimRows({ prng: prng.fork('rows'), tally })
+    const watch = new Watch([this.#bell()])
+    const objects = (why: string): never => {
+      throw new Violation(TRUSTED, `${this.name}: ${why}`)
+    }
+    const name = nodeId(`n${index + 1}`)
+    const member: Member = new Member(
+      {
+        ...{ index, disk, rows, wire: this.#wire, queue, trace, profile, prng, cluster: JOB },
+        world: () => ({ watch, lookIn: () => {} }),
+        stateOf: group => this.#machine(group),
+        nodeOf: (group, replica) => this.fleet.nodeOf(group, replica),
+        peersOf: one => this.fleet.members.filter(other => other !== one),
+        assigned: one => this.fleet.assigned(one),
+        onOpened: (group, seat) => this.#onOpened(group, seat, member),
+        onEnded: (group, seat) => this.#onEnded(group, seat),
+        mayRun: () => true,
+        onLost: (_, why) => objects(why),
+        onHeard: () => {},
+        onMalformed: (_, message) => objects(message),
+      },
+      name,
+    )
+    return member
+  }
+
+  /** Rings at a desk whenever something happened to its replica. */
+  #bell(): Checker {
+    const ring = (seat: unknown): void => this.#desks.get(seat as Seat)?.onStepped()
+    return { name: 'bell', checks: 0, stepped: ring, applied: ring }
+  }
+
+  #machine(group: GroupId): PublishMachine {
+    const { judge } = this.#world
+    const { generation } = this.parts.claim
+    return new PublishMachine({
+      generation,
+      onEntry: entry => judge.onEntry(this.name, group, entry),
+    })
+  }
+
+  #onOpened(group: GroupId, seat: Seat, member: Member): void {
+    this.fleet.onOpened(group, seat)
+    const { queue, judge, scenario, trace } = this.#world
+    const { claim, name, prng } = this.parts
+    const desk = new Desk({
+      ...{ seat, group, cluster: name, claim, queue, judge },
+      random: prng.fork(`desk ${group} ${seat.id} ${seat.boot}`),
+      bounds: scenario.profile.bounds,
+      shared: this.#sharedBy(seat.life, member),
+      tell: line => trace.tell(line),
+    })
+    this.#desks.set(seat, desk)
+  }
+
+  #onEnded(group: GroupId, seat: Seat): void {
+    this.fleet.onEnded(group, seat)
+    this.#desks.delete(seat)
+  }
+
+  #sharedBy(life: Life, member: Member): Shared {
+    const known = this.#shared.get(life)
+    if (known !== undefined) return known
+    const { logs, scenario } = this.#world
+    const { transactionsMax } = scenario.profile.bounds
+    const admit = (happen: () => void): void => life.admit(happen)
+    const clients = { home: logs.home.client(admit), away: logs.away.client(admit) }
+    const budgets = { home: new Budget(transactionsMax), away: new Budget(transactionsMax) }
+    const shared = { clients, budgets }
+    this.#shared.set(life, shared)
+    this.#clients.set(member, [clients.home, clients.away])
+    if (this.#cutOff.has(member)) this.cutOff(member)
+    return shared
+  }
+}

@@ -1,0 +1,190 @@
+/**
+ * Between a replica of a group and its journal: tells the journal who leads and what was applied,
+ * asks the group what the journal wants to know, and has all of it looked at. After each input to
+ * the core it is due a moment later, since nobody calls a core while it is on the stack.
+ */
+
+import { invariant } from '../../../src/base/errors.ts'
+import type { GroupId } from '../../../src/base/ids.ts'
+import type { Prng } from '../../../src/base/prng.ts'
+import type { JournalBounds } from '../../../src/journal/bounds.ts'
+import type { Budget } from '../../../src/journal/budget.ts'
+import { GroupJournal } from '../../../src/journal/driver.ts'
+import type { JournalGroup, JournalListener, Verdict } from '../../../src/journal/group.ts'
+import type { Outbox } from '../../../src/journal/outbox.ts'
+import { decodeProgress } from '../../../src/journal/outbox-codec.ts'
+import type { Claim, Output, SinkRun } from '../../../src/journal/types.ts'
+import { LivingClock } from '../fleet/clock.ts'
+import type { Seat } from '../fleet/seat.ts'
+import type { EventQueue } from '../world/clock.ts'
+import type { SimLogClient } from '../world/log/client.ts'
+import { WatchedLog } from './door.ts'
+import { encodeProgressEntry } from './entry.ts'
+import type { Judge } from './judge.ts'
+import { PublishMachine } from './machine.ts'
+import { lanes, nameOf, seatOf } from './names.ts'
+import { rendered, type SinkName } from './output.ts'
+
+/** What all groups of one process share. */
+export interface Shared {
+  readonly clients: Readonly<Record<SinkName, SimLogClient>>
+  readonly budgets: Readonly<Record<SinkName, Budget>>
+}
+
+export interface DeskParts {
+  readonly seat: Seat
+  readonly group: GroupId
+  readonly cluster: string
+  readonly claim: Claim
+  readonly queue: EventQueue
+  readonly random: Prng
+  readonly bounds: JournalBounds
+  readonly shared: Shared
+  readonly judge: Judge
+  tell(line: string): void
+}
+
+export class Desk implements JournalGroup, JournalListener {
+  /** Of one that let nothing more out, why. */
+  halted: string | undefined
+  readonly #parts: DeskParts
+  #journal: GroupJournal | undefined
+  #outbox: Outbox | undefined
+  /** The term in which the journal was told to lead; 0: in none. */
+  #led = 0
+  #applied = 0
+  #isDue = false
+  /** When this replica was last said to lead. */
+  #leadsAtUs = -1
+
+  constructor(parts: DeskParts) {
+    this.#parts = parts
+    this.onStepped()
+  }
+
+  get seat(): Seat {
+    return this.#parts.seat
+  }
+
+  get machine(): PublishMachine {
+    const { machine } = this.#parts.seat
+    invariant(machine instanceof PublishMachine, 'PUBLISH its seats hold its machine')
+    return machine
+  }
+
+  /** Missing: nothing says yet where the group begins, or an image is being loaded. */
+  get journal(): GroupJournal | undefined {
+    return this.#journal
+  }
+
+  onStepped(): void {
+    if (this.#isDue) return
+    this.#isDue = true
+    const { seat, queue } = this.#parts
+    seat.life.later(queue, 1, () => {
+      this.#isDue = false
+      this.#look()
+    })
+  }
+
+  #look(): void {
+    const { outbox, appliedIndex, appliedTerm } = this.machine
+    if (outbox !== this.#outbox) this.#open(outbox)
+    const journal = this.#journal
+    if (journal === undefined) return
+    const { role, term } = this.seat.status()
+    const leads = role === 'leader' ? term : 0
+    if (leads !== this.#led) {
+      this.#led = leads
+      if (leads > 0) journal.onLead(leads)
+      else journal.onDeposed()
+    }
+    if (appliedIndex === this.#applied) return
+    this.#applied = appliedIndex
+    journal.onApplied(appliedTerm)
+  }
+
+  /** An image brings an outbox of its own. */
+  #open(outbox: Outbox | undefined): void {
+    this.#journal?.close()
+    this.#journal = undefined
+    this.#outbox = outbox
+    this.#led = 0
+    this.#applied = 0
+    if (outbox === undefined) return
+    const { claim, queue, random, bounds, shared, group } = this.#parts
+    this.#journal = new GroupJournal({
+      ...{ clock: new LivingClock(queue, this.seat.life, 1), random, bounds, claim, outbox },
+      ...{ group: this, listener: this },
+      lanes: lanes.map(sink => ({
+        log: new WatchedLog(shared.clients[sink], this.#onlooker(sink)),
+        seat: seatOf(group, sink),
+        budget: shared.budgets[sink],
+      })),
+    })
+  }
+
+  #onlooker(sink: SinkName) {
+    const { judge, cluster, group, queue } = this.#parts
+    const lane = judge.lane({ cluster, group, sink })
+    return {
+      taking: () => {
+        const isTold = this.#leadsAtUs === queue.nowUs
+        lane.taking(isTold && this.machine.appliedTerm === this.seat.status().term)
+      },
+      sending: lane.sending.bind(lane),
+      committing: lane.committing.bind(lane),
+      committed: lane.committed.bind(lane),
+      left: lane.left.bind(lane),
+    }
+  }
+
+  // What the journal asks of the group.
+
+  confirm(term: number, done: (verdict: Verdict) => void): void {
+    this.seat.group.read(({ kind }) => {
+      const { role, term: now } = this.seat.status()
+      const leads = role === 'leader' && now === term
+      if (leads && kind === 'ready') this.#leadsAtUs = this.#parts.queue.nowUs
+      if (leads) done(kind === 'ready' ? 'leads' : 'unknown')
+      else done('deposed')
+    })
+  }
+
+  propose(term: number, progress: Uint8Array, done: () => void): void {
+    const { judge, group } = this.#parts
+    judge.onProgress(group, decodeProgress(progress))
+    this.seat.group.propose(term, encodeProgressEntry(progress), () => done())
+  }
+
+  render(run: SinkRun): readonly Output[] {
+    const { group, claim } = this.#parts
+    return rendered(run, { group: nameOf(group), claimed: claim.generation })
+  }
+
+  // What the journal tells.
+
+  onReleased(seq: number): void {
+    const { judge, cluster, group } = this.#parts
+    judge.onReleased({ cluster, group, seq })
+  }
+
+  onPublished(): void {}
+
+  onStalled(code: string, message: string): void {
+    this.#stopped(code, message)
+  }
+
+  onResumed(): void {}
+
+  onHalted(code: string, message: string): void {
+    this.halted = code
+    this.#stopped(code, message)
+  }
+
+  #stopped(code: string, message: string): void {
+    const { judge, cluster, group, claim, tell } = this.#parts
+    tell(`${cluster} group ${group}: ${code}: ${message}`)
+    judge.onStopped({ cluster, group, claim, code })
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * What the publishing machine takes, in bytes: inputs, which become numbered outputs; Progress,
+ * which is the journal's own; and the entry that says where a cluster begins.
+ */
+
+import { ByteReader, ByteWriter, MALFORMED_BYTES } from '../../../src/base/bytes.ts'
+import { WeirError } from '../../../src/base/errors.ts'
+import { decodeProgress, encodeProgress } from '../../../src/journal/outbox-codec.ts'
+import type { Progress } from '../../../src/journal/types.ts'
+
+/** So many outputs for each sink; `id` is given once in a run, whichever cluster takes it. */
+export interface Input {
+  readonly id: number
+  readonly home: number
+  readonly away: number
+  /** Of each output. */
+  readonly bytes: number
+}
+
+/** A schedule that stands in the journal: the input, and by which generation. */
+export interface Replayed {
+  readonly generation: number
+  readonly schedule: Uint8Array
+}
+
+export interface Beginning {
+  /** All up to here is out, in the numbers of these cursors. */
+  readonly before: Progress
+  /** Journaled, and perhaps not all out. */
+  readonly replayed: readonly Replayed[]
+  readonly known: Progress
+}
+
+export type Command =
+  | ({ readonly kind: 'input' } & Input)
+  | { readonly kind: 'progress'; readonly progress: Progress }
+  | ({ readonly kind: 'beginning' } & Beginning)
+
+const INPUT = 1
+const PROGRESS = 2
+const BEGINNING = 3
+
+/** All that a replay needs: the schedule of an entry, too. */
+export function encodeInput({ id, home, away, bytes }: Input): Uint8Array {
+  const out = new ByteWriter().uint8(INPUT)
+  return out.varint(id).varint(home).varint(away).varint(bytes).finish()
+}
+
+export function encodeProgressEntry(progress: Uint8Array): Uint8Array {
+  return new ByteWriter().uint8(PROGRESS).bytes(progress).finish()
+}
+
+export function encodeBeginning({ before, replayed, known }: Beginning): Uint8Array {
+  const out = new ByteWriter().uint8(BEGINNING).bytes(encodeProgress(before))
+  out.varint(replayed.length)
+  for (const { generation, schedule } of replayed) out.varint(generation).bytes(schedule)
+  return out.bytes(encodeProgress(known)).finish()
+}
+
+export function decodeEntry(bytes: Uint8Array): Command {
+  const input = new ByteReader(bytes)
+  switch (input.uint8()) {
+    case INPUT:
+      return { kind: 'input', ...readInput(input) }
+    case PROGRESS:
+      return { kind: 'progress', progress: decodeProgress(input.bytes()) }
+    case BEGINNING:
+      return { kind: 'beginning', ...readBeginning(input) }
+    default:
+      throw new WeirError(MALFORMED_BYTES, 'an entry of an unknown kind')
+  }
+}
+
+export function decodeInput(bytes: Uint8Array): Input {
+  const command = decodeEntry(bytes)
+  if (command.kind !== 'input') throw new WeirError(MALFORMED_BYTES, 'a schedule is an input')
+  return command
+}
+
+function readInput(input: ByteReader): Input {
+  const [id, home] = [input.varint(), input.varint()]
+  return { id, home, away: input.varint(), bytes: input.varint() }
+}
+
+function readBeginning(input: ByteReader): Beginning {
+  const before = decodeProgress(input.bytes())
+  const replayed = Array.from({ length: input.varint() }, () => {
+    return { generation: input.varint(), schedule: input.bytes() }
+  })
+  return { before, replayed, known: decodeProgress(input.bytes()) }
+}

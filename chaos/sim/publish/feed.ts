@@ -1,0 +1,104 @@
+/**
+ * Puts inputs into the groups of a cluster, a few at a time, and first of all what each group
+ * begins with. Takes no more than a leader takes frames: so much may be on its way besides.
+ */
+
+import type { GroupId } from '../../../src/base/ids.ts'
+import type { Prng } from '../../../src/base/prng.ts'
+import { ENTRY_OVERHEAD_BYTES } from '../../../src/journal/bounds.ts'
+import type { Seat } from '../fleet/seat.ts'
+import { US_PER_MS } from '../world/clock.ts'
+import type { Cluster, World } from './cluster.ts'
+import type { Desk } from './desk.ts'
+import { encodeBeginning, encodeInput } from './entry.ts'
+
+/** Inputs that one leader was given and has not answered. */
+const FLIGHT_MAX = 40
+/** Leaders whose inputs may be committed together. */
+const LEADERS_MAX = 3
+/** Of a schedule. */
+const INPUT_BYTES_MAX = 16
+
+/** Given out once in a run. */
+export interface Ids {
+  next: number
+}
+
+export class Feed {
+  /** Inputs that whoever proposed them was told are applied. */
+  taken = 0
+  readonly #world: World
+  readonly #cluster: Cluster
+  readonly #prng: Prng
+  readonly #ids: Ids
+  readonly #flight = new WeakMap<Seat, number>()
+  #isOver = false
+
+  constructor(world: World, cluster: Cluster, prng: Prng, ids: Ids) {
+    this.#world = world
+    this.#cluster = cluster
+    this.#prng = prng
+    this.#ids = ids
+  }
+
+  start(): void {
+    for (const group of this.#cluster.fleet.groups) this.#again(group)
+  }
+
+  stop(): void {
+    this.#isOver = true
+  }
+
+  #again(group: GroupId): void {
+    const { queue, scenario } = this.#world
+    const { everyMs, burst } = scenario.profile.feed
+    queue.after(1 + this.#prng.below(2 * everyMs * US_PER_MS), {
+      fire: () => {
+        for (let left = this.#prng.between(1, burst); left > 0; left--) this.feed(group)
+        this.#again(group)
+      },
+    })
+  }
+
+  /** One input, if somebody takes it; also once all the others have been put in. */
+  feed(group: GroupId, isLast = false): void {
+    const desk = this.#cluster.leader(group)
+    if (desk === undefined || desk.seat.life.isPaused) return
+    if (desk.machine.outbox === undefined) this.#begin(desk, group)
+    else if (!this.#isOver || isLast) this.#put(desk, group)
+  }
+
+  #begin(desk: Desk, group: GroupId): void {
+    const data = encodeBeginning(this.#cluster.parts.beginning(group))
+    desk.seat.group.propose(desk.seat.status().term, data, () => {})
+  }
+
+  #put(desk: Desk, group: GroupId): void {
+    const { journal, machine, seat } = desk
+    if (journal === undefined || machine.outbox === undefined) return
+    this.#look(machine.outbox.bytes, group)
+    const open = this.#flight.get(seat) ?? 0
+    if (!journal.takesFrames || open >= FLIGHT_MAX) return
+    this.#flight.set(seat, open + 1)
+    seat.group.propose(seat.status().term, this.#input(), outcome => {
+      this.#flight.set(seat, (this.#flight.get(seat) ?? 1) - 1)
+      if (outcome.kind === 'applied') this.taken++
+    })
+  }
+
+  #input(): Uint8Array {
+    const { homeMax, awayMax, outputBytesMax } = this.#world.scenario.profile.feed
+    const prng = this.#prng
+    const [home, away] = [prng.between(0, homeMax), prng.between(0, awayMax)]
+    return encodeInput({ id: this.#ids.next++, home, away, bytes: prng.between(1, outputBytesMax) })
+  }
+
+  /** The bound, and what was let in before it was reached. */
+  #look(bytes: number, group: GroupId): void {
+    const { feed, bounds } = this.#world.scenario.profile
+    const outputs = (feed.homeMax + feed.awayMax) * Math.max(4, feed.outputBytesMax)
+    const entryBytes = outputs + INPUT_BYTES_MAX + 3 * ENTRY_OVERHEAD_BYTES
+    const most = bounds.outboxBytesMax + LEADERS_MAX * FLIGHT_MAX * entryBytes
+    this.#world.judge.onHeld(this.#cluster.name, group, bytes, most)
+  }
+}

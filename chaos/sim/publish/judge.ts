@@ -1,0 +1,235 @@
+/**
+ * The checkers of what leaves a group, by name. Publishers are looked at as they ask their logs for
+ * something; the logs are looked at again and again, and once more in the end.
+ */
+
+import type { GroupId } from '../../../src/base/ids.ts'
+import type { PublishedRecord } from '../../../src/journal/record.ts'
+import type { Claim, OutEntry, Progress } from '../../../src/journal/types.ts'
+import { Demand } from '../run/demand.ts'
+import { Lane, type LaneName } from './lane.ts'
+import { nameOf } from './names.ts'
+import { OUTPUT_PARTITIONS, SINKS, type SinkName } from './output.ts'
+import { type GroupTruth, type Journaled, type Logs, Truth, type Visible } from './truth.ts'
+
+export interface Stopped {
+  readonly cluster: string
+  readonly group: GroupId
+  readonly claim: Claim
+  readonly code: string
+}
+
+/** Codes by which a publisher says that the journal is another's. */
+const DISPLACED: ReadonlySet<string> = new Set([
+  'generation-superseded',
+  'journal-ahead',
+  'journal-differs',
+])
+
+export class Judge {
+  readonly truth: Truth
+  /** Clusters of which there are two under one claim. */
+  readonly twins = new Set<string>()
+  readonly #once = new Demand('PUBLISH-1 every committed output is visible once and in order')
+  readonly leaves = new Demand('PUBLISH-2 nothing leaves that is not committed')
+  readonly releases = new Demand('PUBLISH-3 nothing leaves before its schedule is durable')
+  readonly #owners = new Demand('PUBLISH-4 no two owners are visible')
+  readonly #journals = new Demand('PUBLISH-5 a journal has no gap and no repetition')
+  readonly takes = new Demand('PUBLISH-6 only who was just told that it leads takes the id')
+  readonly #progress = new Demand('PUBLISH-7 Progress is never ahead of the logs')
+  readonly #bounds = new Demand('PUBLISH-8 what waits to leave is bounded')
+  readonly #stops = new Demand('PUBLISH-9 nobody stops without a reason')
+  readonly #agrees = new Demand('PUBLISH-10 replicas make the same outputs of an entry')
+  readonly #last = new Map<string, Visible>()
+  /** Visible, and their journal does not show it yet. */
+  #early: Visible[] = []
+
+  constructor(logs: Logs, groups: readonly GroupId[]) {
+    this.truth = new Truth(logs, groups)
+  }
+
+  get demands(): readonly Demand[] {
+    const { leaves, releases, takes } = this
+    const here = [this.#once, leaves, releases, this.#owners, this.#journals, takes]
+    return [...here, this.#progress, this.#bounds, this.#stops, this.#agrees]
+  }
+
+  lane(name: LaneName): Lane {
+    return new Lane(this, name)
+  }
+
+  // What clusters do.
+
+  onEntry(cluster: string, group: GroupId, entry: OutEntry): void {
+    const known = this.truth.committed(cluster, group)
+    const before = known.entries.get(entry.seq)
+    const isSame = before === undefined || isSameEntry(before, entry)
+    this.#agrees.demand(isSame, () => `${cluster} ${nameOf(group)} seq ${entry.seq}`)
+    if (before === undefined) known.add(entry)
+  }
+
+  onReleased({ cluster, group, seq }: { cluster: string; group: GroupId; seq: number }): void {
+    const what = () => `${cluster} ${nameOf(group)} releases ${seq}`
+    this.releases.demand(this.isJournaled(group, seq), what)
+  }
+
+  onProgress(group: GroupId, { journaled, published }: Progress): void {
+    const what = (name: string, upTo: number) => () => `${nameOf(group)}: ${upTo} of ${name}`
+    this.#progress.demand(this.isJournaled(group, journaled), what('the journal', journaled))
+    for (const { sink, upTo } of published) {
+      const isOut = this.isPublished(group, sink as SinkName, upTo)
+      this.#progress.demand(isOut, what(sink, upTo))
+    }
+  }
+
+  onHeld(cluster: string, group: GroupId, bytes: number, bytesMax: number): void {
+    const what = () => `${cluster} ${nameOf(group)} holds ${bytes} of ${bytesMax} bytes`
+    this.#bounds.demand(bytes <= bytesMax, what)
+  }
+
+  /** A trouble that nothing in this world explains is the publisher's own. */
+  onStopped({ cluster, group, claim, code }: Stopped): void {
+    this.look()
+    const isDisplaced = this.#highest(group) > claim.generation
+    const isSplit = this.twins.has(cluster) && code !== 'generation-superseded'
+    const isExplained = DISPLACED.has(code) && (isDisplaced || isSplit)
+    this.#stops.demand(isExplained, () => `${cluster} ${nameOf(group)}: ${code}`)
+  }
+
+  // What stands in the logs.
+
+  isJournaled(group: GroupId, seq: number): boolean {
+    if (this.#group(group).journaled < seq) this.look()
+    return this.#group(group).journaled >= seq
+  }
+
+  isPublished(group: GroupId, sink: SinkName, upTo: number): boolean {
+    if (this.#group(group).upTo[sink] < upTo) this.look()
+    return this.#group(group).upTo[sink] >= upTo
+  }
+
+  /** Everything that is new in the logs. */
+  look(): void {
+    this.truth.readJournals((group, journaled) => this.#onJournaled(group, journaled))
+    const early: Visible[] = []
+    for (const visible of this.#early) if (!this.#isOwed(visible)) early.push(visible)
+    this.truth.readOutputs(visible => {
+      this.#onVisible(visible)
+      if (!this.#isOwed(visible)) early.push(visible)
+    })
+    this.#early = early
+  }
+
+  /** All that is journaled is visible, and nothing else. */
+  isComplete(): boolean {
+    this.look()
+    if (this.#early.length > 0) return false
+    return this.truth.groups.every(group => {
+      const { outputs } = this.#group(group).history
+      return SINKS.every(sink => this.#seen(group, sink) === outputs[sink].length)
+    })
+  }
+
+  /** The last look. */
+  end(): void {
+    const [early] = this.#early
+    this.#once.demand(early === undefined, () => `${JSON.stringify(early)} is in no journal`)
+    for (const group of this.truth.groups) {
+      const { outputs } = this.#group(group).history
+      for (const sink of SINKS) {
+        const [seen, made] = [this.#seen(group, sink), outputs[sink].length]
+        const what = () => `${nameOf(group)} shows ${seen} of ${made} outputs of ${sink}`
+        this.#once.demand(seen === made, what)
+      }
+    }
+  }
+
+  #group(group: GroupId): GroupTruth {
+    return this.truth.of(group)
+  }
+
+  #highest(group: GroupId): number {
+    return Math.max(0, ...this.#group(group).records.map(({ record }) => record.generation))
+  }
+
+  #onJournaled(group: GroupId, { record, offset }: Journaled): void {
+    const truth = this.#group(group)
+    const others = truth.records.map(one => one.record)
+    const before = others.at(-2)
+    const at = () => `${nameOf(group)} at ${offset}`
+    this.#owners.demand(record.generation >= (before?.generation ?? 0), at)
+    if (record.kind !== 'published') return
+    const isTwo = others.some(
+      one => one.generation === record.generation && one.owner !== record.owner,
+    )
+    this.#owners.demand(!isTwo, at)
+    this.#onSchedules(truth, record, at)
+    for (const { sink, upTo } of record.published) {
+      const name = sink as SinkName
+      truth.upTo[name] = Math.max(truth.upTo[name], upTo)
+    }
+  }
+
+  #onSchedules(truth: GroupTruth, record: PublishedRecord, at: () => string): void {
+    const { history } = truth
+    const next = history.schedules.length + 1
+    this.#journals.demand(record.fromSeq === next, () => `${at()}: ${record.fromSeq}, not ${next}`)
+    for (const schedule of record.schedules) history.add(schedule)
+    truth.journaled = Math.max(truth.journaled, record.toSeq)
+  }
+
+  #onVisible(visible: Visible): void {
+    const { group, sink, partition, number, claimed } = visible
+    const name = `${group} ${sink}/${partition}`
+    const before = this.#last.get(name)
+    this.#last.set(name, visible)
+    const first = partition === 0 ? OUTPUT_PARTITIONS : partition
+    const next = before === undefined ? first : before.number + OUTPUT_PARTITIONS
+    this.#once.demand(number === next, () => `${name} shows ${number} where ${next} is next`)
+    this.#owners.demand(claimed >= (before?.claimed ?? 0), () => `${name} at ${number}`)
+    const truth = this.#named(group)
+    const to = truth.upTo[sink as SinkName]
+    // A prefix in every partition: those between lie in others, whose turn comes.
+    truth.upTo[sink as SinkName] = Math.max(to, this.#prefix(group, sink))
+  }
+
+  /** The number up to which every partition shows its outputs. */
+  #prefix(group: string, sink: string): number {
+    let least = Number.POSITIVE_INFINITY
+    for (let partition = 0; partition < OUTPUT_PARTITIONS; partition++) {
+      const last = this.#last.get(`${group} ${sink}/${partition}`)?.number
+      const first = partition === 0 ? OUTPUT_PARTITIONS : partition
+      least = Math.min(least, (last ?? first - OUTPUT_PARTITIONS) + OUTPUT_PARTITIONS - 1)
+    }
+    return Math.max(0, least)
+  }
+
+  #seen(group: GroupId, sink: SinkName): number {
+    let count = 0
+    for (let partition = 0; partition < OUTPUT_PARTITIONS; partition++) {
+      const last = this.#last.get(`${nameOf(group)} ${sink}/${partition}`)?.number ?? 0
+      const first = partition === 0 ? OUTPUT_PARTITIONS : partition
+      if (last > 0) count += (last - first) / OUTPUT_PARTITIONS + 1
+    }
+    return count
+  }
+
+  #named(name: string): GroupTruth {
+    const group = this.truth.groups.find(one => nameOf(one) === name)
+    return this.#group(group as GroupId)
+  }
+
+  /** false: the journal does not show its entry yet. */
+  #isOwed({ group, sink, number, id }: Visible): boolean {
+    const owed = this.#named(group).history.outputs[sink as SinkName][number - 1]
+    if (owed === undefined) return false
+    this.#once.demand(owed.id === id, () => {
+      return `${group} shows ${id} as ${number} of ${sink}, where ${owed.id} was journaled`
+    })
+    return true
+  }
+}
+
+function isSameEntry(one: OutEntry, other: OutEntry): boolean {
+  return JSON.stringify([one, ...one.runs]) === JSON.stringify([other, ...other.runs])
+}

@@ -1,0 +1,53 @@
+/** What befalls publishers besides what befalls their nodes: the one table of it. */
+
+import { type FleetFaultKind, fleetFaultKinds } from '../fleet/kinds.ts'
+import { logFaultKinds } from '../world/log/faults.ts'
+
+const journalFaults = {
+  // Ways to the logs.
+  'node-off-log': 'a node loses the logs, and still hears the other nodes',
+  'log-away': 'nobody reaches a log',
+  'call-lost': 'one call of one kind never arrives',
+  'answer-lost': 'one call of one kind is carried out, and its answer never arrives',
+  'call-late': 'one call of one kind arrives late',
+  // Logs.
+  'coordinator-moved': 'another decides the transactions of a group',
+  'partition-moved': 'a journal, or a partition of outputs, gets another leader',
+  'broker-lost': 'everybody whom one broker could have led is led by others',
+  'journal-trimmed': 'a journal is trimmed up to what its group no longer needs',
+  // Clusters.
+  cloned: 'the disks of a cluster are copied, and the copies are started beside it',
+  'taken-over': 'the job is restored on other nodes while the cluster before goes on',
+  'taken-twice': 'two restore the job at once',
+  'woken-late': 'a cluster is down while the job is restored elsewhere, and comes back',
+} as const
+
+export type JournalFaultKind = keyof typeof journalFaults
+export const journalFaultKinds = Object.keys(journalFaults) as readonly JournalFaultKind[]
+
+/** Those that nodes of this play are put to. */
+const nodeKinds: readonly FleetFaultKind[] = [
+  'crash',
+  'crash-leader',
+  'power-cut',
+  'blackout',
+  'pause',
+  'pause-leader',
+  'isolate',
+  'isolate-leader',
+  'cut-pair',
+  'reset',
+  'disk-stall',
+  'stop',
+  'restart-storm',
+  'transfer',
+  'unsynced-lost',
+  'torn-tail',
+]
+
+export type PublishFaultKind = FleetFaultKind | JournalFaultKind
+export const publishKinds = [...journalFaultKinds, ...nodeKinds, ...logFaultKinds]
+
+export function isNodeFault(kind: PublishFaultKind): kind is FleetFaultKind {
+  return (fleetFaultKinds as readonly string[]).includes(kind)
+}

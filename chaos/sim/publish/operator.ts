@@ -1,0 +1,152 @@
+/**
+ * Whoever runs the job: claims it, starts clusters on what the journals say, copies them, wakes old
+ * ones. Knows no more of a job than its logs do.
+ */
+
+import type { GroupId } from '../../../src/base/ids.ts'
+import type { Prng } from '../../../src/base/prng.ts'
+import { claimJob } from '../../../src/journal/claim-driver.ts'
+import type { ClaimOutcome, ClaimWish } from '../../../src/journal/claiming.ts'
+import type { Claim, Progress, SinkProgress } from '../../../src/journal/types.ts'
+import { Violation } from '../checkers/checker.ts'
+import type { FleetFault } from '../fleet/scenario.ts'
+import { SimClock } from '../world/clock.ts'
+import { Cluster, type World } from './cluster.ts'
+import type { Beginning, Replayed } from './entry.ts'
+import { Feed, type Ids } from './feed.ts'
+import { idOf, journalOf, nameOf } from './names.ts'
+import { SINKS } from './output.ts'
+import { History } from './truth.ts'
+
+const CLAIMED = 'PUBLISH-12 a claim holds, or says why not'
+const RECORD_MS = 5
+const NOTHING: Progress = { journaled: 0, offset: 0, published: [] }
+const FRESH: Beginning = { before: NOTHING, replayed: [], known: NOTHING }
+
+/** A cluster, and who puts inputs into it. */
+export interface Site {
+  readonly cluster: Cluster
+  readonly feed: Feed
+}
+
+export class Operator {
+  readonly sites: Site[] = []
+  /** Claims that are not decided. */
+  open = 0
+  readonly #world: World
+  readonly #prng: Prng
+  readonly #ids: Ids = { next: 1 }
+  readonly #faults: readonly FleetFault[]
+  #clusters = 0
+
+  constructor(world: World, prng: Prng, faults: readonly FleetFault[]) {
+    this.#world = world
+    this.#prng = prng
+    this.#faults = faults
+  }
+
+  submit(): void {
+    this.#claim({ kind: 'submit', owner: 'owner-0' }, () => FRESH)
+  }
+
+  /** Begins where the journals end. */
+  takeOver(): void {
+    const owner = `owner-${this.#clusters + this.open}`
+    this.#claim({ kind: 'start', owner }, (group, offset) => this.#restored(group, offset))
+  }
+
+  /** Copies of all disks, as if the power had gone everywhere at once. */
+  clone({ cluster }: Site): void {
+    const { judge } = this.#world
+    const { claim, beginning, name } = cluster.parts
+    const disks = cluster.fleet.members.map(({ disk }) => disk.copy())
+    const made = this.#add(claim, beginning, disks)
+    judge.truth.copy(name, made.name)
+    judge.twins.add(name).add(made.name)
+    made.start()
+  }
+
+  #claim(wish: ClaimWish, beginning: (group: GroupId, offset: number) => Beginning): void {
+    const { logs, judge, scenario, queue, trace } = this.#world
+    const clock = new SimClock(queue)
+    const { groups } = judge.truth
+    this.open++
+    const parts = {
+      ...{ clock, log: logs.home.client(), wish, bounds: scenario.profile.bounds },
+      random: this.#prng.fork(`claim ${wish.kind} ${queue.nowUs} ${this.open}`),
+      seats: groups.map(group => ({
+        ...{ group: nameOf(group), journal: journalOf(group), transactionalId: idOf(group) },
+      })),
+      record: (_: Claim, done: () => void) => void clock.after(RECORD_MS, done),
+    }
+    claimJob(parts, outcome => {
+      this.open--
+      if (trace.isTold) trace.tell(`a claim: ${JSON.stringify(outcome)}`)
+      const { claim, offsets } = mustHold(outcome)
+      const at = new Map(groups.map((group, i) => [group, offsets[i] ?? 0]))
+      const cluster = this.#add(claim, group => beginning(group, at.get(group) ?? 0))
+      cluster.start()
+    })
+  }
+
+  /** Faults of nodes are those of the first. */
+  #add(
+    claim: Claim,
+    beginning: (group: GroupId) => Beginning,
+    disks?: Cluster['parts']['disks'],
+  ): Cluster {
+    const name = `c${++this.#clusters}`
+    const prng = this.#prng.fork(name)
+    const faults = this.#clusters === 1 ? this.#faults : []
+    const parts = { name, claim, prng, beginning, ...(disks && { disks }) }
+    const cluster = new Cluster(this.#world, parts, faults)
+    const feed = new Feed(this.#world, cluster, prng.fork('feed'), this.#ids)
+    this.sites.push({ cluster, feed })
+    feed.start()
+    return cluster
+  }
+
+  /** Of what lies before the claim: what is not known to be out is taken again from schedules. */
+  #restored(group: GroupId, offset: number): Beginning {
+    const { truth } = this.#world.judge
+    this.#world.judge.look()
+    const history = new History()
+    const replayed: Replayed[] = []
+    let known = NOTHING
+    for (const { record, offset: at } of truth.of(group).records) {
+      if (at >= offset || record.kind !== 'published') continue
+      for (const schedule of record.schedules) {
+        history.add(schedule)
+        replayed.push({ generation: record.generation, schedule })
+      }
+      const published = record.published.map(({ sink, upTo }) => ({ sink, upTo, offset: 0 }))
+      known = { journaled: record.toSeq, offset: at, published }
+    }
+    const before = leastOut(history, known)
+    return { before, replayed: replayed.slice(before.journaled), known }
+  }
+}
+
+/** The last entry of which all, and of all before it, is known to be out; and its numbers. */
+function leastOut({ schedules, outputs }: History, { published }: Progress): Progress {
+  let seq = schedules.length
+  for (const sink of SINKS) {
+    const upTo = published.find(one => one.sink === sink)?.upTo ?? 0
+    const next = outputs[sink][upTo]
+    if (next !== undefined) seq = Math.min(seq, next.seq - 1)
+  }
+  const cursors: SinkProgress[] = SINKS.map(sink => {
+    return { sink, upTo: outputs[sink].filter(made => made.seq <= seq).length, offset: 0 }
+  })
+  const known = cursors.filter(({ upTo }) => upTo > 0)
+  return {
+    journaled: seq,
+    offset: 0,
+    published: known.sort((a, b) => (a.sink < b.sink ? -1 : 1)),
+  }
+}
+
+function mustHold(outcome: ClaimOutcome): Extract<ClaimOutcome, { kind: 'done' }> {
+  if (outcome.kind === 'done') return outcome
+  throw new Violation(CLAIMED, JSON.stringify(outcome.trouble))
+}

@@ -1,0 +1,20 @@
+/** Publishers, simulated: the same every time, sound, and really put to their faults. */
+
+import { expect, test } from 'vitest'
+import { drawPublish } from './draw.ts'
+import { runPublish } from './run.ts'
+
+test('a seed is one run, to the last event', () => {
+  const [first, second] = [runPublish(drawPublish(2)), runPublish(drawPublish(2))]
+  expect(first).toEqual(second)
+  expect(first.failure).toBeUndefined()
+  expect(runPublish(drawPublish(3)).traceHash).not.toBe(first.traceHash)
+})
+
+test('without a fault everything that was put in gets out', () => {
+  const result = runPublish({ ...drawPublish(4), faults: [] })
+  expect(result.failure).toBeUndefined()
+  expect(result.operations).toBeGreaterThan(100)
+  const leaves = 'PUBLISH-2 nothing leaves that is not committed'
+  expect(result.checks[leaves]).toBeGreaterThan(100)
+})

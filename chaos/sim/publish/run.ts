@@ -1,0 +1,219 @@
+/** Runs one scenario of publishers from its first event to its last, every checker looking on. */
+
+import { BrokenInvariant } from '../../../src/base/errors.ts'
+import { groupId } from '../../../src/base/ids.ts'
+import { Prng } from '../../../src/base/prng.ts'
+import { Violation } from '../checkers/checker.ts'
+import { fleetFaultKinds } from '../fleet/kinds.ts'
+import type { FleetFault } from '../fleet/scenario.ts'
+import { Demand, within } from '../run/demand.ts'
+import { addCounts, type Counts, type Failure, type Result } from '../run/result.ts'
+import { EventQueue, US_PER_MS } from '../world/clock.ts'
+import { calmLog, logFaultKinds } from '../world/log/faults.ts'
+import { SimLog } from '../world/log/log.ts'
+import { Tally } from '../world/tally.ts'
+import { Trace } from '../world/trace.ts'
+import type { World } from './cluster.ts'
+import type { Desk } from './desk.ts'
+import { type Scene, schedule } from './faults.ts'
+import { Judge } from './judge.ts'
+import { isNodeFault, journalFaultKinds } from './kinds.ts'
+import { JOURNAL_TOPIC, MARKERS_TOPIC } from './names.ts'
+import { Operator, type Site } from './operator.ts'
+import { OUTPUT_PARTITIONS, SINKS } from './output.ts'
+import type { PublishScenario } from './scenario.ts'
+
+/** How often the logs are looked at. */
+const LOOK_MS = 100
+/** The topics are there before the first claim. */
+const TOPICS_MS = 100
+/** A stall, a transaction that runs out, a few elections, and pauses between attempts. */
+const DRAIN_MS = 40_000
+
+export interface PublishOptions {
+  /** Lines for people. */
+  readonly tell?: (line: string) => void
+}
+
+export function runPublish(scenario: PublishScenario, options: PublishOptions = {}): Result {
+  const run = new PublishRun(scenario, options)
+  const failure = run.play()
+  return run.result(failure)
+}
+
+class PublishRun {
+  readonly #world: World
+  readonly #operator: Operator
+  readonly #scene: Scene
+  readonly #logTally = new Tally(logFaultKinds)
+  readonly #drains = new Demand('LIVE-6 all that was committed gets out')
+  readonly #goesOn = new Demand('LIVE-7 what is put in afterwards gets out')
+
+  constructor(scenario: PublishScenario, { tell }: PublishOptions) {
+    const { seed, groups } = scenario
+    const queue = new EventQueue()
+    const prng = new Prng(seed)
+    const log = (name: string): SimLog => {
+      const parts = { queue, prng: prng.fork(name), tally: this.#logTally, profile: calmLog }
+      return new SimLog(parts)
+    }
+    const logs = { home: log('home'), away: log('away') }
+    const ids = Array.from({ length: groups }, (_, i) => groupId(i + 1))
+    this.#world = {
+      ...{ scenario, queue, logs, trace: new Trace(queue, tell) },
+      ...{ tally: new Tally(fleetFaultKinds), judge: new Judge(logs, ids) },
+    }
+    const faults = scenario.faults.filter((one): one is FleetFault => isNodeFault(one.kind))
+    this.#operator = new Operator(this.#world, prng.fork('operator'), faults)
+    const tally = new Tally(journalFaultKinds)
+    this.#scene = { world: this.#world, operator: this.#operator, tally, isHealed: false }
+  }
+
+  /** Everything in order: topics, the job, faults, healing, demands, the last look. */
+  play(): Failure | undefined {
+    const { queue, scenario, judge } = this.#world
+    try {
+      this.#makeTopics()
+      this.#operator.submit()
+      schedule(this.#scene)
+      this.#lookAgain()
+      this.#flushAgain()
+      queue.runUntil(scenario.safetyMs * US_PER_MS)
+      this.#heal()
+      for (const { feed } of this.#operator.sites) feed.stop()
+      this.#within(this.#drains, () => this.#isDrained())
+      for (const { feed } of this.#operator.sites) {
+        for (const group of judge.truth.groups) feed.feed(group, true)
+      }
+      this.#within(this.#goesOn, () => this.#isDrained())
+      judge.end()
+      return undefined
+    } catch (error) {
+      return failureOf(error)
+    }
+  }
+
+  result(failure: Failure | undefined): Result {
+    const { scenario, judge, tally, queue, trace } = this.#world
+    const checks: Counts = {}
+    for (const { name, checks: many } of [...judge.demands, this.#drains, this.#goesOn]) {
+      addCounts(checks, { [name]: many })
+    }
+    const faults: Counts = {}
+    for (const one of [tally, this.#scene.tally, this.#logTally]) addCounts(faults, one.totals())
+    return {
+      seed: scenario.seed,
+      ...(failure && { failure }),
+      ...{ faults, checks, cells: {}, refused: {}, undecided: 0 },
+      simulatedMs: queue.nowMs,
+      events: queue.fired,
+      operations: this.#operator.sites.reduce((sum, { feed }) => sum + feed.taken, 0),
+      traceHash: trace.hash,
+    }
+  }
+
+  #makeTopics(): void {
+    const { logs, queue, scenario } = this.#world
+    const journals = { home: JOURNAL_TOPIC, away: MARKERS_TOPIC }
+    for (const sink of SINKS) {
+      const client = logs[sink].client()
+      const more = { replication: 3, settings: {} }
+      client.create({ topic: sink, partitions: OUTPUT_PARTITIONS, ...more }, () => {})
+      const topic = journals[sink]
+      client.create({ topic, partitions: scenario.groups, ...more }, () => {})
+    }
+    queue.runUntil(TOPICS_MS * US_PER_MS)
+    for (const sink of SINKS) logs[sink].profile = scenario.profile.log
+  }
+
+  #lookAgain(): void {
+    const { queue, judge } = this.#world
+    queue.after(LOOK_MS * US_PER_MS, {
+      fire: () => {
+        judge.look()
+        this.#lookAgain()
+      },
+    })
+  }
+
+  /** As before an image. */
+  #flushAgain(): void {
+    const { queue, scenario, judge } = this.#world
+    queue.after(scenario.profile.flushMs * US_PER_MS, {
+      fire: () => {
+        for (const { cluster } of this.#operator.sites) {
+          for (const group of judge.truth.groups) {
+            cluster.leader(group)?.journal?.flush(() => {})
+          }
+        }
+        this.#flushAgain()
+      },
+    })
+  }
+
+  #heal(): void {
+    const { logs } = this.#world
+    this.#scene.isHealed = true
+    for (const { cluster } of this.#operator.sites) cluster.heal()
+    for (const sink of SINKS) {
+      logs[sink].profile = calmLog
+      logs[sink].isDown = false
+      logs[sink].clearPlans()
+    }
+  }
+
+  #within(demand: Demand, holds: () => boolean): void {
+    const { queue, trace } = this.#world
+    within({ queue, trace, told: () => this.#told() }, DRAIN_MS, demand, holds)
+  }
+
+  /** Whoever has the job has let out all that it committed, and has forgotten it. */
+  #isDrained(): boolean {
+    const { judge } = this.#world
+    if (this.#operator.open > 0) return false
+    const isOut = judge.truth.groups.every(group => {
+      const owners = this.#owners().map(({ cluster }) => cluster.leader(group))
+      return owners.some(desk => desk !== undefined && isEmpty(desk))
+    })
+    return isOut && judge.isComplete()
+  }
+
+  /** The clusters of the highest claim: more than one where it was cloned. */
+  #owners(): readonly Site[] {
+    const { sites } = this.#operator
+    const claimed = ({ cluster }: Site): number => cluster.parts.claim.generation
+    const highest = Math.max(...sites.map(claimed))
+    return sites.filter(site => claimed(site) === highest)
+  }
+
+  #told(): string {
+    const { judge } = this.#world
+    const lines = judge.truth.groups.flatMap(group => {
+      const { journaled, upTo } = judge.truth.of(group)
+      const truth = `group ${group}: journaled ${journaled}, out ${JSON.stringify(upTo)}`
+      return [
+        truth,
+        ...this.#operator.sites.map(({ cluster }) => {
+          const desk = cluster.leader(group)
+          const outbox = desk?.machine.outbox
+          const at = desk?.halted ?? desk?.journal?.stages.join()
+          return `${cluster.name} ${at} seq ${outbox?.lastSeq} holds ${outbox?.bytes}`
+        }),
+      ]
+    })
+    return [`${this.#operator.open} claims open`, ...lines].join('; ')
+  }
+}
+
+function isEmpty({ machine, halted }: Desk): boolean {
+  const { outbox } = machine
+  return halted === undefined && outbox !== undefined && outbox.bytes === 0
+}
+
+/** Whatever is thrown is a finding: a node that crashes has failed as much as one that lies. */
+function failureOf(error: unknown): Failure {
+  if (error instanceof Violation) return { checker: error.checker, detail: error.detail }
+  if (error instanceof BrokenInvariant) return { checker: 'INVARIANT', detail: error.message }
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return { checker: 'CRASH', detail }
+}

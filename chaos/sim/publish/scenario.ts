@@ -1,0 +1,42 @@
+/**
+ * All that a run of publishers is made of, as plain JSON: a cluster of whole nodes, two logs, what
+ * is put in, and every fault with its time.
+ */
+
+import type { JournalBounds } from '../../../src/journal/bounds.ts'
+import type { FleetFault, FleetProfile } from '../fleet/scenario.ts'
+import type { LogProfile } from '../world/log/faults.ts'
+import type { PublishFaultKind } from './kinds.ts'
+
+export interface PublishFault extends Omit<FleetFault, 'kind'> {
+  readonly kind: PublishFaultKind
+}
+
+export interface FeedProfile {
+  /** Up to twice so long between two inputs of a group. */
+  readonly everyMs: number
+  /** Inputs that come together, at most. */
+  readonly burst: number
+  /** Outputs of one input, for each sink. */
+  readonly homeMax: number
+  readonly awayMax: number
+  readonly outputBytesMax: number
+}
+
+export interface PublishProfile {
+  readonly fleet: FleetProfile
+  readonly log: LogProfile
+  readonly bounds: JournalBounds
+  readonly feed: FeedProfile
+  /** How often somebody has what is known put on record, as before an image. */
+  readonly flushMs: number
+}
+
+export interface PublishScenario {
+  readonly seed: number
+  readonly nodes: number
+  readonly groups: number
+  readonly safetyMs: number
+  readonly profile: PublishProfile
+  readonly faults: readonly PublishFault[]
+}

@@ -1,0 +1,142 @@
+/**
+ * What is so, whatever publishers believe: which entries each cluster committed, which schedules
+ * are decided in each journal, and what a reader of committed records will see for ever. What must
+ * be visible is worked out here from the schedules alone.
+ */
+
+import type { GroupId } from '../../../src/base/ids.ts'
+import type { StoredRecord } from '../../../src/base/stream-log.ts'
+import type { JournalRecord } from '../../../src/journal/record.ts'
+import { decodeRecord } from '../../../src/journal/record.ts'
+import type { OutEntry } from '../../../src/journal/types.ts'
+import type { SimLog } from '../world/log/log.ts'
+import { decodeInput } from './entry.ts'
+import { journalOf, nameOf } from './names.ts'
+import { HOME, idIn, OUTPUT_PARTITIONS, type Seen, SINKS, type SinkName, seenIn } from './output.ts'
+
+export type Logs = Readonly<Record<SinkName, SimLog>>
+
+/** An output as its numbers say: of which input, and of which entry. */
+export interface Made {
+  readonly id: number
+  readonly seq: number
+}
+
+/** Output n of each sink at index n - 1. */
+type Numbered = Readonly<Record<SinkName, Made[]>>
+
+/** A run of seqs from 1, with what they made. */
+export class History {
+  readonly schedules: Uint8Array[] = []
+  readonly outputs: Numbered = { home: [], away: [] }
+
+  add(schedule: Uint8Array): void {
+    this.schedules.push(schedule)
+    const input = decodeInput(schedule)
+    const made = { id: input.id, seq: this.schedules.length }
+    for (const sink of SINKS) {
+      for (let left = input[sink]; left > 0; left--) this.outputs[sink].push(made)
+    }
+  }
+}
+
+/** What one cluster committed for one group. */
+export class Committed {
+  /** By seq. */
+  readonly entries = new Map<number, OutEntry>()
+  /** By number. */
+  readonly outputs: Readonly<Record<SinkName, Map<number, Made>>> = {
+    home: new Map(),
+    away: new Map(),
+  }
+
+  add(entry: OutEntry): void {
+    this.entries.set(entry.seq, entry)
+    for (const run of entry.runs) {
+      const made = { id: idIn(run), seq: entry.seq }
+      const outputs = this.outputs[run.sink as SinkName]
+      for (let at = 0; at < run.count; at++) outputs.set(run.first + at, made)
+    }
+  }
+}
+
+export interface Journaled {
+  readonly record: JournalRecord
+  readonly offset: number
+}
+
+/** What stands in the logs for one group. */
+export class GroupTruth {
+  readonly records: Journaled[] = []
+  /** Of all schedules in the journal. */
+  readonly history = new History()
+  /** What a publisher was told was decided, though readers may see it later. */
+  readonly upTo: Record<SinkName, number> = { home: 0, away: 0 }
+  journaled = 0
+}
+
+export interface Visible extends Seen {
+  readonly partition: number
+}
+
+export class Truth {
+  readonly #logs: Logs
+  readonly #groups: ReadonlyMap<GroupId, GroupTruth>
+  readonly #committed = new Map<string, Committed>()
+  readonly #outputs = new Map<string, number>()
+
+  constructor(logs: Logs, groups: readonly GroupId[]) {
+    this.#logs = logs
+    this.#groups = new Map(groups.map(group => [group, new GroupTruth()]))
+  }
+
+  get groups(): readonly GroupId[] {
+    return [...this.#groups.keys()]
+  }
+
+  of(group: GroupId): GroupTruth {
+    return this.#groups.get(group) as GroupTruth
+  }
+
+  committed(cluster: string, group: GroupId): Committed {
+    const name = `${cluster} ${group}`
+    const known = this.#committed.get(name) ?? new Committed()
+    this.#committed.set(name, known)
+    return known
+  }
+
+  /** What a clone has on its disks was committed by whom it was copied from. */
+  copy(from: string, to: string): void {
+    for (const group of this.groups) {
+      const known = this.committed(to, group)
+      for (const entry of this.committed(from, group).entries.values()) known.add(entry)
+    }
+  }
+
+  /** Reads the journals on, record by record. */
+  readJournals(see: (group: GroupId, journaled: Journaled) => void): void {
+    for (const [group, truth] of this.#groups) {
+      const of = journalOf(group)
+      const all = this.#logs[HOME].committed(of)
+      for (const { offset, value } of all.slice(truth.records.length)) {
+        const record = decodeRecord(value, nameOf(group), { ...of, offset })
+        const journaled = { record, offset }
+        truth.records.push(journaled)
+        see(group, journaled)
+      }
+    }
+  }
+
+  /** Reads all outputs on; `see` is told each once. */
+  readOutputs(see: (visible: Visible, record: StoredRecord) => void): void {
+    for (const sink of SINKS) {
+      for (let partition = 0; partition < OUTPUT_PARTITIONS; partition++) {
+        const name = `${sink}/${partition}`
+        const from = this.#outputs.get(name) ?? 0
+        const all = this.#logs[sink].committed({ topic: sink, partition })
+        this.#outputs.set(name, all.length)
+        for (const record of all.slice(from)) see({ ...seenIn(record), partition }, record)
+      }
+    }
+  }
+}
