@@ -185,7 +185,7 @@ export class Brokers {
 
   #taken(partition: SimPartition, { offset, isolation, maxBytes }: Fetching, bound: number) {
     const { prng, tally, profile } = this.#parts
-    const all = partition.slice(offset, bound, isolation)
+    const all = partition.read(offset, bound, isolation)
     let count = countWithin(all, maxBytes)
     if (count > 1 && prng.chance(profile.shortFetches)) {
       tally.hit('short-fetch')

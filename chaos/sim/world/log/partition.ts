@@ -7,9 +7,13 @@
 import { invariant } from '../../../../src/base/errors.ts'
 import type { Prng } from '../../../../src/base/prng.ts'
 import type { Isolation, NewRecord, StoredRecord } from '../../../../src/base/stream-log.ts'
+import {
+  AbortedFilter,
+  type AbortedTransaction,
+} from '../../../../src/connectors/kafka/batch/aborted.ts'
 import type { EventQueue } from '../clock.ts'
 import { US_PER_MS } from '../clock.ts'
-import { Entries, type Entry, type Life, type Verdict } from './entries.ts'
+import { Entries, type Entry, type Life, type Transaction, type Verdict } from './entries.ts'
 import type { LogFaultKind, LogProfile } from './faults.ts'
 import type { Replied, Reply } from './replies.ts'
 
@@ -50,6 +54,8 @@ interface Past extends Ends {
   readonly untilUs: number
 }
 
+/** Of what was written outside of any transaction. */
+const NOBODY = -1
 /** By how many entries the end that a new leader shows may lag at most. */
 const LAG_MAX = 20
 
@@ -173,6 +179,22 @@ export class SimPartition {
     return this.#start
   }
 
+  /**
+   * What a reader makes of an answer: he is shown all that lies there, and told what was aborted,
+   * as Kafka does it.
+   */
+  read(from: number, to: number, isolation: Isolation): readonly StoredRecord[] {
+    if (isolation === 'uncommitted') return this.slice(from, to, isolation)
+    const entries = Array.from({ length: Math.max(0, to - from) }, (_, i) =>
+      this.entries.at(from + i),
+    )
+    const filter = new AbortedFilter(aborted(entries))
+    return entries.flatMap((entry, i) => {
+      const isSeen = filter.isSeen(writtenAs(entry, from + i), () => controlType(entry))
+      return isSeen && entry.kind === 'record' ? entry.record : []
+    })
+  }
+
   /** Those that a reader may see. */
   slice(from: number, to: number, isolation: Isolation): readonly StoredRecord[] {
     const found: StoredRecord[] = []
@@ -234,6 +256,31 @@ export class SimPartition {
       },
     })
   }
+}
+
+function aborted(entries: readonly Entry[]): readonly AbortedTransaction[] {
+  const found = new Set<Transaction>()
+  for (const entry of entries) {
+    if (entry.kind === 'record' && entry.transaction?.verdict === 'abort') {
+      found.add(entry.transaction)
+    }
+  }
+  return [...found].map(({ producer, first }) => ({ producerId: producer, firstOffset: first }))
+}
+
+function writtenAs(entry: Entry, offset: number) {
+  const life = entry.kind === 'marker' ? entry.life : entry.transaction
+  return {
+    lastOffset: offset,
+    isControl: entry.kind === 'marker',
+    isTransactional: life !== undefined,
+    producerId: life?.producer ?? NOBODY,
+  }
+}
+
+/** Kafka writes 0 for an abort. */
+function controlType(entry: Entry): number {
+  return entry.kind === 'marker' && entry.ended?.verdict === 'abort' ? 0 : 1
 }
 
 function isVisible({ transaction }: Entry & { kind: 'record' }, isolation: Isolation): boolean {

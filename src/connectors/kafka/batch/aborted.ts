@@ -7,6 +7,9 @@
 
 import type { Batch } from './header.ts'
 
+/** What is asked of a batch to know that. */
+type Written = Pick<Batch, 'lastOffset' | 'isControl' | 'isTransactional' | 'producerId'>
+
 export interface AbortedTransaction {
   readonly producerId: number
   readonly firstOffset: number
@@ -26,7 +29,7 @@ export class AbortedFilter {
   }
 
   /** To be asked of every batch in order, control batches too; whether its records are seen. */
-  isSeen(batch: Batch, controlType: () => number): boolean {
+  isSeen(batch: Written, controlType: () => number): boolean {
     this.#beginUpTo(batch.lastOffset)
     if (batch.isControl) {
       if (controlType() === ABORT) this.#aborting.delete(batch.producerId)
