@@ -6,9 +6,9 @@
 
 import type { NodeId } from '../../../src/base/ids.ts'
 import type { Prng } from '../../../src/base/prng.ts'
+import { segmentOf } from '../../../src/base/segments/names.ts'
 import { isLoss, isOldCode } from '../../../src/raft/host/loss.ts'
 import type { PeerMemory } from '../../../src/raft/links/memory.ts'
-import { segmentOf } from '../../../src/raft/store/names.ts'
 import { openStore } from '../../../src/raft/store/opening.ts'
 import type { LogStore } from '../../../src/raft/store/store.ts'
 import { Violation } from '../checkers/checker.ts'

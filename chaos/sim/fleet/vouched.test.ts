@@ -2,8 +2,8 @@
 
 import { expect, test } from 'vitest'
 import { ByteWriter } from '../../../src/base/bytes.ts'
-import { frameSeed, openFrame, sealFrame } from '../../../src/raft/store/frame.ts'
-import { segmentName } from '../../../src/raft/store/names.ts'
+import { frameSeed, openFrame, sealFrame } from '../../../src/base/segments/frame.ts'
+import { segmentName } from '../../../src/base/segments/names.ts'
 import { frameEnds, newestSegment, vouchedBytes } from './vouched.ts'
 
 function segment(syncedTos: readonly number[]): Uint8Array {

@@ -5,8 +5,8 @@
  * segment may be cut so that each of its frames is whole.
  */
 
-import { FRAME_HEAD_BYTES, frameSize } from '../../../src/raft/store/frame.ts'
-import { segmentOf } from '../../../src/raft/store/names.ts'
+import { FRAME_HEAD_BYTES, frameSize } from '../../../src/base/segments/frame.ts'
+import { segmentOf } from '../../../src/base/segments/names.ts'
 
 /** The newest segment on a disk, as the operating system shows it. */
 export function newestSegment(disk: { names(): readonly string[] }): string | undefined {

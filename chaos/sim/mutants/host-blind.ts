@@ -7,6 +7,7 @@
 import type { Mutant } from './mutant.ts'
 
 const STORE = 'src/raft/store'
+const SEGMENTS = 'src/base/segments'
 const HOST = 'src/raft/host'
 const LINKS = 'src/raft/links'
 
@@ -26,7 +27,7 @@ const drafts: readonly Omit<Mutant, 'scenario' | 'blind'>[] = [
   },
   {
     name: 'page-cache-believed-after-a-restart',
-    file: `${STORE}/scan.ts`,
+    file: `${SEGMENTS}/scan.ts`,
     find: 'const durableBytes = Math.max(syncedBytes, headBytes)',
     replace: 'const durableBytes = Math.max(endBytes, headBytes)',
     why: [
@@ -62,7 +63,7 @@ const drafts: readonly Omit<Mutant, 'scenario' | 'blind'>[] = [
   },
   {
     name: 'gap-before-the-newest-segments-is-damage',
-    file: `${STORE}/opening.ts`,
+    file: `${SEGMENTS}/names.ts`,
     find: 'newestFirst.filter((number, i) => number === (newestFirst[0] as number) - i).reverse()',
     replace: 'newestFirst.reverse()',
     why: [
@@ -99,7 +100,7 @@ const drafts: readonly Omit<Mutant, 'scenario' | 'blind'>[] = [
   },
   {
     name: 'frame-vouches-for-unsynced-bytes',
-    file: `${STORE}/segment-file.ts`,
+    file: `${SEGMENTS}/segment-file.ts`,
     find: 'offset, syncedTo: this.#syncedTo, chain: this.#chain }',
     replace: 'offset, syncedTo: offset, chain: this.#chain }',
     why: [

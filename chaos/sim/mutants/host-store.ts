@@ -3,8 +3,8 @@
 import type { Mutant } from './mutant.ts'
 
 const STORE = 'src/raft/store/store.ts'
-const SCAN = 'src/raft/store/scan.ts'
-const FRAME = 'src/raft/store/frame.ts'
+const SCAN = 'src/base/segments/scan.ts'
+const FRAME = 'src/base/segments/frame.ts'
 const SEGMENTS = 'src/raft/store/segments.ts'
 const scenario = 'host'
 
@@ -50,8 +50,8 @@ export const store: readonly Mutant[] = [
     name: 'unsynced-tail-believed',
     scenario,
     file: SCAN,
-    find: 'const payloads = [encodeHead(head), ...payloadsOf(bytes, durableBytes, endBytes)]',
-    replace: 'const payloads = [encodeHead(head)]',
+    find: 'const payloads = [head, ...payloadsOf(bytes, durableBytes, endBytes)]',
+    replace: 'const payloads = [head]',
     why:
       'Bytes that only the page cache holds are believed and not written again: the next ' +
       'opening does not know them.',
@@ -114,7 +114,7 @@ export const store: readonly Mutant[] = [
   {
     name: 'names-never-synced',
     scenario,
-    file: 'src/raft/store/whole-file.ts',
+    file: 'src/base/segments/whole-file.ts',
     find: 'const syncNames = () => disk.syncFolder(guard.step(done))',
     replace: 'const syncNames = done',
     why: 'A power cut takes the name of a file whose bytes were synced: a segment, or an image.',

@@ -8,6 +8,9 @@
 import type { Disk, DiskErrorCode } from '../../../src/base/env.ts'
 import { type GroupId, groupId } from '../../../src/base/ids.ts'
 import type { OpenLog } from '../../../src/base/log-end.ts'
+import { Guard } from '../../../src/base/segments/guard.ts'
+import { partOf } from '../../../src/base/segments/names.ts'
+import { writeWhole } from '../../../src/base/segments/whole-file.ts'
 import type { StateChange, StateCut, StateRow, StateSpace } from '../../../src/base/state.ts'
 import {
   judgeStore,
@@ -18,9 +21,6 @@ import {
   showRun,
   type Verdict,
 } from '../../../src/base/state-verdict.ts'
-import { Guard } from '../../../src/raft/store/guard.ts'
-import { partOf } from '../../../src/raft/store/names.ts'
-import { writeWhole } from '../../../src/raft/store/whole-file.ts'
 import type { Batch, SimRows } from './rows.ts'
 
 export interface StateParts {

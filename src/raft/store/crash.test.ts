@@ -5,7 +5,7 @@
 
 import { expect, test } from 'vitest'
 import { Prng } from '../../base/prng.ts'
-import { CrashDisk } from './testing/crash-disk.ts'
+import { CrashDisk } from '../../base/testing/crash-disk.ts'
 import { Fleet } from './testing/fleet.ts'
 import { dieWhileOpening, mustOpen, reopen } from './testing/lives.ts'
 

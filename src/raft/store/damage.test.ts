@@ -6,9 +6,10 @@
 
 import { expect, test } from 'vitest'
 import { Prng } from '../../base/prng.ts'
-import { isImage, segmentName, segmentOf } from './names.ts'
+import { segmentName, segmentOf } from '../../base/segments/names.ts'
+import { CrashDisk } from '../../base/testing/crash-disk.ts'
+import { isImage } from './names.ts'
 import type { LogStore } from './store.ts'
-import { CrashDisk } from './testing/crash-disk.ts'
 import { Fleet } from './testing/fleet.ts'
 import { mustOpen, open, options, readImage } from './testing/lives.ts'
 

@@ -3,7 +3,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { nodeId } from '../../base/ids.ts'
-import { decodeBoot, decodeIdentity, encodeBoot, encodeIdentity } from './identity.ts'
+import { decodeBoot, encodeBoot } from '../../base/segments/boot-file.ts'
+import { decodeIdentity, encodeIdentity } from './identity.ts'
 
 const text = fc.string({ unit: 'grapheme', maxLength: 20 })
 const identity = fc.record({

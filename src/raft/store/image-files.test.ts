@@ -3,9 +3,9 @@
 import { expect, test } from 'vitest'
 import { type GroupId, groupId, replicaId } from '../../base/ids.ts'
 import { Prng } from '../../base/prng.ts'
-import { Guard } from './guard.ts'
+import { Guard } from '../../base/segments/guard.ts'
+import { CrashDisk } from '../../base/testing/crash-disk.ts'
 import { ImageFiles } from './image-files.ts'
-import { CrashDisk } from './testing/crash-disk.ts'
 import { drain, imageAt, sourceOf } from './testing/fleet.ts'
 import { content, expectBytes } from './testing/rig.ts'
 

@@ -1,11 +1,11 @@
 /** One image on its way into a file: sealed in blocks, synced now and then, named when whole. */
 
 import type { AppendFile, Disk } from '../../base/env.ts'
+import type { Guard } from '../../base/segments/guard.ts'
+import { partOf } from '../../base/segments/names.ts'
+import { publishPart } from '../../base/segments/whole-file.ts'
 import type { ByteSource } from '../../base/source.ts'
-import type { Guard } from './guard.ts'
 import { BlockSealer } from './image-blocks.ts'
-import { partOf } from './names.ts'
-import { publishPart } from './whole-file.ts'
 
 interface WriterParts {
   readonly disk: Disk

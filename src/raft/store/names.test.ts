@@ -2,23 +2,8 @@
 
 import { expect, test } from 'vitest'
 import { groupId } from '../../base/ids.ts'
-import {
-  imageName,
-  isImage,
-  isOurs,
-  isPart,
-  partOf,
-  segmentName,
-  segmentOf,
-  wholeOf,
-} from './names.ts'
-
-test('segments are listed in their order', () => {
-  const names = [1, 9, 10, 99, 100, 123_456].map(segmentName)
-  expect([...names].sort()).toEqual(names)
-  expect(names.map(segmentOf)).toEqual([1, 9, 10, 99, 100, 123_456])
-  expect(segmentName(1)).toBe('log-0000000001')
-})
+import { partOf, segmentName, segmentOf } from '../../base/segments/names.ts'
+import { imageName, isImage, isOurs, isPart, wholeOf } from './names.ts'
 
 test('images are named by group, index, boot and serial', () => {
   const name = imageName(groupId(3), 1000, 2, 7)

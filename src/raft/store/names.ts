@@ -1,19 +1,9 @@
 /** The names of files in a store's folder. Whatever has another name is left alone. */
 
 import type { GroupId } from '../../base/ids.ts'
+import { BOOT, IDENTITY, PART, segmentOf } from '../../base/segments/names.ts'
 
-export const IDENTITY = 'identity'
-export const BOOT = 'boot'
-/** A file that is still being written; what an earlier life left under such a name is void. */
-const PART = '.part'
-
-const SEGMENT_DIGITS = 10
-const SEGMENT = /^log-(\d{10})$/
 const IMAGE = /^image-\d+-\d+-\d+-\d+$/
-
-export function partOf(name: string): string {
-  return name + PART
-}
 
 /** The name that a file has, or will have, when it is whole. */
 export function wholeOf(name: string): string {
@@ -22,16 +12,6 @@ export function wholeOf(name: string): string {
 
 export function isPart(name: string): boolean {
   return name.endsWith(PART) && isOurs(name.slice(0, -PART.length))
-}
-
-export function segmentName(segment: number): string {
-  return `log-${String(segment).padStart(SEGMENT_DIGITS, '0')}`
-}
-
-/** The number of a segment, when the name is one's. */
-export function segmentOf(name: string): number | undefined {
-  const digits = SEGMENT.exec(name)?.[1]
-  return digits === undefined ? undefined : Number(digits)
 }
 
 /** Boot and serial make the name one that was never used before. */

@@ -3,9 +3,10 @@
 import { expect, test } from 'vitest'
 import { groupId, nodeId, replicaId } from '../../base/ids.ts'
 import { Prng } from '../../base/prng.ts'
-import { encodeBoot, encodeIdentity } from './identity.ts'
+import { encodeBoot } from '../../base/segments/boot-file.ts'
+import { CrashDisk } from '../../base/testing/crash-disk.ts'
+import { encodeIdentity } from './identity.ts'
 import { openStore } from './opening.ts'
-import { CrashDisk } from './testing/crash-disk.ts'
 import { Fleet, founding } from './testing/fleet.ts'
 import { dieWhileOpening, mustOpen, mustRefuse, open, options } from './testing/lives.ts'
 

@@ -11,23 +11,18 @@
 import type { AppendFile, Disk } from '../../base/env.ts'
 import type { NodeId } from '../../base/ids.ts'
 import type { LogEnd } from '../../base/log-end.ts'
-import { BootFile } from './boot-file.ts'
-import { Guard } from './guard.ts'
+import { BootFile, type BootRecord, decodeBoot } from '../../base/segments/boot-file.ts'
+import { Guard } from '../../base/segments/guard.ts'
+import { BOOT, IDENTITY, newestRun, segmentName, segmentOf } from '../../base/segments/names.ts'
+import { SegmentFile } from '../../base/segments/segment-file.ts'
+import { writeWhole } from '../../base/segments/whole-file.ts'
 import { encodeHead } from './head.ts'
-import {
-  type BootRecord,
-  decodeBoot,
-  decodeIdentity,
-  encodeIdentity,
-  type IdentityFile,
-} from './identity.ts'
+import { decodeIdentity, encodeIdentity, type IdentityFile } from './identity.ts'
 import type { StoreLimits } from './limits.ts'
-import { BOOT, IDENTITY, isImage, isOurs, isPart, segmentName, segmentOf } from './names.ts'
+import { isImage, isOurs, isPart } from './names.ts'
 import { refusal, type StoreCode, type StoreRefusal } from './refusal.ts'
 import { type Scanned, scanLog } from './scan.ts'
-import { SegmentFile } from './segment-file.ts'
 import { LogStore } from './store.ts'
-import { writeWhole } from './whole-file.ts'
 
 export interface StoreOptions {
   readonly cluster: string
@@ -236,14 +231,4 @@ class Opening {
 
 function isLeftOver(name: string): boolean {
   return isPart(name) || (isOurs(name) && name !== IDENTITY)
-}
-
-/**
- * The segments that follow one another up to the newest. What stands before a gap was being
- * removed when the power failed; should one be missing that is needed, its entries will be.
- */
-function newestRun(names: readonly string[]): readonly number[] {
-  const numbers = names.map(segmentOf).filter(number => number !== undefined)
-  const newestFirst = numbers.sort((a, b) => b - a)
-  return newestFirst.filter((number, i) => number === (newestFirst[0] as number) - i).reverse()
 }

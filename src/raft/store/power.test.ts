@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { Prng } from '../../base/prng.ts'
-import { CrashDisk } from './testing/crash-disk.ts'
+import { CrashDisk } from '../../base/testing/crash-disk.ts'
 import { Fleet } from './testing/fleet.ts'
 import { mustOpen, reopen } from './testing/lives.ts'
 

@@ -1,7 +1,7 @@
 /** Segments forged for tests: any payloads, every frame well sealed. */
 
 import { ByteWriter } from '../../../base/bytes.ts'
-import { frameSeed, openFrame, sealFrame } from '../frame.ts'
+import { frameSeed, openFrame, sealFrame } from '../../../base/segments/frame.ts'
 
 export interface Forged {
   readonly bytes: Uint8Array

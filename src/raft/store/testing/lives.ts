@@ -3,9 +3,9 @@
 import { invariant } from '../../../base/errors.ts'
 import { nodeId } from '../../../base/ids.ts'
 import type { Prng } from '../../../base/prng.ts'
+import type { CrashDisk } from '../../../base/testing/crash-disk.ts'
 import { openStore, type StoreAnswer, type StoreOptions } from '../opening.ts'
 import type { LogStore } from '../store.ts'
-import type { CrashDisk } from './crash-disk.ts'
 import { drain, type Fleet, imageBytes } from './fleet.ts'
 
 /** Small, so that little is written until segments follow one another and go. */

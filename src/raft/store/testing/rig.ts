@@ -3,12 +3,12 @@
 import { expect } from 'vitest'
 import type { DiskErrorCode } from '../../../base/env.ts'
 import { type GroupId, groupId, replicaId } from '../../../base/ids.ts'
+import { CrashDisk } from '../../../base/testing/crash-disk.ts'
 import type { ChunkBytes, Write } from '../../ready.ts'
 import type { Entry } from '../../types.ts'
 import type { StoreListener } from '../listener.ts'
 import type { StoreOptions } from '../opening.ts'
 import type { LogStore } from '../store.ts'
-import { CrashDisk } from './crash-disk.ts'
 import { bareWrite, founding, imageAt, sourceOf } from './fleet.ts'
 import { mustOpen } from './lives.ts'
 

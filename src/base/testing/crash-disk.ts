@@ -5,15 +5,8 @@
  * it is, so that one workload is cut at many points. Completions come one by one, from `step`.
  */
 
-import type {
-  AppendFile,
-  Disk,
-  DiskAnswer,
-  DiskDone,
-  DiskErrorCode,
-  FilePart,
-} from '../../../base/env.ts'
-import type { Prng } from '../../../base/prng.ts'
+import type { AppendFile, Disk, DiskAnswer, DiskDone, DiskErrorCode, FilePart } from '../env.ts'
+import type { Prng } from '../prng.ts'
 
 const PAGE_BYTES = 4096
 

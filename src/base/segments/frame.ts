@@ -5,9 +5,9 @@
  * and what stands behind a break tells whether the broken bytes had been promised to anybody.
  */
 
-import type { ByteWriter } from '../../base/bytes.ts'
-import { ByteWriter as Writer } from '../../base/bytes.ts'
-import { crc32c } from '../../base/crc32c.ts'
+import type { ByteWriter } from '../bytes.ts'
+import { ByteWriter as Writer } from '../bytes.ts'
+import { crc32c } from '../crc32c.ts'
 
 /** "WeiF" as bytes. */
 const MAGIC = 0x46696557

@@ -3,9 +3,9 @@
  * head is broken is damaged, never just begun.
  */
 
-import { ByteWriter } from '../../base/bytes.ts'
-import type { AppendFile, Disk } from '../../base/env.ts'
-import { invariant } from '../../base/errors.ts'
+import { ByteWriter } from '../bytes.ts'
+import type { AppendFile, Disk } from '../env.ts'
+import { invariant } from '../errors.ts'
 import { frameSeed, openFrame, sealFrame } from './frame.ts'
 import type { Guard } from './guard.ts'
 import { segmentName } from './names.ts'

@@ -3,7 +3,7 @@
  * renamed, and the folder synced.
  */
 
-import type { AppendFile, Disk } from '../../base/env.ts'
+import type { AppendFile, Disk } from '../env.ts'
 import type { Guard } from './guard.ts'
 import { partOf } from './names.ts'
 

@@ -5,12 +5,32 @@
  * behind it may have been left so by a power cut.
  */
 
-import type { AppendFile, Disk } from '../../base/env.ts'
-import type { LogEnd } from '../../base/log-end.ts'
+import type { AppendFile, Disk } from '../env.ts'
+import type { LogEnd } from '../log-end.ts'
 import type { Guard } from './guard.ts'
-import { encodeBoot } from './identity.ts'
 import { BOOT } from './names.ts'
+import { openSealed, type SmallFile, sealedFile } from './sealed-file.ts'
 import { writeWhole } from './whole-file.ts'
+
+export interface BootRecord {
+  readonly boot: number
+  /** The log ends here or behind it. */
+  readonly end: LogEnd
+}
+
+const BOOT_MAGIC = 0x42696557
+
+export function encodeBoot({ boot, end }: BootRecord, format?: number): Uint8Array {
+  return sealedFile({ magic: BOOT_MAGIC, format }, out => {
+    out.varint(boot).varint(end.segment).varint(end.bytes)
+  })
+}
+
+export function decodeBoot(bytes: Uint8Array): SmallFile<BootRecord> {
+  return openSealed(bytes, BOOT_MAGIC, input => {
+    return { boot: input.varint(), end: { segment: input.varint(), bytes: input.varint() } }
+  })
+}
 
 export class BootFile {
   readonly boot: number

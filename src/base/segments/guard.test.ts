@@ -1,7 +1,7 @@
 /** The guard: steps until one fails, then silence. */
 
 import { expect, test } from 'vitest'
-import type { DiskErrorCode } from '../../base/env.ts'
+import type { DiskErrorCode } from '../env.ts'
 import { Guard } from './guard.ts'
 
 function rig() {

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ByteWriter } from '../../base/bytes.ts'
+import { ByteWriter } from '../bytes.ts'
 import {
   FRAME_HEAD_BYTES,
   findPromise,

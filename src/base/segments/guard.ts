@@ -3,7 +3,7 @@
  * was still to come never comes. What a disk holds after an error is for the next opening to find.
  */
 
-import type { DiskAnswer, DiskDone, DiskErrorCode } from '../../base/env.ts'
+import type { DiskAnswer, DiskDone, DiskErrorCode } from '../env.ts'
 
 export class Guard {
   /** Whoever opens a store hands it on, and then others are told. */

@@ -1,13 +1,13 @@
 /** The segment that is being written: its name, its frames, what they vouch for. */
 
 import { expect, test } from 'vitest'
-import { ByteWriter } from '../../base/bytes.ts'
-import { Prng } from '../../base/prng.ts'
+import { ByteWriter } from '../bytes.ts'
+import { Prng } from '../prng.ts'
+import { CrashDisk } from '../testing/crash-disk.ts'
 import { FRAME_HEAD_BYTES, frameAt, frameSeed, openFrame, walkFrames } from './frame.ts'
 import { Guard } from './guard.ts'
 import { segmentName } from './names.ts'
 import { SegmentFile } from './segment-file.ts'
-import { CrashDisk } from './testing/crash-disk.ts'
 
 const seed = frameSeed('s', 7)
 const name = segmentName(7)

@@ -1,7 +1,7 @@
 /** The disk of tests does lose what it may lose, and nothing else. */
 
 import { expect, test } from 'vitest'
-import { Prng } from '../../../base/prng.ts'
+import { Prng } from '../prng.ts'
 import { CrashDisk } from './crash-disk.ts'
 
 const content = (size: number) => Uint8Array.from({ length: size }, (_, i) => 1 + (i % 250))
