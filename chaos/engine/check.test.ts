@@ -4,11 +4,15 @@
  */
 
 import { describe, expect, test } from 'vitest'
+import { WeirError } from '../../src/base/errors.ts'
+import type { ErrorPolicy } from '../../src/engine/plan/plan.ts'
+import { compilerOf } from '../../src/sql/compiler.ts'
 import { answered } from '../oracle/oracle.ts'
 import type { Row } from '../oracle/table.ts'
 import { checked, objection, type Seen } from './check.ts'
 import { type Case, drawCase } from './generate/case.ts'
 import { countPlan, countsText, missing } from './generate/count.ts'
+import { runEngine } from './run/engine.ts'
 
 const PLANS = 30
 
@@ -16,6 +20,29 @@ test('random plans over random disordered input', () => {
   for (let seed = 0; seed < PLANS; seed++) {
     expect(checked(drawCase(seed)), `seed ${seed}`).toBe(undefined)
   }
+})
+
+describe('where something fails', () => {
+  const failing = failingCase()
+  const under = (errors: ErrorPolicy): Case => ({
+    ...failing,
+    setting: { ...failing.setting, errors },
+  })
+
+  test.each(['dead-letter', 'skip', 'fail'] as const)('%s is kept to', errors => {
+    expect(checked(under(errors))).toBe(undefined)
+  })
+
+  test('the engine stops, or counts what it passes over', () => {
+    const { plan, input } = failing
+    const compiler = compilerOf()
+    expect(() => runEngine(plan, input, { ...under('fail').setting, compiler })).toThrow(WeirError)
+    const { sinks, late, dead } = runEngine(plan, input, { ...under('skip').setting, compiler })
+    expect(dead).toBeGreaterThan(0)
+    const wanted = answered(plan, input)
+    const none = { sinks, late, dead: 0 }
+    expect(objection(failing, wanted, [none, none])?.checker).toMatch(/^ENGINE-4/)
+  })
 })
 
 test('a seed is one case', () => {
@@ -106,6 +133,14 @@ describe('objections', () => {
     ).toMatch(/^ENGINE-5/)
   })
 })
+
+function failingCase(): Case {
+  for (let seed = 0; ; seed++) {
+    const one = drawCase(seed)
+    const { failed } = answered(one.plan, one.input)
+    if (Object.values(failed).some(count => count > 0)) return one
+  }
+}
 
 function isLost({ plan }: Case, id: string): boolean {
   const spec = plan.operators.find(operator => operator.id === id)?.spec

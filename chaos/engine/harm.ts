@@ -45,7 +45,11 @@ export function harmed(one: Case): Failure | undefined {
 }
 
 function ran({ plan, setting }: Case, input: Input, between: 'nothing' | 'restart'): EngineAnswer {
-  return runEngine(plan, input, { ...setting, between, compiler: compilerOf(), limits: LIMITS })
+  return runEngine(plan, input, {
+    ...{ ...setting, between, compiler: compilerOf(), limits: LIMITS },
+    // Whoever stops at the first says nothing of the others.
+    errors: 'dead-letter',
+  })
 }
 
 function harmfulInput(prng: Prng, { plan, input }: Case): Input {

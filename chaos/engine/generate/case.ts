@@ -1,6 +1,7 @@
 /** One case of the differential tests: a plan and its input, both from one seed. */
 
 import { Prng } from '../../../src/base/prng.ts'
+import type { ErrorPolicy } from '../../../src/engine/plan/plan.ts'
 import type { Input } from '../../oracle/input.ts'
 import type { AggregateSpec, Plan } from '../../oracle/plan.ts'
 import { drawInput } from './inputs.ts'
@@ -23,6 +24,8 @@ export interface Setting {
   readonly between: 'nothing' | 'discard' | 'restart'
   /** By the compiler of SQL; or by the oracle: then the operators alone are judged. */
   readonly expressions: 'sql' | 'trees'
+  /** What becomes of a record that cannot be computed; missing: it is a dead letter. */
+  readonly errors?: ErrorPolicy
 }
 
 export interface CaseLimits {
@@ -47,6 +50,7 @@ function drawSetting(prng: Prng): Setting {
     rowsDueMax: prng.pick([1, 3, ROWS_DUE_MAX]),
     between: prng.pick(['nothing', 'discard', 'restart']),
     expressions: prng.pick(['sql', 'sql', 'trees']),
+    errors: prng.pick(['dead-letter', 'dead-letter', 'dead-letter', 'skip', 'fail']),
   }
 }
 

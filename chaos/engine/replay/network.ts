@@ -109,7 +109,7 @@ export class Network {
     const source = this.#setup.plan.sources.find(({ id }) => id === site.source) as SourcePlan
     const columns = plan.sources.find(({ id }) => id === site.source)?.columns ?? []
     const channels = input.channels.filter(one => one.source === site.source).map(({ id }) => id)
-    const options = { ...setting, compiler }
+    const options = { ...setting, errors: 'dead-letter' as const, compiler }
     const reader = new Reader({ site, schemas, options }, { source, columns, channels })
     this.#sources.push({ site, reader, channels, ends: new Map() })
     this.#makeTrunks(site, channels, setting.groups)

@@ -1,9 +1,11 @@
 /** The reader of a source: it runs the plan's front, which keeps nothing. */
 
+import { WeirError } from '../../../src/base/errors.ts'
 import type { Records } from '../../../src/engine/columns/records.ts'
-import type { SourcePlan } from '../../../src/engine/plan/plan.ts'
+import type { ErrorPolicy, SourcePlan } from '../../../src/engine/plan/plan.ts'
 import type { Schemas } from '../../../src/engine/plan/schemas.ts'
 import type { Site } from '../../../src/engine/plan/sites.ts'
+import type { DeadRow } from '../../../src/engine/stage/collector.ts'
 import { Front, type FrontResult } from '../../../src/engine/stage/front.ts'
 import type { Limits } from '../../../src/engine/stage/limits.ts'
 import type { Batch } from '../../oracle/input.ts'
@@ -30,13 +32,15 @@ export class Reader implements Runner {
   readonly #feed: Feed
   readonly #front: Front
   readonly #limits: Limits | undefined
+  readonly #errors: ErrorPolicy | undefined
   /** Of each channel, the offset of its next record. */
   readonly #offsets = new Map<number, number>()
 
   constructor({ site, schemas, options }: Part, feed: Feed) {
     this.#feed = feed
     this.#limits = options.limits
-    const { compiler, limits } = options
+    const { compiler, limits, errors } = options
+    this.#errors = errors
     const more = limits === undefined ? {} : { limits }
     this.#front = new Front({ site, source: feed.source, schemas, compiler, ...more })
   }
@@ -50,7 +54,7 @@ export class Reader implements Runner {
   }
 
   #outputs({ leaving, sinks, dead }: FrontResult): readonly Output[] {
-    this.dead += dead.length
+    this.#lose(dead)
     const all = [
       ...sinks.map(({ sink, records }) => ({ from: sink.from.from, to: sink.id, records })),
       ...leaving.map(({ exchange, ...rest }) => {
@@ -62,6 +66,14 @@ export class Reader implements Runner {
     // What the source itself says is as large as it came.
     for (const { from, ...output } of all) if (from !== source.id) mustFit(output, limits)
     return all
+  }
+
+  #lose(dead: readonly DeadRow[]): void {
+    const [first] = dead
+    if (first === undefined) return
+    if (this.#errors === 'fail')
+      throw new WeirError(first.code, `${first.operator}: ${first.reason}`)
+    this.dead += dead.length
   }
 
   #from(records: Records, channel: number): Records {

@@ -17,7 +17,6 @@ import { smallStore } from './small-store.ts'
 const DEBTS_MAX = 100_000
 
 export class Stage implements Runner {
-  dead = 0
   readonly #groups: readonly Group[]
   readonly #splitter: Splitter
   readonly #slotting: Slotting
@@ -35,6 +34,10 @@ export class Stage implements Runner {
     this.#groups = Array.from({ length: options.groups }, (_, at) => new Group(part, at))
   }
 
+  get dead(): number {
+    return this.#groups.reduce((sum, { dead }) => sum + dead, 0)
+  }
+
   get late(): number {
     return this.#groups.reduce((sum, { late }) => sum + late, 0)
   }
@@ -48,7 +51,6 @@ export class Stage implements Runner {
     }
     const made = this.#groups.flatMap((group, at) => group.pass(now, watermark, inputs[at] ?? []))
     const outputs = made.flatMap(result => result.outputs)
-    for (const { to, records } of outputs) if (to === DEAD_LETTERS) this.dead += records.size
     return outputs.flatMap(({ to, records }) =>
       to === DEAD_LETTERS ? [] : [{ to: operatorOf(to), records }],
     )
@@ -73,6 +75,8 @@ class Group {
   readonly #store = smallStore()
   #group: StageGroup
   #lateBefore = 0
+  #skippedBefore = 0
+  #letters = 0
 
   constructor(part: Part, at: number) {
     this.#part = part
@@ -82,6 +86,11 @@ class Group {
 
   get late(): number {
     return this.#lateBefore + this.#group.lateCount
+  }
+
+  /** Told or not: records that could not be computed. */
+  get dead(): number {
+    return this.#letters + this.#skippedBefore + this.#group.skippedCount
   }
 
   pass(now: number, watermark: number, inputs: readonly StageInput[]): StageResult[] {
@@ -96,13 +105,17 @@ class Group {
   #step(now: number, watermark: number, inputs: readonly StageInput[]): StageResult {
     const result = this.#group.step({ now, watermark, inputs })
     const { limits } = this.#part.options
-    for (const one of result.outputs) if (one.to !== DEAD_LETTERS) mustFit(one, limits)
+    for (const one of result.outputs) {
+      if (one.to === DEAD_LETTERS) this.#letters += one.records.size
+      else mustFit(one, limits)
+    }
     this.#store.apply(result.delta)
     this.#group.onApplied()
     const { between } = this.#part.options
     if (between === 'discard') this.#group.discard()
     if (between === 'restart') {
       this.#lateBefore += this.#group.lateCount
+      this.#skippedBefore += this.#group.skippedCount
       this.#group = this.#made()
     }
     return result
@@ -110,9 +123,9 @@ class Group {
 
   #made(): StageGroup {
     const { site, schemas, options } = this.#part
-    const { compiler, rowsDueMax, limits } = options
+    const { compiler, rowsDueMax, limits, errors = 'dead-letter' } = options
     return new StageGroup({
-      ...{ site, schemas, compiler, errors: 'dead-letter', store: this.#store },
+      ...{ site, schemas, compiler, errors, store: this.#store },
       ...{ slots: this.#slots, rowsDueMax, ...(limits && { limits }) },
     })
   }
