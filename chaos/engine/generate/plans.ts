@@ -97,7 +97,7 @@ class PlanDraft {
       const temper: Temper = isNumber(type) && prng.chance(0.2) ? 'wild' : 'calm'
       return { name: this.#fresh('c'), type, temper }
     })
-    const time = prng.chance(0.2) && !this.#limits.finite ? this.#timeColumn() : undefined
+    const time = !this.#limits.finite && prng.chance(0.2) ? this.#timeColumn() : undefined
     const columns = time === undefined ? drawn : [...drawn, time]
     this.#streams.push({ edge: { from: id }, columns, ordered: true, settled: false, key: [] })
     return { id, columns, ...(time && { time: time.name }) }
