@@ -4,8 +4,8 @@ import { BrokenInvariant, WeirError } from '../../src/base/errors.ts'
 import type { Compiler } from '../../src/engine/columns/expression.ts'
 import { compilerOf } from '../../src/sql/compiler.ts'
 import { type Answer, answered } from '../oracle/oracle.ts'
-import type { Edge, Plan } from '../oracle/plan.ts'
-import { difference, rowText } from './compare/tables.ts'
+import type { Edge, Plan, Sink } from '../oracle/plan.ts'
+import { difference, type Naming, rowText } from './compare/tables.ts'
 import { takenBackWrongly } from './compare/taken-back.ts'
 import { unsaid } from './compare/timely.ts'
 import type { Case, Setting } from './generate/case.ts'
@@ -95,9 +95,10 @@ function ofSinks(
 }
 
 function differing(one: Case, wanted: Answer, seen: Seen): Failure | undefined {
-  return ofSinks(one, 'ENGINE-1 sinks have what the oracle says', ({ id, key }) => {
-    const [want, see] = [wanted.sinks[id], seen.sinks[id]]
-    return want === undefined || see === undefined ? 'no answer' : difference(want, see, key)
+  return ofSinks(one, 'ENGINE-1 sinks have what the oracle says', sink => {
+    const [want, see] = [wanted.sinks[sink.id], seen.sinks[sink.id]]
+    if (want === undefined || see === undefined) return 'no answer'
+    return difference(want, see, namingOf(one.plan, sink))
   })
 }
 
@@ -139,6 +140,11 @@ function untimely(one: Case, wanted: Answer, seen: Seen): Failure | undefined {
     if (key.length === 0 || isEarly(one.plan, from) || !want || !see) return undefined
     return unsaid(want.rows, see.rows) ?? unsaid(see.rows, want.rows)
   })
+}
+
+/** Of what is said early, nobody knows how often: without a key there is one row, the last. */
+export function namingOf(plan: Plan, { key, from }: Sink): Naming {
+  return key.length > 0 || isEarly(plan, from) ? key : undefined
 }
 
 function isEarly(plan: Plan, { from, side }: Edge): boolean {

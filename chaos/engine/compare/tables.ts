@@ -11,10 +11,13 @@ import { textOf, textOfAll, type Value } from '../../oracle/value.ts'
 const RELATIVE = 1e-9
 const ABSOLUTE = 1e-9
 
+/** What names a row of which the last one counts; missing: every row counts. */
+export type Naming = readonly string[] | undefined
+
 /** What is wrong, in a few lines; undefined: nothing. */
-export function difference(wanted: Table, seen: Table, key: readonly string[]): string | undefined {
-  const wantedRows = key.length === 0 ? wanted.rows : lastRows(wanted, key)
-  const seenRows = key.length === 0 ? seen.rows : lastRows(seen, key)
+export function difference(wanted: Table, seen: Table, naming: Naming): string | undefined {
+  const wantedRows = naming === undefined ? wanted.rows : lastRows(wanted, naming)
+  const seenRows = naming === undefined ? seen.rows : lastRows(seen, naming)
   const missing = unmatched(wantedRows, seenRows)
   const extra = unmatched(seenRows, wantedRows)
   if (missing.length === 0 && extra.length === 0) return undefined

@@ -86,7 +86,7 @@ export class AggregateDraft {
     const overflows = aggregates.some(call => this.#mayOverflow(call))
     return {
       ...{ kind: 'aggregate', key, window, aggregates, latenessMs: this.#lateness(window), mode },
-      ...{ ...late, ...(mode === 'final' && !overflows ? this.#early(window, key) : {}) },
+      ...{ ...late, ...(mode === 'final' && !overflows ? this.#early(window) : {}) },
     }
   }
 
@@ -129,9 +129,8 @@ export class AggregateDraft {
     return can && !this.#limits.finite && this.#prng.chance(0.3) ? 'updating' : 'final'
   }
 
-  #early(window: WindowSpec, key: readonly Named[]): { readonly earlyMs?: number } {
-    // Without a key, each result would have to be there, and nobody knows how many are said early.
-    const can = hasBounds(window) || (window.kind === 'global' && key.length > 0)
+  #early(window: WindowSpec): { readonly earlyMs?: number } {
+    const can = hasBounds(window) || window.kind === 'global'
     const some = can && !this.#limits.finite && this.#prng.chance(0.3)
     return some ? { earlyMs: this.#prng.between(50, 1000) } : {}
   }
@@ -200,8 +199,9 @@ function hasBounds({ kind }: WindowSpec): boolean {
   return takesTime({ kind } as WindowSpec) && kind !== 'sliding' && kind !== 'sliding-rows'
 }
 
+/** By processing time, and without an end, nothing is late: then it means nothing. */
 function hasLateness(window: WindowSpec): boolean {
-  return hasBounds(window) && 'time' in window && window.time === 'event'
+  return hasBounds(window) || window.kind === 'global'
 }
 
 /** Values that leave a window would have to be counted. */

@@ -7,21 +7,24 @@ export type Counts = Map<string, number>
 
 export function countPlan(counts: Counts, plan: Plan): void {
   const own = plan.operators.flatMap(({ spec }) => namesOf(spec))
-  const behind = plan.operators.flatMap(({ spec: { kind }, inputs }) =>
-    inputs.flatMap(({ from, side }) => {
-      const input = plan.operators.find(({ id }) => id === from)?.spec
-      if (side !== undefined || input?.kind !== 'aggregate') return []
-      const names = namesOf(input)
-      return [
-        ...(names.some(name => AGAIN.has(name)) ? [`${kind} behind what is said again`] : []),
-        ...(names.includes(BY_CLOCK) ? [`${kind} behind processing time`] : []),
-      ]
-    }),
-  )
+  const behind = [
+    ...kindsBehind(plan, names => names.some(name => AGAIN.has(name)), 'what is said again'),
+    ...kindsBehind(plan, names => names.includes(BY_CLOCK), 'processing time'),
+  ]
   const times = plan.sources.some(({ time }) => time !== undefined) ? ['time by column'] : []
   for (const name of new Set([...own, ...behind, ...times])) {
     counts.set(name, (counts.get(name) ?? 0) + 1)
   }
+}
+
+/** Of operators that read what such a one says, be it by way of others. */
+function kindsBehind(plan: Plan, isSuch: (names: string[]) => boolean, what: string): string[] {
+  const such = new Set<string>()
+  return plan.operators.flatMap(({ id, inputs, spec }) => {
+    const isBehind = inputs.some(({ from, side }) => side === undefined && such.has(from))
+    if (isBehind || isSuch(namesOf(spec))) such.add(id)
+    return isBehind ? [`${spec.kind} behind ${what}`] : []
+  })
 }
 
 const BY_CLOCK = 'by processing time'
@@ -68,6 +71,7 @@ const UNBOUNDED = [
     'time by column',
   ],
   ...['filter behind what is said again', 'project behind what is said again'],
+  'union behind what is said again',
 ]
 
 /** In so many plans of a campaign of so many. */

@@ -4,7 +4,7 @@
  */
 
 import type { Prng } from '../../../src/base/prng.ts'
-import { type Expr, column as ref } from '../../oracle/expression.ts'
+import { type Expr, literal, column as ref } from '../../oracle/expression.ts'
 import type { Edge, Named, Operator, Plan, Spec } from '../../oracle/plan.ts'
 import { BIGINT, INTEGER, TEXT, type Type } from '../../oracle/type.ts'
 import { typeOf } from '../../oracle/typing.ts'
@@ -133,6 +133,10 @@ class PlanDraft {
   /** Rows that take others' places keep what names them. */
   #sift(stream: Stream): void {
     const prng = this.#prng
+    if (prng.chance(0.2)) {
+      this.#doubled(stream)
+      return
+    }
     if (prng.chance(0.5)) {
       this.#plain({ kind: 'filter', where: this.#condition(stream) }, stream)
       return
@@ -144,6 +148,21 @@ class PlanDraft {
     const fails = stream.early !== true && prng.chance(0.5)
     const added = fails ? [{ name: this.#fresh('p'), expression: drafter.fallible() }] : []
     this.#projectTo([...named, ...kept, ...added], stream)
+  }
+
+  /** A union with itself, in which a number says which of the two a row is of. */
+  #doubled(stream: Stream): void {
+    const kept = stream.columns.map(({ name }) => ({ name, expression: ref(name) }))
+    const number = this.#fresh('u')
+    const parts = [1n, 2n].map(value => {
+      const added = { name: number, expression: literal(INTEGER, value) }
+      this.#projectTo([...kept, added], stream)
+      return this.#streams.at(-1) as Stream
+    })
+    const from = this.#add({ kind: 'union' }, parts)
+    const isReplaced = stream.key.length > 0 || stream.early === true
+    const key = isReplaced ? [...stream.key, number] : []
+    this.#streams.push({ ...(parts[0] as Stream), edge: { from }, key })
   }
 
   readonly #make: Readonly<Record<StepKind, (stream: Stream) => void>> = {

@@ -15,7 +15,7 @@ import { PLACE_BYTES } from '../../../src/engine/state/row-key.ts'
 import { columnsOf } from '../../oracle/columns.ts'
 import { answered } from '../../oracle/oracle.ts'
 import type { Row } from '../../oracle/table.ts'
-import type { Failure } from '../check.ts'
+import { type Failure, namingOf } from '../check.ts'
 import { difference } from '../compare/tables.ts'
 import type { Case } from '../generate/case.ts'
 import { tableRows } from '../run/scalars.ts'
@@ -101,10 +101,12 @@ function differing(
   dead: number,
 ): Failure | undefined {
   const wanted = answered(plan, input)
-  for (const { id, key } of plan.sinks) {
+  for (const sink of plan.sinks) {
+    const { id } = sink
     const table = wanted.sinks[id]
     if (table === undefined) continue
-    const detail = difference(table, { columns: table.columns, rows: rows.get(id) ?? [] }, key)
+    const seen = { columns: table.columns, rows: rows.get(id) ?? [] }
+    const detail = difference(table, seen, namingOf(plan, sink))
     const checker = 'REPLAY-6 what is committed is what the oracle says'
     if (detail !== undefined) return { checker, detail: `${id}: ${detail}` }
   }
