@@ -37,7 +37,7 @@ function failedIn({ failed }: Answer): number {
   return Object.values(failed).reduce((sum, count) => sum + count, 0)
 }
 
-/** A job that is told to stop at what fails says nothing more: what it said by then is not asked. */
+/** A job that is told to stop at what fails says no more: what it said by then is not asked. */
 function unstopped(one: Case): Failure | undefined {
   try {
     ran(one, one.setting)

@@ -43,7 +43,7 @@ export interface Trouble {
 export interface Manner {
   readonly prng: Prng
   readonly trouble: Trouble
-  /** The barrier at the end stands before the last words, or behind them; missing: as it is drawn. */
+  /** The barrier at the end stands before the last words, or behind them; missing: as drawn. */
   readonly isBarrierFirst?: boolean | undefined
 }
 
