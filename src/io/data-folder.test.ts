@@ -1,9 +1,9 @@
 /** The data folder: who lives there, what is set aside, what is refused. */
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { DataFolder, type Tenant } from './data-folder.ts'
+import { DataFolder, LOST_LOGS_MAX, type Tenant } from './data-folder.ts'
 import { tempFolder } from './testing/folder.ts'
 
 const tenant: Tenant = { cluster: 'c1', node: 'n1', store: 's1', isMade: true, founding: 0 }
@@ -52,27 +52,50 @@ test.each([
   })
 })
 
-test('a log that is not trusted is kept beside, until the next one', async () => {
+test('each log that is not trusted is kept beside, by the name of its store', async () => {
   const folder = await DataFolder.open(tempFolder())
-  for (const text of ['first', 'second']) {
-    writeFileSync(join(await folder.logFolder(), 'log-1'), text)
-    await folder.setLogAside(isOfLog)
+  const given = [
+    ['s1', 'log-lost-s1'],
+    ['s2', 'log-lost-s2'],
+    ['s1', 'log-lost-s1-2'],
+    ['s1', 'log-lost-s1-3'],
+  ] as const
+  for (const [store, name] of given) {
+    writeFileSync(join(await folder.logFolder(), 'log-1'), `kept in ${name}`)
+    expect(await folder.setLogAside(store, isOfLog)).toBe(join(folder.path, name))
     expect(existsSync(join(folder.path, 'log'))).toBe(false)
-    expect(readFileSync(join(folder.path, 'log-lost', 'log-1'), 'utf8')).toBe(text)
+  }
+  for (const [, name] of given) {
+    expect(readFileSync(join(folder.path, name, 'log-1'), 'utf8')).toBe(`kept in ${name}`)
   }
   expect(existsSync(await folder.logFolder())).toBe(true)
 })
 
+test('so many and no more: the next one stays where it is, and people are asked', async () => {
+  const folder = await DataFolder.open(tempFolder())
+  for (let loss = 0; loss < LOST_LOGS_MAX; loss++) {
+    writeFileSync(join(await folder.logFolder(), 'log-1'), '')
+    await folder.setLogAside(`s${loss}`, isOfLog)
+  }
+  writeFileSync(join(await folder.logFolder(), 'log-1'), 'one too many')
+  await expect(folder.setLogAside('t', isOfLog)).rejects.toMatchObject({
+    code: 'too-many-lost-logs',
+    message: expect.stringMatching(/log-lost-s0, log-lost-s1, .*; .*remove those/),
+  })
+  expect(readFileSync(join(folder.path, 'log', 'log-1'), 'utf8')).toBe('one too many')
+  expect(readdirSync(folder.path)).toHaveLength(LOST_LOGS_MAX + 1)
+})
+
 test('where there is no log, the one that was set aside before stays', async () => {
   const folder = await DataFolder.open(tempFolder())
-  await folder.setLogAside(isOfLog)
-  expect(existsSync(join(folder.path, 'log-lost'))).toBe(false)
+  await folder.setLogAside('s1', isOfLog)
+  expect(existsSync(join(folder.path, 'log-lost-s1'))).toBe(false)
   writeFileSync(join(await folder.logFolder(), 'log-1'), 'the only copy')
-  await folder.setLogAside(isOfLog)
+  await folder.setLogAside('s1', isOfLog)
   for (const others of [[], ['LOCK', 'notes']]) {
     for (const name of others) writeFileSync(join(await folder.logFolder(), name), '')
-    await folder.setLogAside(isOfLog)
-    expect(readFileSync(join(folder.path, 'log-lost', 'log-1'), 'utf8')).toBe('the only copy')
+    await folder.setLogAside('s1', isOfLog)
+    expect(readFileSync(join(folder.path, 'log-lost-s1', 'log-1'), 'utf8')).toBe('the only copy')
   }
 })
 

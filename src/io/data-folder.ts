@@ -7,11 +7,11 @@
  *     lock/         whoever holds it works in this folder; never removed (src/io/level)
  *     state-clean, state-run    what may be believed of the state (src/io/level)
  *     peers         what is remembered of other nodes
- *     log-lost/     a log that could not be trusted, kept for people until the next one
+ *     log-lost-STORE/   a log that was given up, kept for people until they remove it
  *     log-distrusted    of a log that opens and must not be opened again: which it is, and why
  */
 
-import { readdir, rename, rm } from 'node:fs/promises'
+import { readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { WeirError } from '../base/errors.ts'
 import { makeFolder, readSmallFile, syncFolder, writeSmallFile, wrongKind } from './small-file.ts'
@@ -29,6 +29,10 @@ export interface Tenant {
 }
 
 const FORMAT = 'weir-node-1'
+
+const LOST = 'log-lost'
+/** A node that loses one log after the other has a fault that somebody must look at. */
+export const LOST_LOGS_MAX = 8
 
 export class DataFolder {
   readonly path: string
@@ -69,16 +73,22 @@ export class DataFolder {
   }
 
   /**
-   * The log is not trusted any more; the one that was set aside before goes, unless there is none
-   * to take its place: whoever starts once more finds the folder that was made since.
+   * The log of this store is given up: where it is kept from now on. undefined: there is none, as
+   * whoever starts once more finds. What was set aside before stays; beyond `LOST_LOGS_MAX` it is
+   * refused, since none of them is anybody's to remove but the people's.
    */
-  async setLogAside(isOfLog: (name: string) => boolean): Promise<void> {
+  async setLogAside(
+    store: string,
+    isOfLog: (name: string) => boolean,
+  ): Promise<string | undefined> {
     const names = await readdir(await this.logFolder())
-    if (!names.some(isOfLog)) return
-    const aside = join(this.path, 'log-lost')
-    await rm(aside, { recursive: true, force: true })
-    await rename(join(this.path, 'log'), aside)
+    if (!names.some(isOfLog)) return undefined
+    const lost = (await readdir(this.path)).filter(name => name.startsWith(LOST))
+    if (lost.length >= LOST_LOGS_MAX) throw tooManyLost(this.path, lost)
+    const name = freeName(`${LOST}-${store}`, lost)
+    await rename(join(this.path, 'log'), join(this.path, name))
     await syncFolder(this.path)
+    return join(this.path, name)
   }
 
   /** The log of this store proved to be lost while it was used. */
@@ -100,6 +110,20 @@ export class DataFolder {
   writePeers(text: string): Promise<void> {
     return writeSmallFile(join(this.path, 'peers'), text)
   }
+}
+
+/** A log that was never finished is made anew, and lost anew, under the same id. */
+function freeName(name: string, taken: readonly string[]): string {
+  let free = name
+  for (let more = 2; taken.includes(free); more++) free = `${name}-${more}`
+  return free
+}
+
+function tooManyLost(path: string, lost: readonly string[]): WeirError {
+  const names = [...lost].sort().join(', ')
+  const sentence = `${path} holds ${lost.length} logs that were given up (${names})`
+  const advice = 'see why this node loses its logs, then move or remove those that nobody needs'
+  return new WeirError('too-many-lost-logs', `${sentence}; ${advice}`)
 }
 
 /** Damage here is no loss of the log: people must look, nothing is made anew. */

@@ -99,6 +99,34 @@ test('a copy of the folder of who is asked is no other start of it', () => {
   expect(asked(town, leader, saidBy(leader)).code).toBe('')
 })
 
+test('a copy that counts further gets no seat beside its node', () => {
+  const { town, a, b, c } = trio()
+  const later = { boot: c.self.boot + 1, opening: 'p', address: 'x:1' }
+  const before = town.mustLead().replica().roster.roster
+  for (const at of [a, b]) {
+    expect(asked(town, at, saidBy(c, later)).code).toBe('node-id-taken')
+    expect(asked(town, at, saidBy(c)).code).toBe('')
+  }
+  expect(town.mustLead().replica().roster.roster).toEqual(before)
+})
+
+test('an older start of a folder is told so, whoever is asked', () => {
+  const { town, a, b, c } = trio()
+  for (const at of [a, b, c]) {
+    const { boot } = c.self
+    expect(asked(town, at, saidBy(c, { boot, opening: 'p' })).code).toBe('old-incarnation')
+  }
+})
+
+test('the next start of a folder is let in once the one before is known to be gone', () => {
+  const { town, c } = trio()
+  const next = saidBy(c, { boot: c.self.boot + 1, opening: 'p' })
+  expect(asked(town, town.mustLead(), next).code).toBe('node-id-taken')
+  c.kill()
+  const answer = asked(town, town.mustLead(), next)
+  expect([answer.code, answer.groups[0]?.replica]).toEqual(['', 3])
+})
+
 test('who lost his disk takes the place of who he was, and the old folder is told so', () => {
   const { town, a, b, c } = trio()
   const old = saidBy(c)
@@ -136,20 +164,22 @@ test('two thousand who introduce themselves: nobody falls, none is known without
 })
 
 test('whoever greets is told the same, whatever he calls himself', () => {
-  const said = { node: 'a', process: 'p', founds: true, address: 'a:1', http: 'a:2' }
+  const reached = { address: 'a:1', http: 'a:2' }
+  const said = { node: 'a', process: 'p', founds: true, formerly: '', ...reached }
   const desk = new Desk({ ...said, cluster: '' }, () => {})
   expect(desk.greet()).toEqual({ ...said, cluster: '' })
   desk.greeting = { ...said, cluster: 'c1' }
   expect(desk.greet()).toEqual({ ...said, cluster: 'c1' })
   const directory = new Directory({ self: nodeId('a'), dial: new Map(), onAddress() {} })
   const self = { ...goodPlace, node: nodeId('a') }
-  const storeUp = () => undefined
-  desk.member = { cluster: 'c1', directory, replicas: new Map(), self, storeUp }
+  const links = { living: () => undefined }
+  desk.member = { cluster: 'c1', directory, replicas: new Map(), self, links }
   expect(desk.greet()).toEqual({ ...said, cluster: 'c1' })
 })
 
 test('a member that is still opening its log says of which cluster it is, and seats nobody', () => {
-  const said = { node: nodeId('a'), process: 'p', founds: false, address: 'a:1', http: 'a:2' }
+  const reached = { address: 'a:1', http: 'a:2' }
+  const said = { node: nodeId('a'), process: 'p', founds: false, formerly: '', ...reached }
   const desk = new Desk({ ...said, cluster: 'c1' }, () => {})
   const { cluster } = desk.greet()
   const seeds = [{ kind: 'member' as const, address: 'a:1', node: nodeId('a'), cluster }]

@@ -3,11 +3,11 @@
  * first moment on, also while it looks for a cluster itself.
  */
 
-import { type GroupId, type NodeId, replicaId } from '../base/ids.ts'
+import { type GroupId, replicaId } from '../base/ids.ts'
 import type { MembersDesk } from '../io/members/server.ts'
 import type { GreetAnswer, JoinAnswer, JoinRequest, Place, Seat } from '../io/members/service.ts'
 import type { GroupMachine } from '../raft/host/machine.ts'
-import { isSame } from '../raft/links/memory.ts'
+import type { Links } from '../raft/links/links.ts'
 import type { Directory } from './directory.ts'
 import {
   clipped,
@@ -16,6 +16,7 @@ import {
   judgeIntroduction,
   judgeNamesake,
   type Namesake,
+  OLD,
 } from './introduction.ts'
 import type { Replica } from './replica.ts'
 import {
@@ -31,8 +32,7 @@ export interface DeskMember {
   readonly replicas: ReadonlyMap<GroupId, Replica<GroupMachine>>
   readonly directory: Directory
   readonly self: Introduction
-  /** The store of a node that a connection reaches now; undefined: none does. */
-  storeUp(node: NodeId): string | undefined
+  readonly links: Pick<Links, 'living'>
 }
 
 /** Nobody who may join, as it calls itself. */
@@ -127,15 +127,14 @@ function judgeJoin(
 /** A node of this name that runs, as far as is known here. */
 function living(who: Introduction, member: DeskMember): Namesake | undefined {
   const { node, store: theirs } = who
-  const { self, directory, replicas } = member
-  // Another start of the folder that is open here is a copy of it.
-  if (node === self.node) return isSame(who, self) ? self : { ...self, store: '' }
+  const { self, directory, replicas, links } = member
+  if (node === self.node) return self
   // An old folder that came back is told what it is.
   const isReplaced = [...replicas.values()].some(one => one.roster.roster.replaced.includes(theirs))
   if (isReplaced) return undefined
-  const store = member.storeUp(node)
+  const life = links.living(node)
   const address = directory.find(node)?.address ?? 'an address that is not known here'
-  return store === undefined ? undefined : { store, address }
+  return life && { ...life, address }
 }
 
 const otherCluster = (ours: string, theirs: string) =>
@@ -146,10 +145,7 @@ const sentences: Readonly<Record<string, string>> = {
   'store-replaced':
     'the cluster has given up this data folder for a newer one of the same node; ' +
     'stop it, or start it again: it joins anew, as another replica',
-  'old-incarnation':
-    'a later start of this data folder has joined, or one of a copy of it: an old copy came ' +
-    'back, or an old process still runs; stop it, or start it again: it joins anew, as another ' +
-    'replica',
+  [OLD.code]: OLD.message,
   'roster-full': 'the group has as many replicas as it can have; remove a node first',
 }
 

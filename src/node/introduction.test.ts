@@ -85,14 +85,25 @@ test('whatever is let in can be dialled, kept and told again as it is', () => {
 })
 
 test('a node that runs keeps its name against every other folder', () => {
-  const who = { node: nodeId('n2'), store: 's2' }
+  const who = { node: nodeId('n2'), store: 's2', boot: 4, opening: 'o' }
   const address = 'n2:1'
   expect(judgeNamesake(who, undefined)).toBeUndefined()
-  expect(judgeNamesake(who, { store: 's2', address })).toBeUndefined()
-  const refusal = judgeNamesake(who, { store: 's1', address })
+  expect(judgeNamesake(who, { ...who, address })).toBeUndefined()
+  const refusal = judgeNamesake(who, { ...who, store: 's1', address })
   expect(refusal).toEqual(namesakeRefusal(who.node, address))
   expect(refusal?.code).toBe('node-id-taken')
   expect(refusal?.message).toMatch(/called n2 runs at n2:1 already; give .* --id of its own/)
+})
+
+test.each([
+  ['a later boot', { boot: 3 }, 'node-id-taken'],
+  ['an earlier boot', { boot: 5 }, 'old-incarnation'],
+  ['another opening of that boot', { opening: 'p' }, 'old-incarnation'],
+])('beside a node that runs on the same folder, %s is refused', (_, other, code) => {
+  const who = { node: nodeId('n2'), store: 's2', boot: 4, opening: 'o' }
+  const refusal = judgeNamesake(who, { ...who, ...other, address: 'n2:1' })
+  expect(refusal?.code).toBe(code)
+  expect(refusal?.message).toMatch(/.{20,}; .{20,}/)
 })
 
 test('somebody else’s words are cut, and short ones left', () => {

@@ -6,7 +6,8 @@
 
 import { type NodeId, nodeId } from '../base/ids.ts'
 import type { Place } from '../io/members/service.ts'
-import { unproved } from '../raft/links/judgement.ts'
+import { TAKEN, unproved } from '../raft/links/judgement.ts'
+import { type Incarnation, isEarlier, isSame } from '../raft/links/memory.ts'
 import { isDialable } from './address.ts'
 import { isNodeId } from './names.ts'
 import type { Introduction } from './roster/roster.ts'
@@ -82,25 +83,37 @@ export function judgeIntroduction(
 }
 
 /** What counts for as long as a node runs: nobody takes its place. */
-export interface Namesake {
-  readonly store: string
+export interface Namesake extends Incarnation {
   readonly address: string
 }
 
-/** `known`: a node of that name that is alive and reached here. */
+/** What is told to an earlier start of a folder, or to a copy of it. */
+export const OLD: Refusal = {
+  code: 'old-incarnation',
+  message:
+    'a later start of this data folder has joined, or one of a copy of it: an old copy came ' +
+    'back, or an old process still runs; stop it, or start it again: it joins anew, as another ' +
+    'replica',
+}
+
+/**
+ * `known`: the life of a node of that name that is reached here. A later start of the same folder
+ * is no more than another one: it may be a copy that counts further.
+ */
 export function judgeNamesake(
-  { node, store }: Pick<Introduction, 'node' | 'store'>,
+  who: Incarnation & Pick<Introduction, 'node'>,
   known: Namesake | undefined,
 ): Refusal | undefined {
-  if (known === undefined || known.store === store) return undefined
-  return namesakeRefusal(node, known.address)
+  if (known === undefined || isSame(known, who)) return undefined
+  if (known.store === who.store && isEarlier(who, known)) return OLD
+  return namesakeRefusal(who.node, known.address)
 }
 
 export function namesakeRefusal(node: NodeId, address: string): Refusal {
   const message =
     `a node called ${node} runs at ${address} already; give each node an --id of its own, or ` +
     'stop that one first if this one is to take its place'
-  return { code: 'node-id-taken', message }
+  return { code: TAKEN, message }
 }
 
 export function introductionOf(place: Place): Introduction {

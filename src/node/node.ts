@@ -6,7 +6,7 @@
 
 import type { Clock, Random } from '../base/env.ts'
 import { WeirError } from '../base/errors.ts'
-import type { GroupId, NodeId } from '../base/ids.ts'
+import type { GroupId } from '../base/ids.ts'
 import type { Logger } from '../base/log.ts'
 import type { StateSpace } from '../base/state.ts'
 import { readBootId } from '../io/boot-id.ts'
@@ -38,6 +38,7 @@ import type { Meter } from './meter.ts'
 import { meteredDisk } from './metered-disk.ts'
 import { firstGroups } from './names.ts'
 import type { Introduction } from './roster/roster.ts'
+import { seatAnew } from './seat-anew.ts'
 import { Seating } from './seating.ts'
 import { Seeds } from './seeds.ts'
 import type { NodeSettings } from './settings.ts'
@@ -116,7 +117,7 @@ export class WeirNode<M extends GroupMachine> {
     const { node, founds } = parts.settings
     this.#parts = parts
     const process = this.#opening
-    const greeting = { node, founds, process, cluster: '', address: '', http: '' }
+    const greeting = { node, founds, process, cluster: '', formerly: '', address: '', http: '' }
     this.#desk = new Desk(greeting, (name, code, why) => {
       parts.logger.log('warn', 'a node may not join', { peer: name, code, why })
     })
@@ -164,8 +165,8 @@ export class WeirNode<M extends GroupMachine> {
     this.#reached = reached
     this.#greet(reached)
     const folder = await DataFolder.open(settings.data)
-    const seeds = this.#seeds
-    if (seeds === undefined) throw new Error('listen comes before join')
+    const [client, seeds] = [this.#client, this.#seeds]
+    if (client === undefined || seeds === undefined) throw new Error('listen comes before join')
     for (;;) {
       const { tenant, store } = await settle({
         settings,
@@ -175,7 +176,12 @@ export class WeirNode<M extends GroupMachine> {
         newId: randomId,
         askSeeds: () => seeds.askAll(settings.join),
         pause: () => this.#pause(),
-        onCluster: cluster => this.#greet({ cluster }),
+        greet: known => this.#greet(known),
+        seatAnew: (cluster, store) =>
+          seatAnew({
+            ...{ logger, cluster, client, seeds, join: settings.join, pause: () => this.#pause() },
+            self: { ...reached, node: settings.node, store, boot: 1, opening: this.#opening },
+          }),
       })
       const state = await this.#openState(folder, tenant, store)
       if (state === undefined) continue
@@ -279,9 +285,7 @@ export class WeirNode<M extends GroupMachine> {
     const joinsRefused = this.#desk.refused
     const known = { member, directory, links, store, joinsRefused, seatsMissing }
     this.#face = new MemberFace({ node: settings.node, cluster, ...known })
-    const { replicas } = member
-    const storeUp = (node: NodeId) => links.storeUp(node)
-    this.#desk.member = { cluster, directory, replicas, self, storeUp }
+    this.#desk.member = { cluster, directory, self, links, replicas: member.replicas }
     member.start()
     seat()
   }

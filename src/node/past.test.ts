@@ -54,21 +54,27 @@ class Life {
   readonly logged: string[] = []
   /** Of what was logged: code and reason, where there is one. */
   readonly whys: string[] = []
+  readonly facts: Readonly<Record<string, unknown>>[] = []
   questions = 0
   pauses = 0
-  readonly clusters: string[] = []
+  readonly greetings: string[] = []
+  /** For whom seats were asked for while the log was kept. */
+  readonly seats: string[] = []
   #ids = 0
   readonly #path: string
   readonly #name: string
   readonly #more: Partial<NodeSettings>
   readonly #seeds: readonly (readonly SeedAnswer[])[]
+  readonly #seatAnew: () => Promise<void>
 
   constructor(
     path: string,
     name: string,
     more: Partial<NodeSettings> = {},
     seeds: readonly (readonly SeedAnswer[])[] = [[]],
+    seatAnew: () => Promise<void> = () => Promise.reject(new Error('nobody gives a seat')),
   ) {
+    this.#seatAnew = seatAnew
     this.#path = path
     this.#name = name
     this.#more = more
@@ -83,13 +89,18 @@ class Life {
       logger: {
         log: (level, message, facts) => {
           this.logged.push(`${level} ${message}`)
+          if (facts !== undefined) this.facts.push(facts)
           if (facts?.['code'] !== undefined) this.whys.push(`${facts['code']} ${facts['why']}`)
         },
       },
       makeDisk: path => new FolderDisk(path),
       newId: () => `${this.#name}-${++this.#ids}`,
       askSeeds: () => Promise.resolve(this.#seeds[this.questions++] ?? this.#seeds.at(-1) ?? []),
-      onCluster: cluster => this.clusters.push(cluster),
+      greet: ({ cluster, formerly }) => this.greetings.push(`${cluster}/${formerly}`),
+      seatAnew: (cluster, store) => {
+        this.seats.push(`${cluster}/${store}`)
+        return this.#seatAnew()
+      },
       pause: () => {
         this.pauses++
         return this.pauses > PAUSES_MAX ? Promise.reject(new Error('stopped')) : Promise.resolve()
@@ -107,6 +118,10 @@ class Life {
 }
 
 const founds = { founds: true }
+const lostIn = (path: string) =>
+  readdirSync(path)
+    .filter(name => name.startsWith('log-lost'))
+    .sort()
 const fileOf = (path: string) => JSON.parse(readFileSync(join(path, 'node'), 'utf8'))
 
 async function founded(): Promise<string> {
@@ -199,18 +214,24 @@ test('a log that is gone makes another store of the same cluster, and founds not
   expect(life.logged).toEqual([lossSaid, 'warn waiting for a cluster', 'info joining a cluster'])
 })
 
-test('a log that is lost is set aside for people, and the one set aside before goes', async () => {
+test('every log that is lost is set aside for people, and told with what to do', async () => {
   const path = await founded()
-  for (const turn of ['second', 'third']) {
+  const stores = ['first-2', 'second-1', 'third-1']
+  for (const [at, turn] of ['second', 'third'].entries()) {
     const names = readdirSync(join(path, 'log'))
     for (const name of names.filter(one => one.startsWith('log-'))) rmSync(join(path, 'log', name))
     writeFileSync(join(path, 'log', `left-by-${turn}`), '')
-    await new Life(path, turn, {}, [[member('first-1')]]).live()
-    expect(readdirSync(join(path, 'log-lost')).sort()).toEqual(
-      ['boot', 'identity', `left-by-${turn}`].sort(),
-    )
+    const life = new Life(path, turn, {}, [[member('first-1')]])
+    await life.live()
+    const aside = join(path, `log-lost-${stores[at]}`)
+    expect(readdirSync(aside).sort()).toEqual(['boot', 'identity', `left-by-${turn}`].sort())
+    expect(life.facts).toContainEqual({
+      folder: aside,
+      advice: expect.stringContaining('remove it when nobody needs it'),
+    })
     expect(fileOf(path)).toMatchObject({ store: `${turn}-1`, isMade: true })
   }
+  expect(lostIn(path)).toEqual(['log-lost-first-2', 'log-lost-second-1'])
 })
 
 const newestOf = (path: string) =>
@@ -231,7 +252,7 @@ test.each([
   expect(life.logged[0]).toBe(lossSaid)
   expect(life.whys[0]).toMatch(why)
   expect(life.whys[0]).not.toMatch(/empty the folder/)
-  expect(readdirSync(join(path, 'log-lost'))).toContain('identity')
+  expect(readdirSync(join(path, 'log-lost-first-2'))).toContain('identity')
 })
 
 test('starting again while no cluster answers keeps the log that was set aside', async () => {
@@ -241,12 +262,12 @@ test('starting again while no cluster answers keeps the log that was set aside',
   rmSync(join(path, 'log', newest))
   for (const turn of ['second', 'third', 'fourth']) {
     await expect(new Life(path, turn).live()).rejects.toThrow('stopped')
-    expect(readdirSync(join(path, 'log-lost')).sort()).toEqual(kept.sort())
+    expect(readdirSync(join(path, 'log-lost-first-2')).sort()).toEqual(kept.sort())
     expect(fileOf(path)).toMatchObject({ store: 'first-2' })
   }
   const { tenant } = await new Life(path, 'fifth', {}, [[member('first-1')]]).live()
   expect(tenant).toMatchObject({ cluster: 'first-1', store: 'fifth-1' })
-  expect(readdirSync(join(path, 'log-lost')).sort()).toEqual(kept.sort())
+  expect(readdirSync(join(path, 'log-lost-first-2')).sort()).toEqual(kept.sort())
 })
 
 test('a log that proved to be lost in an earlier life is not opened again', async () => {
@@ -257,9 +278,61 @@ test('a log that proved to be lost in an earlier life is not opened again', asyn
   expect(waiting.whys[0]).toBe('log-distrusted image-damaged: the image is gone')
   const life = new Life(path, 'third', founds, [[member('first-1')]])
   expect((await life.live()).tenant).toMatchObject({ cluster: 'first-1', store: 'third-1' })
-  expect(readdirSync(join(path, 'log-lost'))).toContain('identity')
+  expect(readdirSync(join(path, 'log-lost-first-2'))).toContain('identity')
   // What was held against the one is nothing against the other.
   expect((await new Life(path, 'fourth').live()).tenant.store).toBe('third-1')
+})
+
+const called = async (path: string) =>
+  (await DataFolder.open(path)).distrustLog('first-2', 'old-incarnation: a peer remembers more')
+
+test('a log that was called old stays until there is a seat that does not need it', async () => {
+  const path = await founded()
+  await called(path)
+  const before = readdirSync(join(path, 'log'))
+  for (const turn of ['second', 'third']) {
+    const waiting = new Life(path, turn, founds, [[member('first-1')]])
+    await expect(waiting.live()).rejects.toThrow('nobody gives a seat')
+    expect(waiting.seats).toEqual([`first-1/${turn}-1`])
+    expect(waiting.greetings).toEqual(['/first-1'])
+    expect(waiting.logged).toEqual([expect.stringContaining('kept until every group has another')])
+    expect(waiting.facts[0]?.['advice']).toMatch(/--join.*docs\/backup.md/)
+    expect(readdirSync(join(path, 'log'))).toEqual(before)
+    expect([lostIn(path), fileOf(path).store]).toEqual([[], 'first-2'])
+  }
+  const seated = new Life(path, 'fourth', founds, [[]], () => Promise.resolve())
+  const { tenant, store } = await seated.live()
+  expect(tenant).toEqual({ ...tenant, cluster: 'first-1', store: 'fourth-1', founding: 0 })
+  expect(seated.seats).toEqual(['first-1/fourth-1'])
+  expect(seated.greetings).toEqual(['/first-1', 'first-1/'])
+  expect(store.boot).toBe(1)
+  expect(readdirSync(join(path, 'log-lost-first-2')).sort()).toEqual(before.sort())
+})
+
+test('the process that ends behind its seat asks for another one', async () => {
+  const path = await founded()
+  await called(path)
+  const folder = await DataFolder.open(path)
+  // It set the log aside, and did not write down who it is from then on.
+  await folder.setLogAside('first-2', name => name === 'identity')
+  const life = new Life(path, 'second', {}, [[]], () => Promise.resolve())
+  expect((await life.live()).tenant.store).toBe('second-1')
+  expect(lostIn(path)).toEqual(['log-lost-first-2'])
+})
+
+test('whoever loses log after log is stopped, and none of them is removed', async () => {
+  const path = await founded()
+  for (let loss = 1; loss <= 8; loss++) mkdirSync(join(path, `log-lost-${loss}`))
+  rmSync(join(path, 'log', newestOf(path)))
+  const error = await new Life(path, 'second', {}, [[member('first-1')]]).refusal()
+  expect(error).toMatchObject({
+    code: 'too-many-lost-logs',
+    message: expect.stringMatching(/holds 8 logs .*log-lost-1, .*; .*remove those that nobody/),
+  })
+  expect(lostIn(path)).toHaveLength(8)
+  rmSync(join(path, 'log-lost-3'), { recursive: true })
+  await new Life(path, 'third', {}, [[member('first-1')]]).live()
+  expect(lostIn(path)).toContain('log-lost-first-2')
 })
 
 test('a process that died between setting the log aside and its new name', async () => {
@@ -290,7 +363,7 @@ test.each([
   const settings = 'node' in other ? { node: nodeId(other.node) } : {}
   const life = new Life(path, 'x', settings, [[member('first-1')]])
   expect(await life.refusal()).toMatchObject({ code })
-  expect(existsSync(join(path, 'log-lost'))).toBe(false)
+  expect(lostIn(path)).toEqual([])
   expect(readdirSync(join(path, 'log'))).toEqual(before)
 })
 

@@ -9,6 +9,7 @@ import { WeirError } from '../base/errors.ts'
 import { type GroupId, groupId, type ReplicaId, replicaId } from '../base/ids.ts'
 import type { Logger } from '../base/log.ts'
 import type { JoinAnswer, Place, Seat } from '../io/members/service.ts'
+import { TAKEN } from '../raft/links/judgement.ts'
 import { enrolledFrom } from './desk.ts'
 import { namesakeRefusal } from './introduction.ts'
 import type { Enrolled, Introduction } from './roster/roster.ts'
@@ -33,10 +34,10 @@ export interface SeatingParts {
 
 /**
  * A node that fell with its machine is taken to run until its connections are seen to be dead, a
- * matter of seconds (`stuckMs` of the links): whoever takes its place asks again so often.
+ * matter of seconds (`stuckMs` and `probeMs` of the links): whoever takes its place asks again so
+ * often, be it the next start of the same folder.
  */
 const TAKEN_ROUNDS_MAX = 20
-const TAKEN = 'node-id-taken'
 
 export class Seating {
   readonly #parts: SeatingParts

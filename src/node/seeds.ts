@@ -33,9 +33,10 @@ export class Seeds {
       const said = await this.#client.greet(address, { node: this.#node })
       if (said.process === this.#process) return undefined
       const other = { address, node: said.node as NodeId }
-      return said.cluster === ''
-        ? { kind: 'fresh', ...other, founds: said.founds }
-        : { kind: 'member', ...other, cluster: said.cluster }
+      const { cluster, formerly, founds } = said
+      if (cluster !== '') return { kind: 'member', ...other, cluster }
+      if (formerly !== '') return { kind: 'former', ...other, cluster: formerly }
+      return { kind: 'fresh', ...other, founds }
     } catch (error) {
       return { kind: 'silent', address, why: (error as Error).message }
     }

@@ -19,6 +19,13 @@ const member = (node: string, cluster = 'c1'): SeedAnswer => ({
   cluster,
 })
 
+const former = (node: string, cluster = 'c1'): SeedAnswer => ({
+  kind: 'former',
+  address: `${node}:1`,
+  node: nodeId(node),
+  cluster,
+})
+
 const start = (facts: Partial<StartFacts>) =>
   judgeStart({ node: nodeId('b'), founds: false, formerly: undefined, seeds: [], ...facts })
 
@@ -35,6 +42,35 @@ test('a cluster that exists is joined, with --bootstrap too, whoever else is sil
 test('a cluster is founded when all others are without one', () => {
   expect(start({ founds })).toEqual({ kind: 'found' })
   expect(start({ founds, seeds: [fresh('a'), fresh('c')] })).toEqual({ kind: 'found' })
+})
+
+test('nothing is founded beside a node that gave up the log of a cluster', () => {
+  for (const seeds of [
+    [former('a')],
+    [fresh('c'), former('a', 'c2')],
+    [silent('c:1'), former('a')],
+  ]) {
+    expect(start({ founds, seeds })).toMatchObject({
+      kind: 'wait',
+      why: expect.stringMatching(
+        /beside a at a:1, .* cluster c\d .*; .*--join, or give a an empty/,
+      ),
+    })
+  }
+})
+
+test('nor is anybody kept from the cluster that is there, or led to another', () => {
+  for (const seeds of [
+    [former('a'), member('c')],
+    [former('a', 'c2'), member('c')],
+    [former('a', 'c2'), former('d', 'c3'), member('c')],
+  ]) {
+    expect(start({ founds, seeds })).toEqual({ kind: 'join', cluster: 'c1' })
+    expect(start({ formerly: 'c1', seeds })).toEqual({ kind: 'join', cluster: 'c1' })
+  }
+  for (const seeds of [[former('a')], [former('a'), former('c')]]) {
+    expect(start({ formerly: 'c1', seeds })).toMatchObject({ kind: 'wait' })
+  }
 })
 
 test('one that does not answer might belong to a cluster', () => {

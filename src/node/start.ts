@@ -1,7 +1,8 @@
 /**
  * How a node without a past begins: facts in, verdict out. A cluster is founded once, on purpose
  * (`--bootstrap`), by one node, when every other node that it was told of has said that it belongs
- * to no cluster either. Everybody else, and whoever finds a cluster that exists, joins.
+ * to no cluster either, and lost none. Everybody else, and whoever finds a cluster that exists,
+ * joins.
  */
 
 import type { NodeId } from '../base/ids.ts'
@@ -15,6 +16,13 @@ export type SeedAnswer =
       readonly address: string
       readonly node: NodeId
       readonly founds: boolean
+    }
+  /** It was of this cluster, and is of none while it has no log: nothing is founded on its word. */
+  | {
+      readonly kind: 'former'
+      readonly address: string
+      readonly node: NodeId
+      readonly cluster: string
     }
   | {
       readonly kind: 'member'
@@ -62,6 +70,12 @@ function withoutCluster({ node, founds, formerly, seeds }: StartFacts): StartVer
   if (!founds) {
     return wait(`no node that was named by --join belongs to a cluster yet; start one of them with
  --bootstrap${silence === '' ? '' : `, or see why these do not answer: ${silence}`}`)
+  }
+  const former = seeds.find(seed => seed.kind === 'former')
+  if (former !== undefined) {
+    return wait(`no new cluster is founded beside ${former.node} at ${former.address}, which was a
+ member of cluster ${former.cluster} and gave up its log; name a node of that cluster that runs by
+ --join, or give ${former.node} an empty data folder to begin anew`)
   }
   if (silence !== '') {
     return wait(`a new cluster is founded when every node named by --join has answered that it has

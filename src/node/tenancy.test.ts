@@ -40,7 +40,8 @@ async function settled({ path, id = 'n1', founds = false, groups = 1, seeds = [[
     makeDisk: log => new FolderDisk(log),
     newId: () => `id-${++ids}-${Math.random()}`,
     askSeeds: () => Promise.resolve(seeds[turn++] ?? seeds.at(-1) ?? []),
-    onCluster: cluster => clusters.push(cluster),
+    greet: ({ cluster, formerly }) => clusters.push(`${cluster}/${formerly}`),
+    seatAnew: () => Promise.reject(new Error('no log was called old')),
     pause: () => (turn > 9 ? Promise.reject(new Error('too long')) : Promise.resolve()),
   })
   return { ...tenancy, folder, logged, clusters, asked: turn }
@@ -134,7 +135,7 @@ test.each([
   expect(after.tenant.store).not.toBe(before.store)
   expect(after.store.boot).toBe(1)
   expect(after.logged[0]).toContain('the log is not trusted')
-  expect(existsSync(join(path, 'log-lost'))).toBe(isSomeLeft)
+  expect(existsSync(join(path, `log-lost-${before.store}`))).toBe(isSomeLeft)
   await closed(after)
 })
 
@@ -152,11 +153,11 @@ test('which cluster it is can be told from the moment of the decision', async ()
   const path = tempFolder()
   const founder = await settled({ path, founds: true })
   const { cluster } = founder.tenant
-  expect(founder.clusters).toEqual([cluster])
+  expect(founder.clusters).toEqual([`${cluster}/`])
   await closed(founder)
   rmSync(join(path, 'log'), { recursive: true })
   // Without its log it is no member, whatever it was: nobody is to join by its word.
   const again = await settled({ path, seeds: [[fresh], [member(cluster)]] })
-  expect(again.clusters).toEqual(['', cluster])
+  expect(again.clusters).toEqual([`/${cluster}`, `${cluster}/`])
   await closed(again)
 })

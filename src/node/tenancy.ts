@@ -1,14 +1,17 @@
 /**
  * Who lives in a data folder: found there, or settled with the other nodes when it is new. A log
  * that is damaged or lost, or proved to be so in an earlier life, is set aside and never trusted:
- * what follows is a new store, a new replica in every group.
+ * what follows is a new store, a new replica in every group. One that is whole, and was only called
+ * old, is kept where it is until every group has a seat for the new store: a majority of the others
+ * has agreed to that, and so does without it.
  */
 
 import type { Disk } from '../base/env.ts'
 import { WeirError } from '../base/errors.ts'
 import type { Logger } from '../base/log.ts'
 import type { DataFolder, Tenant } from '../io/data-folder.ts'
-import { DISTRUSTED, isLoss } from '../raft/host/loss.ts'
+import type { GreetAnswer } from '../io/members/service.ts'
+import { DISTRUSTED, isLoss, isOldCode } from '../raft/host/loss.ts'
 import { defaultStoreLimits } from '../raft/store/limits.ts'
 import { isOurs, isPart } from '../raft/store/names.ts'
 import { openStore, type StoreAnswer } from '../raft/store/opening.ts'
@@ -27,8 +30,10 @@ export interface TenancyParts {
   askSeeds(): Promise<readonly SeedAnswer[]>
   /** Resolves when it is time to ask again; rejects when the node is to stop. */
   pause(): Promise<void>
-  /** It is decided which cluster this is; told before it is durable. Empty: the log was lost. */
-  onCluster(cluster: string): void
+  /** What others are told from now on: of which cluster this is, before that is durable. */
+  greet(known: Pick<GreetAnswer, 'cluster' | 'formerly'>): void
+  /** Resolves when each group of this cluster has a seat for this store, which opens next. */
+  seatAnew(cluster: string, store: string): Promise<void>
 }
 
 export interface Tenancy {
@@ -56,14 +61,53 @@ export async function settle(parts: TenancyParts): Promise<Tenancy> {
     }
     const { code, message } = answer.refused
     if (!isLoss(code)) throw new WeirError(code, message)
-    logger.log('error', 'the log is not trusted; this node joins anew with another store', {
-      code,
-      why: message,
-    })
-    parts.onCluster('')
-    await folder.setLogAside(name => isOurs(name) || isPart(name))
-    tenant = await arrive(parts, tenant.cluster)
+    parts.greet({ cluster: '', formerly: tenant.cluster })
+    const facts = { code, why: message }
+    if (code === DISTRUSTED && isOldCode(message.slice(0, message.indexOf(':')))) {
+      tenant = await giveUpOld(parts, tenant, facts)
+    } else {
+      logger.log('error', LOST, facts)
+      await setAside(parts, tenant)
+      tenant = await arrive(parts, tenant.cluster)
+    }
   }
+}
+
+const LOST = 'the log is not trusted; this node joins anew with another store'
+const KEPT = 'the log was called old; it is kept until every group has another seat for this node'
+const KEPT_ADVICE =
+  'name nodes that run by --join; if no group comes to a leader, more than one folder was put ' +
+  'back from a backup: see docs/backup.md'
+
+async function giveUpOld(
+  parts: TenancyParts,
+  { cluster, node, store: old }: Tenant,
+  facts: { readonly code: string; readonly why: string },
+): Promise<Tenant> {
+  const { logger } = parts
+  logger.log('error', KEPT, { ...facts, advice: KEPT_ADVICE })
+  const store = parts.newId()
+  await parts.seatAnew(cluster, store)
+  logger.log('error', LOST, facts)
+  await setAside(parts, { store: old })
+  const tenant = { cluster, node, store, isMade: false, founding: 0 }
+  await begin(parts, tenant)
+  return tenant
+}
+
+async function setAside({ folder, logger }: TenancyParts, tenant: Pick<Tenant, 'store'>) {
+  const kept = await folder.setLogAside(tenant.store, name => isOurs(name) || isPart(name))
+  if (kept === undefined) return
+  const advice = 'nothing reads it any more: move or remove it when nobody needs it'
+  logger.log('warn', 'the log that was given up is kept', { folder: kept, advice })
+}
+
+/** Told first: whoever were told of no cluster might found a second one. */
+async function begin({ folder, logger, greet }: TenancyParts, tenant: Tenant): Promise<void> {
+  greet({ cluster: tenant.cluster, formerly: '' })
+  await folder.writeTenant(tenant)
+  const what = tenant.founding > 0 ? 'founding a cluster' : 'joining a cluster'
+  logger.log('info', what, { cluster: tenant.cluster, store: tenant.store })
 }
 
 function mustBeOurs({ node }: Tenant, settings: NodeSettings): void {
@@ -89,17 +133,14 @@ async function openLog(parts: TenancyParts, tenant: Tenant): Promise<StoreAnswer
 
 /** Asks until it is clear whose cluster this is; what is decided is durable when this resolves. */
 async function arrive(parts: TenancyParts, formerly: string | undefined): Promise<Tenant> {
-  const { settings, logger, folder } = parts
+  const { settings, logger } = parts
   let told = ''
   for (;;) {
     const { node, founds } = settings
     const verdict = judgeStart({ node, founds, formerly, seeds: await parts.askSeeds() })
     const tenant = tenantOf(parts, verdict)
     if (tenant !== undefined) {
-      parts.onCluster(tenant.cluster)
-      await folder.writeTenant(tenant)
-      const what = tenant.founding > 0 ? 'founding a cluster' : 'joining a cluster'
-      logger.log('info', what, { cluster: tenant.cluster, store: tenant.store })
+      await begin(parts, tenant)
       return tenant
     }
     if (verdict.kind === 'wait' && verdict.why !== told) {

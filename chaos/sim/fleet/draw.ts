@@ -160,6 +160,7 @@ const shapes: Readonly<Partial<Record<FleetFaultKind, Shape>>> = {
   'lost-segment': { family: 'disk', forMs: none, amount: none, often: 2, isLater: true },
   'cut-log': { family: 'disk', forMs: none, amount: none, often: 2, isLater: true },
   'old-disk': { family: 'disk', forMs: [3000, 15_000], amount: none, often: 4 },
+  twin: { family: 'disk', forMs: [100, 8000], amount: none, often: 3, isLater: true },
   crash: { family: 'process', forMs: [0, 6000], amount: none, often: 5 },
   'crash-leader': { family: 'process', forMs: [0, 4000], amount: none, often: 4 },
   'power-cut': { family: 'process', forMs: [10, 5000], amount: none, often: 6 },

@@ -5,7 +5,16 @@ import { isRefusal } from '../../../src/raft/refusal.ts'
 import { US_PER_MS } from '../world/clock.ts'
 import { happenings } from '../world/trace.ts'
 import type { Harm } from './fleet.ts'
-import { type FleetWorld, groupAt, type Injection, on, over, pick, untilUs } from './injection.ts'
+import {
+  type FleetWorld,
+  groupAt,
+  type Injection,
+  on,
+  others,
+  over,
+  pick,
+  untilUs,
+} from './injection.ts'
 import type { FleetFaultKind } from './kinds.ts'
 import { fleetFaultKinds } from './kinds.ts'
 import type { FleetFault } from './scenario.ts'
@@ -109,6 +118,18 @@ const oldDisk = on((world, node, { forMs, salt }) => {
   }
   queue.after(forUs, { fire: putBack })
   return 'later'
+})
+
+/** Whoever is not connected with the node may believe its copy: then the node's log is given up. */
+const twin = on((world, node, { salt }) => {
+  const { fleet, twins } = world
+  const self = node.running?.self
+  if (self === undefined || node.isPast || twins.isUp || !fleet.mayImpair(node)) return 'missed'
+  fleet.markHarmed(node, '', 'twinned')
+  twins.start(self, others(world, node), salt)
+  return () => {
+    if (twins.end()) fleet.clearTwinned(node)
+  }
 })
 
 const crash = on((_world, node) => {
@@ -223,6 +244,7 @@ const injections: Readonly<Record<FleetFaultKind, Injection | undefined>> = {
   'lost-segment': hurtLog('segment-gone'),
   'cut-log': hurtLog('log-cut'),
   'old-disk': oldDisk,
+  twin,
   crash,
   'crash-leader': crash,
   'power-cut': powerCut,
@@ -250,8 +272,9 @@ export class FleetFaults {
 
   /** Lifts every fault, and starts whoever is down. */
   heal(): void {
-    const { wire, fleet } = this.#world
+    const { wire, fleet, twins } = this.#world
     fleet.isHealed = true
+    twins.end()
     wire.heal()
     wire.profile = { ...wire.profile, delayMinUs: 200, delayMeanUs: 500 }
     for (const node of fleet.members) {

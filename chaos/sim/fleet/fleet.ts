@@ -30,7 +30,7 @@ class Registry {
 }
 
 /** What was done to a disk. */
-export type Harm = 'bit-flipped' | 'segment-gone' | 'log-cut'
+export type Harm = 'bit-flipped' | 'segment-gone' | 'log-cut' | 'twinned'
 
 /** What is known of it. */
 interface Harmed {
@@ -161,8 +161,18 @@ export class Fleet {
     const flip = this.#harmed.get(node)
     if (flip?.harm !== 'bit-flipped') return
     if (isImage(flip.file) && node.disk.has(flip.file)) return
+    this.#clear(node, flip)
+  }
+
+  /** The copy beside the node is gone, and nobody has taken it for the node. */
+  clearTwinned(node: Member): void {
+    const harmed = this.#harmed.get(node)
+    if (harmed?.harm === 'twinned') this.#clear(node, harmed)
+  }
+
+  #clear(node: Member, { impaired }: Harmed): void {
     this.#harmed.delete(node)
-    for (const [group, id] of flip.impaired) this.#registry(group).impaired.delete(id)
+    for (const [group, id] of impaired) this.#registry(group).impaired.delete(id)
   }
 
   /** Does everybody else remember this life of the node, and so a later one than the copy's? */

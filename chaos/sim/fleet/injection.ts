@@ -11,6 +11,7 @@ import type { Member } from './member.ts'
 import type { FleetFault, FleetScenario } from './scenario.ts'
 import type { Steward } from './steward.ts'
 import type { Strangers } from './strangers.ts'
+import type { Twins } from './twins.ts'
 
 export interface FleetWorld {
   readonly scenario: FleetScenario
@@ -21,6 +22,7 @@ export interface FleetWorld {
   readonly fleet: Fleet
   readonly steward: Steward
   readonly strangers: Strangers
+  readonly twins: Twins
 }
 
 export type Undo = () => void

@@ -30,6 +30,7 @@ export const fleetFaults = {
   'lost-segment': 'the newest segment of a log is gone when its node starts again',
   'cut-log': 'the newest segment of a log is shorter than it was when its node starts again',
   'old-disk': 'a node starts on a copy of its own disk, older than its peers remember',
+  twin: 'a copy of a disk that counts further is started beside its node',
   // Process.
   crash: 'a process is killed',
   'crash-leader': 'a process that leads is killed',

@@ -8,7 +8,7 @@ import type { NodeId } from '../../../src/base/ids.ts'
 import type { Prng } from '../../../src/base/prng.ts'
 import { segmentOf } from '../../../src/base/segments/names.ts'
 import { isLoss, isOldCode } from '../../../src/raft/host/loss.ts'
-import type { PeerMemory } from '../../../src/raft/links/memory.ts'
+import type { Incarnation, PeerMemory } from '../../../src/raft/links/memory.ts'
 import { openStore } from '../../../src/raft/store/opening.ts'
 import type { LogStore } from '../../../src/raft/store/store.ts'
 import { Violation } from '../checkers/checker.ts'
@@ -47,6 +47,8 @@ export interface MemberParts extends Omit<RunningParts, Own> {
    * of; `isAhead`: the state that it kept does know.
    */
   mayRun(member: Member, isAhead: boolean): boolean
+  /** It has learned who another node is. */
+  onLearned(member: Member, node: NodeId, seen: Incarnation): void
   /** The log cannot be trusted any more. */
   onLost(member: Member, why: string): void
 }
@@ -66,7 +68,7 @@ export class Member {
   readonly disk: SimDisk
   readonly rows: SimRows
   /** What it remembers of its peers; kept in a file of its own, which no fault touches. */
-  memory: PeerMemory = emptyMemory()
+  readonly memory: PeerMemory
   running: Running | undefined
   /** Told to stop, and not yet gone. */
   isStopping = false
@@ -97,6 +99,8 @@ export class Member {
     this.rows = parts.rows
     this.name = name
     this.address = `${name}:7170`
+    const onLearned = (node: NodeId, seen: Incarnation) => parts.onLearned(this, node, seen)
+    this.memory = { peers: new Map(), onLearned }
   }
 
   get isUp(): boolean {
@@ -346,8 +350,4 @@ function isAhead({ groups }: LogStore, state: SimState | undefined): boolean {
     const applied = state === undefined ? 0 : stateRows.applied(state.space(group, 0))
     return applied > (stored.entries.at(-1)?.index ?? stored.image.index)
   })
-}
-
-function emptyMemory(): PeerMemory {
-  return { peers: new Map(), onLearned: () => {} }
 }

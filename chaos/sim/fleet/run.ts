@@ -26,6 +26,7 @@ import type { FleetScenario } from './scenario.ts'
 import type { Seat } from './seat.ts'
 import { Steward } from './steward.ts'
 import { Strangers } from './strangers.ts'
+import { Twins } from './twins.ts'
 
 const CLUSTER = 'fleet'
 const UNDERSTOOD = 'HOST-2 nodes understand each other'
@@ -55,6 +56,7 @@ class FleetRun {
   readonly #trace: Trace
   readonly #wire: SimWire
   readonly #fleet: Fleet
+  readonly #twins: Twins
   readonly #worlds = new Map<GroupId, GroupWorld>()
   readonly #faults: FleetFaults
   readonly #liveness: FleetLiveness
@@ -75,6 +77,7 @@ class FleetRun {
       ...{ queue, prng: prng.fork('wire') },
       onStruck: struck => this.#onStruck(struck),
     })
+    this.#twins = new Twins(queue, this.#wire, profile)
     const ids = Array.from({ length: groups }, (_, i) => groupId(i + 1))
     const members = Array.from({ length: nodes }, (_, i) => this.#makeMember(i, prng))
     this.#fleet = new Fleet(ids, members)
@@ -85,7 +88,7 @@ class FleetRun {
     const strangers = new Strangers(this.#wire, CLUSTER, names)
     const shared = { scenario, queue, trace: this.#trace, fleet: this.#fleet, steward }
     this.#faults = new FleetFaults({
-      ...{ ...shared, tally: this.#tally, wire: this.#wire, strangers },
+      ...{ ...shared, tally: this.#tally, wire: this.#wire, strangers, twins: this.#twins },
     })
     this.#liveness = new FleetLiveness({ ...shared, worlds: [...this.#worlds.values()] })
   }
@@ -169,6 +172,10 @@ class FleetRun {
           this.#fleet.onOpened(group, seat)
         },
         onEnded: (group, seat) => this.#onEnded(group, seat),
+        onLearned: (by, node, seen) => {
+          const found = this.#fleet.members.find(one => one.name === node)
+          this.#twins.onLearned(by, found, seen)
+        },
         mayRun: (member, isAhead) => this.#mayRun(member, isAhead),
         onLost: (member, why) => {
           this.#trace.tell(`${member.name} has lost its log: ${why}`)

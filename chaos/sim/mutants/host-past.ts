@@ -66,6 +66,17 @@ export const past: readonly Mutant[] = [
     origin: 'a backup made while the node was stopped, and restored; found on Weir itself by hand',
   },
   {
+    name: 'copy-that-counts-further-believed',
+    scenario,
+    file: 'src/raft/links/judgement.ts',
+    find: 'living !== undefined && !isSame(living, hello)',
+    replace: 'living !== undefined && living.store !== hello.store',
+    why:
+      'A copy of a folder that is started beside its node, and counts one boot more, is taken ' +
+      'for the node, which is then called old by all and gives up a log that nothing ails.',
+    origin: 'a folder copied while its node ran; found on Weir itself by reading',
+  },
+  {
     name: 'checksum-of-packets-ignored',
     scenario,
     file: 'src/raft/wire/packet.ts',

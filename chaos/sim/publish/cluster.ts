@@ -17,6 +17,7 @@ import type { FleetFault, FleetScenario } from '../fleet/scenario.ts'
 import type { Seat } from '../fleet/seat.ts'
 import { Steward } from '../fleet/steward.ts'
 import { Strangers } from '../fleet/strangers.ts'
+import { Twins } from '../fleet/twins.ts'
 import type { Life } from '../host/life.ts'
 import { Watch } from '../host/watch.ts'
 import type { EventQueue } from '../world/clock.ts'
@@ -84,6 +85,7 @@ export class Cluster {
     this.#faults = new FleetFaults({
       ...{ scenario: this.#fleetScenario(faults), queue, trace, tally, wire: this.#wire },
       ...{ fleet: this.fleet, steward, strangers },
+      twins: new Twins(queue, this.#wire, scenario.profile.fleet),
     })
     for (const group of this.fleet.groups) this.fleet.found(group, members)
   }
@@ -146,6 +148,7 @@ export class Cluster {
         assigned: one => this.fleet.assigned(one),
         onOpened: (group, seat) => this.#onOpened(group, seat, member),
         onEnded: (group, seat) => this.#onEnded(group, seat),
+        onLearned: () => {},
         mayRun: () => true,
         onLost: (_, why) => objects(why),
         onHeard: () => {},

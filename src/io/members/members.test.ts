@@ -14,6 +14,7 @@ import { type GreetAnswer, type JoinAnswer, type JoinRequest, membersService } f
 const greeting: GreetAnswer = {
   node: 'n1',
   process: 'p1',
+  formerly: '',
   cluster: 'c1',
   founds: true,
   address: 'a:1',

@@ -17,6 +17,7 @@ export interface GreetAnswer {
   readonly node: string
   readonly process: string
   readonly cluster: string
+  readonly formerly: string
   readonly founds: boolean
   readonly address: string
   readonly http: string

@@ -126,10 +126,10 @@ export class Place {
       onUnknownGroup: group => this.unknown.push(group),
     })
     const { node, address, http } = this.self
-    const greeting = { node, address, http, cluster: '', founds: false, process: 'p' }
+    const greeting = { node, address, http, cluster: '', formerly: '', founds: false, process: 'p' }
     const desk = new Desk(greeting, (name, code) => this.refused.push(`${name} ${code}`))
     const known = { cluster: CLUSTER, directory, replicas: member.replicas }
-    desk.member = { ...known, self: this.self, storeUp: name => this.#town.storeUp(name) }
+    desk.member = { ...known, self: this.self, links: this.#town }
     this.#running = { member, desk, directory }
     member.open(() => member.start())
     this.#learnMachines()
@@ -229,8 +229,8 @@ export class Town {
   }
 
   /** All that run reach each other. */
-  storeUp(name: string): string | undefined {
-    return this.places.find(one => one.name === name && one.isUp)?.self.store
+  living(name: string): Introduction | undefined {
+    return this.places.find(one => one.name === name && one.isUp)?.self
   }
 
   leader(group = 1): Place | undefined {

@@ -12,6 +12,8 @@ afterAll(() => {
 export class TcpProxy {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
+  /** Of machines that fell: nobody tells them anything any more. */
+  readonly #orphans = new WeakSet<Socket>()
   #target: string
   isShut = false
   connections = 0
@@ -41,6 +43,15 @@ export class TcpProxy {
     for (const socket of this.#sockets) socket.destroy()
   }
 
+  /** As when the machine behind it falls: what stands stands, takes all, and answers nothing. */
+  fall(): void {
+    for (const socket of this.#sockets) {
+      this.#orphans.add(socket)
+      socket.unpipe()
+      socket.resume()
+    }
+  }
+
   close(): void {
     this.shut()
     open.delete(this)
@@ -65,7 +76,7 @@ export class TcpProxy {
     socket.on('error', () => other.destroy())
     socket.on('close', () => {
       this.#sockets.delete(socket)
-      other.destroy()
+      if (this.isShut || !this.#orphans.has(other)) other.destroy()
     })
   }
 }

@@ -31,7 +31,7 @@ const nothing: Knowledge = {
   called: undefined,
   names: undefined,
   remembered: undefined,
-  storeUp: undefined,
+  living: undefined,
 }
 
 interface Fault {
@@ -50,7 +50,10 @@ const faults: readonly Fault[] = [
     code: 'old-incarnation',
     known: { remembered: { store: good.store, boot: good.boot + 1, opening: 'o', replaced: [] } },
   },
-  { code: 'node-id-taken', known: { storeUp: 'store-of-another' } },
+  {
+    code: 'node-id-taken',
+    known: { living: { store: 'store-of-another', boot: 41, opening: 'o' } },
+  },
 ]
 
 const judged = (chosen: readonly Fault[]) => {
@@ -152,7 +155,7 @@ describe('a verdict names what one must know to act', () => {
     ['self', ['me']],
     ['wrong-node', ['you', 'other', 'me']],
     ['old-incarnation', ['you', '7', 'store-you', '8']],
-    ['node-id-taken', ['you', 'store-you', 'store-of-another']],
+    ['node-id-taken', ['you', 'store-you', '7', 'store-of-another', '41']],
   ])('%s', (code, words) => {
     const message = judged(faults.filter(fault => fault.code === code))?.message
     for (const word of words) expect(message).toContain(word)

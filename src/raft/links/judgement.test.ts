@@ -27,7 +27,7 @@ const nothing: Knowledge = {
   called: undefined,
   names: undefined,
   remembered: undefined,
-  storeUp: undefined,
+  living: undefined,
 }
 const seen = { store: 'sb', boot: 5, opening: 'o', replaced: ['s0', 's1'] }
 
@@ -75,20 +75,32 @@ const rows: readonly Row[] = [
     code: 'old-incarnation',
   },
   {
-    name: 'its name is connected with this store',
-    known: { storeUp: 'sb' },
+    name: 'this life of it is connected',
+    known: { living: seen },
     code: undefined,
+  },
+  {
+    name: 'an earlier life of it is connected, on the same store',
+    hello: { boot: 6, opening: 'p' },
+    known: { remembered: seen, living: seen },
+    code: 'node-id-taken',
+  },
+  {
+    name: 'it is older than the life that is connected, on the same store',
+    hello: { boot: 4 },
+    known: { remembered: seen, living: seen },
+    code: 'old-incarnation',
   },
   {
     name: 'its name is connected with another store, and it was never seen before',
     hello: { store: 'sn', boot: 1, opening: 'o' },
-    known: { remembered: seen, storeUp: 'sb' },
+    known: { remembered: seen, living: seen },
     code: 'node-id-taken',
   },
   {
     name: 'its store was given up, though the new one is connected',
     hello: { store: 's0' },
-    known: { remembered: seen, storeUp: 'sb' },
+    known: { remembered: seen, living: seen },
     code: 'old-incarnation',
   },
   {

@@ -7,7 +7,10 @@
 import { MALFORMED_BYTES } from '../../base/bytes.ts'
 import type { NodeId } from '../../base/ids.ts'
 import type { Hello, HelloSelf, LinkRefusal, ProtocolRange } from './hello.ts'
-import { isOld, type Remembered } from './memory.ts'
+import { type Incarnation, isOld, isSame, type Remembered } from './memory.ts'
+
+/** The name of a node is that of another which lives: until that one is known to be gone. */
+export const TAKEN = 'node-id-taken'
 
 /** What a hello is held against. */
 export interface Knowledge {
@@ -17,8 +20,8 @@ export interface Knowledge {
   /** Names that the other side has proved (its certificate's); missing without TLS. */
   readonly names: readonly string[] | undefined
   readonly remembered: Remembered | undefined
-  /** The store of the node of this name that a connection reaches now; missing when none does. */
-  readonly storeUp: string | undefined
+  /** The life of the node of this name that a connection reaches now; missing when none does. */
+  readonly living: Incarnation | undefined
 }
 
 interface Case {
@@ -65,11 +68,12 @@ const cases: readonly Case[] = [
       'came back, or an old process still runs: stop it, or start it again, and it joins anew',
   },
   {
-    code: 'node-id-taken',
-    applies: ({ store }, { storeUp }) => storeUp !== undefined && storeUp !== store,
-    message: ({ node, store }, { storeUp }) =>
-      `${node} comes with store ${store} while ${node} runs with store ${storeUp}; ` +
-      'give each node an --id of its own, or stop that one first if this one is to take its place',
+    code: TAKEN,
+    applies: (hello, { living }) => living !== undefined && !isSame(living, hello),
+    message: ({ node, store, boot }, { living }) =>
+      `${node} comes with boot ${boot} of store ${store} while ${node} runs with boot ` +
+      `${living?.boot} of store ${living?.store}; give each node an --id of its own, or stop ` +
+      'that one first if this one is to take its place',
   },
 ]
 

@@ -297,9 +297,25 @@ describe('many restarts', () => {
     for (let boot = 2; boot < 12; boot++) {
       fleet.kill(2)
       fleet.start(2, [1], { boot })
-      expect(toldIn(fleet, one, 3000)).toEqual(['lost n2', `up n2/${boot}`])
+      // It may call before it is seen that its former life is gone, and calls again.
+      const told = toldIn(fleet, one, 3000).filter(line => line !== 'refused n2 node-id-taken')
+      expect(told).toEqual(['lost n2', `up n2/${boot}`])
     }
     expect(one.links.status()).toMatchObject([{ losses: 10, boot: 11 }])
+  })
+
+  it('of one whose connections nobody closed are let in after a bounded time', () => {
+    const { fleet, one } = pair()
+    for (let boot = 2; boot < 6; boot++) {
+      fleet.powerOff(2)
+      fleet.start(2, [1], { boot })
+      // The system may take what is sent to the former life: only an echo says that it lives.
+      const { stuckMs, probeMs, reconnectMaxMs } = fleet.limits
+      const told = toldIn(fleet, one, stuckMs + 2 * probeMs + reconnectMaxMs)
+      expect(new Set(told)).toEqual(
+        new Set(['refused n2 node-id-taken', 'lost n2', `up n2/${boot}`]),
+      )
+    }
   })
 })
 

@@ -12,7 +12,7 @@ import { Accepted, type AcceptedListener } from './accepted.ts'
 import type { Hello, Lane, LinkRefusal } from './hello.ts'
 import { judgeHello, refusals } from './judgement.ts'
 import type { LineParts } from './line.ts'
-import { isSame, learn, type PeerMemory } from './memory.ts'
+import { type Incarnation, isSame, learn, type PeerMemory } from './memory.ts'
 import { Peer, type PeerLinkStatus, type PeerListener } from './peer.ts'
 
 export interface LinksParts extends LineParts {
@@ -102,9 +102,9 @@ export class Links {
     return [...this.#peers.values()].map(peer => peer.status())
   }
 
-  /** The store of a node that a connection reaches now; undefined: none does. */
-  storeUp(node: NodeId): string | undefined {
-    return this.#peers.get(node)?.storeUp
+  /** The life of a node that a connection reaches now; undefined: none does. */
+  living(node: NodeId): Incarnation | undefined {
+    return this.#peers.get(node)?.living
   }
 
   counters(): LinkCounters {
@@ -155,8 +155,9 @@ export class Links {
 
   /**
    * A hello that is believed is remembered, and puts an end to every older life of its node. Nobody
-   * is believed in the name of a node that is connected with another store: one word of a namesake
-   * would have that node taken for an old one, here and after each of its starts.
+   * is believed in the name of a node of which another life is connected, be it of the same store:
+   * one word of a namesake, or of a copy that counts further, would have that node taken for an old
+   * one, here and after each of its starts. A life that answers no probe is connected no more.
    */
   #judge(
     hello: Hello,
@@ -164,8 +165,8 @@ export class Links {
   ): LinkRefusal | undefined {
     const { self, memory } = this.#parts
     const remembered = memory.peers.get(hello.node)
-    const storeUp = this.storeUp(hello.node)
-    const refusal = judgeHello(hello, { self, called, names, remembered, storeUp })
+    const living = this.living(hello.node)
+    const refusal = judgeHello(hello, { self, called, names, remembered, living })
     // Strangers are judged but not remembered, or their number would have no bound.
     if (refusal !== undefined || !this.#peers.has(hello.node)) return refusal
     if (learn(memory, hello.node, hello)) {

@@ -112,7 +112,9 @@ class Watch {
       this.losses++
     }
     if (lost !== undefined) this.#living.delete(lost)
-    expect(line, 'nobody here is a stranger').not.toMatch(/^refused n\d (?!old-incarnation)/)
+    const early = /^refused n\d node-id-taken$/.test(line)
+    if (early) expect(this.#world.restarts, 'nobody else has this name').toBeGreaterThan(0)
+    else expect(line, 'nobody is a stranger').not.toMatch(/^refused n\d (?!old-incarnation)/)
   }
 }
 
@@ -126,6 +128,11 @@ class World {
 
   constructor() {
     for (const n of NODES) this.start(n)
+  }
+
+  /** Of any node: it may come before it is seen that its former life is gone. */
+  get restarts(): number {
+    return [...this.#boots.values()].filter(boot => boot > 1).length
   }
 
   bootOf(name: string): number {

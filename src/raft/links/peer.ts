@@ -81,9 +81,9 @@ export class Peer implements LineListener {
     this.#imageQueue = new ImageQueue(parts.clock, parts.limits, frame => this.#image.send(frame))
   }
 
-  /** Of the life that a connection of ours reaches now. */
-  get storeUp(): string | undefined {
-    return this.#turn.state === 'up' ? this.#living?.store : undefined
+  /** The life that a connection of ours reaches now. */
+  get living(): Incarnation | undefined {
+    return this.#turn.state === 'up' ? this.#living : undefined
   }
 
   start(): void {

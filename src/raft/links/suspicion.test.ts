@@ -4,102 +4,8 @@
  */
 
 import { describe, expect, it, test } from 'vitest'
-import type { Connection, Transport } from '../../base/env.ts'
-import { Fleet, type Member, nameOf } from '../testing/fleet.ts'
-import { encodeHello, encodeRefusal, type Hello, type Lane, readGreeting } from './hello.ts'
-import { encodeProbe, readProbe } from './probe.ts'
-
-interface Life {
-  readonly boot: number
-  readonly store: string
-}
-
-const FIRST: Life = { boot: 1, store: 's2' }
-
-/** Node 2: it is called, and calls; it lives, is silent, refuses, or is gone. */
-class Puppet {
-  readonly fleet: Fleet
-  readonly one: Member
-  manner: 'answers' | 'is silent' | 'refuses' = 'answers'
-  life = FIRST
-  /** Calls of node 1 on the lane of turns. */
-  calls = 0
-  readonly #door: Transport<string>
-  /** Of node 1's, by lane. */
-  readonly #called = new Map<Lane, Connection>()
-  readonly #calling = new Map<Lane, Connection>()
-
-  constructor(limits = {}) {
-    this.fleet = new Fleet({ limits })
-    this.#door = this.fleet.wire.door(2, this.fleet.addressOf(2))
-    this.one = this.fleet.start(1, [2])
-    this.#door.accept(connection => ({
-      onOpen: () => {},
-      onFrame: frame => this.#answer(connection, frame),
-      onClosed: () => {},
-    }))
-  }
-
-  #answer(connection: Connection, frame: Uint8Array): void {
-    const probe = readProbe(frame)
-    if (probe !== undefined) {
-      connection.send(encodeProbe({ kind: 'echo', serial: probe.serial }))
-      return
-    }
-    const greeting = readGreeting(frame, { min: 1, max: 1 })
-    if (greeting.kind !== 'hello') return
-    const { lane } = greeting.hello
-    if (lane === 'turn') this.calls++
-    this.#called.set(lane, connection)
-    if (this.manner === 'answers') connection.send(this.hello(lane))
-    if (this.manner !== 'refuses') return
-    connection.send(encodeRefusal({ code: 'whim', message: 'not today; come again tomorrow' }))
-  }
-
-  hello(lane: Lane): Uint8Array {
-    const hello: Hello = { ...this.fleet.self(2, this.life), lane, to: nameOf(1) }
-    return encodeHello(hello)
-  }
-
-  call(lane: Lane = 'turn', frames: readonly number[] = []): this {
-    const connection = this.#door.connect(this.fleet.addressOf(1), {
-      onOpen: () => {},
-      onFrame: () => {},
-      onClosed: () => {},
-    })
-    connection.send(this.hello(lane))
-    for (const n of frames) connection.send(Uint8Array.of(n))
-    this.#calling.set(lane, connection)
-    return this
-  }
-
-  say(...numbers: readonly number[]): void {
-    for (const n of numbers) this.#calling.get('turn')?.send(Uint8Array.of(n))
-  }
-
-  /** Ends what node 1 opened, or what it opened itself. */
-  hangUp(whose: 'theirs' | 'its own', lane: Lane = 'turn'): void {
-    const connections = whose === 'theirs' ? this.#called : this.#calling
-    connections.get(lane)?.close()
-  }
-
-  /** Everything that happened, but who is let in, told since then. */
-  after(ms: number): readonly string[] {
-    this.fleet.pass(ms)
-    return [...this.one.told]
-  }
-
-  settle(): this {
-    this.fleet.pass(2500)
-    return this
-  }
-
-  get status() {
-    const [status] = this.one.links.status()
-    if (status === undefined) throw new Error('node 1 has no peer')
-    return status
-  }
-}
+import { nameOf } from '../testing/fleet.ts'
+import { FIRST, Puppet } from '../testing/puppet.ts'
 
 describe('a connection of ours that closes', () => {
   it('is nothing when the same boot answers at once', () => {
@@ -238,18 +144,50 @@ describe('a call of its own', () => {
     expect(puppet.after(60)).toEqual(['lost n2'])
   })
 
-  it('of the next boot is a loss, has it dialled anew, and its frames follow', () => {
+  it('of the next boot is heard once our connection to the one before has closed', () => {
     const puppet = new Puppet().call().settle()
     puppet.life = { ...FIRST, boot: 2 }
+    puppet.manner = 'is silent'
+    puppet.hangUp('theirs')
+    expect(puppet.after(5)).toEqual([])
     puppet.call('turn', [9])
-    const told = puppet.after(500)
-    expect(told).toEqual(['lost n2', 'n2: 9', 'up n2/2'])
-    expect(puppet.calls).toBe(2)
+    const told = puppet.after(20)
+    expect(told).toEqual(['lost n2', 'n2: 9'])
+    puppet.manner = 'answers'
+    expect(puppet.after(2500)).toEqual(['up n2/2'])
+  })
+
+  it('of the next boot is refused for as long as the one before answers', () => {
+    const puppet = new Puppet().call().settle()
+    const before = structuredClone(puppet.fleet.memoryOf(1).peers.get(nameOf(2)))
+    puppet.life = { ...FIRST, boot: 2 }
+    for (let second = 0; second < 10; second++) {
+      puppet.call('turn', [9]).call('image')
+      expect(puppet.after(1000)).toEqual(Array(2).fill('refused n2 node-id-taken'))
+    }
+    expect(puppet.fleet.memoryOf(1).peers.get(nameOf(2))).toEqual(before)
+    expect(puppet.status).toMatchObject({ state: 'up', boot: 1, losses: 0 })
+  })
+
+  it('of the next boot is heard once the one before has answered nothing for too long', () => {
+    const puppet = new Puppet().call().settle()
+    puppet.echoes = false
+    puppet.life = { ...FIRST, boot: 2 }
+    puppet.call('turn', [9])
+    expect(puppet.after(1900)).toEqual(['refused n2 node-id-taken'])
+    const { stuckMs, probeMs } = puppet.fleet.limits
+    expect(puppet.after(stuckMs + 2 * probeMs - 1900)).toEqual(['lost n2', 'up n2/2'])
+    puppet.echoes = true
+    puppet.call('turn', [9])
+    expect(puppet.after(500)).toEqual(['n2: 9'])
   })
 
   it('on the lane of images teaches its boot, and only once', () => {
     const puppet = new Puppet().settle()
     puppet.life = { ...FIRST, boot: 2 }
+    puppet.manner = 'is silent'
+    puppet.hangUp('theirs')
+    puppet.after(5)
     puppet.call('image').call('image')
     puppet.after(500)
     expect(puppet.fleet.memoryOf(1).peers.get(nameOf(2))?.boot).toBe(2)
