@@ -71,6 +71,7 @@ const inputCodes: readonly string[] = [
   'data-in-use',
   'data-unusable',
   'data-damaged',
+  'too-many-lost-logs',
   'state-unreadable',
   'store-of-another-node',
   'store-of-another-cluster',
