@@ -101,6 +101,7 @@ class Run {
   readonly #version = { ...readVersion() }
   readonly #asked: Promise<void>
   #onAsked: () => void = () => {}
+  #isAsked = false
   /** Never resolves. Whatever fails while the node runs, also while it stops. */
   readonly #failed: Promise<never>
   #fail: (error: unknown) => void = () => {}
@@ -135,6 +136,7 @@ class Run {
     const onSignal = (signal: string) => {
       this.#logger.log('info', 'stopping', { signal })
       this.#arrival.end()
+      this.#isAsked = true
       this.#onAsked()
     }
     const onUncaught = (error: unknown) => this.#fail(error)
@@ -172,6 +174,10 @@ class Run {
   async #begin(): Promise<HttpServer> {
     const listen = await this.#node.listen()
     const http = await listenHttp(this.#settings.http, this.#app())
+    if (this.#isAsked) {
+      await http.close()
+      throw new Error('it was asked to stop before it served')
+    }
     const reached = advertised(this.#settings, { listen, http: http.port })
     this.#logger.log('info', 'listening', { ...reached, data: this.#settings.data })
     void this.#arrival.watch(this.#node.join(reached))

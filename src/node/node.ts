@@ -26,7 +26,6 @@ import { PROTOCOL } from '../raft/links/hello.ts'
 import { defaultLinkLimits } from '../raft/links/limits.ts'
 import { Links } from '../raft/links/links.ts'
 import type { LogStore } from '../raft/store/store.ts'
-import { isDialable } from './address.ts'
 import { Desk } from './desk.ts'
 import { Directory } from './directory.ts'
 import type { NodeFace } from './face.ts'
@@ -39,9 +38,10 @@ import { meteredDisk } from './metered-disk.ts'
 import { firstGroups } from './names.ts'
 import type { Introduction } from './roster/roster.ts'
 import { seatAnew } from './seat-anew.ts'
-import { Seating } from './seating.ts'
+import { Seats, type SeatsParts } from './seats.ts'
 import { Seeds } from './seeds.ts'
 import type { NodeSettings } from './settings.ts'
+import { bare, Stopped } from './stopped.ts'
 import { settle } from './tenancy.ts'
 import { hostLinks } from './wiring.ts'
 
@@ -72,25 +72,12 @@ interface Opened {
   readonly state: LevelStore
 }
 
-/** Who takes seats, and who hears that it may not. */
-interface Seated {
-  readonly directory: Directory
-  readonly self: Introduction
-  readonly tenant: Tenant
-  onFatal(code: string, message: string): void
-}
-
 interface Ending {
   readonly code: string
   readonly message: string
 }
 
 const ASK_AGAIN_MS = 300
-
-/** Not an error: a node that looks for a cluster was asked to stop. */
-class Stopped extends Error {
-  override readonly name = 'Stopped'
-}
 
 export class WeirNode<M extends GroupMachine> {
   readonly #parts: NodeParts<M>
@@ -107,8 +94,9 @@ export class WeirNode<M extends GroupMachine> {
   #member: Member<M> | undefined
   #face: NodeFace | undefined
   #isStopping = false
-  #seating: Seating | undefined
-  #isSeating = false
+  #seats: Seats<M> | undefined
+  /** Settled when nothing is being opened any more. */
+  #beginning: Promise<unknown> = Promise.resolve()
   /** The log is not trusted any more: that is being written. */
   #isGivingUp = false
   #peersWritten: Promise<void> = Promise.resolve()
@@ -133,13 +121,52 @@ export class WeirNode<M extends GroupMachine> {
   }
 
   /** Takes the data folder and the port; the port that was bound. */
-  async listen(): Promise<number> {
+  listen(): Promise<number> {
+    return this.#begun(this.#listen())
+  }
+
+  /** Resolves when it is a member and its groups are open; its seats it takes in its own time. */
+  join(reached: Reached): Promise<void> {
+    return this.#begun(this.#join(reached))
+  }
+
+  /**
+   * In peace: leaderships are handed over, log and state are closed. Whatever is being opened is
+   * waited for: it writes to the folder, which nobody else may have before.
+   */
+  async stop(): Promise<void> {
+    this.#isStopping = true
+    await this.#beginning
+    const member = this.#member
+    if (member !== undefined) await new Promise<void>(resolve => member.stop(resolve))
+    this.#links?.stop()
+    await this.#peersWritten
+    await this.#unlock()
+    await new Promise<void>(resolve => {
+      if (this.#transport === undefined) resolve()
+      else this.#transport.close(resolve)
+    })
+  }
+
+  /** At once: what is not durable is lost, as when the process is killed. */
+  abort(): void {
+    this.#isStopping = true
+    this.#links?.stop()
+    this.#transport?.destroy()
+  }
+
+  #begun<T>(beginning: Promise<T>): Promise<T> {
+    this.#beginning = Promise.allSettled([this.#beginning, beginning])
+    return beginning
+  }
+
+  async #listen(): Promise<number> {
     const { settings, tls } = this.#parts
     const folder = await DataFolder.open(settings.data)
     this.#locked = await lockFolder(folder.path)
     const tenant = await folder.readTenant()
     this.#greet({ cluster: tenant?.cluster ?? '' })
-    if (this.#isStopping) throw new Stopped('it was asked to stop before it listened')
+    this.#mustGoOn('it was asked to stop before it listened')
     const { host, port } = settings.listen
     const services = [membersDesk(this.#desk), ...this.#parts.services(id => this.find(id))]
     const answer = await new Promise<Parameters<Parameters<typeof openTransport>[1]>[0]>(
@@ -150,17 +177,19 @@ export class WeirNode<M extends GroupMachine> {
       },
     )
     if ('refused' in answer) throw new WeirError(answer.refused.code, bare(answer.refused))
+    if (this.#isStopping) answer.transport.destroy()
+    this.#mustGoOn('it was asked to stop when it began to listen')
+    this.#transport = answer.transport
     const credentials = credentialsOf(tls)
     if ('refused' in credentials) throw new WeirError('tls-unusable', credentials.refused.message)
     const client = new MembersClient(credentials.channel)
     this.#client = client
     this.#seeds = new Seeds(client, settings.node, this.#desk.greeting.process)
-    this.#transport = answer.transport
     return answer.transport.port
   }
 
-  /** Resolves when it is a member and its groups are open; its seats it takes in its own time. */
-  async join(reached: Reached): Promise<void> {
+  async #join(reached: Reached): Promise<void> {
+    this.#mustGoOn('it was asked to stop before it opened its log')
     const { settings, logger, clock, meter } = this.#parts
     this.#reached = reached
     this.#greet(reached)
@@ -183,37 +212,21 @@ export class WeirNode<M extends GroupMachine> {
             self: { ...reached, node: settings.node, store, boot: 1, opening: this.#opening },
           }),
       })
+      if (this.#isStopping) await closed(store)
+      this.#mustGoOn('it was asked to stop while it opened its log')
       const state = await this.#openState(folder, tenant, store)
       if (state === undefined) continue
+      this.#state = state
+      if (this.#isStopping) await closed(store)
+      this.#mustGoOn('it was asked to stop while it opened its state')
       await this.#open({ folder, tenant, store, state })
       return
     }
   }
 
-  /** In peace: leaderships are handed over, log and state are closed. */
-  async stop(): Promise<void> {
-    this.#isStopping = true
-    const member = this.#member
-    if (member !== undefined) await new Promise<void>(resolve => member.stop(resolve))
-    this.#links?.stop()
-    await this.#peersWritten
-    await this.#unlock()
-    await new Promise<void>(resolve => {
-      if (this.#transport === undefined) resolve()
-      else this.#transport.close(resolve)
-    })
-  }
-
   async #unlock(): Promise<void> {
     if (this.#state !== undefined) await this.#state.close()
     else if (this.#locked !== undefined) await unlockFolder(this.#locked)
-  }
-
-  /** At once: what is not durable is lost, as when the process is killed. */
-  abort(): void {
-    this.#isStopping = true
-    this.#links?.stop()
-    this.#transport?.destroy()
   }
 
   /** undefined: by what the state knows, the log has lost something, and is given up. */
@@ -235,7 +248,7 @@ export class WeirNode<M extends GroupMachine> {
     } catch (error) {
       if (!(error instanceof WeirError) || error.code !== 'log-lost') throw error
       await folder.distrustLog(tenant.store, error.message)
-      await new Promise<void>(resolve => store.close(resolve))
+      await closed(store)
       return undefined
     }
   }
@@ -244,7 +257,6 @@ export class WeirNode<M extends GroupMachine> {
     const transport = this.#transport
     if (transport === undefined) throw new Error('listen comes before join')
     const { clock, random, logger, meter, settings } = this.#parts
-    this.#state = state
     logger.log('info', 'the state store is open', {
       kept: state.verdict.keep,
       why: state.verdict.why,
@@ -266,7 +278,9 @@ export class WeirNode<M extends GroupMachine> {
     const onFatal = (code: string, message: string) => {
       this.#onEnding(folder, tenant, { code, message })
     }
-    const seat = () => this.#maybeSeat({ directory, self, tenant, onFatal })
+    const seat = () => {
+      if (!this.#isStopping) this.#seats?.maybeTake()
+    }
     const member: Member<M> = new Member({
       ...{ self, clock, random, logger, meter, directory, makeMachine },
       links: hostLinks(links, { logger, onFatal }),
@@ -280,14 +294,24 @@ export class WeirNode<M extends GroupMachine> {
     this.#member = member
     await new Promise<void>(resolve => member.open(resolve))
     await this.#found(folder, tenant, member)
+    if (this.#isStopping) return
     const { cluster } = tenant
-    const seatsMissing = () => this.#seating?.missing ?? 0
+    const seats = this.#makeSeats({ directory, self, member, cluster, onFatal })
+    const seatsMissing = () => seats.missing
     const joinsRefused = this.#desk.refused
     const known = { member, directory, links, store, joinsRefused, seatsMissing }
     this.#face = new MemberFace({ node: settings.node, cluster, ...known })
     this.#desk.member = { cluster, directory, self, links, replicas: member.replicas }
     member.start()
+    this.#seats = seats
     seat()
+  }
+
+  #makeSeats(known: Omit<SeatsParts<M>, 'client' | 'seeds' | 'settings' | 'logger' | 'pause'>) {
+    const [client, seeds] = [this.#client, this.#seeds]
+    if (client === undefined || seeds === undefined) throw new Error('listen comes before join')
+    const { settings, logger } = this.#parts
+    return new Seats<M>({ ...known, client, seeds, settings, logger, pause: () => this.#pause() })
   }
 
   #greet(known: Partial<GreetAnswer>): void {
@@ -346,55 +370,15 @@ export class WeirNode<M extends GroupMachine> {
     this.#parts.onFatal(error.code, bare(error))
   }
 
-  /**
-   * At most one at a time; it runs until every group has confirmed this node's replica. Not before
-   * all groups of the log are open, or one of them would be made a second time.
-   */
-  #maybeSeat({ directory, self, tenant, onFatal }: Seated): void {
-    const [member, client, seeds] = [this.#member, this.#client, this.#seeds]
-    if (this.#isSeating || this.#isStopping || this.#face === undefined) return
-    if (member === undefined || client === undefined || seeds === undefined) return
-    this.#isSeating = true
-    const { settings, logger } = this.#parts
-    const { cluster } = tenant
-    const others = () =>
-      directory.others().flatMap(({ address }) => (isDialable(address) ? address : []))
-    const seating = new Seating({
-      ...{ logger, self },
-      isNamesake: address => seeds.isNamesake(address),
-      addresses: () =>
-        [...new Set([...settings.join, ...others()])].filter(one => one !== self.address),
-      join: address => client.join(address, { cluster, who: { ...self, replica: 0 } }),
-      replicaHere: group => member.replicas.get(group)?.group.replica,
-      leadsHere: group => member.replicas.get(group)?.isLeader === true,
-      create: (group, replica) =>
-        new Promise(resolve => {
-          if (!member.isStopping) member.join(group, replica, resolve)
-        }),
-      tell: (group, places) => member.tell(group, places),
-      pause: () => this.#pause(),
-    })
-    this.#seating = seating
-    seating
-      .run()
-      .then(() => logger.log('info', 'every group has confirmed its replica here'))
-      .catch(error => {
-        if (error instanceof WeirError) onFatal(error.code, bare(error))
-        else if (!(error instanceof Stopped)) throw error
-      })
-      .finally(() => {
-        this.#isSeating = false
-      })
-  }
-
   /** A breath between two questions; the end of all questions when the node stops. */
   async #pause(): Promise<void> {
     await new Promise<void>(resolve => this.#parts.clock.after(ASK_AGAIN_MS, resolve))
-    if (this.#isStopping) throw new Stopped()
+    this.#mustGoOn('it was asked to stop')
+  }
+
+  #mustGoOn(why: string): void {
+    if (this.#isStopping) throw new Stopped(why)
   }
 }
 
-/** A WeirError says its code itself. */
-function bare({ code, message }: { readonly code: string; readonly message: string }): string {
-  return message.startsWith(`${code}: `) ? message.slice(code.length + 2) : message
-}
+const closed = (store: LogStore) => new Promise<void>(resolve => store.close(resolve))

@@ -42,7 +42,8 @@ export class TestNode {
   /** Of joining. */
   failure: Error | undefined
 
-  constructor(settings: NodeSettings, tls?: TlsFiles) {
+  /** `onListening`: it has its folder, and is about to take its port. */
+  constructor(settings: NodeSettings, tls?: TlsFiles, onListening?: () => void) {
     this.settings = settings
     const logger: Logger = {
       log: (level, message, facts = {}) => this.logged.push({ level, message, facts }),
@@ -56,7 +57,10 @@ export class TestNode {
       ...{ settings, logger, meter, clock: realClock, random: new SystemRandom() },
       tls,
       makeMachine: (space, done) => KvMachine.open(space, done),
-      services: () => [],
+      services: () => {
+        onListening?.()
+        return []
+      },
       onFatal: code => this.fatal.push(code),
     })
   }
