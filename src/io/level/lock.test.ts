@@ -4,7 +4,7 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { tempFolder } from '../testing/folder.ts'
-import { FolderLock } from './lock.ts'
+import { cannotLock, FolderLock, isLocked } from './lock.ts'
 import { LevelStore, lockFolder, unlockFolder } from './store.ts'
 import { begin, stillLog } from './testing/run.ts'
 
@@ -81,4 +81,31 @@ test('a folder whose state cannot be opened is given back', async () => {
   writeFileSync(join(folder, 'state', 'CURRENT'), 'MANIFEST-999999\n')
   await expect(lockFolder(folder)).rejects.toMatchObject({ code: 'state-unreadable' })
   await (await FolderLock.take(folder)).release()
+})
+
+/** As LevelDB tells what the system said of a lock, in the words of its wrapper. */
+const lockFailed = (said: string) =>
+  Object.assign(new Error('Database failed to open'), {
+    cause: Object.assign(new Error(`IO error: lock /d/LOCK: ${said}`), { code: 'LEVEL_LOCKED' }),
+  })
+
+test.each([
+  ['already held by process', true],
+  ['Resource temporarily unavailable', true],
+  ['Permission denied', true],
+  ['No locks available', false],
+  ['Function not implemented', false],
+  ['Input/output error', false],
+])('that the system says of a lock "%s" tells of a holder: %s', (said, isHeld) => {
+  expect(isLocked(lockFailed(said))).toBe(isHeld)
+})
+
+test.each([
+  ['No locks available', 'data-unusable', 'put it on a file system that has locks'],
+  ['Input/output error', 'io-error', 'the disk has failed'],
+])('a lock that nobody holds and that cannot be had has a sentence: %s', (said, code, advice) => {
+  const told = cannotLock('/d', lockFailed(said))
+  expect(told.code).toBe(code)
+  expect(told.message).toContain(advice)
+  expect(told.message).toContain(said)
 })

@@ -66,7 +66,11 @@ export function saidBy(error: unknown): string {
   return cause?.message ?? message
 }
 
-export const isLocked = (error: unknown) => codeOf(error) === 'LEVEL_LOCKED'
+/** LevelDB calls whatever the system said of the lock so: these are the words of a holder. */
+const HELD = /already held|temporarily unavailable|Permission denied|Access is denied/
+
+export const isLocked = (error: unknown) =>
+  codeOf(error) === 'LEVEL_LOCKED' && HELD.test(saidBy(error))
 
 export function inUse(folder: string): WeirError {
   return new WeirError(
@@ -76,11 +80,14 @@ export function inUse(folder: string): WeirError {
   )
 }
 
-function cannotLock(folder: string, error: unknown): WeirError {
+export function cannotLock(folder: string, error: unknown): WeirError {
   const message = saidBy(error)
   const trouble = diskTrouble({ message })
   if (trouble !== undefined) return trouble
   const sentence = `the data folder cannot be locked (${message})`
-  const advice = 'see that the folder is whole, and that this user may write to it'
+  const advice =
+    codeOf(error) === 'LEVEL_LOCKED'
+      ? 'put it on a file system that has locks, or see to those of this one'
+      : 'see that the folder is whole, and that this user may write to it'
   return new WeirError('data-unusable', `${sentence}; ${advice}`, { folder })
 }
