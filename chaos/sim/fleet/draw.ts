@@ -157,6 +157,7 @@ const shapes: Readonly<Partial<Record<FleetFaultKind, Shape>>> = {
   'disk-stall': { family: 'disk', forMs: [50, 2500], amount: none, often: 3 },
   'sync-fails': { family: 'disk', forMs: none, amount: none, often: 3 },
   'lost-disk': { family: 'disk', forMs: none, amount: none, often: 2 },
+  'read-fails': { family: 'disk', forMs: none, amount: [1, 4], often: 4, isLater: true },
   'lost-segment': { family: 'disk', forMs: none, amount: none, often: 2, isLater: true },
   'cut-log': { family: 'disk', forMs: none, amount: none, often: 2, isLater: true },
   'old-disk': { family: 'disk', forMs: [3000, 15_000], amount: none, often: 4 },

@@ -2,6 +2,7 @@
 
 import { Prng } from '../../../src/base/prng.ts'
 import { isRefusal } from '../../../src/raft/refusal.ts'
+import { isImage, segmentOf } from '../../../src/raft/store/names.ts'
 import { US_PER_MS } from '../world/clock.ts'
 import { happenings } from '../world/trace.ts'
 import type { Harm } from './fleet.ts'
@@ -72,6 +73,18 @@ const diskStall = on((world, { disk }, fault) => {
 
 const syncFails = on((_world, { disk }) => {
   disk.failingSyncs = 1
+  return 'later'
+})
+
+/** Met when an image is next read, or, when the process is killed for that, its log. */
+const readFails = on(({ tally }, node, { amount, salt }) => {
+  const fits = (name: string) => segmentOf(name) !== undefined || isImage(name)
+  const onFailed = () => tally.hit('read-fails')
+  node.disk.failingReads = { left: Math.max(1, Math.round(amount)), fits, onFailed }
+  if (salt % 2 === 0) {
+    node.kill()
+    node.start()
+  }
   return 'later'
 })
 
@@ -240,6 +253,7 @@ const injections: Readonly<Record<FleetFaultKind, Injection | undefined>> = {
   'slow-disk': slowDisk,
   'disk-stall': diskStall,
   'sync-fails': syncFails,
+  'read-fails': readFails,
   'lost-disk': lostDisk,
   'lost-segment': hurtLog('segment-gone'),
   'cut-log': hurtLog('log-cut'),
@@ -281,6 +295,7 @@ export class FleetFaults {
       const { disk } = node
       disk.isFull = false
       disk.failingSyncs = 0
+      disk.failingReads = undefined
       disk.slowness = 1
       disk.profile = calmDisk
       node.setClockRate(1)

@@ -26,6 +26,7 @@ export const fleetFaults = {
   'slow-disk': 'every operation of a disk takes much longer for a while',
   'disk-stall': 'a disk does nothing for a while',
   'sync-fails': 'a sync reports an error, and what it should have saved may be gone',
+  'read-fails': 'a read of a segment or an image reports an error; the next one may not',
   'lost-disk': 'a node comes back with an empty disk: new replicas take the place of all it had',
   'lost-segment': 'the newest segment of a log is gone when its node starts again',
   'cut-log': 'the newest segment of a log is shorter than it was when its node starts again',

@@ -107,6 +107,18 @@ test('a way that swallows all costs its connections, and nothing else', () => {
   expect(result.faults['swallow']).toBe(3)
 })
 
+test('a read that fails ends a process and loses nothing: the next one reads again', () => {
+  const faults = [5000, 12_000].map((atMs, at) =>
+    fault('read-fails', atMs, { amount: 1 + at, salt: 2 }),
+  )
+  const { lines, result } = played(9, faults)
+  expect(result.failure).toBeUndefined()
+  expect(result.faults['read-fails']).toBe(3)
+  const ends = lines.filter(line => line.includes('ends itself: the disk failed (io-error)'))
+  expect(ends).toHaveLength(3)
+  expect(lines.some(line => line.includes('has lost its log'))).toBe(false)
+})
+
 test('state is kept over the end of a process, not over the end of a machine', () => {
   const crash = fault('crash', 8000, { forMs: 500 })
   /** Of the second boot of the node that is hit; in the end another one is killed. */

@@ -193,6 +193,35 @@ export const store: readonly Mutant[] = [
     origin: 'etcd raft, README: entries come first, then the hard state',
   },
   {
+    name: 'failed-read-taken-for-a-lost-log',
+    scenario,
+    file: SCAN,
+    find: 'this.#parts.disk.read(segmentName(number), read)',
+    replace:
+      'this.#parts.disk.read(segmentName(number), answer =>\n' +
+      '      read(answer.error === undefined ? answer : { value: new Uint8Array(0) }))',
+    why: 'A disk that cannot read a segment once costs the node all of its replicas.',
+    origin: 'PAR, FAST 2018: an inaccessible file is not a lost one',
+  },
+  {
+    name: 'failed-read-of-an-image-taken-for-damage',
+    scenario,
+    file: 'src/raft/store/image-source.ts',
+    find: "else if (answer.error === 'no-such-file') done(this.#gone())",
+    replace: "else if (answer.error !== 'disk-full') done(this.#gone())",
+    why: 'A disk that cannot read an image once costs the node all of its replicas.',
+    origin: 'PAR, FAST 2018: an inaccessible file is not a lost one',
+  },
+  {
+    name: 'failed-read-of-an-image-answered-as-an-empty-one',
+    scenario,
+    file: 'src/raft/store/image-source.ts',
+    find: 'else this.#judge.onFailed(answer.error)',
+    replace: "else done({ kind: 'end' })",
+    why: 'What could not be read is taken for the end of the image: the state begins with nothing.',
+    origin: 'an error of read(2) taken for its zero',
+  },
+  {
     name: 'checksum-of-images-ignored',
     scenario,
     file: 'src/raft/store/image-blocks.ts',

@@ -193,6 +193,22 @@ test('what is read slowly is not answered over a power cut', () => {
   expect(isAnswered).toBe(false)
 })
 
+test('reads of files with certain names fail so many times, and lose nothing', () => {
+  const { disk, settle, keep, read } = rig()
+  keep('a', run(0, 9))
+  keep('b', run(0, 1))
+  let failures = 0
+  const onFailed = () => void failures++
+  disk.failingReads = { left: 2, fits: name => name === 'a', onFailed }
+  const answers: unknown[] = []
+  disk.read('a', ({ error }) => answers.push(error))
+  disk.readPart('a', { offset: 0, sizeBytes: 1 }, ({ error }) => answers.push(error))
+  disk.read('b', ({ value }) => answers.push(value))
+  settle()
+  expect(answers).toEqual(['io-error', 'io-error', run(0, 1)])
+  expect([failures, read('a')]).toEqual([2, run(0, 9)])
+})
+
 test('a copy of a disk holds what was synced, and is put back as it was', () => {
   const { disk, settle, read, keep } = rig()
   keep('a', run(0, 4))

@@ -48,6 +48,13 @@ interface NameChange {
   readonly gone?: string
 }
 
+/** So many reads of files with such names report an error. */
+export interface FailingReads {
+  left: number
+  fits(name: string): boolean
+  onFailed(): void
+}
+
 /** Faults that a disk counts itself, if and when they take effect. */
 type DiskHit = 'slow-read' | 'disk-full' | 'sync-fails' | 'unsynced-lost' | 'torn-tail'
 
@@ -63,6 +70,7 @@ export class SimDisk implements Disk {
   isFull = false
   failingSyncs = 0
   slowness = 1
+  failingReads: FailingReads | undefined
   readonly #parts: DiskParts
   #names = new Map<string, SimFile>()
   #durableNames = new Map<string, SimFile>()
@@ -96,6 +104,10 @@ export class SimDisk implements Disk {
     done: (answer: DiskAnswer<Uint8Array>) => void,
   ): void {
     const answer = (): void => {
+      if (this.#isReadFailing(name)) {
+        done({ error: 'io-error' })
+        return
+      }
       const file = this.#names.get(name)
       done(file === undefined ? { error: 'no-such-file' } : { value: bytesOf(file) })
     }
@@ -106,6 +118,14 @@ export class SimDisk implements Disk {
     } else {
       this.#later(1 + prng.below(this.profile.readUs), answer)
     }
+  }
+
+  #isReadFailing(name: string): boolean {
+    const failing = this.failingReads
+    if (failing === undefined || failing.left === 0 || !failing.fits(name)) return false
+    failing.left--
+    failing.onFailed()
+    return true
   }
 
   append(name: string): AppendFile {
