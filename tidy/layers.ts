@@ -61,6 +61,11 @@ const layers: Readonly<Record<string, Layer>> = {
   },
   // The StreamLog door on Kafka; the library speaks the protocol.
   'src/connectors/kafka': { values: ['src/base'], libraries: ['kafkajs'] },
+  // The StreamLog door on a log of our own, in this process or behind gRPC.
+  'src/connectors/log': {
+    values: ['src/base'],
+    libraries: ['@grpc/grpc-js', '@grpc/proto-loader'],
+  },
   'src/connectors': { values: ['src/base', 'src/connectors/formats'], types: core },
   // A plan that runs here and now, for tests of jobs: formats are those of the connectors.
   'src/trial': { values: ['src/base', 'src/engine', 'src/job', 'src/connectors/formats'] },

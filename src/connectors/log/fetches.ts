@@ -1,0 +1,181 @@
+/**
+ * Fetches: what is there is read, from memory or from the files; who asks for what is not there yet
+ * waits until his partition changes, or until his time is over.
+ */
+
+import type { Clock } from '../../base/env.ts'
+import type { Fetched, LogDone, StoredRecord } from '../../base/stream-log.ts'
+import type { Fetching } from './calls.ts'
+import type { LogLimits } from './limits.ts'
+import { recordsOf } from './state/block.ts'
+import { type Judge, outOfRange, refused } from './state/judge.ts'
+import type { Block, Found, Partition } from './state/partition.ts'
+import type { LogFiles } from './store/files.ts'
+
+export interface Fetch {
+  readonly asked: Fetching
+  readonly done: LogDone<Fetched>
+  readonly isCancelled: () => boolean
+}
+
+interface Waiting extends Fetch {
+  isTimeOver: boolean
+}
+
+export class Fetches {
+  readonly #files: LogFiles
+  readonly #judge: Judge
+  readonly #clock: Clock
+  readonly #limits: LogLimits
+  /** By the number of the partition. */
+  readonly #waiting = new Map<number, Set<Waiting>>()
+  #count = 0
+
+  constructor(
+    parts: { readonly files: LogFiles; readonly judge: Judge; readonly clock: Clock },
+    limits: LogLimits,
+  ) {
+    this.#files = parts.files
+    this.#judge = parts.judge
+    this.#clock = parts.clock
+    this.#limits = limits
+  }
+
+  take(fetch: Fetch): void {
+    this.#look({ ...fetch, isTimeOver: !(fetch.asked.waitMs > 0) })
+  }
+
+  /** All that these partitions hold is durable. */
+  changed(numbers: Iterable<number>): void {
+    for (const number of numbers) {
+      const waiting = this.#waiting.get(number) ?? new Set()
+      this.#waiting.delete(number)
+      this.#count -= waiting.size
+      for (const one of waiting) this.#look(one)
+    }
+  }
+
+  /** Nobody is served any more. */
+  fail(message: string): void {
+    for (const waiting of this.#waiting.values()) {
+      for (const { done, isCancelled } of waiting) {
+        if (!isCancelled()) done(refused('unavailable', message))
+      }
+    }
+    this.#waiting.clear()
+    this.#count = 0
+  }
+
+  /** Of a call that may have been waiting. */
+  forget(fetch: Fetch): void {
+    for (const [number, waiting] of this.#waiting) {
+      for (const one of waiting) {
+        if (one.done === fetch.done) this.#leave(number, one)
+      }
+    }
+  }
+
+  #look(one: Waiting): void {
+    const { asked, done } = one
+    if (one.isCancelled()) return
+    const found = this.#judge.find(asked)
+    if (found.error !== undefined) {
+      done(found)
+      return
+    }
+    const partition = found.value
+    const { offset, isolation } = asked
+    if (!(offset >= partition.start && offset <= partition.end)) {
+      done(outOfRange(asked, offset, partition))
+      return
+    }
+    if (offset >= partition.bound(isolation) && !one.isTimeOver) this.#wait(partition, one)
+    else this.#serve(partition, one)
+  }
+
+  #wait({ number }: Partition, one: Waiting): void {
+    const { waitingMax, fetchMsMax } = this.#limits
+    if (this.#count >= waitingMax) {
+      one.done(refused('unavailable', `${waitingMax} fetches wait already; ask again later`))
+      return
+    }
+    const known = this.#waiting.get(number)
+    const waiting = known ?? new Set()
+    if (known === undefined) this.#waiting.set(number, waiting)
+    waiting.add(one)
+    this.#count++
+    this.#clock.after(Math.min(one.asked.waitMs, fetchMsMax), () => {
+      one.isTimeOver = true
+      if (this.#leave(number, one)) this.#look(one)
+    })
+  }
+
+  #leave(number: number, one: Waiting): boolean {
+    const waiting = this.#waiting.get(number)
+    if (waiting?.delete(one) !== true) return false
+    if (waiting.size === 0) this.#waiting.delete(number)
+    this.#count--
+    return true
+  }
+
+  #serve(partition: Partition, { asked, done, isCancelled }: Waiting): void {
+    const maxBytes = Math.min(asked.maxBytes, this.#limits.fetchBytesMax)
+    const found = partition.find(asked.offset, asked.isolation, maxBytes)
+    const seenEnd = partition.end
+    this.#load(found.blocks, bytes => {
+      if (isCancelled()) return
+      if (bytes === undefined) {
+        const place = `${asked.topic}/${asked.partition} from ${asked.offset}`
+        const advice = 'check the disk, and restore the folder of the log from a copy'
+        done(refused('unavailable', `${place} cannot be read as it was written; ${advice}`))
+      } else done({ value: { ...cut(found, bytes, asked.offset, maxBytes), seenEnd } })
+    })
+  }
+
+  /** undefined: not all can be had. */
+  #load(blocks: readonly Block[], done: (bytes: readonly Uint8Array[] | undefined) => void): void {
+    const all = blocks.map(({ bytes }) => bytes)
+    let left = blocks.length + 1
+    const loaded = (): void => {
+      left--
+      if (left > 0) return
+      const whole = all.filter(one => one !== undefined)
+      done(whole.length === all.length ? whole : undefined)
+    }
+    for (const [i, block] of blocks.entries()) {
+      if (block.bytes !== undefined) loaded()
+      else {
+        this.#files.read(block, bytes => {
+          all[i] = bytes
+          loaded()
+        })
+      }
+    }
+    loaded()
+  }
+}
+
+/** From the offset on; a first record that is larger comes alone. */
+function cut(
+  { blocks, position }: Found,
+  bytes: readonly Uint8Array[],
+  offset: number,
+  maxBytes: number,
+): Omit<Fetched, 'seenEnd'> {
+  const records: StoredRecord[] = []
+  let size = 0
+  for (const [i, { first }] of blocks.entries()) {
+    for (const record of recordsOf(bytes[i] as Uint8Array, first)) {
+      if (record.offset < offset) continue
+      size += sizeOf(record)
+      if (records.length > 0 && size > maxBytes) return { records, position: record.offset }
+      records.push(record)
+    }
+  }
+  return { records, position }
+}
+
+function sizeOf({ key, value, headers }: StoredRecord): number {
+  const own = (key?.length ?? 0) + (value?.length ?? 0)
+  return headers.reduce((sum, header) => sum + header.name.length + header.value.length, own)
+}

@@ -1,0 +1,9 @@
+/** The way to an embedded log: in the process, or over the wire. */
+
+import type { Asked, LogDone } from '../../base/stream-log.ts'
+import type { AskedBy, CallName, ToldBy } from './calls.ts'
+
+export interface Line {
+  /** Answered once, unless it is cancelled, and never before it has returned. */
+  ask<Name extends CallName>(name: Name, asked: AskedBy<Name>, done: LogDone<ToldBy<Name>>): Asked
+}

@@ -1,0 +1,33 @@
+/** Embedded logs for tests, with the real clock. */
+
+import type { Clock, Disk } from '../../../base/env.ts'
+import { invariant } from '../../../base/errors.ts'
+import type { StreamLog } from '../../../base/stream-log.ts'
+import { realClock } from '../../../io/clock.ts'
+import { LogClient } from '../client.ts'
+import { EmbeddedLog } from '../embedded.ts'
+import { defaultLogLimits, type LogLimits } from '../limits.ts'
+import { type FilesAnswer, openFiles } from '../store/opening.ts'
+
+export interface Opening {
+  readonly clock?: Clock
+  readonly limits?: Partial<LogLimits>
+  readonly onFailed?: (code: string) => void
+}
+
+function open(disk: Disk, { limits = {}, clock = realClock }: Opening = {}) {
+  const all = { ...defaultLogLimits, ...limits }
+  const nowMs = clock.monotonicMs()
+  return new Promise<FilesAnswer>(resolve => {
+    openFiles(disk, { name: 'log-of-tests', limits: all, nowMs }, resolve)
+  })
+}
+
+export async function openLog(disk: Disk, opening: Opening = {}): Promise<EmbeddedLog> {
+  const { files, refused } = await open(disk, opening)
+  invariant(files !== undefined, 'the log opens', refused?.message)
+  const { clock = realClock, limits = {}, onFailed = () => {} } = opening
+  return new EmbeddedLog({ files, clock, limits: { ...defaultLogLimits, ...limits }, onFailed })
+}
+
+export const clientOf = (log: EmbeddedLog): StreamLog => new LogClient(log)

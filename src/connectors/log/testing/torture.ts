@@ -1,0 +1,226 @@
+/**
+ * What was asked of a log, what it promised, and whether that is what a later life finds. Whatever
+ * was not promised is there whole or not at all; once that is seen, it stays so.
+ */
+
+import { utf8Of } from '../../../base/bytes.ts'
+import { invariant } from '../../../base/errors.ts'
+import type { Prng } from '../../../base/prng.ts'
+import type { LogAnswer, Partition, TransactionalProducer } from '../../../base/stream-log.ts'
+import type { CrashDisk } from '../../../base/testing/crash-disk.ts'
+import { StillLog } from './still-log.ts'
+
+const PARTITIONS = 3
+const IDS = 3
+const SIZE_MAX = 300
+
+/** Records that are there together or not at all. */
+interface Group {
+  readonly texts: ReadonlyMap<string, number>
+  readonly transaction: Transaction | undefined
+  state: 'asked' | 'there' | 'absent'
+}
+
+interface Transaction {
+  state: 'open' | 'commit-asked' | 'abort-asked' | 'commit' | 'abort'
+}
+
+interface Owner {
+  producer: TransactionalProducer | undefined
+  transaction: Transaction | undefined
+  isAsking: boolean
+}
+
+const at = (partition: number): Partition => ({ topic: 't', partition })
+
+export class Torture {
+  readonly #prng: Prng
+  readonly #groups: Group[] = []
+  /** Where a text went, as it was told. */
+  readonly #offsets = new Map<string, number>()
+  readonly #deleted = Array.from({ length: PARTITIONS }, () => 0)
+  #owners: Owner[] = []
+  #texts = 0
+  still: StillLog
+
+  constructor(prng: Prng, disk: CrashDisk) {
+    this.#prng = prng
+    this.still = new StillLog(disk)
+    this.still.topic('t', PARTITIONS)
+    this.#newOwners()
+  }
+
+  get promised(): number {
+    return this.#groups.filter(({ state }) => state === 'there').length
+  }
+
+  act(): void {
+    const dice = this.#prng.below(100)
+    const owner = this.#prng.pick(this.#owners)
+    if (dice < 30) this.#append()
+    else if (dice < 35) this.#forget()
+    else if (owner.isAsking) return
+    else if (owner.producer === undefined) this.#begin(owner)
+    else if (dice < 75) this.#send(owner, owner.producer)
+    else if (owner.transaction !== undefined) this.#end(owner, owner.producer, owner.transaction)
+  }
+
+  /** On the disk as it is now: throws when it is not what was promised. */
+  reopen(disk: CrashDisk): void {
+    this.still = new StillLog(disk)
+    this.#resolve()
+    this.#newOwners()
+    // Whoever takes the ids anew finds everything decided.
+    for (const owner of this.#owners) this.#begin(owner)
+    this.still.settle()
+    for (const { transaction } of this.#groups) {
+      if (transaction?.state === 'open') transaction.state = 'abort'
+    }
+    this.check()
+  }
+
+  check(): void {
+    for (let partition = 0; partition < PARTITIONS; partition++) {
+      const seen = this.still.read(at(partition), 'committed')
+      const all = this.still.read(at(partition), 'uncommitted')
+      this.#checkOne(partition, [...seen], new Set(all.values()))
+    }
+  }
+
+  #checkOne(
+    partition: number,
+    seen: readonly (readonly [offset: number, text: string])[],
+    all: ReadonlySet<string>,
+  ): void {
+    const texts = seen.map(([, text]) => text)
+    invariant(new Set(texts).size === texts.length, 'nothing is seen twice')
+    const known = new Map(this.#groups.flatMap(one => [...one.texts.keys()].map(t => [t, one])))
+    for (const text of all) {
+      invariant(known.get(text)?.state !== 'absent', 'what was absent stays so', text)
+      invariant(known.has(text), 'nothing is there that nobody sent', text)
+    }
+    for (const [text, { transaction, state, texts: own }] of known) {
+      if (own.get(text) !== partition || state !== 'there') continue
+      const isSeen = texts.includes(text)
+      const mustBeSeen = transaction === undefined || transaction.state === 'commit'
+      const isGone =
+        (this.#offsets.get(text) ?? Number.POSITIVE_INFINITY) < (this.#deleted[partition] ?? 0)
+      if (mustBeSeen) invariant(isSeen || isGone, 'what was promised is seen', text)
+      if (transaction?.state === 'abort') invariant(!isSeen, 'what was aborted is hidden', text)
+    }
+  }
+
+  /** What was not promised is found to be there or not, and its transactions to be ended or not. */
+  #resolve(): void {
+    const read = (isolation: 'committed' | 'uncommitted') =>
+      every().map(partition => {
+        const found = this.still.read(at(partition), isolation)
+        for (const [offset, text] of found) this.#offsets.set(text, offset)
+        return new Set(found.values())
+      })
+    const [all, seen] = [read('uncommitted'), read('committed')]
+    for (const group of this.#groups) {
+      const texts = [...group.texts]
+      if (group.state === 'asked') {
+        const count = texts.filter(([text, partition]) => all[partition]?.has(text)).length
+        invariant(count === 0 || count === texts.length, 'what is written is there whole')
+        group.state = count === 0 ? 'absent' : 'there'
+      }
+      const { transaction } = group
+      if (!(transaction?.state === 'commit-asked' || transaction?.state === 'abort-asked')) continue
+      const isSeen = texts.some(([text, partition]) => seen[partition]?.has(text))
+      if (transaction.state === 'abort-asked') transaction.state = 'abort'
+      else transaction.state = isSeen ? 'commit' : 'abort'
+    }
+  }
+
+  #append(): void {
+    const group = this.#group(undefined)
+    this.still.client.append(partsOf(group), answer => this.#written(group, answer))
+  }
+
+  #begin(owner: Owner): void {
+    owner.isAsking = true
+    const transactionalId = `id-${this.#owners.indexOf(owner)}`
+    const producer = this.still.client.producer({ transactionalId, timeoutMs: 60_000 })
+    producer.init(answer => {
+      owner.isAsking = false
+      if (answer.error === undefined) owner.producer = producer
+    })
+  }
+
+  #send(owner: Owner, producer: TransactionalProducer): void {
+    owner.transaction ??= { state: 'open' }
+    owner.isAsking = true
+    const group = this.#group(owner.transaction)
+    producer.send(partsOf(group), answer => {
+      owner.isAsking = false
+      if (answer.error !== undefined) owner.producer = undefined
+      this.#written(group, answer)
+    })
+  }
+
+  #end(owner: Owner, producer: TransactionalProducer, transaction: Transaction): void {
+    const how = this.#prng.chance(0.6) ? 'commit' : 'abort'
+    transaction.state = `${how}-asked`
+    owner.transaction = undefined
+    owner.isAsking = true
+    producer.end(how, answer => {
+      owner.isAsking = false
+      if (answer.error === undefined) transaction.state = how
+      else owner.producer = undefined
+    })
+  }
+
+  /** Only what is decided. */
+  #forget(): void {
+    const partition = this.#prng.below(PARTITIONS)
+    this.still.client.end(at(partition), 'committed', answer => {
+      if (answer.error !== undefined) return
+      const before = Math.max(this.#deleted[partition] ?? 0, answer.value - this.#prng.below(12))
+      this.#deleted[partition] = before
+      this.still.client.deleteRecords(at(partition), before, () => {})
+    })
+  }
+
+  #written(group: Group, answer: LogAnswer<readonly number[]>): void {
+    if (answer.error !== undefined) return
+    group.state = 'there'
+    for (const [i, partition] of [...new Set(group.texts.values())].entries()) {
+      let offset = answer.value[i] ?? 0
+      for (const [text, where] of group.texts) {
+        if (where === partition) this.#offsets.set(text, offset++)
+      }
+    }
+  }
+
+  #group(transaction: Transaction | undefined): Group {
+    const texts = new Map<string, number>()
+    const count = this.#prng.between(1, PARTITIONS)
+    for (const partition of this.#prng.shuffle(every()).slice(0, count)) {
+      for (let left = this.#prng.between(1, 3); left > 0; left--) {
+        texts.set(`${this.#texts++}-${'x'.repeat(this.#prng.below(SIZE_MAX))}`, partition)
+      }
+    }
+    const group: Group = { texts, transaction, state: 'asked' }
+    this.#groups.push(group)
+    return group
+  }
+
+  #newOwners(): void {
+    this.#owners = Array.from({ length: IDS }, () => {
+      return { producer: undefined, transaction: undefined, isAsking: false }
+    })
+  }
+}
+
+const every = () => Array.from({ length: PARTITIONS }, (_, partition) => partition)
+
+function partsOf({ texts }: Group) {
+  return [...new Set(texts.values())].map(partition => ({
+    ...at(partition),
+    records: [...texts]
+      .filter(([, where]) => where === partition)
+      .map(([text]) => ({ key: null, value: utf8Of(text), headers: [], timestampMs: 1 })),
+  }))
+}
