@@ -12,9 +12,10 @@ import type { Bench, BenchOptions } from './frame/bench.ts'
 import { busyPercent, byFunction, byPart, type CpuProfile, type Share } from './frame/profile.ts'
 import { markdown, type Report } from './frame/report.ts'
 import { choiceOf, runBench } from './frame/run.ts'
+import { publish } from './publish.ts'
 import { raft } from './raft.ts'
 
-const benches: readonly Bench[] = [raft, etcd, engine]
+const benches: readonly Bench[] = [raft, etcd, engine, publish]
 
 const HELP = `npm run bench -- NAME [OPTION ..]
   --seconds S      so long is measured in each turn (default 5)

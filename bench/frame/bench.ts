@@ -43,4 +43,6 @@ export interface Bench {
   contestants(workshop: Workshop): Promise<readonly Contestant[]>
   readonly targets: readonly Target[]
   trials(): Promise<readonly Trial[]>
+  /** What runs for all of its trials is ended. */
+  close?(): Promise<void>
 }

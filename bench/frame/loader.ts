@@ -16,9 +16,14 @@ export interface Loader {
   readonly pids: readonly number[]
 }
 
-type Said = Omit<Figures, 'cpuSeconds'>
+type Said<More> = Omit<Figures, 'cpuSeconds'> & More
 
-export async function loaded({ command, args, pids }: Loader): Promise<Figures> {
+/** `More`: what else it has to say. */
+export async function loaded<More = unknown>({
+  command,
+  args,
+  pids,
+}: Loader): Promise<Figures & More> {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = new Promise<number | null>((resolve, reject) => {
     child.on('error', reject)
@@ -36,5 +41,5 @@ export async function loaded({ command, args, pids }: Loader): Promise<Figures> 
     throw new Error(`${command} ${args.join(' ')} ended with ${code}, its last word: ${last}`)
   }
   const cpuSeconds = end.map((seconds, i) => seconds - (begin[i] ?? 0))
-  return { ...(JSON.parse(last) as Said), cpuSeconds }
+  return { ...(JSON.parse(last) as Said<More>), cpuSeconds }
 }

@@ -102,6 +102,19 @@ test('only what was chosen runs; targets are judged, trials speak', async () => 
   expect(report.judgements.map(({ outcome }) => outcome)).toEqual(['not measured', 'met'])
 })
 
+test('what ran for all trials is ended, also when one of them fails', async () => {
+  const log: string[] = []
+  const close = () => {
+    log.push('close')
+    return Promise.resolve()
+  }
+  await runBench(bench({ close }), options, place())
+  const failing = { name: 'f', run: () => Promise.reject(new Error('no broker')) }
+  const subject = bench({ close, trials: () => Promise.resolve([failing]) })
+  await expect(runBench(subject, options, place())).rejects.toThrow('no broker')
+  expect(log).toEqual(['close', 'close'])
+})
+
 test('the conditions are really taken, and leave no file', async () => {
   const { before, after } = await runBench(bench({}), options, place())
   for (const { fsync, loopDelay, loadAverage, processors } of [before, after]) {

@@ -66,12 +66,22 @@ async function takeTurns(bench: Bench, workshop: Workshop, choice: Choice): Prom
   return { results: new Results(measured), versions }
 }
 
-export async function runBench(
-  bench: Bench,
-  options: BenchOptions,
-  place: { readonly folder: string; readonly choice: Choice; readonly say: Workshop['say'] },
-): Promise<Report> {
-  const { folder, choice, say } = place
+interface Where {
+  readonly folder: string
+  readonly choice: Choice
+  readonly say: Workshop['say']
+}
+
+export async function runBench(bench: Bench, options: BenchOptions, at: Where): Promise<Report> {
+  try {
+    return await reported(bench, options, at)
+  } finally {
+    await bench.close?.()
+  }
+}
+
+async function reported(bench: Bench, options: BenchOptions, at: Where): Promise<Report> {
+  const { folder, choice, say } = at
   const workshop = { folder, options, say }
   const before = await conditions(folder)
   const { results, versions } = await takeTurns(bench, workshop, choice)

@@ -1,0 +1,22 @@
+/** The logs that are measured: one place each, and everything else is the same for all. */
+
+import type { StreamLog } from '../../src/base/stream-log.ts'
+import type { LogPlace } from './work.ts'
+
+/** A client's connections to a log. */
+export interface OpenLog extends StreamLog {
+  close(): void
+}
+
+const bodies: Readonly<Record<string, (address: string) => Promise<OpenLog>>> = {
+  kafka: async address => {
+    const { KafkaLog } = await import('../../src/connectors/kafka/kafka.ts')
+    return new KafkaLog({ brokers: address.split(','), clientId: 'weir-bench' })
+  },
+}
+
+export async function opened({ body, address }: LogPlace): Promise<OpenLog> {
+  const open = bodies[body]
+  if (open === undefined) throw new Error(`no log is called ${body}`)
+  return await open(address)
+}

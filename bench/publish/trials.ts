@@ -1,0 +1,104 @@
+/** What is asked of a log, and what must come of it: one row a trial. */
+
+import type { Trial } from '../frame/bench.ts'
+import { judgedValue } from '../frame/target.ts'
+import { broker } from './service.ts'
+import { p50Of, p99Of, rateOf, type Turned, table, transactionsOf, turns } from './turns.ts'
+import type { PublishWork, TakeoverWork } from './work.ts'
+
+type Unplaced<W> = Omit<W, 'log' | 'warmMs' | 'measuredMs'>
+
+interface Wanted {
+  readonly name: string
+  readonly unit: string
+  readonly least?: number
+  /** Not reached. */
+  readonly most?: number
+  readonly figure: (turned: readonly Turned[]) => number
+}
+
+export interface Question {
+  readonly name: string
+  /** For people. */
+  readonly title: string
+  readonly work: Unplaced<PublishWork> | Unplaced<TakeoverWork>
+  readonly wanted: readonly Wanted[]
+}
+
+const PARTITIONS = 4
+const SIZE_BYTES = 200
+const common = { sizeBytes: SIZE_BYTES, partitions: PARTITIONS } as const
+const publish = { kind: 'publish', ...common, groups: 1, bounds: {} } as const
+const ms = 'ms'
+
+/** An output every millisecond, a transaction every ten: half of them is waiting for it. */
+const steady: Question = {
+  name: 'steady',
+  title: '1 000 outputs a second, one a millisecond, a transaction every 10 ms',
+  work: {
+    ...publish,
+    beat: { everyMs: 1, outputs: 1 },
+    bounds: { paceMinMs: 10, paceMaxMs: 10 },
+  },
+  wanted: [
+    { name: 'commit to visible, p50', unit: ms, most: 9, figure: p50Of },
+    { name: 'commit to visible, p99', unit: ms, most: 30, figure: p99Of },
+  ],
+}
+
+const paced: Question = {
+  name: 'paced',
+  title: 'the same, with transactions when the publisher likes',
+  work: { ...publish, beat: { everyMs: 1, outputs: 1 } },
+  wanted: [],
+}
+
+const groups: Question = {
+  name: 'groups',
+  title: '12 groups, an output every 4 ms each',
+  work: { ...publish, groups: 12, beat: { everyMs: 4, outputs: 1 } },
+  wanted: [
+    { name: 'transactions of 12 groups', unit: 'a second', least: 1000, figure: transactionsOf },
+  ],
+}
+
+const bulk: Question = {
+  name: 'bulk',
+  title: 'one group, as many outputs of 200 bytes as it lets out',
+  work: { ...publish, beat: { waiting: 20_000, outputs: 1000 } },
+  wanted: [{ name: 'outputs of 200 bytes', unit: 'a second', least: 100_000, figure: rateOf }],
+}
+
+const takeover: Question = {
+  name: 'takeover',
+  title: 'takeovers of an id whose transaction is open: how long until the new leader publishes',
+  work: { kind: 'takeover', ...common },
+  wanted: [{ name: 'takeover, median', unit: ms, most: 30, figure: p50Of }],
+}
+
+/** What weighs most comes first: afterwards the broker's code is compiled. */
+export const questions: readonly Question[] = [bulk, groups, takeover, steady, paced]
+
+const wantedText = ({ least, most, unit }: Wanted) =>
+  least === undefined ? `under ${most} ${unit}` : `at least ${least} ${unit}`
+
+function isMet({ least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE_INFINITY }: Wanted) {
+  return (value: number) => value >= least && value < most
+}
+
+export function judgements(wanted: readonly Wanted[], turned: readonly Turned[]) {
+  return wanted.map(one => {
+    const target = { name: one.name, wanted: wantedText(one), unit: one.unit, isMet: isMet(one) }
+    return judgedValue(target, one.figure(turned))
+  })
+}
+
+export const trialOf = ({ name, title, work, wanted }: Question): Trial => ({
+  name,
+  async run(workshop) {
+    workshop.say(`${name}: ${title}`)
+    const turned = await turns(workshop, await broker(workshop.say), work)
+    const lines = table(turned)
+    return { trial: title, lines, details: turned, judgements: judgements(wanted, turned) }
+  },
+})

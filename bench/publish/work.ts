@@ -1,0 +1,45 @@
+/** What the processes of this benchmark are told to do: one argument, in JSON. */
+
+import type { JournalBounds } from '../../src/journal/bounds.ts'
+import type { Target } from './output.ts'
+
+/** A log that runs, and how it is called. */
+export interface LogPlace {
+  /** A name of `bodies.ts`. */
+  readonly body: string
+  readonly address: string
+}
+
+/** How outputs come to be. */
+export type Beat =
+  /** An entry every so often. */
+  | { readonly everyMs: number; readonly outputs: number }
+  /** As many entries as it takes for so many outputs to wait. */
+  | { readonly waiting: number; readonly outputs: number }
+
+interface Common {
+  readonly log: LogPlace
+  readonly warmMs: number
+  readonly measuredMs: number
+  readonly sizeBytes: number
+  readonly partitions: number
+}
+
+export interface PublishWork extends Common {
+  readonly kind: 'publish'
+  readonly groups: number
+  readonly beat: Beat
+  readonly bounds: Partial<JournalBounds>
+}
+
+export interface TakeoverWork extends Common {
+  readonly kind: 'takeover'
+}
+
+export interface ReadWork {
+  readonly kind: 'read'
+  readonly log: LogPlace
+  readonly target: Target
+}
+
+export type Work = PublishWork | TakeoverWork | ReadWork
