@@ -14,7 +14,7 @@ export const publish: Bench = {
     return questions.map(trialOf)
   },
   close: async () => {
-    const { endBroker } = await import('./publish/service.ts')
-    await endBroker(() => {})
+    const { endAll } = await import('./publish/service.ts')
+    await endAll()
   },
 }

@@ -42,6 +42,8 @@ class Reader {
       this.#child.once('exit', code => reject(new Error(`the reader ended with ${code}`)))
       this.#child.on('message', seen => resolve(seen as Seen))
     })
+    // Whoever fails before it asks has an error of its own to tell.
+    this.#seen.catch(() => {})
   }
 
   /** Of all that it had to see. */
@@ -58,9 +60,9 @@ class Reader {
   }
 }
 
-async function read({ log: place, target }: ReadWork): Promise<void> {
+async function read({ log: place, target, restMs }: ReadWork): Promise<void> {
   const log = await opened(place)
-  const reading = new Reading(log, target)
+  const reading = new Reading(log, target, restMs)
   const called = new Promise<Call>(resolve => {
     process.once('message', call => {
       reading.want((call as Call).outputs)
@@ -87,7 +89,8 @@ async function withReader(
 ): Promise<void> {
   const log = await opened(work.log)
   const at = await scene(log, groups, work.partitions)
-  const reader = new Reader({ kind: 'read', log: work.log, target: at.target })
+  const { log: place, readerRestMs: restMs } = work
+  const reader = new Reader({ kind: 'read', log: place, target: at.target, restMs })
   try {
     const { span, outputs, figures } = await measure(log, at)
     const seen = await reader.seen({ ...span, outputs })

@@ -1,5 +1,6 @@
 /** A reader of what is committed: all partitions at once, one fetch of each on its way. */
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Fetched, StreamLog } from '../../src/base/stream-log.ts'
 import { sharedMs, stampOf, type Target } from './output.ts'
 import { answerOf } from './scene.ts'
@@ -10,12 +11,14 @@ const FETCH = { isolation: 'committed', maxBytes: 4 * 1024 * 1024, waitMs: 500 }
 export class Reading {
   readonly #log: StreamLog
   readonly #target: Target
+  readonly #restMs: number
   readonly #watch: Watch
   #wanted = Number.POSITIVE_INFINITY
 
-  constructor(log: StreamLog, target: Target) {
+  constructor(log: StreamLog, target: Target, restMs: number) {
     this.#log = log
     this.#target = target
+    this.#restMs = restMs
     this.#watch = new Watch(target)
   }
 
@@ -50,6 +53,7 @@ export class Reading {
         if (value !== null) this.#watch.take(stampOf(value), partition, seenMs)
       }
       position = fetched.position
+      if (this.#restMs > 0) await sleep(this.#restMs)
     }
   }
 }

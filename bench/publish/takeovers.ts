@@ -5,7 +5,7 @@
  */
 
 import type { Clock, Random } from '../../src/base/env.ts'
-import type { StreamLog } from '../../src/base/stream-log.ts'
+import type { LogAnswer, StreamLog, TransactionalProducer } from '../../src/base/stream-log.ts'
 import { defaultJournalBounds } from '../../src/journal/bounds.ts'
 import { Budget } from '../../src/journal/budget.ts'
 import type { Scene } from './scene.ts'
@@ -14,6 +14,17 @@ import { SmallGroup } from './small-group.ts'
 
 /** In the transaction that is left open, and in the one behind the takeover. */
 const OUTPUTS = 10
+/** Longer than any takeover: nothing is decided because it is old. */
+const TRANSACTION_MS = 60_000
+
+/** The transaction before may still be being finished. */
+async function begun(producer: TransactionalProducer): Promise<void> {
+  for (;;) {
+    const answer = await new Promise<LogAnswer<void>>(resolve => producer.init(resolve))
+    if (answer.error === undefined) return
+    if (answer.error.code !== 'busy') throw new Error(answer.error.message)
+  }
+}
 
 export interface TakeoverParts {
   readonly clock: Clock
@@ -89,13 +100,14 @@ export class Takeovers {
     const { topic } = scene.target
     const record = { key: null, value: new Uint8Array(sizeBytes), headers: [], timestampMs: 0 }
     const records = Array.from({ length: OUTPUTS }, () => record)
-    const producer = logs[this.#leader]?.producer({ transactionalId, timeoutMs: 10_000 })
-    await answerOf<void>(done => producer?.init(done))
+    const log = logs[this.#leader] as StreamLog
+    const producer = log.producer({ transactionalId, timeoutMs: TRANSACTION_MS })
+    await begun(producer)
     const parts = [
       { topic, partition: 0, records },
       { ...journal, records: [record] },
     ]
-    await answerOf<readonly number[]>(done => producer?.send(parts, done))
-    producer?.close()
+    await answerOf<readonly number[]>(done => producer.send(parts, done))
+    producer.close()
   }
 }

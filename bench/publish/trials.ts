@@ -2,7 +2,7 @@
 
 import type { Trial } from '../frame/bench.ts'
 import { judgedValue } from '../frame/target.ts'
-import { broker } from './service.ts'
+import { serving } from './service.ts'
 import { p50Of, p99Of, rateOf, type Turned, table, transactionsOf, turns } from './turns.ts'
 import type { PublishWork, TakeoverWork } from './work.ts'
 
@@ -19,6 +19,8 @@ interface Wanted {
 
 export interface Question {
   readonly name: string
+  /** A name of `bodies.ts`. */
+  readonly body: string
   /** For people. */
   readonly title: string
   readonly work: Unplaced<PublishWork> | Unplaced<TakeoverWork>
@@ -27,13 +29,16 @@ export interface Question {
 
 const PARTITIONS = 4
 const SIZE_BYTES = 200
-const common = { sizeBytes: SIZE_BYTES, partitions: PARTITIONS } as const
+const common = { sizeBytes: SIZE_BYTES, partitions: PARTITIONS, readerRestMs: 0 } as const
+/** Of a reader whose haste nobody asks about. */
+const calm = { readerRestMs: 20 } as const
 const publish = { kind: 'publish', ...common, groups: 1, bounds: {} } as const
 const ms = 'ms'
 
 /** An output every millisecond, a transaction every ten: half of them is waiting for it. */
 const steady: Question = {
   name: 'steady',
+  body: 'kafka',
   title: '1 000 outputs a second, one a millisecond, a transaction every 10 ms',
   work: {
     ...publish,
@@ -48,6 +53,7 @@ const steady: Question = {
 
 const paced: Question = {
   name: 'paced',
+  body: 'kafka',
   title: 'the same, with transactions when the publisher likes',
   work: { ...publish, beat: { everyMs: 1, outputs: 1 } },
   wanted: [],
@@ -55,8 +61,9 @@ const paced: Question = {
 
 const groups: Question = {
   name: 'groups',
-  title: '12 groups, an output every 4 ms each',
-  work: { ...publish, groups: 12, beat: { everyMs: 4, outputs: 1 } },
+  body: 'kafka',
+  title: '12 groups, an output every 8 ms each (their reader rests 20 ms between fetches)',
+  work: { ...publish, ...calm, groups: 12, beat: { everyMs: 8, outputs: 1 } },
   wanted: [
     { name: 'transactions of 12 groups', unit: 'a second', least: 1000, figure: transactionsOf },
   ],
@@ -64,15 +71,17 @@ const groups: Question = {
 
 const bulk: Question = {
   name: 'bulk',
-  title: 'one group, as many outputs of 200 bytes as it lets out',
-  work: { ...publish, beat: { waiting: 20_000, outputs: 1000 } },
+  body: 'kafka',
+  title: 'one group, all outputs of 200 bytes that it lets out (its reader rests 20 ms too)',
+  work: { ...publish, ...calm, beat: { waiting: 20_000, outputs: 1000 } },
   wanted: [{ name: 'outputs of 200 bytes', unit: 'a second', least: 100_000, figure: rateOf }],
 }
 
 const takeover: Question = {
   name: 'takeover',
+  body: 'kafka',
   title: 'takeovers of an id whose transaction is open: how long until the new leader publishes',
-  work: { kind: 'takeover', ...common },
+  work: { kind: 'takeover', ...common, ...calm },
   wanted: [{ name: 'takeover, median', unit: ms, most: 30, figure: p50Of }],
 }
 
@@ -93,11 +102,12 @@ export function judgements(wanted: readonly Wanted[], turned: readonly Turned[])
   })
 }
 
-export const trialOf = ({ name, title, work, wanted }: Question): Trial => ({
+export const trialOf = ({ name, body, title, work, wanted }: Question): Trial => ({
   name,
   async run(workshop) {
     workshop.say(`${name}: ${title}`)
-    const turned = await turns(workshop, await broker(workshop.say), work)
+    const { address, pids } = await serving(body, workshop)
+    const turned = await turns(workshop, { log: { body, address }, pids }, work)
     const lines = table(turned)
     return { trial: title, lines, details: turned, judgements: judgements(wanted, turned) }
   },

@@ -8,7 +8,7 @@ import { type Figures, perSecond } from '../frame/contestant.ts'
 import { loaded } from '../frame/loader.ts'
 import { shown } from '../frame/report.ts'
 import type { Serving } from './service.ts'
-import type { PublishWork, TakeoverWork } from './work.ts'
+import type { LogPlace, PublishWork, TakeoverWork } from './work.ts'
 
 export interface Turned extends Figures {
   /** Committed ones; undefined where they are not what is counted. */
@@ -20,16 +20,17 @@ export interface Turned extends Figures {
 type Asked = Omit<PublishWork, keyof Times> | Omit<TakeoverWork, keyof Times>
 type Times = Pick<PublishWork, 'log' | 'warmMs' | 'measuredMs'>
 
+/** `log`: whose it is, and where it serves. */
 export async function turns(
   { options, say }: Workshop,
-  { place, pids }: Serving,
+  { log, pids }: { readonly log: LogPlace } & Pick<Serving, 'pids'>,
   asked: Asked,
 ): Promise<readonly Turned[]> {
   const { profiles, rounds, heatSeconds, warmSeconds, seconds } = options
   const profiling =
     profiles === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', resolve(profiles)]
   const warmMs = (heatSeconds + warmSeconds) * 1000
-  const work = { ...asked, log: place, warmMs, measuredMs: seconds * 1000 }
+  const work = { ...asked, log, warmMs, measuredMs: seconds * 1000 }
   const program = ['scripts/run.mjs', 'bench/publish/program.ts', JSON.stringify(work)]
   const args = [...profiling, ...program]
   const found: Turned[] = []

@@ -23,6 +23,7 @@ interface Common {
   readonly measuredMs: number
   readonly sizeBytes: number
   readonly partitions: number
+  readonly readerRestMs: number
 }
 
 export interface PublishWork extends Common {
@@ -40,6 +41,8 @@ export interface ReadWork {
   readonly kind: 'read'
   readonly log: LogPlace
   readonly target: Target
+  /** After each fetch; where nobody asks how late outputs come, a reader need not be woken by all. */
+  readonly restMs: number
 }
 
 export type Work = PublishWork | TakeoverWork | ReadWork
