@@ -108,6 +108,29 @@ describe('a journal', () => {
     expect(rig.one.told.at(-1)).toBe('stalled journal-behind')
   })
 
+  it('is not measured by what was said after the reading began', () => {
+    const rig = new Rig({ replicas: 2 })
+    rig.log.write(JOURNAL, [encodeRecord({ kind: 'generation', ...signed, ...CLAIM })])
+    rig.elect(0)
+    const isFetching = () => rig.log.pending[0]?.what.startsWith('fetch')
+    for (let turn = 0; turn < 20 && !isFetching(); turn++) {
+      rig.clock.pass(1)
+      for (const question of [...rig.questions]) rig.answerQuestion(question)
+      if (!isFetching()) for (const one of [...rig.log.pending]) rig.log.finish(one)
+    }
+    const [fetch] = rig.log.pending.splice(0)
+    fetch?.effect()
+    // Another leads, publishes and says so; the first applies that, and has not heard the rest.
+    rig.elect(1)
+    rig.commit({ home: 2 })
+    rig.settle(3000)
+    expect(rig.one.outbox.progress.offset).toBeGreaterThan(0)
+    fetch?.answer()
+    rig.settle()
+    expect(rig.one.told.filter(line => line.startsWith('stalled'))).toEqual([])
+    expect(rig.visible('home')).toEqual(rig.expected('home'))
+  })
+
   it('of lower generations is gone on from', () => {
     const rig = new Rig({ claim: { generation: 7, owner: 'ann' } })
     rig.log.write(JOURNAL, [

@@ -10,7 +10,7 @@ import type { Outbox } from './outbox.ts'
 import type { Seat } from './plan.ts'
 import type { Reading } from './reading.ts'
 import type { Place } from './record.ts'
-import type { Claim, Trouble } from './types.ts'
+import type { Claim, Progress, Trouble } from './types.ts'
 
 export type Judgement =
   | { readonly kind: 'ours' }
@@ -25,6 +25,8 @@ export interface Case {
   readonly seat: Seat
   readonly claim: Claim
   readonly outbox: Outbox
+  /** What the group knew to be out when the reading began. */
+  readonly known: Progress
   readonly reading: Reading
 }
 
@@ -57,9 +59,12 @@ function lostClaim({ seat, claim, reading }: Case): Trouble | undefined {
   return { code: 'generation-contested', message }
 }
 
-/** The marker must say what the group knows to be out, where it knows of a marker at all. */
-function lostJournal({ seat, outbox, reading }: Case): Trouble | undefined {
-  const { journaled, offset, published } = outbox.progress
+/**
+ * The marker must say what the group knew to be out, where it knew of a marker at all. What it has
+ * heard since is another leader's, and may lie behind what was read.
+ */
+function lostJournal({ seat, known: before, reading }: Case): Trouble | undefined {
+  const { journaled, offset, published } = before
   const { hasJournal, sink, journal } = seat
   const cursor = published.find(one => one.sink === sink)
   const known = hasJournal ? { offset, upTo: journaled } : (cursor ?? { offset: 0, upTo: 0 })

@@ -21,7 +21,7 @@ export interface HeldRun extends SinkRun {
   readonly generation: number
 }
 
-const NO_PROGRESS: Progress = { journaled: 0, offset: 0, published: [] }
+export const NO_PROGRESS: Progress = { journaled: 0, offset: 0, published: [] }
 
 /** Where a sink of the group stands. */
 interface SinkState {

@@ -14,7 +14,8 @@ import { invariant } from '../base/errors.ts'
 import type { LogAnswer, LogError } from '../base/stream-log.ts'
 import { type Answer, type Ask, Backoff, type Call, isPassing } from './calls.ts'
 import type { Verdict } from './group.ts'
-import { comparison, JOURNAL_DIFFERS, judge } from './judgement.ts'
+import { comparison, JOURNAL_DIFFERS, type Judgement, judge } from './judgement.ts'
+import { NO_PROGRESS } from './outbox.ts'
 import { Pace, type Waiting } from './pace.ts'
 import {
   hasOutputs,
@@ -82,6 +83,8 @@ export class Publisher {
   #appliedTerm = 0
   /** Nothing is asked before. */
   #restUntilMs = 0
+  /** Of the group, when the read-back under way began. */
+  #known = NO_PROGRESS
   #serial = 0
   #open: Ask['kind'] | undefined
   #close = false
@@ -205,6 +208,7 @@ export class Publisher {
     const { seat, outbox, ledger, bounds } = this.#subject
     const { progress } = outbox
     ledger.learn(progress)
+    this.#known = progress
     const own = progress.published.find(({ sink }) => sink === seat.sink)
     const reading = new Reading({
       group: seat.group,
@@ -241,8 +245,7 @@ export class Publisher {
   }
 
   #judge(reading: Reading): void {
-    const { seat, claim, outbox } = this.#subject
-    const judgement = judge({ seat, claim, outbox, reading })
+    const judgement = this.#judgementOf(reading)
     switch (judgement.kind) {
       case 'ours':
         this.#believe(reading)
@@ -265,13 +268,13 @@ export class Publisher {
     if (verdict === 'deposed') this.onDeposed()
     else if (verdict === 'unknown') this.#restUntilMs = this.#nowMs + this.#retries.next()
     // All that was committed is applied now; what is still ahead never was.
-    else if (this.#isAhead(stage.reading)) this.#halt(stage.trouble)
+    else if (this.#judgementOf(stage.reading).kind === 'ahead') this.#halt(stage.trouble)
     else this.#judge(stage.reading)
   }
 
-  #isAhead(reading: Reading): boolean {
+  #judgementOf(reading: Reading): Judgement {
     const { seat, claim, outbox } = this.#subject
-    return judge({ seat, claim, outbox, reading }).kind === 'ahead'
+    return judge({ seat, claim, outbox, known: this.#known, reading })
   }
 
   #believe({ marker }: Reading): void {

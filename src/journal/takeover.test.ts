@@ -153,6 +153,11 @@ describe('a journal that does not begin where it is to be read from', () => {
     ])
   })
 
+  it('was trimmed behind the end that was asked for: others have written, and all begins anew', () => {
+    const told = play([...trimmed, start(12)])
+    expect(told.outcome).toBe('refused')
+  })
+
   it('was emptied: there is nothing to read', () => {
     expect(play([...trimmed, start(9)])).toMatchObject({ outcome: 'read' })
   })

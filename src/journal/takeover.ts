@@ -114,6 +114,11 @@ export class Takeover {
   /** What lay between was trimmed: whatever is wanted lies behind. */
   #onStart(start: number): void {
     const { reading } = this.#options
+    // The last record always stays: others have written behind the end that was asked for.
+    if (start > this.#end) {
+      this.#refused({ code: 'fenced', message: 'the journal was trimmed behind its known end' })
+      return
+    }
     if (start > reading.position) {
       reading.skipTo(start)
       this.#goOn()

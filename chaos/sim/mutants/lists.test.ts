@@ -14,6 +14,7 @@ const all = [...raftMutants, ...hostMutants, ...engineMutants, ...publishMutants
 const RAFT_MIN = 25
 const HOST_MIN = 12
 const ENGINE_MIN = 30
+const PUBLISH_MIN = 20
 const BLIND_MIN = 8
 
 test('no two mutants have one name, and no two make the same bug', () => {
@@ -24,10 +25,11 @@ test('no two mutants have one name, and no two make the same bug', () => {
   expect(raftMutants.length).toBeGreaterThanOrEqual(RAFT_MIN)
   expect(hostMutants.length).toBeGreaterThanOrEqual(HOST_MIN)
   expect(engineMutants.length).toBeGreaterThanOrEqual(ENGINE_MIN)
+  expect(publishMutants.length).toBeGreaterThanOrEqual(PUBLISH_MIN)
 })
 
 test('some were written without knowledge of what is to find them', () => {
-  for (const list of [raftMutants, hostMutants, engineMutants]) {
+  for (const list of [raftMutants, hostMutants, engineMutants, publishMutants]) {
     expect(list.filter(({ blind }) => blind).length).toBeGreaterThanOrEqual(BLIND_MIN)
   }
 })
@@ -40,7 +42,9 @@ describe.each(all)('$name', mutant => {
 
   test('says by what it harms and where it is from', () => {
     expect(mutant.name).toMatch(/^[a-z]+(-[a-z]+)+$/)
-    expect(mutant.file).toMatch(/^src\/(base|engine|journal|raft|sql)\/.+\.ts$/)
+    expect(mutant.file).toMatch(
+      /^(src\/(base|connectors|engine|journal|raft|sql)|chaos\/sim\/publish)\/.+\.ts$/,
+    )
     expect(mutant.why.length).toBeGreaterThan(30)
     expect(mutant.origin).not.toBe('')
   })

@@ -2,5 +2,7 @@
 
 import type { Mutant } from './mutant.ts'
 import { publishBlind } from './publish-blind.ts'
+import { outputs } from './publish-outputs.ts'
+import { takeover } from './publish-takeover.ts'
 
-export const publishMutants: readonly Mutant[] = [...publishBlind]
+export const publishMutants: readonly Mutant[] = [...takeover, ...outputs, ...publishBlind]

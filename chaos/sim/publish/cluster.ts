@@ -20,6 +20,7 @@ import { Strangers } from '../fleet/strangers.ts'
 import { Twins } from '../fleet/twins.ts'
 import type { Life } from '../host/life.ts'
 import { Watch } from '../host/watch.ts'
+import { addCounters, type Counts } from '../run/result.ts'
 import type { EventQueue } from '../world/clock.ts'
 import { type DiskCopy, SimDisk } from '../world/disk.ts'
 import type { SimLogClient } from '../world/log/client.ts'
@@ -45,6 +46,9 @@ export interface World {
   readonly tally: Tally<FleetFaultKind>
   readonly logs: Logs
   readonly judge: Judge
+  /** Messages by role, and refusals, of all cores. */
+  readonly cells: Counts
+  readonly refused: Counts
 }
 
 export interface ClusterParts {
@@ -190,7 +194,17 @@ export class Cluster {
 
   #onEnded(group: GroupId, seat: Seat): void {
     this.fleet.onEnded(group, seat)
+    this.#count(seat)
     this.#desks.delete(seat)
+  }
+
+  /** When all is over: whoever still runs is counted, too. */
+  end(): void {
+    for (const seat of this.#desks.keys()) this.#count(seat)
+  }
+
+  #count({ counters }: Seat): void {
+    addCounters(this.#world.cells, this.#world.refused, counters)
   }
 
   #sharedBy(life: Life, member: Member): Shared {

@@ -172,19 +172,19 @@ export class Desk implements JournalGroup, JournalListener {
   onPublished(): void {}
 
   onStalled(code: string, message: string): void {
-    this.#stopped(code, message)
+    this.#stopped(code, message, false)
   }
 
   onResumed(): void {}
 
   onHalted(code: string, message: string): void {
     this.halted = code
-    this.#stopped(code, message)
+    this.#stopped(code, message, true)
   }
 
-  #stopped(code: string, message: string): void {
+  #stopped(code: string, message: string, isForGood: boolean): void {
     const { judge, cluster, group, claim, tell } = this.#parts
     tell(`${cluster} group ${group}: ${code}: ${message}`)
-    judge.onStopped({ cluster, group, claim, code })
+    judge.onStopped({ cluster, group, claim, code, isForGood })
   }
 }

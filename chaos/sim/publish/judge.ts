@@ -17,6 +17,8 @@ export interface Stopped {
   readonly group: GroupId
   readonly claim: Claim
   readonly code: string
+  /** It will not try again. */
+  readonly isForGood: boolean
 }
 
 /** Codes by which a publisher says that the journal is another's. */
@@ -41,6 +43,8 @@ export class Judge {
   readonly #stops = new Demand('PUBLISH-9 nobody stops without a reason')
   readonly #agrees = new Demand('PUBLISH-10 replicas make the same outputs of an entry')
   readonly #last = new Map<string, Visible>()
+  /** Outputs that readers may see. */
+  shown = 0
   /** Visible, and their journal does not show it yet. */
   #early: Visible[] = []
 
@@ -88,11 +92,11 @@ export class Judge {
   }
 
   /** A trouble that nothing in this world explains is the publisher's own. */
-  onStopped({ cluster, group, claim, code }: Stopped): void {
+  onStopped({ cluster, group, claim, code, isForGood }: Stopped): void {
     this.look()
     const isDisplaced = this.#highest(group) > claim.generation
     const isSplit = this.twins.has(cluster) && code !== 'generation-superseded'
-    const isExplained = DISPLACED.has(code) && (isDisplaced || isSplit)
+    const isExplained = DISPLACED.has(code) && isForGood && (isDisplaced || isSplit)
     this.#stops.demand(isExplained, () => `${cluster} ${nameOf(group)}: ${code}`)
   }
 
@@ -183,6 +187,7 @@ export class Judge {
     const name = `${group} ${sink}/${partition}`
     const before = this.#last.get(name)
     this.#last.set(name, visible)
+    this.shown++
     const first = partition === 0 ? OUTPUT_PARTITIONS : partition
     const next = before === undefined ? first : before.number + OUTPUT_PARTITIONS
     this.#once.demand(number === next, () => `${name} shows ${number} where ${next} is next`)

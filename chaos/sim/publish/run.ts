@@ -12,7 +12,7 @@ import { EventQueue, US_PER_MS } from '../world/clock.ts'
 import { calmLog, logFaultKinds } from '../world/log/faults.ts'
 import { SimLog } from '../world/log/log.ts'
 import { Tally } from '../world/tally.ts'
-import { Trace } from '../world/trace.ts'
+import { happenings, Trace } from '../world/trace.ts'
 import type { World } from './cluster.ts'
 import type { Desk } from './desk.ts'
 import { type Scene, schedule } from './faults.ts'
@@ -62,6 +62,7 @@ class PublishRun {
     this.#world = {
       ...{ scenario, queue, logs, trace: new Trace(queue, tell) },
       ...{ tally: new Tally(fleetFaultKinds), judge: new Judge(logs, ids) },
+      ...{ cells: {}, refused: {} },
     }
     const faults = scenario.faults.filter((one): one is FleetFault => isNodeFault(one.kind))
     this.#operator = new Operator(this.#world, prng.fork('operator'), faults)
@@ -94,7 +95,8 @@ class PublishRun {
   }
 
   result(failure: Failure | undefined): Result {
-    const { scenario, judge, tally, queue, trace } = this.#world
+    const { scenario, judge, tally, queue, trace, cells, refused } = this.#world
+    for (const { cluster } of this.#operator.sites) cluster.end()
     const checks: Counts = {}
     for (const { name, checks: many } of [...judge.demands, this.#drains, this.#goesOn]) {
       addCounts(checks, { [name]: many })
@@ -104,7 +106,7 @@ class PublishRun {
     return {
       seed: scenario.seed,
       ...(failure && { failure }),
-      ...{ faults, checks, cells: {}, refused: {}, undecided: 0 },
+      ...{ faults, checks, cells, refused, undecided: 0 },
       simulatedMs: queue.nowMs,
       events: queue.fired,
       operations: this.#operator.sites.reduce((sum, { feed }) => sum + feed.taken, 0),
@@ -127,10 +129,11 @@ class PublishRun {
   }
 
   #lookAgain(): void {
-    const { queue, judge } = this.#world
+    const { queue, judge, trace } = this.#world
     queue.after(LOOK_MS * US_PER_MS, {
       fire: () => {
         judge.look()
+        trace.note(happenings.visible, 0, judge.shown, 0)
         this.#lookAgain()
       },
     })

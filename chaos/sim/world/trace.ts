@@ -22,6 +22,7 @@ export const happenings = {
   pause: 12,
   suspect: 13,
   demand: 14,
+  visible: 15,
 } as const
 
 export type Happening = (typeof happenings)[keyof typeof happenings]

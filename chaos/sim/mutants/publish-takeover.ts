@@ -1,0 +1,200 @@
+/**
+ * Mutants of how a transactional id is taken, its journal read back, and a job claimed: each takes
+ * away one of the rules by which nothing is lost or repeated.
+ */
+
+import type { Mutant } from './mutant.ts'
+
+const JOURNAL = 'src/journal'
+const RULES = 'the design: each of its rules has a mutant that takes it away'
+
+const drafts: readonly Omit<Mutant, 'scenario'>[] = [
+  {
+    name: 'end-asked-before-the-id-is-taken',
+    file: `${JOURNAL}/driver.ts`,
+    find:
+      "this.#producerOf().init(answer => answered({ kind: 'init', answer }))\n        return\n" +
+      "      case 'end':\n" +
+      "        log.end(seat.journal, 'uncommitted', answer => answered({ kind: 'end', answer }))",
+    replace:
+      'const producer = this.#producerOf()\n' +
+      "        log.end(seat.journal, 'uncommitted', early => {\n" +
+      '          if (this.#producer !== producer) return\n' +
+      '          Object.assign(this, { early })\n' +
+      "          producer.init(answer => answered({ kind: 'init', answer }))\n" +
+      '        })\n        return\n' +
+      "      case 'end':\n" +
+      '        this.#parts.clock.after(0, () => {\n' +
+      '          const { early } = this as unknown as { early: Answer }\n' +
+      "          answered({ kind: 'end', answer: early } as unknown as Answer)\n" +
+      '        })',
+    why: [
+      'The end is asked for while the transaction of the leader before is still open. It is decided',
+      'behind that end, nobody reads it, and its outputs are published again.',
+    ].join(' '),
+    origin: RULES,
+  },
+  {
+    name: 'end-taken-from-a-fetch',
+    file: `${JOURNAL}/driver.ts`,
+    find: "log.end(seat.journal, 'uncommitted', answer => answered({ kind: 'end', answer }))",
+    replace:
+      'log.start(seat.journal, started => {\n' +
+      '          const how = { isolation: "uncommitted", maxBytes: 1, waitMs: 0 } as const\n' +
+      '          log.fetch(seat.journal, started.value ?? 0, how, answer => {\n' +
+      '            const value = answer.value?.seenEnd ?? 0\n' +
+      "            answered({ kind: 'end', answer: answer.error ? answer : { value } })\n" +
+      '          })\n' +
+      '        })',
+    why: [
+      'A fresh leader of the partition shows an end that lies before what was acknowledged. The',
+      'newest marker is not read, and what it covers is published again.',
+    ].join(' '),
+    origin: 'KIP-207: the high watermark of a fresh leader lags',
+  },
+  {
+    name: 'last-stable-offset-taken-for-the-end',
+    file: `${JOURNAL}/driver.ts`,
+    find: "log.end(seat.journal, 'uncommitted', answer",
+    replace: "log.end(seat.journal, 'committed', answer",
+    why: [
+      'A fresh leader of the partition does not know yet how far copies have the newest marker: the',
+      'stable end lies before it, and what the marker covers is published again.',
+    ].join(' '),
+    origin: 'kafkajs reports the last stable offset where one asks for the end',
+  },
+  {
+    name: 'lead-not-asked-about-before-the-id-is-taken',
+    file: `${JOURNAL}/publisher.ts`,
+    find: 'confirmTerm: this.#term, bounds',
+    replace: 'confirmTerm: undefined, bounds',
+    why: [
+      'A leader that was cut off from its peers, and deposed without knowing, fences the one that',
+      'leads: again and again, as each of them does to the other.',
+    ].join(' '),
+    origin: RULES,
+  },
+  {
+    name: 'id-taken-before-the-term-is-opened',
+    file: `${JOURNAL}/publisher.ts`,
+    find: "if (this.#appliedTerm === this.#term) this.#stage = { at: 'resting' }",
+    replace:
+      'this.#takeOver()\n' +
+      '    const begun = this.#stage\n' +
+      "    if (begun.at !== 'takeover') return\n" +
+      '    const { bounds } = this.#subject\n' +
+      '    const how = { reading: begun.reading, confirmTerm: undefined, bounds }\n' +
+      '    const takeover = new Takeover({ ...how, random: this.#random })\n' +
+      '    this.#stage = { ...begun, takeover }',
+    why: [
+      'A leader reads the journal before it has applied what the one before committed: the marker',
+      'is ahead of all that it knows.',
+    ].join(' '),
+    origin: RULES,
+  },
+  {
+    name: 'outcome-not-read-back',
+    file: `${JOURNAL}/publisher.ts`,
+    find: 'if (marker !== undefined) {\n      if (seat.hasJournal)',
+    replace: 'if (marker !== undefined && this.#nowMs < 0) {\n      if (seat.hasJournal)',
+    why: [
+      'The answer to a commit is lost. The transaction had been decided; all that was in it is sent',
+      'once more.',
+    ].join(' '),
+    origin: 'a send retried after an unknown outcome: every client that delivers at least once',
+  },
+  {
+    name: 'lost-answer-taken-for-yes',
+    file: `${JOURNAL}/publisher.ts`,
+    find: "'JOURNAL what ended was a transaction', stage.at)\n    if (error !== undefined) {",
+    replace:
+      "'JOURNAL what ended was a transaction', stage.at)\n" +
+      "    if (error !== undefined && error.code !== 'unavailable') {",
+    why: [
+      'The call that was to decide the transaction never arrived. The leader goes on behind it, and',
+      'its outputs are missing for ever.',
+    ].join(' '),
+    origin: RULES,
+  },
+  {
+    name: 'superseded-publisher-tries-for-ever',
+    file: `${JOURNAL}/publisher.ts`,
+    find: "case 'halt':\n        this.#halt(judgement.trouble)",
+    replace: "case 'halt':\n        this.#stall(judgement.trouble)",
+    why: [
+      'An old cluster wakes and reads that the job is another’s. It asks again every few seconds,',
+      'and takes the id from the owner each time.',
+    ].join(' '),
+    origin: 'a fenced producer that begins anew by itself',
+  },
+  {
+    name: 'short-fetch-taken-for-the-end',
+    file: `${JOURNAL}/takeover.ts`,
+    find: "else this.#again('fetch')\n  }\n\n  #goOn",
+    replace: "else this.#outcome = { kind: 'read' }\n  }\n\n  #goOn",
+    why: [
+      'A fetch shows nothing, since its leader does not know yet that the marker is decided. The',
+      'reading ends there, and what the marker covers is published again.',
+    ].join(' '),
+    origin: RULES,
+  },
+  {
+    name: 'one-aborted-range-a-producer',
+    file: 'src/connectors/kafka/batch/aborted.ts',
+    find: 'this.#ahead = [...aborted].sort(',
+    replace:
+      'const last = new Map(aborted.map(one => [one.producerId, one]))\n' +
+      '    this.#ahead = [...last.values()].sort(',
+    why: [
+      'Two transactions of one publisher were aborted. The records of the first are shown: a marker',
+      'that never was says that its outputs are out.',
+    ].join(' '),
+    origin: 'platformatic/kafka keeps one aborted range for each producer',
+  },
+  {
+    name: 'claim-beside-an-equal-one',
+    file: `${JOURNAL}/claiming.ts`,
+    find: 'return found.generation > generation || found.owners.some(other => other !== owner)',
+    replace: 'return found.generation > generation || owner === undefined',
+    why: [
+      'Two restore the job at once, and both write the same generation. Each takes itself for the',
+      'owner.',
+    ].join(' '),
+    origin: RULES,
+  },
+  {
+    name: 'claim-of-one-partition',
+    file: `${JOURNAL}/claiming.ts`,
+    find: "if (claim === undefined || !this.#seats.every(({ stage }) => stage === 'written')) return",
+    replace: 'if (claim === undefined) return',
+    why: [
+      'A claim counts once it stands in one partition. In the others the cluster before goes on,',
+      'behind what the new one was restored from.',
+    ].join(' '),
+    origin: RULES,
+  },
+  {
+    name: 'journal-measured-by-later-progress',
+    file: `${JOURNAL}/publisher.ts`,
+    find: 'known: this.#known, reading',
+    replace: 'known: outbox.progress, reading',
+    why: [
+      'A leader reads its journal back and stands still. Another leads, publishes and says so; the',
+      'first applies that before it hears that it was deposed, and calls its journal lost.',
+    ].join(' '),
+    origin: 'met here, when the play of publishers was written',
+  },
+  {
+    name: 'end-believed-that-the-journal-was-trimmed-behind',
+    file: `${JOURNAL}/takeover.ts`,
+    find: 'if (start > this.#end) {',
+    replace: 'if (start < 0) {',
+    why: [
+      'A leader asks for the end and stands still. Others publish, and trim behind that end; the',
+      'first finds the journal to begin there, has nothing to read, and calls it lost.',
+    ].join(' '),
+    origin: 'met here, in seed 106 of the play of publishers',
+  },
+]
+
+export const takeover: readonly Mutant[] = drafts.map(draft => ({ ...draft, scenario: 'publish' }))
