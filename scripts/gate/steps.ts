@@ -18,6 +18,9 @@ const MUTANT_LIMITS = ['--time', '40', ...JOBS]
 /** The same of whole nodes, which cost more. */
 const HOST_SEEDS = 60
 const HOST_MUTANTS = 3
+/** Of publishers: clusters of whole nodes, and two logs. */
+const PUBLISH_SEEDS = 60
+const PUBLISH_MUTANTS = 3
 const ENGINE_MUTANTS = 3
 
 /** Drills drawn anew in each `npm test`, out of all; their seed is printed and draws them again. */
@@ -62,10 +65,20 @@ export const steps: readonly Step[] = [
     args: ['--scenario', 'host', '--seeds', String(HOST_SEEDS), ...JOBS],
     isReport: true,
   }),
+  step('sim:publish', {
+    script: 'sim',
+    args: ['--scenario', 'publish', '--seeds', String(PUBLISH_SEEDS), ...JOBS],
+    isReport: true,
+  }),
   step('mutants', { args: ['raft', '--draw', String(MUTANTS), ...MUTANT_LIMITS], isReport: true }),
   step('mutants:host', {
     script: 'mutants',
     args: ['host', '--draw', String(HOST_MUTANTS), ...MUTANT_LIMITS],
+    isReport: true,
+  }),
+  step('mutants:publish', {
+    script: 'mutants',
+    args: ['publish', '--draw', String(PUBLISH_MUTANTS), ...MUTANT_LIMITS],
     isReport: true,
   }),
   step('mutants:engine', {

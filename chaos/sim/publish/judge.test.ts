@@ -1,0 +1,243 @@
+/** Every checker of what leaves a group objects to the crime that it is for, and to nothing else. */
+
+import { expect, test } from 'vitest'
+import { groupId } from '../../../src/base/ids.ts'
+import { Prng } from '../../../src/base/prng.ts'
+import type { NewRecord, Partition } from '../../../src/base/stream-log.ts'
+import { encodeRecord, type PublishedRecord } from '../../../src/journal/record.ts'
+import { Violation } from '../checkers/checker.ts'
+import { EventQueue } from '../world/clock.ts'
+import { calmLog } from '../world/log/faults.ts'
+import { SimLog } from '../world/log/log.ts'
+import { encodeBeginning, encodeInput } from './entry.ts'
+import { Judge } from './judge.ts'
+import { PublishMachine } from './machine.ts'
+import { journalOf, nameOf } from './names.ts'
+import { OUTPUT_PARTITIONS, rendered, runBytes, type SinkName } from './output.ts'
+
+const group = groupId(1)
+const CLUSTER = 'c1'
+const CLAIM = { generation: 1, owner: 'ann' }
+
+/** A group with logs that a test fills by hand. */
+class Bench {
+  readonly #queue = new EventQueue()
+  readonly logs = { home: this.#log('home'), away: this.#log('away') }
+  readonly judge = new Judge(this.logs, [group])
+  readonly machine = new PublishMachine({
+    generation: 1,
+    onEntry: entry => this.judge.onEntry(CLUSTER, group, entry),
+  })
+  #index = 0
+
+  /** Entry n has two outputs for the home sink and one for the other; its id is 10 n. */
+  commit(many: number): void {
+    const nothing = { journaled: 0, offset: 0, published: [] }
+    if (this.#index === 0)
+      this.machine.apply(
+        this.#entry(encodeBeginning({ before: nothing, replayed: [], known: nothing })),
+      )
+    for (let left = many; left > 0; left--) {
+      const id = 10 * (1 + (this.machine.outbox?.lastSeq ?? 0))
+      this.machine.apply(this.#entry(encodeInput({ id, home: 2, away: 1, bytes: 5 })))
+    }
+  }
+
+  lane(sink: SinkName = 'home') {
+    return this.judge.lane({ cluster: CLUSTER, group, sink })
+  }
+
+  /** An output of the numbering above. */
+  output(number: number, sink: SinkName = 'home', claimed = 1, id?: number) {
+    const seq = sink === 'home' ? Math.ceil(number / 2) : number
+    const bytes = runBytes(id ?? 10 * seq, 1, 5)
+    const run = { sink, first: number, count: 1, bytes }
+    const [output] = rendered(run, { group: nameOf(group), claimed })
+    return output as NonNullable<typeof output>
+  }
+
+  show(number: number, sink: SinkName = 'home', claimed = 1, id?: number): void {
+    const { topic, partition, record } = this.output(number, sink, claimed, id)
+    this.#append(sink, { topic, partition }, record)
+  }
+
+  journal(record: Partial<PublishedRecord>): void {
+    const value = encodeRecord(recordOf(record))
+    this.#append('home', journalOf(group), plain(value))
+  }
+
+  #append(sink: SinkName, to: Partition, record: NewRecord): void {
+    this.logs[sink].client().append([{ ...to, records: [record] }], () => {})
+    this.#queue.runUntil(this.#queue.nowUs + 20_000)
+  }
+
+  #entry(data: Uint8Array) {
+    return { index: ++this.#index, term: 1, kind: 'data' as const, data }
+  }
+
+  #log(name: string): SimLog {
+    const queue = this.#queue
+    const tally = { hit: () => {} }
+    const log = new SimLog({ queue, prng: new Prng(1).fork(name), tally, profile: calmLog })
+    for (const topic of [name, name === 'home' ? 'journal' : 'markers']) {
+      const more = { replication: 1, settings: {} }
+      log.client().create({ topic, partitions: OUTPUT_PARTITIONS, ...more }, () => {})
+    }
+    queue.runUntil(queue.nowUs + 20_000)
+    return log
+  }
+}
+
+function schedule(seq: number): Uint8Array {
+  return encodeInput({ id: 10 * seq, home: 2, away: 1, bytes: 5 })
+}
+
+/** Of the entries from `fromSeq` to `toSeq`. */
+function recordOf(more: Partial<PublishedRecord>): PublishedRecord {
+  const { fromSeq = 1, toSeq = 1 } = more
+  const schedules = Array.from({ length: toSeq - fromSeq + 1 }, (_, at) => schedule(fromSeq + at))
+  const base = { kind: 'published', group: nameOf(group), ...CLAIM, published: [] } as const
+  return { ...base, fromSeq, toSeq, schedules, ...more }
+}
+
+function plain(value: Uint8Array): NewRecord {
+  return { key: null, value, headers: [], timestampMs: 0 }
+}
+
+function journaledBy(bench: Bench, more: Partial<PublishedRecord> = {}): void {
+  const value = encodeRecord(recordOf(more))
+  bench.lane().sending([{ ...journalOf(group), records: [plain(value)] }])
+}
+
+function sentBy(bench: Bench, number: number, sink: SinkName = 'home', id?: number): void {
+  const { topic, partition, record } = bench.output(number, sink, 1, id)
+  const lane = bench.lane(sink)
+  lane.sending([{ topic, partition, records: [record] }])
+  lane.committing()
+}
+
+function showAll(bench: Bench, numbers: readonly number[]): void {
+  for (const number of numbers) bench.show(number)
+}
+
+function twice(deed: (bench: Bench) => void): (bench: Bench) => void {
+  return bench => {
+    deed(bench)
+    deed(bench)
+  }
+}
+
+const progress = { journaled: 0, offset: 0, published: [] }
+
+const crimes: readonly (readonly [string, string, (bench: Bench) => void])[] = [
+  ['PUBLISH-1', 'an output is shown twice', b => showAll(b, [1, 1])],
+  ['PUBLISH-1', 'an output is left out', b => showAll(b, [1, 5])],
+  [
+    'PUBLISH-1',
+    'an output is another',
+    b => {
+      b.journal({})
+      b.show(1, 'home', 1, 77)
+    },
+  ],
+  ['PUBLISH-1', 'what is shown was never journaled', b => b.show(1)],
+  ['PUBLISH-1', 'what was journaled is never shown', b => b.journal({})],
+  ['PUBLISH-2', 'an output leaves that nobody committed', b => sentBy(b, 5)],
+  ['PUBLISH-2', 'an output leaves that is another', b => sentBy(b, 1, 'home', 77)],
+  ['PUBLISH-2', 'a schedule leaves that nobody committed', b => journaledBy(b, { toSeq: 3 })],
+  [
+    'PUBLISH-2',
+    'a schedule leaves that is another',
+    b => journaledBy(b, { schedules: [schedule(2)] }),
+  ],
+  ['PUBLISH-3', 'an output leaves before its schedule', b => sentBy(b, 1)],
+  ['PUBLISH-3', 'an output for another log leaves before its schedule', b => sentBy(b, 1, 'away')],
+  [
+    'PUBLISH-3',
+    'an entry is released before its schedule is durable',
+    b => b.judge.onReleased({ cluster: CLUSTER, group, seq: 1 }),
+  ],
+  [
+    'PUBLISH-4',
+    'an owner of before is shown behind the next',
+    b => {
+      b.show(1, 'home', 2)
+      b.show(3, 'home', 1)
+    },
+  ],
+  [
+    'PUBLISH-4',
+    'two owners have one generation',
+    b => {
+      b.journal({})
+      b.journal({ fromSeq: 2, toSeq: 2, owner: 'bob' })
+    },
+  ],
+  ['PUBLISH-5', 'a journal leaves a seq out', b => b.journal({ fromSeq: 2, toSeq: 2 })],
+  ['PUBLISH-5', 'a journal repeats a seq', twice(b => b.journal({}))],
+  ['PUBLISH-6', 'the id is taken by who may not lead', b => b.lane().taking(false)],
+  [
+    'PUBLISH-7',
+    'Progress is ahead of the journal',
+    b => b.judge.onProgress(group, { ...progress, journaled: 1 }),
+  ],
+  [
+    'PUBLISH-7',
+    'Progress is ahead of a sink',
+    b =>
+      b.judge.onProgress(group, { ...progress, published: [{ sink: 'home', upTo: 1, offset: 0 }] }),
+  ],
+  ['PUBLISH-8', 'more waits than may', b => b.judge.onHeld(CLUSTER, group, 11, 10)],
+  [
+    'PUBLISH-9',
+    'a publisher stops though nobody took its job',
+    b => {
+      const stopped = { cluster: CLUSTER, group, claim: CLAIM, isForGood: true }
+      b.judge.onStopped({ ...stopped, code: 'generation-superseded' })
+    },
+  ],
+  [
+    'PUBLISH-10',
+    'two replicas make different outputs',
+    b => {
+      const runs = [{ sink: 'home', first: 1, count: 2, bytes: runBytes(99, 2, 5) }]
+      b.judge.onEntry(CLUSTER, group, { seq: 1, generation: 1, schedule: schedule(1), runs })
+    },
+  ],
+]
+
+function objection(deed: (bench: Bench) => void): string | undefined {
+  const bench = new Bench()
+  bench.commit(2)
+  try {
+    deed(bench)
+    bench.judge.look()
+    bench.judge.end()
+  } catch (error) {
+    if (error instanceof Violation) return error.checker.split(' ')[0]
+    throw error
+  }
+  return undefined
+}
+
+test.each(crimes)('%s objects: %s', (name, _, deed) => {
+  expect(objection(deed)).toBe(name)
+})
+
+test('nobody objects to what is as it should be', () => {
+  const found = objection(bench => {
+    const lane = bench.lane()
+    lane.taking(true)
+    journaledBy(bench, { toSeq: 2 })
+    const home = [1, 2, 3, 4]
+    bench.journal({ toSeq: 2, published: [{ sink: 'home', upTo: 4 }] })
+    for (const number of home) bench.show(number)
+    sentBy(bench, 1, 'away')
+    for (const number of [1, 2]) bench.show(number, 'away')
+    bench.judge.onReleased({ cluster: CLUSTER, group, seq: 2 })
+    const published = [{ sink: 'home', upTo: 4, offset: 0 }]
+    bench.judge.onProgress(group, { journaled: 2, offset: 0, published })
+    expect(bench.judge.isComplete()).toBe(true)
+  })
+  expect(found).toBeUndefined()
+})
