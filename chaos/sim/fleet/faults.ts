@@ -1,8 +1,9 @@
 /** Carries out the faults of a schedule at their times, and takes them away again. */
 
 import { Prng } from '../../../src/base/prng.ts'
+import { segmentOf } from '../../../src/base/segments/names.ts'
 import { isRefusal } from '../../../src/raft/refusal.ts'
-import { isImage, segmentOf } from '../../../src/raft/store/names.ts'
+import { isImage } from '../../../src/raft/store/names.ts'
 import { US_PER_MS } from '../world/clock.ts'
 import { happenings } from '../world/trace.ts'
 import type { Harm } from './fleet.ts'
