@@ -2,6 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fuzzRuns } from '../../base/testing/runs.ts'
 import { CsvCutter } from './csv/cutter.ts'
 import type { Split } from './format.ts'
 import { LineSplitter, type LinesOptions } from './lines.ts'
@@ -119,6 +120,31 @@ describe('lines', () => {
         )
       }),
     )
+  })
+
+  test('with a mark in front and returns anywhere are too large wherever the bytes part', () => {
+    const options = { limits: { recordBytesMax: 5 } }
+    const sign = fc.constantFrom('x', 'xxxx', '\r', '\r\n', '\n')
+    fc.assert(
+      fc.property(
+        fc.boolean(),
+        fc.array(sign, { maxLength: 12 }),
+        cuts,
+        (marked, signs, places) => {
+          const file = bytesOf((marked ? '\ufeff' : '') + signs.join(''))
+          const got = seen(new LineSplitter(options), file, places)
+          expect(got).toEqual(seen(new LineSplitter(options), file))
+        },
+      ),
+      { numRuns: fuzzRuns(2000) },
+    )
+  })
+
+  test('are not taken for whole where a return came at the bound, and more behind it', () => {
+    const splitter = new LineSplitter({ limits: { recordBytesMax: 2 } })
+    splitter.push(bytesOf('ab\r'))
+    splitter.push(bytesOf('cdefgh'))
+    expect(textsOf(splitter.push(bytesOf('\n')))).toEqual(['ab\r'])
   })
 
   test('a last line without a newline comes once', () => {

@@ -26,6 +26,8 @@ export interface LinesOptions {
 const NEWLINE = 0x0a
 const RETURN = 0x0d
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]
+/** Bytes that may stand around a record and belong to none. */
+const AROUND = BYTE_ORDER_MARK.length + 1
 const NO_BYTES = new Uint8Array(0)
 
 const anyNewline: Cutter = { next: (bytes, at) => bytes.indexOf(NEWLINE, at) }
@@ -42,7 +44,7 @@ export class LineSplitter implements Splitter {
   readonly #sizeMax: number
   readonly #skips: Skips
   readonly #cutter: Cutter
-  /** What is known of a record whose end has not come: not more than a record may be, and one. */
+  /** A record whose end has not come: what it may be, what may stand around it, and one more. */
   #held = NO_BYTES
   /** And how many bytes it really has so far. */
   #heldSize = 0
@@ -89,7 +91,7 @@ export class LineSplitter implements Splitter {
       this.#position = shift + bytes.length
       start = bytes.length
     }
-    this.#held = bytes.slice(start, start + this.#sizeMax + 1)
+    this.#held = bytes.slice(start, start + this.#sizeMax + AROUND + 1)
     this.#heldSize = shift + bytes.length - this.#position
     return found.of(bytes)
   }
