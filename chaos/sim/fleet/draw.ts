@@ -69,6 +69,7 @@ function drawProfile(prng: Prng, safetyMs: number): FleetProfile {
       delayUs: prng.pick([1, 100, 5000, 60_000]),
       pieceBytesMax: prng.pick([10, 100, 10_000]),
       looks: prng.pick([0, 0.2, 1]),
+      loadMs: prng.fork('loads').pick([0, 0, 500, 3000]),
     },
     times,
     limits: drawLimits(prng),

@@ -11,7 +11,7 @@ import type { GroupMachine } from '../../../src/raft/host/machine.ts'
 import type { Entry, Image } from '../../../src/raft/types.ts'
 import type { Life } from '../host/life.ts'
 import { type ApplyResult, type Machine, TestMachine } from '../machine.ts'
-import type { EventQueue } from '../world/clock.ts'
+import { type EventQueue, US_PER_MS } from '../world/clock.ts'
 import type { SimSpace } from '../world/state.ts'
 import { stateRows } from './state-rows.ts'
 
@@ -21,6 +21,8 @@ export interface MachineProfile {
   readonly pieceBytesMax: number
   /** How often somebody reads while it is at work: of so many times that it begins. */
   readonly looks: number
+  /** A large state: an image takes up to so long to load. Missing: as long as a few batches. */
+  readonly loadMs?: number
 }
 
 /** An image is loaded in up to as many times what a batch takes, and no longer than this. */
@@ -41,8 +43,8 @@ export interface MachineParts {
   /** Where the clients' machine outlives the process; else all is built anew from image and log. */
   readonly space?: SimSpace | undefined
   onApplied(entry: Entry, result: ApplyResult): void
-  /** It begins what takes its time: entries, or an image in the place of all it has. */
-  onBusy(): void
+  /** It begins what may take so long: entries, or an image in the place of all it has. */
+  onBusy(forUs: number): void
 }
 
 export class FleetMachine implements GroupMachine {
@@ -68,7 +70,7 @@ export class FleetMachine implements GroupMachine {
   }
 
   apply(entries: readonly Entry[], done: (results: readonly unknown[]) => void): void {
-    this.#parts.onBusy()
+    this.#parts.onBusy(this.#profile.delayUs)
     const half = Math.floor(entries.length / 2)
     const results: ApplyResult[] = []
     const work = (some: readonly Entry[]): void => {
@@ -119,7 +121,7 @@ export class FleetMachine implements GroupMachine {
     }
     // As the product's machines do: what was there goes first, whoever asks meanwhile sees nothing.
     this.state.empty()
-    this.#parts.onBusy()
+    this.#parts.onBusy(this.#loadUs)
     if (this.#kept === undefined) pull()
     else stateRows.void(this.#kept.space, pull)
   }
@@ -139,7 +141,12 @@ export class FleetMachine implements GroupMachine {
       if (this.#kept === undefined) done()
       else stateRows.keepAll(this.#kept.space, this.#kept.state, done)
     }
-    this.#later(load, Math.min(LOAD_DELAYS * this.#profile.delayUs, LOAD_US_MAX))
+    this.#later(load, this.#loadUs)
+  }
+
+  get #loadUs(): number {
+    const { delayUs, loadMs = 0 } = this.#profile
+    return Math.max(loadMs * US_PER_MS, Math.min(LOAD_DELAYS * delayUs, LOAD_US_MAX))
   }
 
   #piece(bytes: Uint8Array, at: number): Piece {

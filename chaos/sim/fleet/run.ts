@@ -36,7 +36,7 @@ const AHEAD = 'HOST-8 no state is ahead of its log'
 const PAST = 'HOST-5 whoever comes from the past is not heard'
 const STRUCK = 'HOST-6 what no node sends ends its connection, and is counted'
 
-const HEARD = 'HOST-9 a connection that leads nowhere is given up'
+const HEARD = 'HOST-10 a connection that leads nowhere is given up'
 
 export interface FleetOptions {
   /** Lines for people. */

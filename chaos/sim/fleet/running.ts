@@ -232,7 +232,7 @@ export class Running {
       onApplied: entry => {
         if (!member.isPast) this.#parts.world(group).watch.applied(seat, entry)
       },
-      onBusy: () => this.#lookIn(group),
+      onBusy: forUs => this.#lookIn(group, forUs),
     })
     const { boot } = store
     const startedMs = queue.nowMs
@@ -241,10 +241,10 @@ export class Running {
   }
 
   /** Soon, when its machine may still be at work. */
-  #lookIn(group: GroupId): void {
+  #lookIn(group: GroupId, forUs: number): void {
     const { member, life, queue, prng, profile, world } = this.#parts
     if (member.isPast || !prng.chance(profile.machine.looks)) return
-    life.later(queue, prng.below(2 * profile.machine.delayUs), () => {
+    life.later(queue, prng.below(2 * forUs), () => {
       const seat = this.seats.get(group)
       if (seat !== undefined) world(group).lookIn(seat)
     })
