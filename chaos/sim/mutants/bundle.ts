@@ -18,12 +18,12 @@ export function patchedFile(mutant: Mutant): string {
   return patched(readFileSync(mutant.file, 'utf8'), mutant)
 }
 
-/** The simulator's path, in this folder; without a mutant, the source as it is. */
-export async function bundled(folder: string, mutant?: Mutant): Promise<string> {
+/** The bundle's path, in this folder; without a mutant, the source as it is. */
+export async function bundled(folder: string, mutant?: Mutant, entry = TRIAL): Promise<string> {
   const outfile = join(folder, `${mutant?.name ?? 'unpatched'}.mjs`)
   const patch = mutant === undefined ? undefined : substitution(mutant)
   await build({
-    entryPoints: [TRIAL],
+    entryPoints: [entry],
     outfile,
     bundle: true,
     platform: 'node',
