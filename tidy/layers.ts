@@ -63,7 +63,7 @@ const layers: Readonly<Record<string, Layer>> = {
   'src/connectors/kafka': { values: ['src/base'], libraries: ['kafkajs'] },
   // The StreamLog door on a log of our own, in this process or behind gRPC.
   'src/connectors/log': {
-    values: ['src/base'],
+    values: ['src/base', 'src/io'],
     libraries: ['@grpc/grpc-js', '@grpc/proto-loader'],
   },
   'src/connectors': { values: ['src/base', 'src/connectors/formats'], types: core },
@@ -77,7 +77,16 @@ const layers: Readonly<Record<string, Layer>> = {
   },
   // The command puts together what `weir node` runs: until groups run jobs, the tests' machine.
   'src/cli': {
-    values: ['src/base', 'src/job', 'src/trial', 'src/io', 'src/node', 'src/api', 'chaos/kv'],
+    values: [
+      'src/base',
+      'src/job',
+      'src/trial',
+      'src/io',
+      'src/connectors/log',
+      'src/node',
+      'src/api',
+      'chaos/kv',
+    ],
     libraries: ['commander', 'yaml'],
   },
   // Suites that every body of a door must pass, for tests to call.

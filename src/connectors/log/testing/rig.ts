@@ -10,16 +10,17 @@ import { defaultLogLimits, type LogLimits } from '../limits.ts'
 import { type FilesAnswer, openFiles } from '../store/opening.ts'
 
 export interface Opening {
+  readonly name?: string
   readonly clock?: Clock
   readonly limits?: Partial<LogLimits>
   readonly onFailed?: (code: string) => void
 }
 
-function open(disk: Disk, { limits = {}, clock = realClock }: Opening = {}) {
+function open(disk: Disk, { name = 'log-of-tests', limits = {}, clock = realClock }: Opening) {
   const all = { ...defaultLogLimits, ...limits }
   const nowMs = clock.monotonicMs()
   return new Promise<FilesAnswer>(resolve => {
-    openFiles(disk, { name: 'log-of-tests', limits: all, nowMs }, resolve)
+    openFiles(disk, { name, limits: all, nowMs }, resolve)
   })
 }
 

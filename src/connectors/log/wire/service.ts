@@ -1,0 +1,40 @@
+/** The service as proto/log.proto lays it down, for server and client alike. */
+
+import { join } from 'node:path'
+import {
+  type ChannelOptions,
+  type GrpcObject,
+  loadPackageDefinition,
+  logVerbosity,
+  type ServiceClientConstructor,
+  setLogVerbosity,
+} from '@grpc/grpc-js'
+import { loadSync } from '@grpc/proto-loader'
+import { packageRoot } from '../../../io/package-root.ts'
+
+/** What is sent at once, either way. */
+const MESSAGE_BYTES_MAX = 64 * 1024 * 1024
+const RECONNECT_MS = 50
+const RECONNECT_MS_MAX = 1000
+
+export const channelOptions: ChannelOptions = {
+  'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
+  'grpc.max_send_message_length': MESSAGE_BYTES_MAX,
+  // What could be done twice is never repeated behind anybody's back.
+  'grpc.enable_retries': 0,
+  'grpc.initial_reconnect_backoff_ms': RECONNECT_MS,
+  'grpc.max_reconnect_backoff_ms': RECONNECT_MS_MAX,
+  'grpc.service_config_disable_resolution': 1,
+  // A log is reached directly, whatever proxy the environment names.
+  'grpc.enable_http_proxy': 0,
+  'grpc.use_local_subchannel_pool': 1,
+}
+
+export function logService(): ServiceClientConstructor {
+  // What goes wrong is answered or told; the library would print it besides.
+  setLogVerbosity(logVerbosity.NONE)
+  const path = join(packageRoot(), 'proto', 'log.proto')
+  const options = { keepCase: true, longs: Number, enums: String, defaults: true }
+  const { log } = loadPackageDefinition(loadSync(path, options))['weir'] as { log: GrpcObject }
+  return log['Log'] as ServiceClientConstructor
+}

@@ -1,0 +1,157 @@
+/** The wire: what becomes of calls when the other end is gone, another, or asked too much. */
+
+import { createServer, type Socket } from 'node:net'
+import { credentials } from '@grpc/grpc-js'
+import { expect, test } from 'vitest'
+import { utf8Of } from '../../../base/bytes.ts'
+import type { LogAnswer, LogDone, NewRecord, StreamLog } from '../../../base/stream-log.ts'
+import { FolderDisk } from '../../../io/disk.ts'
+import { tempFolder } from '../../../io/testing/folder.ts'
+import { until } from '../../../io/testing/until.ts'
+import { LogClient } from '../client.ts'
+import { openLog } from '../testing/rig.ts'
+import { served } from '../testing/served.ts'
+import { GrpcLine } from './client.ts'
+import { rows } from './messages.ts'
+import { LogServer, type ServerAnswer } from './server.ts'
+import { channelOptions, logService } from './service.ts'
+
+const at = { topic: 't', partition: 0 }
+const record = (value: Uint8Array): NewRecord => {
+  return { key: null, value, headers: [], timestampMs: 1 }
+}
+
+async function answer<T>(ask: (done: LogDone<T>) => void): Promise<LogAnswer<T>> {
+  const answers: LogAnswer<T>[] = []
+  ask(one => answers.push(one))
+  await until(() => answers.length > 0)
+  return answers[0] as LogAnswer<T>
+}
+
+const code = async <T>(ask: (done: LogDone<T>) => void) => (await answer(ask)).error?.code ?? 'ok'
+
+function create(log: StreamLog, settings: Readonly<Record<string, string>> = {}) {
+  const wanted = { topic: 't', partitions: 1, replication: 1, settings }
+  return code<void>(done => log.create(wanted, done))
+}
+
+test('where nobody listens nothing is known', async () => {
+  const server = createServer()
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise(resolve => server.close(resolve))
+  const line = new GrpcLine({ address: `127.0.0.1:${port}` })
+  const { error } = await answer<string>(done => new LogClient(line).cluster(done))
+  expect(error?.code).toBe('unavailable')
+  expect(error?.message).toContain(`127.0.0.1:${port}`)
+  line.close()
+})
+
+test('who does not answer in time is not waited for', async () => {
+  const sockets: Socket[] = []
+  const server = createServer(socket => sockets.push(socket))
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  const line = new GrpcLine({ address: `127.0.0.1:${port}`, answerMs: 50 })
+  expect(await code<string>(done => new LogClient(line).cluster(done))).toBe('unavailable')
+  line.close()
+  for (const socket of sockets) socket.destroy()
+  await new Promise(resolve => server.close(resolve))
+})
+
+test('another log at the same address is told from the first, which is known again', async () => {
+  const [first, second] = [tempFolder(), tempFolder()]
+  const one = await served(first)
+  const line = new GrpcLine({ address: one.address })
+  const log = new LogClient(line)
+  expect(await create(log)).toBe('ok')
+  await one.close()
+  const other = await served(second, one.address, 'another-log')
+  const told = async () => {
+    let found = 'unavailable'
+    while (found === 'unavailable') found = await code<string>(done => log.cluster(done))
+    return found
+  }
+  expect(await told()).toBe('other-cluster')
+  const parts = [{ ...at, records: [record(utf8Of('x'))] }]
+  expect(await code<unknown>(done => log.append(parts, done))).toBe('other-cluster')
+  await other.close()
+  const again = await served(first, one.address)
+  expect(await told()).toBe('ok')
+  line.close()
+  await again.close()
+})
+
+test('a log is believed by nobody who heard another name', async () => {
+  const { address, close } = await served()
+  const Service = logService()
+  const client = new Service(address, credentials.createInsecure(), channelOptions)
+  const asked = await new Promise<{ log: string; trouble: { code: string } | null }>(resolve => {
+    const { Cluster } = client as unknown as {
+      Cluster(asked: object, done: (_: unknown, told: never) => void): void
+    }
+    Cluster.call(client, { log: 'another' }, (_, told) => resolve(told))
+  })
+  expect([asked.log, asked.trouble?.code]).toEqual(['log-of-tests', 'other-cluster'])
+  client.close()
+  await close()
+})
+
+test('what is too large for a message is refused, and nothing of it is done', async () => {
+  const { client, close } = await served()
+  const log = client()
+  await create(log, { 'max.message.bytes': '16000000' })
+  const large = record(new Uint8Array(15_000_000))
+  const parts = [{ ...at, records: Array<NewRecord>(5).fill(large) }]
+  expect(await code<unknown>(done => log.append(parts, done))).toBe('record-too-large')
+  const end = await answer<number>(done => log.end(at, 'uncommitted', done))
+  expect(end).toEqual({ value: 0 })
+  await close()
+})
+
+test('a fetch that is cancelled waits no more at the log', async () => {
+  const { client, close } = await served()
+  const log = client()
+  await create(log)
+  const how = { isolation: 'committed', maxBytes: 100, waitMs: 25_000 } as const
+  const answers: unknown[] = []
+  for (let i = 0; i < 20; i++) log.fetch(at, 0, how, one => answers.push(one)).cancel()
+  const parts = [{ ...at, records: [record(utf8Of('x'))] }]
+  expect(await code<unknown>(done => log.append(parts, done))).toBe('ok')
+  await close()
+  expect(answers).toEqual([])
+})
+
+test.each([
+  ['here', 'address-malformed'],
+  ['192.0.2.1:7270', 'address-unknown'],
+])('a log that cannot listen on %s says so', async (listen, wanted) => {
+  const log = await openLog(new FolderDisk(tempFolder()))
+  const told = await new Promise<ServerAnswer>(resolve => {
+    LogServer.open(log, listen, undefined, resolve)
+  })
+  expect('refused' in told ? told.refused.code : 'listens').toBe(wanted)
+  await new Promise<void>(resolve => log.close(resolve))
+})
+
+test('files that are no certificates are refused', async () => {
+  const log = await openLog(new FolderDisk(tempFolder()))
+  const none = utf8Of('none')
+  const told = await new Promise<ServerAnswer>(resolve => {
+    LogServer.open(log, '127.0.0.1:0', { ca: none, cert: none, key: none }, resolve)
+  })
+  expect('refused' in told ? told.refused.code : 'listens').toBe('tls-unusable')
+  await new Promise<void>(resolve => log.close(resolve))
+})
+
+test('numbers that are none of the wire are bounded, not refused', () => {
+  const how = { isolation: 'committed', maxBytes: 1e12, waitMs: 0.5 } as const
+  const asked = rows.fetch.ask({ ...at, offset: 3, ...how })
+  expect(asked).toMatchObject({ max_bytes: 2 ** 32 - 1, wait_ms: 1, offset: 3 })
+  expect(rows.fetch.ask({ ...at, offset: 3, ...how, maxBytes: -1 })).toMatchObject({ max_bytes: 0 })
+})
+
+test('every call of the service has its row, and none is left over', () => {
+  const methods = Object.values(rows).map(({ method }) => method)
+  expect([...methods].sort()).toEqual(Object.keys(logService().service).sort())
+})
