@@ -6,6 +6,7 @@
 import { Command, CommanderError } from 'commander'
 import { CommandFailure, type ExitCode, exitCodes } from './exit.ts'
 import { jobCommand } from './job.ts'
+import { logCommand } from './log.ts'
 import { nodeCommand } from './node.ts'
 import { type Format, outputOption, type Terminal } from './output.ts'
 import { raftCommand } from './raft.ts'
@@ -42,8 +43,8 @@ function program(terminal: Terminal): Command {
     .addOption(outputOption())
     .addHelpText('after', '\nExample:\n  weir version -o json')
     .action(({ output }: { output: Format }) => terminal.out(showVersion(readVersion(), output)))
-  for (const command of [nodeCommand(terminal), jobCommand(terminal), raftCommand(terminal)]) {
-    weir.addCommand(inherited(command, weir))
+  for (const make of [nodeCommand, logCommand, jobCommand, raftCommand]) {
+    weir.addCommand(inherited(make(terminal), weir))
   }
   return weir
 }
