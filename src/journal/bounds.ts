@@ -35,6 +35,8 @@ export interface JournalBounds {
   readonly retryMaxMs: number
   /** After a trouble that does not end by itself. */
   readonly stallMs: number
+  /** People are told of one that should, when it goes on for so long. */
+  readonly silenceMs: number
   /** While the journal is read back. */
   readonly fetchBytesMax: number
   readonly fetchMs: number
@@ -66,6 +68,7 @@ export const defaultJournalBounds: JournalBounds = {
   retryMinMs: 20,
   retryMaxMs: 2000,
   stallMs: 5000,
+  silenceMs: 10_000,
   fetchBytesMax: MIB,
   fetchMs: 100,
   progressMs: 1000,

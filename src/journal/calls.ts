@@ -3,10 +3,17 @@
  * has a serial of its own: an answer to any other than the last is late, and says nothing.
  */
 
-import type { Fetched, LogAnswer, LogError, PartitionRecords } from '../base/stream-log.ts'
+import type {
+  Fetched,
+  LogAnswer,
+  LogError,
+  PartitionRecords,
+  TopicDescription,
+} from '../base/stream-log.ts'
 import type { Verdict } from './group.ts'
 
 export type Ask =
+  | { readonly kind: 'describe'; readonly topic: string }
   /** A ReadIndex. */
   | { readonly kind: 'confirm'; readonly term: number }
   /** Of a new producer, where there is none. */
@@ -24,6 +31,7 @@ export type Ask =
 export type Call = Ask & { readonly serial: number }
 
 export type Answer =
+  | { readonly kind: 'describe'; readonly answer: LogAnswer<TopicDescription> }
   | { readonly kind: 'confirm'; readonly verdict: Verdict }
   | { readonly kind: 'init' | 'commit'; readonly answer: LogAnswer<void> }
   | { readonly kind: 'end' | 'start'; readonly answer: LogAnswer<number> }

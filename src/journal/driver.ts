@@ -11,11 +11,13 @@ import type { Budget } from './budget.ts'
 import type { Answer, Call } from './calls.ts'
 import type { JournalGroup, JournalListener } from './group.ts'
 import { isDrained, Ledger } from './ledger.ts'
+import type { News } from './news.ts'
 import type { HeldRun, Outbox } from './outbox.ts'
 import { encodeProgress } from './outbox-codec.ts'
 import type { Seat } from './plan.ts'
 import { Proposer } from './proposer.ts'
-import { type News, Publisher } from './publisher.ts'
+import { Publisher } from './publisher.ts'
+import type { TopicWanted } from './settings.ts'
 import type { Claim, Output } from './types.ts'
 
 /** A log that the group publishes to. */
@@ -24,6 +26,8 @@ export interface LaneParts {
   readonly seat: Seat
   /** Shared by all groups of the node that publish to this log. */
   readonly budget: Budget
+  /** Its journal and its output topics, as they must be set for what is written to stay. */
+  readonly topics?: readonly TopicWanted[]
 }
 
 export interface GroupJournalParts {
@@ -183,7 +187,8 @@ class Lane {
     this.#ledger = ledger
     this.#onAnswered = onAnswered
     const render = (run: HeldRun) => this.#render(run)
-    const subject = { seat: lane.seat, claim, outbox, ledger, bounds, render }
+    const { seat, topics = [] } = lane
+    const subject = { seat, topics, claim, outbox, ledger, bounds, render }
     this.publisher = new Publisher(subject, random)
   }
 
@@ -231,6 +236,9 @@ class Lane {
       this.#onAnswered()
     }
     switch (call.kind) {
+      case 'describe':
+        log.describe(call.topic, answer => answered({ kind: 'describe', answer }))
+        return
       case 'confirm':
         this.#parts.group.confirm(call.term, verdict => answered({ kind: 'confirm', verdict }))
         return

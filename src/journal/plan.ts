@@ -9,6 +9,7 @@ import { type JournalBounds, RECORD_OVERHEAD_BYTES } from './bounds.ts'
 import type { Ledger } from './ledger.ts'
 import { byName, type HeldRun, type Outbox } from './outbox.ts'
 import { encodeRecord, type PublishedRecord } from './record.ts'
+import type { TopicWanted } from './settings.ts'
 import type { Claim, Output, SinkCursor } from './types.ts'
 
 /** Where a publisher writes, and as whom. */
@@ -26,6 +27,8 @@ export interface Seat {
 
 export interface Subject {
   readonly seat: Seat
+  /** Looked at before anything is written; missing: whoever began this has done so. */
+  readonly topics?: readonly TopicWanted[]
   readonly claim: Claim
   readonly outbox: Outbox
   readonly ledger: Ledger

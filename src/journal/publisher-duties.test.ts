@@ -16,10 +16,12 @@ import { type Duties, Publisher } from './publisher.ts'
 import { encodeRecord } from './record.ts'
 import { CLAIM, GROUP, HOME, rendered } from './testing/rig.ts'
 
+const NO_TOPIC = { partitions: 0, replication: 0, settings: {} }
 const NO_RECORDS = { records: [], position: 0, seenEnd: 0 }
 
 /** What each call is answered when all is well. */
 const well: Readonly<Record<Call['kind'], Answer>> = {
+  describe: { kind: 'describe', answer: { value: NO_TOPIC } },
   confirm: { kind: 'confirm', verdict: 'leads' },
   init: { kind: 'init', answer: { value: undefined } },
   end: { kind: 'end', answer: { value: 0 } },

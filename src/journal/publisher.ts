@@ -15,6 +15,7 @@ import type { LogAnswer, LogError } from '../base/stream-log.ts'
 import { type Answer, type Ask, Backoff, type Call, isPassing } from './calls.ts'
 import type { Verdict } from './group.ts'
 import { comparison, JOURNAL_DIFFERS, type Judgement, judge } from './judgement.ts'
+import { type News, Newsroom } from './news.ts'
 import { NO_PROGRESS } from './outbox.ts'
 import { Pace, type Waiting } from './pace.ts'
 import {
@@ -27,6 +28,7 @@ import {
   unpublishedBytes,
 } from './plan.ts'
 import { Reading } from './reading.ts'
+import { Inspection } from './settings.ts'
 import { type Outcome, Takeover } from './takeover.ts'
 import type { Trouble } from './types.ts'
 
@@ -42,11 +44,6 @@ export interface Duties {
   /** 5. One question; its answer is wanted by its serial. */
   readonly call: Call | undefined
 }
-
-export type News =
-  | ({ readonly kind: 'stalled' | 'halted' } & Trouble)
-  /** The trouble that was told last is over. */
-  | { readonly kind: 'resumed' }
 
 interface InTransaction {
   readonly plan: Plan
@@ -75,6 +72,8 @@ export class Publisher {
   readonly #random: Random
   readonly #pace: Pace
   readonly #retries: Backoff
+  readonly #inspection: Inspection
+  readonly #newsroom: Newsroom
   #stage: Stage = RETIRED
   #nowMs = 0
   /** In which this replica leads; 0: it does not. */
@@ -90,15 +89,14 @@ export class Publisher {
   #close = false
   #giveBack = false
   #learned = false
-  #news: News[] = []
-  /** What was told last, and is not over; `inTransaction`: reading back well does not end it. */
-  #told: (Trouble & { readonly inTransaction: boolean }) | undefined
 
   constructor(subject: Subject, random: Random) {
     const { retryMinMs, retryMaxMs } = subject.bounds
     this.#subject = subject
     this.#random = random
     this.#pace = new Pace(subject.bounds)
+    this.#inspection = new Inspection(subject.topics ?? [])
+    this.#newsroom = new Newsroom(subject.bounds.silenceMs)
     this.#retries = new Backoff(retryMinMs, retryMaxMs, () => random.uint32())
   }
 
@@ -154,13 +152,12 @@ export class Publisher {
       close: this.#close,
       giveBack: this.#giveBack,
       learned: this.#learned,
-      news: this.#news,
+      news: this.#newsroom.take(),
       call,
     }
     this.#close = false
     this.#giveBack = false
     this.#learned = false
-    this.#news = []
     return duties
   }
 
@@ -216,14 +213,16 @@ export class Publisher {
       from: seat.hasJournal ? progress.offset : (own?.offset ?? 0),
       onSchedule: comparison(outbox),
     })
-    const options = { reading, confirmTerm: this.#term, bounds, random: this.#random }
+    const more = { random: this.#random, inspection: this.#inspection }
+    const options = { reading, confirmTerm: this.#term, bounds, ...more }
     this.#stage = { at: 'takeover', takeover: new Takeover(options), reading }
   }
 
   #onTakeover({ takeover, reading }: Stage & { at: 'takeover' }, answer: Answer): void {
     takeover.onAnswer(answer)
     this.#restUntilMs = this.#nowMs + takeover.takeWait()
-    const { outcome } = takeover
+    const { outcome, passing } = takeover
+    if (passing !== undefined) this.#newsroom.pass(passing, this.#nowMs, false)
     if (outcome !== undefined) this.#onOutcome(outcome, reading)
   }
 
@@ -285,14 +284,9 @@ export class Publisher {
         ledger.publish(sink, upTo, seat.hasJournal ? 0 : marker.offset)
       }
     }
-    if (this.#told?.inTransaction === false) this.#resumed()
+    this.#newsroom.read()
     this.#learned = true
     this.#stage = { at: 'ready' }
-  }
-
-  #resumed(): void {
-    if (this.#told !== undefined) this.#news.push({ kind: 'resumed' })
-    this.#told = undefined
   }
 
   #waiting(): Waiting {
@@ -352,7 +346,7 @@ export class Publisher {
     if (plan.upTo > 0) ledger.publish(seat.sink, plan.upTo, seat.hasJournal ? 0 : offset)
     this.#pace.committed(this.#nowMs)
     this.#retries.reset()
-    this.#resumed()
+    this.#newsroom.commit()
     this.#learned = true
     this.#giveBack = true
     this.#stage = { at: 'ready' }
@@ -364,22 +358,25 @@ export class Publisher {
       this.#stall(error)
       return
     }
+    this.#newsroom.pass(error, this.#nowMs, this.#isInTransaction())
     this.#leave({ at: 'resting' })
     this.#restUntilMs = this.#nowMs + this.#retries.next()
   }
 
-  #stall({ code, message }: Trouble): void {
-    const inTransaction = this.#stage.at === 'sending' || this.#stage.at === 'committing'
+  #stall(trouble: Trouble): void {
+    const inTransaction = this.#isInTransaction()
     this.#leave({ at: 'resting' })
     this.#restUntilMs = this.#nowMs + this.#subject.bounds.stallMs
-    if (this.#told?.code === code && this.#told.message === message) return
-    this.#told = { code, message, inTransaction }
-    this.#news.push({ kind: 'stalled', code, message })
+    this.#newsroom.stall(trouble, inTransaction)
   }
 
-  #halt({ code, message }: Trouble): void {
+  #isInTransaction(): boolean {
+    return this.#stage.at === 'sending' || this.#stage.at === 'committing'
+  }
+
+  #halt(trouble: Trouble): void {
     this.#leave({ at: 'halted' })
-    this.#news.push({ kind: 'halted', code, message })
+    this.#newsroom.halt(trouble)
   }
 
   #leave(stage: Stage): void {

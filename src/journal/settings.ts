@@ -4,7 +4,7 @@
  * the names that Kafka gives the settings. A setting that a log does not have needs no judgement.
  */
 
-import type { NewTopic, TopicDescription } from '../base/stream-log.ts'
+import type { LogError, NewTopic, TopicDescription } from '../base/stream-log.ts'
 
 export type TopicUse = 'journal' | 'output'
 
@@ -103,4 +103,42 @@ export function journalTopic(topic: string, partitions: number, copies: number):
   const replication = Math.min(copies, REPLICATION_WANTED)
   const entries = rules.journal.map(({ setting, wanted }) => [setting, wanted(replication)])
   return { topic, partitions, replication, settings: Object.fromEntries(entries) }
+}
+
+export interface TopicWanted {
+  readonly topic: string
+  readonly use: TopicUse
+  /** At least. */
+  readonly partitions: number
+}
+
+/**
+ * Asked at the start of a publisher, before it writes anything: one topic after the other, each
+ * until it is as it should be. What was good once is not asked again by the same publisher.
+ */
+export class Inspection {
+  readonly #topics: readonly TopicWanted[]
+  #good = 0
+
+  constructor(topics: readonly TopicWanted[]) {
+    this.#topics = topics
+  }
+
+  /** To be asked about; undefined: all are as they should be. */
+  get topic(): string | undefined {
+    return this.#topics[this.#good]?.topic
+  }
+
+  /** What is wrong with the topic that was asked about. */
+  take(found: TopicDescription): LogError | undefined {
+    const wanted = this.#topics[this.#good]
+    if (wanted === undefined) return undefined
+    const { topic, use, partitions } = wanted
+    const wrong = [...judgePartitions(topic, partitions, found), ...judgeTopic(topic, use, found)]
+    if (wrong.length === 0) {
+      this.#good++
+      return undefined
+    }
+    return { code: 'bad-settings', message: wrong.map(({ message }) => message).join('. ') }
+  }
 }

@@ -2,18 +2,20 @@
  * How a transactional id is taken and its partition read back: `init` until it succeeds, which says
  * that every earlier transaction of the id is decided; only then the end, uncommitted; then what is
  * committed, from where it was known, until the position reaches that end. A leader asks its own
- * group before every `init` whether it leads: only such a one may fence another.
+ * group before every `init` whether it leads: only such a one may fence another. Whoever is to
+ * write looks first whether topics are set so that what is written stays.
  *
  * Used by publishers (`confirmTerm` is theirs) and by claims, which no group leads.
  */
 
 import type { Random } from '../base/env.ts'
 import { invariant, WeirError } from '../base/errors.ts'
-import type { Fetched, LogAnswer, LogError } from '../base/stream-log.ts'
+import type { Fetched, LogAnswer, LogError, TopicDescription } from '../base/stream-log.ts'
 import type { JournalBounds } from './bounds.ts'
 import { type Answer, type Ask, Backoff, isPassing } from './calls.ts'
 import type { Verdict } from './group.ts'
 import type { Reading } from './reading.ts'
+import type { Inspection } from './settings.ts'
 import type { Trouble } from './types.ts'
 
 export type Outcome =
@@ -25,12 +27,14 @@ export type Outcome =
   /** What lies in the partition cannot be gone on from. */
   | { readonly kind: 'unreadable'; readonly trouble: Trouble }
 
-type Stage = 'confirm' | 'init' | 'end' | 'start' | 'fetch'
+type Stage = 'describe' | 'confirm' | 'init' | 'end' | 'start' | 'fetch'
 
 export interface TakeoverOptions {
   readonly reading: Reading
   /** undefined: nobody is asked before `init`. */
   readonly confirmTerm: number | undefined
+  /** Of the topics; undefined: they are not looked at. */
+  readonly inspection?: Inspection
   readonly bounds: JournalBounds
   readonly random: Random
 }
@@ -42,16 +46,26 @@ export class Takeover {
   #end = 0
   #waitMs = 0
   #outcome: Outcome | undefined
+  #passing: LogError | undefined
 
   constructor(options: TakeoverOptions) {
-    const { bounds, random, confirmTerm } = options
+    const { bounds, random } = options
     this.#options = options
     this.#backoff = new Backoff(bounds.askMinMs, bounds.askMaxMs, () => random.uint32())
-    this.#stage = confirmTerm === undefined ? 'init' : 'confirm'
+    this.#stage = options.inspection?.topic === undefined ? this.#first() : 'describe'
+  }
+
+  #first(): Stage {
+    return this.#options.confirmTerm === undefined ? 'init' : 'confirm'
   }
 
   get outcome(): Outcome | undefined {
     return this.#outcome
+  }
+
+  /** What the last question met, where it is worth asking it again. */
+  get passing(): LogError | undefined {
+    return this.#passing
   }
 
   /** How long to wait before the next question; taken once. */
@@ -64,6 +78,8 @@ export class Takeover {
   /** What to ask now, or after the wait. */
   ask(): Ask {
     switch (this.#stage) {
+      case 'describe':
+        return { kind: 'describe', topic: this.#options.inspection?.topic ?? '' }
       case 'confirm':
         return { kind: 'confirm', term: this.#options.confirmTerm ?? 0 }
       case 'fetch':
@@ -75,11 +91,23 @@ export class Takeover {
 
   onAnswer(answer: Answer): void {
     invariant(answer.kind === this.#stage, 'JOURNAL what was asked is answered', answer.kind)
-    if (answer.kind === 'confirm') this.#onVerdict(answer.verdict)
+    const { error } = 'answer' in answer ? answer.answer : {}
+    this.#passing = error !== undefined && isPassing(error) ? error : undefined
+    if (answer.kind === 'describe') this.#onDescribed(answer.answer)
+    else if (answer.kind === 'confirm') this.#onVerdict(answer.verdict)
     else if (answer.kind === 'init') this.#onInit(answer.answer)
     else if (answer.kind === 'end') this.#onNumber(answer.answer, end => this.#onEnd(end))
     else if (answer.kind === 'start') this.#onNumber(answer.answer, at => this.#onStart(at))
     else if (answer.kind === 'fetch') this.#onFetched(answer.answer)
+  }
+
+  #onDescribed(answer: LogAnswer<TopicDescription>): void {
+    const { inspection } = this.#options
+    const error = answer.error ?? inspection?.take(answer.value)
+    if (error !== undefined && isPassing(error)) this.#again('describe')
+    else if (error !== undefined) this.#refused(error)
+    else if (inspection?.topic === undefined) this.#stage = this.#first()
+    if (error === undefined) this.#backoff.reset()
   }
 
   #onVerdict(verdict: Verdict): void {
@@ -93,7 +121,7 @@ export class Takeover {
       this.#backoff.reset()
       this.#stage = 'end'
     } else if (!isPassing(error)) this.#refused(error)
-    else this.#again(this.#options.confirmTerm === undefined ? 'init' : 'confirm')
+    else this.#again(this.#first())
   }
 
   #onNumber(answer: LogAnswer<number>, take: (value: number) => void): void {

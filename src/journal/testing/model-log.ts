@@ -18,6 +18,7 @@ import type {
   ProducerOptions,
   StoredRecord,
   StreamLog,
+  TopicDescription,
   TransactionalProducer,
 } from '../../base/stream-log.ts'
 
@@ -62,6 +63,7 @@ export class ModelLog implements StreamLog {
   /** Given up by whoever asked, and may still take effect. */
   readonly late: Pending[] = []
   readonly calls: string[] = []
+  readonly topics = new Map<string, TopicDescription>()
   readonly #partitions = new Map<string, Kept[]>()
   readonly #starts = new Map<string, number>()
   readonly #ids = new Map<string, Id>()
@@ -161,8 +163,11 @@ export class ModelLog implements StreamLog {
     this.#ask('cluster', done, () => ({ value: 'model' }))
   }
 
-  describe(_: string, done: LogDone<never>): void {
-    this.#ask('describe', done, () => error('no-such-topic'))
+  describe(topic: string, done: LogDone<TopicDescription>): void {
+    this.#ask(`describe ${topic}`, done, () => {
+      const found = this.topics.get(topic)
+      return found === undefined ? error('no-such-topic') : { value: found }
+    })
   }
 
   create(_: unknown, done: LogDone<void>): void {

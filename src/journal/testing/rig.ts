@@ -14,6 +14,7 @@ import { Outbox } from '../outbox.ts'
 import { decodeProgress } from '../outbox-codec.ts'
 import type { Seat } from '../plan.ts'
 import { decodeRecord } from '../record.ts'
+import type { TopicWanted } from '../settings.ts'
 import type { Claim, OutEntry, Output, Progress, SinkRun } from '../types.ts'
 import { ModelClock } from './clock.ts'
 import { ModelLog } from './model-log.ts'
@@ -134,6 +135,7 @@ export interface RigOptions {
   readonly claim?: Claim
   readonly bounds?: Partial<JournalBounds>
   readonly hasAway?: boolean
+  readonly topics?: readonly TopicWanted[]
 }
 
 export class Rig {
@@ -154,7 +156,7 @@ export class Rig {
   readonly #numbers = new Map<string, number>()
 
   constructor(options: RigOptions = {}, log = new ModelLog()) {
-    const { replicas = 1, claim = CLAIM, bounds = {}, hasAway = false } = options
+    const { replicas = 1, claim = CLAIM, bounds = {}, hasAway = false, topics = [] } = options
     this.log = log
     this.bounds = { ...defaultJournalBounds, ...bounds }
     const { transactionsMax } = this.bounds
@@ -162,6 +164,7 @@ export class Rig {
       log: of,
       seat,
       budget: new Budget(transactionsMax),
+      topics: of === log ? topics : [],
     })
     this.lanes = [lane(this.log, HOME), ...(hasAway ? [lane(this.awayLog, AWAY)] : [])]
     this.replicas = Array.from({ length: replicas }, (_, at) => new Replica(this, at, claim))

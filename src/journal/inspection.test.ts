@@ -1,0 +1,108 @@
+/** Topics at the start of a publisher: each as it should be, before anything is written. */
+
+import { describe, expect, it } from 'vitest'
+import type { TopicDescription } from '../base/stream-log.ts'
+import { Inspection, journalTopic } from './settings.ts'
+import { HOME, Rig } from './testing/rig.ts'
+
+const good: TopicDescription = journalTopic('any', 4, 3)
+const set = (name: string, value: string): TopicDescription => ({
+  ...good,
+  settings: { ...good.settings, [name]: value },
+})
+const journal = { topic: 'journal', use: 'journal', partitions: 1 } as const
+const output = { topic: 'home', use: 'output', partitions: 2 } as const
+
+describe('an inspection', () => {
+  it('asks for one topic after the other, and for none twice', () => {
+    const inspection = new Inspection([journal, output])
+    expect(inspection.topic).toBe('journal')
+    expect(inspection.take(good)).toBeUndefined()
+    expect(inspection.topic).toBe('home')
+    expect(inspection.take(good)).toBeUndefined()
+    expect(inspection.topic).toBeUndefined()
+    expect(inspection.take(set('cleanup.policy', 'compact'))).toBeUndefined()
+  })
+
+  it('stays with a topic until it is good, and says all that is wrong with it', () => {
+    const inspection = new Inspection([journal])
+    const wrong = set('retention.ms', '1000')
+    const bad = { ...wrong, settings: { ...wrong.settings, 'min.insync.replicas': '1' } }
+    const error = inspection.take(bad)
+    expect(error?.code).toBe('bad-settings')
+    expect(error?.message).toMatch(/retention.ms=-1 .*min.insync.replicas=2/)
+    expect(inspection.topic).toBe('journal')
+    expect(inspection.take(good)).toBeUndefined()
+    expect(inspection.topic).toBeUndefined()
+  })
+
+  it('wants as many partitions as are written to', () => {
+    const inspection = new Inspection([output])
+    expect(inspection.take({ ...good, partitions: 1 })?.message).toMatch(/add partitions/)
+    expect(inspection.take({ ...good, partitions: 2 })).toBeUndefined()
+  })
+
+  it('lets an output topic forget, and not a journal', () => {
+    const forgetful = set('retention.ms', '1000')
+    expect(new Inspection([output]).take(forgetful)).toBeUndefined()
+    expect(new Inspection([journal]).take(forgetful)).toMatchObject({ code: 'bad-settings' })
+  })
+})
+
+describe('a publisher', () => {
+  const begun = (topics = [journal, output] as const): Rig => {
+    const rig = new Rig({ topics })
+    rig.log.topics.set('journal', good)
+    rig.log.topics.set('home', good)
+    return rig
+  }
+  const describes = (rig: Rig) => rig.log.calls.filter(what => what.startsWith('describe'))
+
+  it('looks at its topics before it takes the id, and once in its life', () => {
+    const rig = begun()
+    rig.elect(0)
+    rig.commit()
+    rig.settle()
+    expect(rig.log.calls.slice(0, 3)).toEqual([
+      'describe journal',
+      'describe home',
+      `init ${HOME.transactionalId}`,
+    ])
+    rig.depose(0)
+    rig.elect(0)
+    rig.settle()
+    expect(describes(rig)).toHaveLength(2)
+    expect(rig.visible('home')).toEqual(rig.expected('home'))
+  })
+
+  it('writes nothing until they are good, says why, and goes on by itself', () => {
+    const rig = begun()
+    rig.log.topics.set('journal', set('retention.bytes', '1000'))
+    rig.elect(0)
+    rig.commit({ home: 3 })
+    rig.settle(30_000)
+    expect(rig.one.told).toEqual(['stalled bad-settings'])
+    expect(rig.sentences[0]).toMatch(/set retention.bytes=-1/)
+    expect(rig.log.calls.filter(what => !what.startsWith('describe'))).toEqual([])
+    rig.log.topics.set('journal', good)
+    rig.settle(30_000)
+    expect(rig.one.told).toContain('resumed')
+    expect(rig.visible('home')).toEqual(rig.expected('home'))
+  })
+
+  it('misses a topic that is not there, and waits for an answer where none comes', () => {
+    const rig = begun()
+    rig.log.topics.delete('home')
+    let silences = 3
+    rig.log.refusal = what => {
+      return what === 'describe journal' && silences-- > 0 ? 'unavailable' : undefined
+    }
+    rig.elect(0)
+    rig.commit()
+    rig.settle(30_000)
+    expect(rig.one.told).toEqual(['stalled no-such-topic'])
+    rig.log.topics.set('home', good)
+    rig.settle(30_000)
+    expect(rig.visible('home')).toEqual(rig.expected('home'))
+  })
+})

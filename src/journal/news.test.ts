@@ -1,0 +1,84 @@
+/** What people are told, and how often. */
+
+import { describe, expect, it } from 'vitest'
+import { Newsroom } from './news.ts'
+import { Rig } from './testing/rig.ts'
+
+const trouble = (code: string, message = code) => ({ code, message })
+const told = (room: Newsroom) =>
+  room.take().map(one => (one.kind === 'resumed' ? one.kind : `${one.kind} ${one.code}`))
+
+describe('what people are told', () => {
+  it('is each trouble once, until it is over', () => {
+    const room = new Newsroom(100)
+    room.stall(trouble('full'), false)
+    room.stall(trouble('full'), false)
+    room.stall(trouble('denied'), false)
+    expect(told(room)).toEqual(['stalled full', 'stalled denied'])
+    room.read()
+    room.read()
+    expect(told(room)).toEqual(['resumed'])
+    room.stall(trouble('full'), false)
+    expect(told(room)).toEqual(['stalled full'])
+  })
+
+  it('is not over by reading back, where writing was the trouble', () => {
+    const room = new Newsroom(100)
+    room.stall(trouble('large'), true)
+    room.read()
+    expect(told(room)).toEqual(['stalled large'])
+    room.commit()
+    expect(told(room)).toEqual(['resumed'])
+  })
+
+  it('is not what passes by itself, before it has gone on for long', () => {
+    const room = new Newsroom(100)
+    const pass = (code: string, nowMs: number) => room.pass(trouble(code), nowMs, false)
+    pass('unavailable', 1000)
+    pass('unavailable', 1099)
+    room.read()
+    pass('unavailable', 1150)
+    pass('unavailable', 1249)
+    expect(told(room)).toEqual([])
+    pass('unavailable', 1250)
+    pass('busy', 2000)
+    expect(told(room)).toEqual(['stalled unavailable'])
+    room.read()
+    expect(told(room)).toEqual(['resumed'])
+  })
+
+  it('is what passes and comes again, where only writing meets it', () => {
+    const room = new Newsroom(100)
+    for (let nowMs = 0; nowMs <= 100; nowMs += 10) {
+      room.pass(trouble('fenced'), nowMs, true)
+      room.read()
+    }
+    expect(told(room)).toEqual(['stalled fenced'])
+    room.commit()
+    expect(told(room)).toEqual(['resumed'])
+  })
+
+  it('is what is for good', () => {
+    const room = new Newsroom(100)
+    room.halt(trouble('superseded'))
+    expect(told(room)).toEqual(['halted superseded'])
+  })
+})
+
+describe('a log that is away', () => {
+  it.each(['init', 'end', 'commit'])('while it is asked for %s: is told, and its end', kind => {
+    const rig = new Rig()
+    rig.log.refusal = what => (what.startsWith(kind) ? 'unavailable' : undefined)
+    rig.elect(0)
+    rig.commit({ home: 2 })
+    rig.settle(2000)
+    expect(rig.one.told).toEqual([])
+    rig.settle(120_000)
+    expect(rig.one.told).toEqual(['stalled unavailable'])
+    expect(rig.sentences.every(sentence => sentence !== '')).toBe(true)
+    rig.log.refusal = () => undefined
+    rig.settle(10_000)
+    expect(rig.one.told).toEqual(expect.arrayContaining(['resumed', 'published home 2']))
+    expect(rig.visible('home')).toEqual(rig.expected('home'))
+  })
+})
