@@ -4,17 +4,13 @@
  */
 
 import { expect, test } from 'vitest'
-import { Prng } from '../../../src/base/prng.ts'
 import type { StreamLog } from '../../../src/base/stream-log.ts'
-import { EventQueue } from '../world/clock.ts'
-import { calmLog, type LogProfile, logFaultKinds } from '../world/log/faults.ts'
-import { SimLog } from '../world/log/log.ts'
-import { Tally } from '../world/tally.ts'
-import type { Stage } from './asking.ts'
+import { calmLog, type LogProfile } from '../world/log/faults.ts'
 import { firstDifference } from './difference.ts'
 import { drawScript } from './draw.ts'
 import { play } from './play.ts'
 import type { Script, Step } from './script.ts'
+import { simulated } from './testing/simulated.ts'
 
 const slow: LogProfile = {
   ...calmLog,
@@ -25,39 +21,12 @@ const slow: LogProfile = {
   shortFetches: 0.5,
 }
 
-interface Spoilt {
-  readonly profile?: LogProfile
-  /** Makes a client that lies. */
-  readonly spoil?: (log: StreamLog) => StreamLog
-}
-
-function stage(seed: number, { profile = calmLog, spoil = log => log }: Spoilt = {}) {
-  const queue = new EventQueue()
-  const tally = new Tally(logFaultKinds)
-  const log = new SimLog({ queue, tally, prng: new Prng(seed), profile })
-  let names = 0
-  const until = (holds: () => boolean): Promise<void> => {
-    while (!holds()) if (!queue.step()) throw new Error('it never comes true')
-    return Promise.resolve()
-  }
-  const stage: Stage = {
-    client: () => spoil(log.client()),
-    name: () => `n${names++}`,
-    until,
-    moveCoordinator: id => {
-      log.moveCoordinator(id)
-      return Promise.resolve()
-    },
-  }
-  return { stage, tally, log }
-}
-
 test('the simulated log answers what it owes, whatever its pace', async () => {
   for (let seed = 1; seed <= 25; seed++) {
     const script = drawScript(seed)
-    const first = await play(script, stage(seed).stage)
+    const first = await play(script, simulated(seed).stage)
     expect(first.faults).toEqual([])
-    const second = await play(script, stage(seed + 1000, { profile: slow }).stage)
+    const second = await play(script, simulated(seed + 1000, { profile: slow }).stage)
     expect(second.faults).toEqual([])
     expect(firstDifference(first.answers, second.answers)).toBeUndefined()
   }
@@ -66,7 +35,7 @@ test('the simulated log answers what it owes, whatever its pace', async () => {
 test('it does so when coordinators move', async () => {
   let moves = 0
   for (let seed = 1; seed <= 15; seed++) {
-    const { stage: moving, tally } = stage(seed)
+    const { stage: moving, tally } = simulated(seed)
     const { faults } = await play(drawScript(seed, { moves: true }), moving)
     expect(faults).toEqual([])
     moves += tally.of('coordinator-moves')
@@ -81,7 +50,7 @@ test('scripts do all there is to do, and most of what they try has an effect', a
   for (let seed = 1; seed <= 40; seed++) {
     const script = drawScript(seed, { moves: true })
     for (const step of script.steps) steps.set(step.do, (steps.get(step.do) ?? 0) + 1)
-    const { answers } = await play(script, stage(seed).stage)
+    const { answers } = await play(script, simulated(seed).stage)
     nobody += answers.filter(line => line.endsWith('nobody')).length
     all += answers.length
   }
@@ -163,7 +132,7 @@ function changed(log: StreamLog, calls: Partial<StreamLog>): StreamLog {
 test.each(Object.entries(wrong))('a log that %s is found out', async (_what, spoil) => {
   let found = 0
   for (let seed = 1; seed <= 10; seed++) {
-    const { faults } = await play(drawScript(seed), stage(seed, { spoil }).stage)
+    const { faults } = await play(drawScript(seed), simulated(seed, { spoil }).stage)
     if (faults.length > 0) found++
   }
   expect(found).toBeGreaterThan(3)
@@ -185,6 +154,6 @@ test('a log that forgets a marker is found out by waiting for it', async () => {
       },
     })
   }
-  const { faults } = await play(script, stage(1, { spoil }).stage)
+  const { faults } = await play(script, simulated(1, { spoil }).stage)
   expect(faults[0]).toContain('settle 0 committed: 0; owed: 2')
 })

@@ -86,7 +86,9 @@ class Player implements Played {
 
   async step(step: Step): Promise<void> {
     const isOwn = 'who' in step && step.who === this.#unsettled
-    if (!isOwn || step.do.startsWith('zombie')) await this.#settle()
+    // Under a move, above all: a marker that another sends again takes one more offset, or not.
+    const mayOverlap = isOwn && !step.do.startsWith('zombie') && step.do !== 'move'
+    if (!mayOverlap) await this.#settle()
     switch (step.do) {
       case 'append':
         return this.#append(step)
@@ -293,19 +295,33 @@ class Player implements Played {
     this.#note(`beyond ${from} at ${offset}`, String(codes), String(owed))
   }
 
-  /** Who was there before has lost its connections: what it would be told is anybody's guess. */
   async #move(who: number): Promise<void> {
     const move = this.#stage.moveCoordinator
     invariant(move !== undefined, 'a-stage-that-can-move')
-    await this.#settle()
     const id = this.#id(who)
-    for (const one of this.#live) one?.close()
-    this.#live.length = 0
-    this.#zombies.length = 0
     await move.call(this.#stage, id)
     this.#log = this.#stage.client()
     this.#note(`move ${who}`, 'ok', 'ok')
-    for (const one of this.#ids.keys()) await this.#begin(one)
+    for (const one of this.#ids.keys()) {
+      await this.#begin(one)
+      await this.#outlive(one)
+    }
+  }
+
+  /**
+   * Whoever was there before the move goes on: whether it hears that it is fenced or that nobody
+   * answers is chance, and that nothing comes of it is not.
+   */
+  async #outlive(who: number): Promise<void> {
+    const zombie = this.#zombies[who]
+    this.#zombies[who] = undefined
+    if (zombie === undefined) return
+    const { producer, isOpen } = zombie
+    const code = isOpen
+      ? await this.#asking.code<void>(done => producer.end('commit', done))
+      : await this.#asking.code<unknown>(done => producer.send(this.#parts([0], 1), done))
+    const isRefused = code === 'fenced' || code === 'unavailable'
+    this.#note(`outlived ${who}`, isRefused ? 'refused' : code, 'refused')
   }
 
   /** Until all ends are where the markers of whoever ended last must have brought them. */

@@ -104,6 +104,8 @@ const rest = {
   // How soon a dead broker's partitions go to others; 9000 makes drills wait.
   'broker.session.timeout.ms': 3000,
   'broker.heartbeat.interval.ms': 500,
+  // Leaders move when a test moves them, never by themselves.
+  'auto.leader.rebalance.enable': false,
   // How soon a transaction is ended that is too old; 10000 makes tests wait.
   'transaction.abort.timed.out.transaction.cleanup.interval.ms': 500,
 }

@@ -8,25 +8,15 @@ import { expect, test } from 'vitest'
 import { kafka3 } from '../../../scripts/services/kafka/kafka.ts'
 import { killOne, startAll, startOne, stopOne } from '../../../scripts/services/one.ts'
 import type { Partition, StreamLog } from '../../base/stream-log.ts'
-import { Cluster } from './cluster.ts'
-import { coordinator } from './protocol/small.ts'
 import { text } from './testing/batches.ts'
 import { useBrokers } from './testing/brokers.ts'
 import { answer, began, type Life, read, topic, value, words } from './testing/caller.ts'
+import { coordinatorOf } from './testing/coordinators.ts'
 
 const MINUTES = 60_000
 /** At least, before the broker goes and after it went. */
 const TRANSACTIONS = 30
 const brokers = useBrokers()
-
-/** Its number among those of the service: they are numbered as their addresses are listed. */
-async function coordinatorOf(id: string): Promise<number> {
-  const cluster = new Cluster({ brokers: brokers.list, clientId: 'weir-test' })
-  const answer = await cluster.anyone('coordinator', coordinator(id))
-  cluster.close()
-  const { host, port } = answer.coordinator
-  return 1 + brokers.list.indexOf(`${host}:${port}`)
-}
 
 /** Publishes 0, 1, 2 .. to all partitions at once; a journal says how far it came. */
 class Publisher {
@@ -82,7 +72,7 @@ test.each([
     const id = brokers.name()
     const publisher = new Publisher(log, id, data, journal)
     await publisher.upTo(TRANSACTIONS)
-    const number = await coordinatorOf(id)
+    const number = await coordinatorOf(brokers.list, id)
     let isGone = false
     const going = end(kafka3, number).then(() => {
       isGone = true
@@ -90,7 +80,7 @@ test.each([
     await publisher.while(() => !isGone)
     await going
     await publisher.upTo(publisher.next + TRANSACTIONS)
-    expect(await coordinatorOf(id)).not.toBe(number)
+    expect(await coordinatorOf(brokers.list, id)).not.toBe(number)
     await startOne(kafka3, number)
     await began(log, id)
     const all = Array.from({ length: publisher.next }, (_, i) => `${i}`)
