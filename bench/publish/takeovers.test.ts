@@ -2,21 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { Takeovers } from './takeovers.ts'
-import { Stage } from './testing/stage.ts'
-
-/** Answers come by promises, so that time passes between turns of the loop. */
-async function during<T>(stage: Stage, work: Promise<T>): Promise<T> {
-  let isOver = false
-  const over = () => {
-    isOver = true
-  }
-  work.then(over, over)
-  while (!isOver) {
-    stage.pass(1)
-    await new Promise(resolve => setImmediate(resolve))
-  }
-  return work
-}
+import { during, Stage } from './testing/stage.ts'
 
 test('a transaction that was left open is decided, and what comes behind it is seen', async () => {
   const stage = new Stage()

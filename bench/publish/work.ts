@@ -41,7 +41,7 @@ export interface ReadWork {
   readonly kind: 'read'
   readonly log: LogPlace
   readonly target: Target
-  /** After each fetch; where nobody asks how late outputs come, a reader need not be woken by all. */
+  /** After each fetch: who does not ask how late outputs come, need not be woken by each. */
   readonly restMs: number
 }
 

@@ -57,3 +57,17 @@ export class Stage {
     }).flat()
   }
 }
+
+/** Answers come by promises, so that time passes between turns of the loop. */
+export async function during<T>(stage: Stage, work: Promise<T>): Promise<T> {
+  let isOver = false
+  const over = () => {
+    isOver = true
+  }
+  work.then(over, over)
+  while (!isOver) {
+    stage.pass(1)
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  return work
+}
