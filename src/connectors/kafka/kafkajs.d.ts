@@ -58,7 +58,9 @@ declare module 'kafkajs/src/network/socketFactory.js' {
 declare module 'kafkajs/src/protocol/encoder.js' {
   class Encoder {
     constructor(sizeBytes: number)
-    writeBuffer(bytes: Buffer): this
+    buf: Buffer
+    /** Behind what was written. */
+    offset: number
   }
   export default Encoder
 }

@@ -108,7 +108,8 @@ export function encodedBatch(records: readonly NewRecord[], author?: Author): Bu
   const { producerId, epoch, firstSequence } = author ?? NOBODY
   const firstMs = records[0]?.timestampMs ?? 0
   const latestMs = records.reduce((latest, one) => Math.max(latest, one.timestampMs), firstMs)
-  const writer = new WireWriter()
+  const sizeBytes = records.reduce((sum, one) => sum + encodedSizeMax(one), BATCH_BYTES)
+  const writer = new WireWriter(sizeBytes)
   writer.int64(0).int32(0).int32(-1).int8(MAGIC).int32(0)
   writer.int16(author === undefined ? 0 : TRANSACTIONAL).int32(records.length - 1)
   writer.int64(firstMs).int64(latestMs)

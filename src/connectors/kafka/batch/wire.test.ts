@@ -72,3 +72,14 @@ test('nothing is read past the end', () => {
   expect(() => new WireReader(Buffer.alloc(6, 0xff)).varint()).toThrow(/does not end/)
   expect(() => new WireReader(Buffer.alloc(12, 0xff)).varlong()).toThrow(/does not end/)
 })
+
+test.each([[0], [1], [7], [4000], [9000]])(
+  'a writer that was told %i bytes takes what there is',
+  sizeBytes => {
+    const writer = new WireWriter(sizeBytes).int32(1).raw(Buffer.alloc(5000, 7)).text('behind')
+    const reader = new WireReader(writer.view())
+    expect(reader.int32()).toBe(1)
+    expect(reader.raw(5000)).toEqual(Buffer.alloc(5000, 7))
+    expect([reader.text(), reader.left]).toEqual(['behind', 0])
+  },
+)

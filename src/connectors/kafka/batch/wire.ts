@@ -102,8 +102,13 @@ export class WireReader {
 }
 
 export class WireWriter {
-  #bytes = Buffer.allocUnsafe(FIRST_BYTES)
+  #bytes: Buffer
   size = 0
+
+  /** `sizeBytes`: what will be written, as far as it is known; more is taken all the same. */
+  constructor(sizeBytes = FIRST_BYTES) {
+    this.#bytes = Buffer.allocUnsafe(sizeBytes)
+  }
 
   #room(more: number): number {
     const at = this.size

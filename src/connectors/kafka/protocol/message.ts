@@ -34,7 +34,8 @@ export function own<T>(api: Api, encode: () => Buffer, decode: (answer: Buffer) 
   return versions => {
     mustSpeak(versions, api)
     const bytes = encode()
-    const encoder = new Encoder(bytes.length).writeBuffer(bytes)
+    // As it is: written into an encoder of its own, a large one would be copied once more.
+    const encoder = Object.assign(new Encoder(0), { buf: bytes, offset: bytes.length })
     return {
       request: { ...api, encode: () => Promise.resolve(encoder) },
       response: {

@@ -6,6 +6,8 @@
 import { malformed, WireReader, WireWriter } from '../batch/wire.ts'
 
 export const PRODUCE = { apiKey: 0, apiVersion: 7, apiName: 'Produce' } as const
+/** Room for what stands before the batches, unless there are very many. */
+const HEAD_BYTES = 1024
 /** Acknowledged by all in-sync replicas: nothing less is durable. */
 const ALL = -1
 
@@ -41,7 +43,8 @@ function byTopic(batches: readonly EncodedBatch[]): ReadonlyMap<string, readonly
 }
 
 export function encodedProduce({ transactionalId, timeoutMs, batches }: ProduceQuestion): Buffer {
-  const writer = new WireWriter()
+  // Batches are large: a writer that grew would copy them again.
+  const writer = new WireWriter(batches.reduce((sum, { batch }) => sum + batch.length, HEAD_BYTES))
   writer.text(transactionalId).int16(ALL).int32(timeoutMs)
   const topics = byTopic(batches)
   writer.int32(topics.size)
