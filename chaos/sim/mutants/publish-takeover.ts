@@ -13,16 +13,24 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
     name: 'end-asked-before-the-id-is-taken',
     file: `${JOURNAL}/driver.ts`,
     find:
-      "this.#producerOf().init(answer => answered({ kind: 'init', answer }))\n        return\n" +
+      "this.#parts.group.confirm(call.term, verdict => answered({ kind: 'confirm', verdict }))\n" +
+      '        return\n' +
+      "      case 'init':\n" +
+      "        this.#producerOf().init(answer => answered({ kind: 'init', answer }))\n" +
+      '        return\n' +
       "      case 'end':\n" +
       "        log.end(seat.journal, 'uncommitted', answer => answered({ kind: 'end', answer }))",
     replace:
-      'const producer = this.#producerOf()\n' +
-      "        log.end(seat.journal, 'uncommitted', early => {\n" +
-      '          if (this.#producer !== producer) return\n' +
+      "log.end(seat.journal, 'uncommitted', early => {\n" +
       '          Object.assign(this, { early })\n' +
-      "          producer.init(answer => answered({ kind: 'init', answer }))\n" +
-      '        })\n        return\n' +
+      '          this.#parts.group.confirm(call.term, verdict =>\n' +
+      "            answered({ kind: 'confirm', verdict }),\n" +
+      '          )\n' +
+      '        })\n' +
+      '        return\n' +
+      "      case 'init':\n" +
+      "        this.#producerOf().init(answer => answered({ kind: 'init', answer }))\n" +
+      '        return\n' +
       "      case 'end':\n" +
       '        this.#parts.clock.after(0, () => {\n' +
       '          const { early } = this as unknown as { early: Answer }\n' +
@@ -109,7 +117,10 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
     find: "'JOURNAL what ended was a transaction', stage.at)\n    if (error !== undefined) {",
     replace:
       "'JOURNAL what ended was a transaction', stage.at)\n" +
-      "    if (error !== undefined && error.code !== 'unavailable') {",
+      '    if (error !== undefined) {\n' +
+      '      const { ledger, seat } = this.#subject\n' +
+      '      ledger.journal(stage.plan.toSeq, stage.offset)\n' +
+      '      ledger.publish(seat.sink, stage.plan.upTo)',
     why: [
       'The call that was to decide the transaction never arrived. The leader goes on behind it, and',
       'its outputs are missing for ever.',

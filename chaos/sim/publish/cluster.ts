@@ -46,6 +46,8 @@ export interface World {
   readonly tally: Tally<FleetFaultKind>
   readonly logs: Logs
   readonly judge: Judge
+  /** Is the next question to a group lost? */
+  isQuestionLost(): boolean
   /** Messages by role, and refusals, of all cores. */
   readonly cells: Counts
   readonly refused: Counts
@@ -182,10 +184,12 @@ export class Cluster {
     this.fleet.onOpened(group, seat)
     const { queue, judge, scenario, trace } = this.#world
     const { claim, name, prng } = this.parts
+    const isQuestionLost = (): boolean => this.#world.isQuestionLost()
     const desk = new Desk({
       ...{ seat, group, cluster: name, claim, queue, judge },
       random: prng.fork(`desk ${group} ${seat.id} ${seat.boot}`),
       bounds: scenario.profile.bounds,
+      isQuestionLost,
       shared: this.#sharedBy(seat.life, member),
       tell: line => trace.tell(line),
     })

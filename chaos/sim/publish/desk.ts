@@ -25,6 +25,9 @@ import { PublishMachine } from './machine.ts'
 import { lanes, nameOf, seatOf } from './names.ts'
 import { rendered, type SinkName } from './output.ts'
 
+/** Until nobody has answered. */
+const SILENCE_US = 20_000
+
 /** What all groups of one process share. */
 export interface Shared {
   readonly clients: Readonly<Record<SinkName, SimLogClient>>
@@ -41,6 +44,7 @@ export interface DeskParts {
   readonly bounds: JournalBounds
   readonly shared: Shared
   readonly judge: Judge
+  isQuestionLost(): boolean
   tell(line: string): void
 }
 
@@ -142,10 +146,15 @@ export class Desk implements JournalGroup, JournalListener {
   // What the journal asks of the group.
 
   confirm(term: number, done: (verdict: Verdict) => void): void {
+    const { queue, isQuestionLost } = this.#parts
+    if (isQuestionLost()) {
+      this.seat.life.later(queue, SILENCE_US, () => done('unknown'))
+      return
+    }
     this.seat.group.read(({ kind }) => {
       const { role, term: now } = this.seat.status()
       const leads = role === 'leader' && now === term
-      if (leads && kind === 'ready') this.#leadsAtUs = this.#parts.queue.nowUs
+      if (leads && kind === 'ready') this.#leadsAtUs = queue.nowUs
       if (leads) done(kind === 'ready' ? 'leads' : 'unknown')
       else done('deposed')
     })

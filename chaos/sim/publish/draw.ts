@@ -35,7 +35,9 @@ export function drawPublish(seed: number): PublishScenario {
 export function completed(kept: PublishScenario): PublishScenario {
   const { profile } = kept
   const bounds = { ...defaultJournalBounds, ...profile.bounds }
-  return { ...kept, profile: { ...profile, bounds, log: { ...calmLog, ...profile.log } } }
+  const { questionsLost = 0 } = profile
+  const log = { ...calmLog, ...profile.log }
+  return { ...kept, profile: { ...profile, questionsLost, bounds, log } }
 }
 
 function drawProfile(seed: number, prng: Prng): PublishProfile {
@@ -44,6 +46,7 @@ function drawProfile(seed: number, prng: Prng): PublishProfile {
     log: drawLog(prng),
     bounds: drawBounds(prng),
     feed: drawFeed(prng),
+    questionsLost: prng.pick([0, 0, 0.1, 0.4]),
     flushMs: prng.pick([200, 1000, 5000]),
   }
 }
@@ -146,6 +149,7 @@ const shapes: Readonly<Partial<Record<PublishFaultKind, Shape>>> = {
   'restart-storm': { family: 'process', forMs: [200, 3000], often: 1 },
   stop: { family: 'process', forMs: [0, 2000], often: 4 },
   transfer: { family: 'process', forMs: none, often: 12 },
+  'lead-swapped': { family: 'process', forMs: [50, 1500], often: 8 },
   'node-off-log': { family: 'calls', forMs: [50, 4000], often: 8 },
   'log-away': { family: 'calls', forMs: [50, 4000], often: 4 },
   'call-lost': { family: 'calls', forMs: none, often: 10 },
@@ -154,16 +158,22 @@ const shapes: Readonly<Partial<Record<PublishFaultKind, Shape>>> = {
   'coordinator-moved': { family: 'log', forMs: none, often: 10 },
   'partition-moved': { family: 'log', forMs: none, often: 15 },
   'broker-lost': { family: 'log', forMs: none, often: 6 },
-  'journal-trimmed': { family: 'log', forMs: none, often: 12 },
+  'journal-trimmed': { family: 'log', forMs: none, often: 40 },
 }
 
 /** Of these a run has one, if any: after it the job has another owner. */
-const ends: readonly PublishFaultKind[] = ['cloned', 'taken-over', 'taken-twice', 'woken-late']
+const ends: readonly PublishFaultKind[] = [
+  'cloned',
+  'taken-over',
+  'taken-twice',
+  'taken-twice',
+  'woken-late',
+]
 
 const FAMILY_ON = 0.75
 const KIND_ON = 0.6
 const LEADER_CHANCE = 0.4
-const END_CHANCE = 0.5
+const END_CHANCE = 0.6
 
 function drawFaults(prng: Prng, safetyMs: number): readonly PublishFault[] {
   const rates = new Map<string, number>()

@@ -105,6 +105,26 @@ const partitionMoved: Injection = (scene, { whom, salt }) => {
   return over
 }
 
+const SWAPS = 5
+
+/** So fast that what one leader asked is answered when it leads again. */
+const leadSwapped: Injection = (scene, { whom, salt, forMs }) => {
+  const site = siteAt(scene, salt)
+  const group = groupAt(scene, whom)
+  if (site === undefined) return 'missed'
+  const swap = (): void => {
+    const leader = site.cluster.fleet.leader(group)
+    if (scene.isHealed || leader === undefined || leader.life.isPaused) return
+    const others = leader.raft.log.members.voters.filter(id => id !== leader.id)
+    const to = pick(others, salt >>> 4)
+    if (to !== undefined) leader.group.transfer(to)
+  }
+  for (let at = 0; at < SWAPS; at++) {
+    scene.world.queue.after(Math.round((at * forMs * US_PER_MS) / SWAPS), { fire: swap })
+  }
+  return over
+}
+
 const brokerLost: Injection = (scene, { salt }) => {
   logAt(scene, salt).loseBroker()
   return over
@@ -166,6 +186,9 @@ const injections: Readonly<Record<JournalFaultKind, Injection>> = {
   'call-lost': befalls('lost-call'),
   'answer-lost': befalls('lost-answer'),
   'call-late': befalls('late-call'),
+  // By chance, from the profile.
+  'question-lost': () => 'missed',
+  'lead-swapped': leadSwapped,
   'coordinator-moved': coordinatorMoved,
   'partition-moved': partitionMoved,
   'broker-lost': brokerLost,

@@ -4,7 +4,7 @@
  */
 
 import type { GroupId } from '../../../src/base/ids.ts'
-import type { PublishedRecord } from '../../../src/journal/record.ts'
+import type { JournalRecord, PublishedRecord } from '../../../src/journal/record.ts'
 import type { Claim, OutEntry, Progress } from '../../../src/journal/types.ts'
 import { Demand } from '../run/demand.ts'
 import { Lane, type LaneName } from './lane.ts'
@@ -115,6 +115,7 @@ export class Judge {
   /** Everything that is new in the logs. */
   look(): void {
     this.truth.readJournals((group, journaled) => this.#onJournaled(group, journaled))
+    this.truth.readMarkers((group, record) => this.#onMarker(this.#group(group), record))
     const early: Visible[] = []
     for (const visible of this.#early) if (!this.#isOwed(visible)) early.push(visible)
     this.truth.readOutputs(visible => {
@@ -168,6 +169,12 @@ export class Judge {
     )
     this.#owners.demand(!isTwo, at)
     this.#onSchedules(truth, record, at)
+    this.#onMarker(truth, record)
+  }
+
+  /** What it says is decided, though all of it may not be shown yet. */
+  #onMarker(truth: GroupTruth, record: JournalRecord): void {
+    if (record.kind !== 'published') return
     for (const { sink, upTo } of record.published) {
       const name = sink as SinkName
       truth.upTo[name] = Math.max(truth.upTo[name], upTo)
@@ -192,21 +199,6 @@ export class Judge {
     const next = before === undefined ? first : before.number + OUTPUT_PARTITIONS
     this.#once.demand(number === next, () => `${name} shows ${number} where ${next} is next`)
     this.#owners.demand(claimed >= (before?.claimed ?? 0), () => `${name} at ${number}`)
-    const truth = this.#named(group)
-    const to = truth.upTo[sink as SinkName]
-    // A prefix in every partition: those between lie in others, whose turn comes.
-    truth.upTo[sink as SinkName] = Math.max(to, this.#prefix(group, sink))
-  }
-
-  /** The number up to which every partition shows its outputs. */
-  #prefix(group: string, sink: string): number {
-    let least = Number.POSITIVE_INFINITY
-    for (let partition = 0; partition < OUTPUT_PARTITIONS; partition++) {
-      const last = this.#last.get(`${group} ${sink}/${partition}`)?.number
-      const first = partition === 0 ? OUTPUT_PARTITIONS : partition
-      least = Math.min(least, (last ?? first - OUTPUT_PARTITIONS) + OUTPUT_PARTITIONS - 1)
-    }
-    return Math.max(0, least)
   }
 
   #seen(group: GroupId, sink: SinkName): number {

@@ -10,6 +10,9 @@ const journalFaults = {
   'call-lost': 'one call of one kind never arrives',
   'answer-lost': 'one call of one kind is carried out, and its answer never arrives',
   'call-late': 'one call of one kind arrives late',
+  // Groups.
+  'question-lost': 'a leader asks its group whether it leads, and nobody answers',
+  'lead-swapped': 'leadership goes to and fro, again and again',
   // Logs.
   'coordinator-moved': 'another decides the transactions of a group',
   'partition-moved': 'a journal, or a partition of outputs, gets another leader',

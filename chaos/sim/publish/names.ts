@@ -21,7 +21,8 @@ export function journalOf(group: GroupId): Partition {
   return { topic: JOURNAL_TOPIC, partition: group - 1 }
 }
 
-function markersOf(group: GroupId): Partition {
+/** In the other log. */
+export function markersOf(group: GroupId): Partition {
   return { topic: MARKERS_TOPIC, partition: group - 1 }
 }
 

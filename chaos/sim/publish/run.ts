@@ -59,14 +59,20 @@ class PublishRun {
     }
     const logs = { home: log('home'), away: log('away') }
     const ids = Array.from({ length: groups }, (_, i) => groupId(i + 1))
+    const tally = new Tally(journalFaultKinds)
+    const questions = prng.fork('questions')
+    const isQuestionLost = (): boolean => {
+      if (!questions.chance(scenario.profile.questionsLost) || this.#scene.isHealed) return false
+      tally.hit('question-lost')
+      return true
+    }
     this.#world = {
       ...{ scenario, queue, logs, trace: new Trace(queue, tell) },
       ...{ tally: new Tally(fleetFaultKinds), judge: new Judge(logs, ids) },
-      ...{ cells: {}, refused: {} },
+      ...{ cells: {}, refused: {}, isQuestionLost },
     }
     const faults = scenario.faults.filter((one): one is FleetFault => isNodeFault(one.kind))
     this.#operator = new Operator(this.#world, prng.fork('operator'), faults)
-    const tally = new Tally(journalFaultKinds)
     this.#scene = { world: this.#world, operator: this.#operator, tally, isHealed: false }
   }
 

@@ -28,6 +28,8 @@ export interface PublishProfile {
   readonly log: LogProfile
   readonly bounds: JournalBounds
   readonly feed: FeedProfile
+  /** The chance that a question to the group is not answered. */
+  readonly questionsLost: number
   /** How often somebody has what is known put on record, as before an image. */
   readonly flushMs: number
 }

@@ -11,8 +11,17 @@ import { decodeRecord } from '../../../src/journal/record.ts'
 import type { OutEntry } from '../../../src/journal/types.ts'
 import type { SimLog } from '../world/log/log.ts'
 import { decodeInput } from './entry.ts'
-import { journalOf, nameOf } from './names.ts'
-import { HOME, idIn, OUTPUT_PARTITIONS, type Seen, SINKS, type SinkName, seenIn } from './output.ts'
+import { journalOf, markersOf, nameOf } from './names.ts'
+import {
+  AWAY,
+  HOME,
+  idIn,
+  OUTPUT_PARTITIONS,
+  type Seen,
+  SINKS,
+  type SinkName,
+  seenIn,
+} from './output.ts'
 
 export type Logs = Readonly<Record<SinkName, SimLog>>
 
@@ -68,6 +77,8 @@ export interface Journaled {
 /** What stands in the logs for one group. */
 export class GroupTruth {
   readonly records: Journaled[] = []
+  /** How many markers were read in the other log. */
+  markers = 0
   /** Of all schedules in the journal. */
   readonly history = new History()
   /** What a publisher was told was decided, though readers may see it later. */
@@ -124,6 +135,18 @@ export class Truth {
         truth.records.push(journaled)
         see(group, journaled)
       }
+    }
+  }
+
+  /** Reads the markers in the other log on. */
+  readMarkers(see: (group: GroupId, record: JournalRecord) => void): void {
+    for (const [group, truth] of this.#groups) {
+      const of = markersOf(group)
+      const all = this.#logs[AWAY].committed(of)
+      for (const { offset, value } of all.slice(truth.markers)) {
+        see(group, decodeRecord(value, nameOf(group), { ...of, offset }))
+      }
+      truth.markers = all.length
     }
   }
 
