@@ -50,7 +50,7 @@ function drawSetting(prng: Prng): Setting {
     rowsDueMax: prng.pick([1, 3, ROWS_DUE_MAX]),
     between: prng.pick(['nothing', 'discard', 'restart']),
     expressions: prng.pick(['sql', 'sql', 'trees']),
-    errors: prng.pick(['dead-letter', 'dead-letter', 'dead-letter', 'skip', 'fail']),
+    errors: prng.pick(['dead-letter', 'dead-letter', 'skip', 'skip', 'fail']),
   }
 }
 

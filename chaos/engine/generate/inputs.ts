@@ -124,8 +124,8 @@ class InputDraft {
   /** As a column says it, which is not always a time. */
   #told(id: number): Value {
     const time = BigInt(this.#time(id))
-    if (this.#prng.chance(0.05)) return null
-    return this.#prng.chance(0.05) ? this.#prng.pick(FAR_TIMES) : time
+    if (this.#prng.chance(0.02)) return null
+    return this.#prng.chance(0.01) ? this.#prng.pick(FAR_TIMES) : time
   }
 
   #time(channel: number): number {
