@@ -335,3 +335,31 @@ test('a byte that was peeked at is read next', () => {
   reader.uint8()
   expect(refused(() => reader.peek())).toBe(true)
 })
+
+test('a gap takes the size of what is written behind it, which makes room', () => {
+  for (const size of [0, 1, 127, 128, 300, 2 ** 14 - 1, 2 ** 14, 2 ** 21]) {
+    const content = new Uint8Array(size).map((_, at) => at * 7)
+    const out = new ByteWriter().uint8(9)
+    const gap = out.gap()
+    expect(gap).toBe(1)
+    out.raw(content)
+    const behind = out.fill(gap, size)
+    const wanted = new ByteWriter().uint8(9).bytes(content)
+    expect(behind).toBe(wanted.size - size)
+    const found = out.uint8(5).finish()
+    expect(Buffer.compare(found, wanted.uint8(5).finish())).toBe(0)
+  }
+})
+
+test('a gap takes any small number, whatever is behind it', () => {
+  const out = new ByteWriter()
+  const gap = out.gap()
+  out.uint8(3)
+  expect(out.fill(gap, 2 ** 28 - 1)).toBe(4)
+  expect(out.finish()).toEqual(
+    new ByteWriter()
+      .varint(2 ** 28 - 1)
+      .uint8(3)
+      .finish(),
+  )
+})

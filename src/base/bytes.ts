@@ -168,6 +168,27 @@ export class ByteWriter {
     return this.bytes(utf8Of(text))
   }
 
+  /** A byte is left out, for the size of what is written next; says where. */
+  gap(): number {
+    this.#room(1)
+    return this.#size++
+  }
+
+  /** A number below 2^28 goes there, as a varint; says where what is behind it begins now. */
+  fill(gap: number, value: number): number {
+    const start = gap + 1
+    let more = 0
+    for (let rest = value >>> 7; rest > 0; rest >>>= 7) more++
+    if (more > 0) {
+      this.#room(more)
+      this.#buffer.copyWithin(start + more, start, this.#size)
+      this.#size += more
+    }
+    for (let i = 0; i < more; i++) this.#buffer[gap + i] = (value >>> (7 * i)) | 0x80
+    this.#buffer[gap + more] = value >>> (7 * more)
+    return start + more
+  }
+
   /** What was written so far, as it lies: it holds until more is. */
   get view(): Uint8Array {
     return this.#buffer.subarray(0, this.#size)

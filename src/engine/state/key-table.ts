@@ -8,8 +8,8 @@ import { slotOf } from '../../base/hash.ts'
 import { TextBuilder, vectorOf } from '../columns/builder.ts'
 import { isNull, type Scalar, type TextVector, type Vector } from '../columns/vector.ts'
 import type { Type } from '../schema/type.ts'
-import { compareKeys } from '../store/entry.ts'
 import { keyParts, writeKey } from './group-key.ts'
+import { KeyRanks } from './key-ranks.ts'
 import { GROUP_KEY_BYTES_MAX } from './row-key.ts'
 
 const CAPACITY_FIRST = 1024
@@ -17,12 +17,17 @@ const ARENA_FIRST = 32 * 1024
 const EMPTY = -1
 /** Of a key that is too long to be kept. */
 export const NO_ID = -1
-/** Up to this part of all keys, ids are sorted; more of them are found by a walk over all. */
-const FEW = 16
 const PRESENT = 1
 const ESCAPE = 0xff
 const HASH_FACTOR = 0x9e3779b1
 const HASH_SEED = 0x2545f491
+
+/** A part of some bytes. */
+interface Stretch {
+  readonly start: number
+  readonly end: number
+  readonly hash: number
+}
 
 export class KeyTable {
   readonly #types: readonly Type[]
@@ -33,13 +38,13 @@ export class KeyTable {
   #starts = new Int32Array(CAPACITY_FIRST + 1)
   #slots = new Int16Array(CAPACITY_FIRST)
   #arena = new Uint8Array(ARENA_FIRST)
+  #view = viewOf(this.#arena)
+  #hashes = new Int32Array(0)
   #size = 0
   #refused = 0
   /** Decoded when first asked for. */
   #parts: (readonly Scalar[] | undefined)[] = []
-  /** All ids in order, and the place of each there; made anew when keys came. */
-  #ranked = new Int32Array(0)
-  #ranks = new Int32Array(0)
+  readonly #ranks = new KeyRanks(this)
 
   constructor(types: readonly Type[]) {
     this.#types = types
@@ -136,47 +141,40 @@ export class KeyTable {
     return builder.finish(ids.length)
   }
 
-  /**
-   * By slot, then by key in bytes: an order that does not depend on when keys were seen. No id
-   * comes twice.
-   */
-  sorted(ids: readonly number[]): number[] {
-    if (this.#ranked.length !== this.#size && 2 * ids.length < this.#size) {
-      return [...ids].sort((one, other) => this.#compare(one, other))
-    }
-    if (this.#ranked.length !== this.#size) this.#rank()
-    if (FEW * ids.length < this.#size) {
-      const ranks = Int32Array.from(ids, id => this.#ranks[id] as number).sort()
-      return Array.from(ranks, rank => this.#ranked[rank] as number)
-    }
-    const wanted = new Uint8Array(this.#size)
-    for (const id of ids) wanted[this.#ranks[id] as number] = 1
-    const sorted: number[] = []
-    for (let rank = 0; rank < wanted.length; rank++) {
-      if (wanted[rank] === 1) sorted.push(this.#ranked[rank] as number)
-    }
-    return sorted
+  /** By slot, then by key in bytes: an order that does not depend on when keys were seen. */
+  compare(one: number, other: number): number {
+    const slots = this.slotOf(one) - this.slotOf(other)
+    return slots === 0 ? this.#compareKeys(one, other) : slots
+  }
+
+  /** In that order. No id comes twice. */
+  sorted(ids: readonly number[]): readonly number[] {
+    return this.#ranks.sorted(ids)
+  }
+
+  /** In that order where that costs little; else as they are. */
+  maybeSorted(ids: readonly number[]): readonly number[] {
+    return this.#ranks.areCheapFor(ids.length) ? this.#ranks.sorted(ids) : ids
   }
 
   clear(): void {
     this.#places.fill(EMPTY)
     this.#size = 0
     this.#parts = []
-    this.#ranked = new Int32Array(0)
+    this.#ranks.clear()
   }
 
-  #rank(): void {
-    const ids = Array.from({ length: this.#size }, (_, id) => id)
-    this.#ranked = Int32Array.from(ids.sort((one, other) => this.#compare(one, other)))
-    this.#ranks = new Int32Array(this.#size)
-    this.#ranked.forEach((id, rank) => {
-      this.#ranks[id] = rank
-    })
-  }
-
-  #compare(one: number, other: number): number {
-    const slots = this.slotOf(one) - this.slotOf(other)
-    return slots === 0 ? compareKeys(this.keyOf(one), this.keyOf(other)) : slots
+  #compareKeys(one: number, other: number): number {
+    const arena = this.#arena
+    let at = this.#starts[one] as number
+    let place = this.#starts[other] as number
+    const end = this.#starts[one + 1] as number
+    const placeEnd = this.#starts[other + 1] as number
+    while (at < end && place < placeEnd) {
+      const order = (arena[at++] as number) - (arena[place++] as number)
+      if (order !== 0) return order
+    }
+    return end - at - (placeEnd - place)
   }
 
   #general(vectors: readonly Vector[], row: number): number {
@@ -184,15 +182,43 @@ export class KeyTable {
     return this.idOf(this.#out.finish())
   }
 
-  /** One column of text, the most frequent key: looked for where it stands. */
+  /**
+   * One column of text, the most frequent key: looked for where it stands. In three rounds, each of
+   * which reads memory that is far away without waiting for what it read before.
+   */
   #textIds(vector: TextVector, size: number, ids: Int32Array): void {
+    const { source, starts, ends } = vector
+    const text = viewOf(source)
+    const hashes = this.#hashesOf(vector, text, size)
+    this.#guess(hashes, size, ids)
     const one = [vector]
     for (let row = 0; row < size; row++) {
-      const start = vector.starts[row] as number
-      const plain = start >= 0 && !isNull(vector, row)
-      ids[row] = plain
-        ? this.#textId(vector.source, start, vector.ends[row] as number)
-        : this.#general(one, row)
+      const start = starts[row] as number
+      const end = ends[row] as number
+      if (start < 0 || isNull(vector, row)) ids[row] = this.#general(one, row)
+      else if (!this.#isText(ids[row] as number, text, start, end)) {
+        ids[row] = this.#textId(source, text, { start, end, hash: hashes[row] as number })
+      }
+    }
+  }
+
+  /** Of texts that do not stand in the source: any. */
+  #hashesOf({ starts, ends }: TextVector, text: DataView, size: number): Int32Array {
+    if (size > this.#hashes.length) this.#hashes = new Int32Array(2 * size)
+    const hashes = this.#hashes
+    for (let row = 0; row < size; row++) {
+      const start = starts[row] as number
+      if (start >= 0) hashes[row] = hashOf(text, start, ends[row] as number, 0)
+    }
+    return hashes
+  }
+
+  /** The first key that stands where one of this hash would. */
+  #guess(hashes: Int32Array, size: number, ids: Int32Array): void {
+    const places = this.#places
+    const mask = places.length - 1
+    for (let row = 0; row < size; row++) {
+      ids[row] = places[(2 * (hashes[row] as number)) & mask] as number
     }
   }
 
@@ -200,27 +226,32 @@ export class KeyTable {
    * Known keys are found by the bytes of the text, which are those of the key but for the first and
    * the last. A text that holds a 0 is never found so, since its key has more bytes.
    */
-  #textId(source: Uint8Array, start: number, end: number): number {
-    const hash = hashOf(source, start, end, 0)
+  #textId(source: Uint8Array, text: DataView, { start, end, hash }: Stretch): number {
     const places = this.#places
     const mask = places.length - 1
     let place = (2 * hash) & mask
     for (;;) {
       const id = places[place] as number
       if (id === EMPTY) return this.#newText(source, start, end)
-      if (places[place + 1] === hash && this.#isText(id, source, start, end)) return id
+      if (places[place + 1] === hash && this.#isText(id, text, start, end)) return id
       place = (place + 2) & mask
     }
   }
 
-  #isText(id: number, source: Uint8Array, start: number, end: number): boolean {
+  #isText(id: number, text: DataView, start: number, end: number): boolean {
+    if (id === EMPTY) return false
     const arena = this.#arena
+    const view = this.#view
     const first = this.#starts[id] as number
     const size = end - start
     if ((this.#starts[id + 1] as number) - first !== size + 2) return false
     if (arena[first] !== PRESENT || arena[first + size + 1] !== 0) return false
-    for (let at = 0; at < size; at++) {
-      if (arena[first + 1 + at] !== source[start + at]) return false
+    let at = 0
+    for (; at + 4 <= size; at += 4) {
+      if (view.getInt32(first + 1 + at) !== text.getInt32(start + at)) return false
+    }
+    for (; at < size; at++) {
+      if (arena[first + 1 + at] !== text.getUint8(start + at)) return false
     }
     return true
   }
@@ -242,7 +273,7 @@ export class KeyTable {
   /** Of the key that stands in the arena behind all others, up to `end`. */
   #found(end: number): number {
     const start = this.#starts[this.#size] as number
-    const hash = hashOf(this.#arena, start + 1, end - 1, this.#arena[end - 1] as number)
+    const hash = hashOf(this.#view, start + 1, end - 1, this.#arena[end - 1] as number)
     const places = this.#places
     const mask = places.length - 1
     let place = (2 * hash) & mask
@@ -302,6 +333,7 @@ export class KeyTable {
   #fit(end: number): void {
     if (end <= this.#arena.length) return
     this.#arena = grown(this.#arena, new Uint8Array(Math.max(end, 2 * this.#arena.length)))
+    this.#view = viewOf(this.#arena)
   }
 }
 
@@ -309,18 +341,20 @@ export class KeyTable {
  * Not the hash of slots: it is nobody's but this table's, and must be quick. Of a key it takes all
  * bytes but the first, the last one by itself.
  */
-function hashOf(bytes: Uint8Array, start: number, end: number, last: number): number {
+function hashOf(bytes: DataView, start: number, end: number, last: number): number {
   let hash = HASH_SEED
   let at = start
   for (; at + 4 <= end; at += 4) {
-    const low = (bytes[at] as number) | ((bytes[at + 1] as number) << 8)
-    const word = low | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24)
-    hash = Math.imul(hash ^ word, HASH_FACTOR)
+    hash = Math.imul(hash ^ bytes.getInt32(at, true), HASH_FACTOR)
     hash ^= hash >>> 15
   }
-  for (; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), HASH_FACTOR)
+  for (; at < end; at++) hash = Math.imul(hash ^ bytes.getUint8(at), HASH_FACTOR)
   hash = Math.imul(hash ^ last, HASH_FACTOR)
   return hash ^ (hash >>> 13)
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 function grown<T extends Int32Array | Int16Array | Uint8Array>(from: T, to: T): T {

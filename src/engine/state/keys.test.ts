@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { SLOTS, slotOf } from '../../base/hash.ts'
 import { vectorOf } from '../columns/builder.ts'
 import { allRows } from '../columns/records.ts'
-import { type Scalar, scalarAt, storeOf } from '../columns/vector.ts'
+import { type Scalar, scalarAt, storeOf, type TextVector } from '../columns/vector.ts'
 import { BIGINT, DOUBLE, decimal, TEXT, TIMESTAMPTZ, type Type } from '../schema/type.ts'
 import { compareKeys } from '../store/entry.ts'
 import { anyText, anyType, scalarOf } from '../testing/arbitrary.ts'
@@ -69,6 +69,20 @@ describe('the key of a record', () => {
   })
 })
 
+/** A column of plain texts that stand in its source, one behind the other. */
+function lyingIn(texts: readonly string[]): TextVector {
+  const source = new TextEncoder().encode(texts.join(''))
+  const starts = new Int32Array(texts.length)
+  const ends = new Int32Array(texts.length)
+  let at = 0
+  texts.forEach((text, row) => {
+    starts[row] = at
+    at += text.length
+    ends[row] = at
+  })
+  return { store: 'text', nulls: undefined, source, starts, ends, strings: [] }
+}
+
 describe('a table of keys', () => {
   const anyColumn = fc
     .constantFrom(TEXT, BIGINT, DOUBLE)
@@ -96,16 +110,7 @@ describe('a table of keys', () => {
 
   test('takes texts as they lie in their source', () => {
     const texts = ['a', 'bb', 'a', 'z\0', 'bb', '', 'z\0']
-    const source = new TextEncoder().encode(texts.join(''))
-    const starts = new Int32Array(texts.length)
-    const ends = new Int32Array(texts.length)
-    let at = 0
-    texts.forEach((text, row) => {
-      starts[row] = at
-      at += text.length
-      ends[row] = at
-    })
-    const lying = { store: 'text' as const, nulls: undefined, source, starts, ends, strings: [] }
+    const lying = lyingIn(texts)
     const [one, other] = [new Int32Array(7), new Int32Array(7)]
     const table = new KeyTable([TEXT])
     table.idsOf([lying], 7, one)
@@ -160,6 +165,29 @@ describe('a table of keys', () => {
     expect(table.sorted(few)).toEqual(wanted.filter(id => few.includes(id)))
     table.idOf(keyOf([TEXT], ['one more']))
     expect(table.sorted(few)).toEqual(wanted.filter(id => few.includes(id)))
+  })
+
+  test('leaves ids as they are where it would cost more to sort them', () => {
+    const table = new KeyTable([BIGINT])
+    const ids = Array.from({ length: 2000 }, (_, at) => table.idOf(keyOf([BIGINT], [-at])))
+    const few = [5, 9, 7]
+    expect(table.maybeSorted(few)).toEqual(few)
+    expect(table.sorted(few)).not.toEqual(few)
+    expect(table.maybeSorted(ids)).toEqual(table.sorted(ids))
+  })
+
+  test('finds texts of any length that differ in any of their bytes', () => {
+    const table = new KeyTable([TEXT])
+    const texts = Array.from({ length: 14 }, (_, size) => 'x'.repeat(size)).flatMap(text => [
+      text,
+      ...[...text].map((__, at) => `${text.slice(0, at)}y${text.slice(at + 1)}`),
+    ])
+    const vector = lyingIn(texts)
+    const [one, other] = [new Int32Array(texts.length), new Int32Array(texts.length)]
+    table.idsOf([vector], texts.length, one)
+    table.idsOf([vector], texts.length, other)
+    expect([...one]).toEqual(texts.map((_, at) => at))
+    expect(other).toEqual(one)
   })
 
   test('forgets all of it, and begins anew', () => {

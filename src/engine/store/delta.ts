@@ -118,25 +118,24 @@ export function checkDelta(bytes: Uint8Array, reader = new DeltaReader()): void 
 }
 
 const FIRST_ENTRIES = 256
-/** Of each entry: where the key begins (the value is behind it), size of the key, of the value. */
-const MEASURES = 3
+/** Of each entry: where the key begins, its size, where the entry begins and ends. */
+const MEASURES = 4
 
-/** Takes changes in any order; of those to one key the last counts. Reusable after `finish`. */
+/**
+ * Takes changes in any order; of those to one key the last counts. Reusable after `finish`. Entries
+ * are written as they stand in the delta: what comes in order is copied as one.
+ */
 export class DeltaWriter {
   #out = new ByteWriter()
   #measures = new Int32Array(FIRST_ENTRIES * MEASURES)
   #count = 0
-  #bytes: Uint8Array = NO_BYTES
+  /** Where the size of what is being written goes. */
+  #gap = 0
   readonly #order = new KeyOrder(MEASURES)
 
   /** Changes so far, each to one key counted. */
   get count(): number {
     return this.#count
-  }
-
-  /** Of the keys and values so far. */
-  get bytes(): number {
-    return this.#out.size
   }
 
   put(key: Uint8Array, value: Uint8Array): void {
@@ -172,41 +171,47 @@ export class DeltaWriter {
       grown.set(this.#measures)
       this.#measures = grown
     }
-    this.#measures[this.#count * MEASURES] = this.#out.size
+    this.#gap = this.#out.gap()
+    this.#measures[this.#count * MEASURES + 2] = this.#gap
     return this.#out
   }
 
   /** The key is whole; its value is written to what this gives; then comes `end`. */
   middle(): ByteWriter {
     this.#endKey()
+    this.#gap = this.#out.gap()
     return this.#out
   }
 
   end(): void {
-    const at = this.#count * MEASURES
-    const key = (this.#measures[at] as number) + (this.#measures[at + 1] as number)
-    const size = this.#out.size - key
+    const size = this.#out.size - this.#gap - 1
     invariant(size <= VALUE_BYTES_MAX, 'a-value-is-bounded', size)
-    invariant(this.#out.size <= DELTA_BYTES_MAX, 'a-delta-is-bounded', this.#out.size)
-    this.#measures[at + 2] = size
-    this.#count++
+    this.#out.fill(this.#gap, size + 1)
+    this.#endEntry()
   }
 
   /** The key is whole, and its row goes. */
   endDeleted(): void {
     this.#endKey()
-    this.#measures[this.#count++ * MEASURES + 2] = DELETED
+    this.#out.uint8(0)
+    this.#endEntry()
   }
 
   /** The delta. The writer is empty again. */
   finish(): Uint8Array {
-    this.#bytes = this.#out.view
-    const order = this.#order.of(this.#bytes, this.#measures, this.#count)
+    const bytes = this.#out.view
+    const order = this.#order.of(bytes, this.#measures, this.#count)
     const kept = this.#dropOlder(order)
     const delta = new Uint8Array(this.#sizeOf(order, kept))
     let at = 0
-    for (let i = 0; i < kept; i++) at = this.#write(order[i] as number, delta, at)
-    this.#bytes = NO_BYTES
+    for (let i = 0; i < kept; ) {
+      const start = this.#startOf(order[i] as number)
+      let last = order[i++] as number
+      while (i < kept && this.#isBehind(order[i] as number, last)) last = order[i++] as number
+      const size = this.#endOf(last) - start
+      copyBytes(bytes, start, size, delta, at)
+      at += size
+    }
     this.#count = 0
     if (this.#out.size > WRITER_BYTES_KEPT) this.#out = new ByteWriter()
     else this.#out.clear()
@@ -215,9 +220,15 @@ export class DeltaWriter {
 
   #endKey(): void {
     const at = this.#count * MEASURES
-    const size = this.#out.size - (this.#measures[at] as number)
+    const size = this.#out.size - this.#gap - 1
     invariant(size <= KEY_BYTES_MAX, 'a-key-is-bounded', size)
+    this.#measures[at] = this.#out.fill(this.#gap, size)
     this.#measures[at + 1] = size
+  }
+
+  #endEntry(): void {
+    invariant(this.#out.size <= DELTA_BYTES_MAX, 'a-delta-is-bounded', this.#out.size)
+    this.#measures[this.#count++ * MEASURES + 3] = this.#out.size
   }
 
   /** Moves the last change of each key to the front, and says how many they are. */
@@ -230,31 +241,26 @@ export class DeltaWriter {
     return kept
   }
 
-  #measure(entry: number, which: number): number {
-    return this.#measures[entry * MEASURES + which] as number
+  #startOf(entry: number): number {
+    return this.#measures[entry * MEASURES + 2] as number
+  }
+
+  #endOf(entry: number): number {
+    return this.#measures[entry * MEASURES + 3] as number
+  }
+
+  /** It stands right behind the other: what was refused would lie between them. */
+  #isBehind(entry: number, other: number): boolean {
+    return entry === other + 1 && this.#startOf(entry) === this.#endOf(other)
   }
 
   #sizeOf(order: Int32Array, kept: number): number {
     let size = 0
     for (let i = 0; i < kept; i++) {
       const entry = order[i] as number
-      const keySize = this.#measure(entry, 1)
-      const valueSize = this.#measure(entry, 2)
-      size += varintSize(keySize) + keySize + varintSize(valueSize + 1) + Math.max(0, valueSize)
+      size += this.#endOf(entry) - this.#startOf(entry)
     }
     return size
-  }
-
-  #write(entry: number, delta: Uint8Array, start: number): number {
-    const from = this.#measure(entry, 0)
-    const keySize = this.#measure(entry, 1)
-    const valueSize = this.#measure(entry, 2)
-    let at = writeVarint(delta, start, keySize)
-    copyBytes(this.#bytes, from, keySize, delta, at)
-    at = writeVarint(delta, at + keySize, valueSize + 1)
-    if (valueSize < 0) return at
-    copyBytes(this.#bytes, from + keySize, valueSize, delta, at)
-    return at + valueSize
   }
 }
 

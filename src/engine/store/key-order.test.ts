@@ -57,6 +57,24 @@ describe('entries in the order of their keys', () => {
     )
   })
 
+  test('in runs, few that are merged and many that are not, of one table and of several', () => {
+    const order = new KeyOrder(STRIDE)
+    const run = fc.array(anyKey, { maxLength: 40, size: 'max' })
+    const runs = fc.array(fc.tuple(fc.nat(2), run), { maxLength: 14, size: 'max' })
+    let most = 0
+    fc.assert(
+      fc.property(runs, parts => {
+        most = Math.max(most, parts.length)
+        const keys = parts.flatMap(([table, part]) =>
+          [...part].sort(compareKeys).map(key => Uint8Array.from([0, table, ...key])),
+        )
+        expect(orderOf(keys, order)).toEqual(sorted(keys))
+      }),
+      { numRuns: 300 },
+    )
+    expect(most).toBeGreaterThan(10)
+  })
+
   test('many, so that fewer bits are left for the key', () => {
     const keys = Array.from({ length: 5000 }, (_, n) => textBytes(`key${(n * 7919) % 5000}`))
     expect(orderOf(keys)).toEqual(sorted(keys))

@@ -1,10 +1,13 @@
 /**
- * Sorts keys without calling a function for each two of them: of their bytes, the first bits in
- * which any two differ make two words, and words are sorted digit by digit, in a time that grows as
- * their number does. Only where the words are equal are whole keys compared. Keys of a table have
- * much in common (a time, how numbers are written), so words mostly tell all of them apart; what
- * keys of two tables have in common says nothing, so each table, by the first bytes, is sorted by
- * itself.
+ * Sorts keys. Mostly they come in a few runs that are in order already, since whoever writes rows
+ * has them so, table by table: runs are merged, those of different tables by one look each.
+ *
+ * What does not come so is sorted without calling a function for each two keys: of their bytes, the
+ * first bits in which any two differ make two words, and words are sorted digit by digit, in a time
+ * that grows as their number does. Only where the words are equal are whole keys compared. Keys of a
+ * table have much in common (a time, how numbers are written), so words mostly tell all of them
+ * apart; what keys of two tables have in common says nothing, so each table, by the first bytes, is
+ * sorted by itself.
  */
 
 const FIRST_CAPACITY = 256
@@ -17,6 +20,9 @@ const LOOKED_AT = 64
 const TABLE_BITS = 16
 /** Runs of equal words up to this length are put in order by insertion, longer ones by a sort. */
 const SHORT_RUN = 16
+
+/** More runs than these are not merged: their keys are sorted. */
+const RUNS_MERGED = 8
 
 /** Bits of one byte of a key, and where they go in a word: right by `low`, left by `shift`. */
 interface Piece {
@@ -62,19 +68,67 @@ export class KeyOrder {
     this.#bytes = bytes
     this.#measures = measures
     this.#room(count)
-    const [order, tables] = [this.#order, this.#firsts]
-    for (let i = 0; i < count; i++) {
-      order[i] = i
-      tables[i] = this.#tableOf(i)
+    for (let i = 0; i < count; i++) this.#order[i] = i
+    if (!this.#merged({ start: 0, end: count })) this.#sort(count)
+    return this.#order
+  }
+
+  /** Whether it came in few runs, and is in order now. */
+  #merged(run: Run): boolean {
+    const starts = this.#runsOf(run)
+    if (starts.length > RUNS_MERGED) return false
+    for (let i = 1; i < starts.length; i++) {
+      const middle = starts[i] as number
+      this.#mergeAt(run.start, middle, starts[i + 1] ?? run.end)
     }
+    return true
+  }
+
+  /** Where ascending keys begin; one more than are merged are enough. */
+  #runsOf({ start, end }: Run): readonly number[] {
+    const order = this.#order
+    const starts = [start]
+    for (let i = start + 1; i < end && starts.length <= RUNS_MERGED; i++) {
+      if (this.#compare(order[i - 1] as number, order[i] as number) > 0) starts.push(i)
+    }
+    return starts
+  }
+
+  #mergeAt(start: number, middle: number, end: number): void {
+    const [order, spare] = [this.#order, this.#spare]
+    let to = this.#placeBehind(order[middle] as number, { start, end: middle })
+    let left = to
+    for (let i = left; i < middle; i++) spare[i] = order[i] as number
+    for (let right = middle; left < middle; to++) {
+      const isRight =
+        right < end && this.#compare(order[right] as number, spare[left] as number) < 0
+      order[to] = (isRight ? order[right++] : spare[left++]) as number
+    }
+  }
+
+  /** The first place of a key that is above that of the entry. */
+  #placeBehind(entry: number, { start, end }: Run): number {
+    let low = start
+    let high = end
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.#compare(this.#order[middle] as number, entry) <= 0) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  #sort(count: number): void {
+    const [order, tables] = [this.#order, this.#firsts]
+    for (let i = 0; i < count; i++) tables[i] = this.#tableOf(i)
     this.#sortBy(tables, { start: 0, end: count }, WORD_BITS - TABLE_BITS)
     let start = 0
     for (let i = 1; i <= count; i++) {
       if (i < count && tables[order[i - 1] as number] === tables[order[i] as number]) continue
-      this.#sortRun({ start, end: i })
+      const run = { start, end: i }
+      if (!this.#merged(run)) this.#sortRun(run)
       start = i
     }
-    return order
   }
 
   /** Of the last call's order: whether this entry's key is that of the next. */
@@ -180,9 +234,10 @@ export class KeyOrder {
       for (let i = start; i < end; i++) {
         const entry = order[i] as number
         spare[i] = entry
-        const digit = ((words[entry] as number) >>> shift) & (DIGITS - 1)
+        const digit = digitOf(words[entry] as number, shift)
         ends[digit] = (ends[digit] as number) + 1
       }
+      if (ends[digitOf(words[order[start] as number] as number, shift)] === end - start) continue
       let sum = start
       for (let digit = 0; digit < DIGITS; digit++) {
         sum += ends[digit] as number
@@ -190,7 +245,7 @@ export class KeyOrder {
       }
       for (let i = end - 1; i >= start; i--) {
         const entry = spare[i] as number
-        const digit = ((words[entry] as number) >>> shift) & (DIGITS - 1)
+        const digit = digitOf(words[entry] as number, shift)
         const place = (ends[digit] as number) - 1
         ends[digit] = place
         order[place] = entry
@@ -239,4 +294,8 @@ export class KeyOrder {
     }
     return this.#keySize(a) - this.#keySize(b)
   }
+}
+
+function digitOf(word: number, shift: number): number {
+  return (word >>> shift) & (DIGITS - 1)
 }

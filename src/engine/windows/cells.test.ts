@@ -54,42 +54,22 @@ describe('a cell', () => {
   })
 })
 
-describe('what changed', () => {
-  test('is told once, in the order in which it was marked', () => {
+describe('a cell that changed', () => {
+  test('is told once, and again when it was saved', () => {
     const { cells } = new Ground()
     const [a, b] = [cells.take(), cells.take()]
-    for (const cell of [b, a, b]) cells.markChanged(cell)
-    expect(cells.takeChanged()).toEqual([b, a])
-    expect(cells.takeChanged()).toEqual([])
-    cells.markChanged(a)
-    expect(cells.takeChanged()).toEqual([a])
+    expect([b, a, b].map(cell => cells.markChanged(cell))).toEqual([true, true, false])
+    cells.markSaved(b)
+    expect([b, a].map(cell => cells.markChanged(cell))).toEqual([true, false])
   })
 
-  test('and was given back is not told', () => {
-    const { cells } = new Ground()
-    const cell = cells.take()
-    cells.markChanged(cell)
-    cells.giveBack(cell)
-    expect(cells.takeChanged()).toEqual([])
-  })
-
-  test('and was given back and taken again is told once, for whoever has it now', () => {
+  test('and was given back has not changed when it is taken again', () => {
     const { cells } = new Ground()
     const cell = cells.take()
     cells.markChanged(cell)
     cells.giveBack(cell)
     expect(cells.take()).toBe(cell)
-    cells.markChanged(cell)
-    expect(cells.takeChanged()).toEqual([cell])
-  })
-
-  test('and was given back and taken again by somebody who changed nothing is not told', () => {
-    const { cells } = new Ground()
-    const cell = cells.take()
-    cells.markChanged(cell)
-    cells.giveBack(cell)
-    cells.take()
-    expect(cells.takeChanged()).toEqual([])
+    expect(cells.markChanged(cell)).toBe(true)
   })
 })
 
@@ -110,7 +90,7 @@ describe('all cells', () => {
     for (let at = 0; at < 300; at++) ground.add(ground.cells.take(place), at)
     ground.cells.markChanged(7)
     ground.cells.forget()
-    expect([ground.cells.size, ground.cells.takeChanged()]).toEqual([0, []])
+    expect([ground.cells.size, ground.cells.markChanged(7)]).toEqual([0, true])
     for (let at = 0; at < 300; at++) {
       const cell = ground.cells.take({ slot: 3, key: Uint8Array.of(at & 255, 2), isNew: true })
       expect(ground.resultOf(cell)).toEqual([...EMPTY, 0])

@@ -25,7 +25,6 @@ export class Cells {
   #next = 0
   #free: number[] = []
   #changedFlags = new Uint8Array(0)
-  #changed: number[] = []
 
   constructor(state: State) {
     this.#state = state
@@ -99,26 +98,19 @@ export class Cells {
     for (const elements of this.#elements) elements.forgetAll()
     this.#places = []
     this.#changedFlags.fill(0)
-    this.#changed = []
     this.#free = []
     this.#next = 0
   }
 
-  markChanged(cell: number): void {
-    if (this.#changedFlags[cell] === 1) return
+  /** Whether it was not yet, since it was taken or last saved. */
+  markChanged(cell: number): boolean {
+    if (this.#changedFlags[cell] === 1) return false
     this.#changedFlags[cell] = 1
-    this.#changed.push(cell)
+    return true
   }
 
-  /** Since the last time; those that were given back meanwhile are not told. */
-  takeChanged(): readonly number[] {
-    const changed: number[] = []
-    for (const cell of this.#changed) {
-      if (this.#changedFlags[cell] === 1) changed.push(cell)
-      this.#changedFlags[cell] = 0
-    }
-    this.#changed = []
-    return changed
+  markSaved(cell: number): void {
+    this.#changedFlags[cell] = 0
   }
 
   /** Another cell with the same results; elements, by which it would grow, are not copied. */

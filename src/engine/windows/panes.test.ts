@@ -11,6 +11,7 @@ const ALL = new SlotSet(Array.from({ length: 1024 }, (_, slot) => slot))
 class Shelf {
   readonly ground: Ground
   readonly panes: Panes
+  /** Slices of which a slot got its first cell, by whom. */
   readonly began: string[] = []
 
   constructor(calls = CALLS) {
@@ -19,11 +20,10 @@ class Shelf {
   }
 
   add(slice: number, user: string, ...numbers: readonly number[]): void {
-    const cell = this.panes.cellOf(slice, this.ground.idOf(user), () => {
+    const cell = this.panes.change(slice, this.ground.idOf(user), () => {
       this.began.push(`${user}@${slice}`)
     })
     this.ground.add(cell, ...numbers)
-    this.ground.cells.markChanged(cell)
   }
 
   save(): string {
@@ -81,11 +81,28 @@ describe('a cell', () => {
     expect(shelf.shown(10, 'a')).toEqual([3, 7, 1])
   })
 
-  test('knows for what it is', () => {
+  test('is told if it is the first of its slot, whatever is in memory', () => {
     const shelf = new Shelf()
-    const id = shelf.ground.idOf('a')
-    const cell = shelf.panes.cellOf(-30, id, () => undefined)
-    expect([shelf.panes.sliceOf(cell), shelf.panes.idOf(cell)]).toEqual([-30, id])
+    const { keys } = shelf.ground
+    const slotOf = (user: string) => keys.slotOf(shelf.ground.idOf(user))
+    const users = Array.from({ length: 9000 }, (_, at) => `user-${at}`)
+    const three = users.filter(user => slotOf(user) === slotOf('a')).slice(0, 3)
+    expect(three).toHaveLength(3)
+    const [one = '', two = '', last = ''] = three
+    shelf.add(10, one, 1)
+    shelf.add(10, two, 1)
+    shelf.save()
+    shelf.forget()
+    shelf.add(10, last, 1)
+    shelf.add(20, last, 1)
+    expect(shelf.began).toEqual([`${one}@10`, `${last}@20`])
+    // It is dropped there while others stay: the next is the first again.
+    shelf.add(10, 'b', 1)
+    shelf.save()
+    shelf.panes.drop(10, new SlotSet([slotOf(one)]))
+    shelf.save()
+    shelf.add(10, two, 1)
+    expect(shelf.began.at(-1)).toBe(`${two}@10`)
   })
 
   test('that there is not is not found, nor made by looking', () => {

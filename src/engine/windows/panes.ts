@@ -23,8 +23,15 @@ interface Pane {
   readonly cells: KeyCells
   /** Ids of the keys that have a cell here. */
   ids: number[]
+  /** Slots of which the slice is known to have a cell, here or in the state. */
+  readonly slots: Set<number>
+  /** Ids of the keys whose cells changed in this batch. */
+  readonly changed: number[]
   isWhole: boolean
 }
+
+/** Somebody is told of a slice and a slot. */
+type OnFirst = (slice: number, slot: number) => void
 
 /** Some of the group's slots. */
 export class SlotSet {
@@ -50,9 +57,8 @@ export class Panes {
   readonly #writer = new RowKeyWriter()
   readonly #rows = new RowKeyWriter()
   readonly #out = new ByteWriter()
-  /** Of each cell: its slice and its key. */
-  #sliceOf = new Float64Array(1024)
-  #idOf = new Int32Array(1024)
+  /** Those in which cells changed in this batch. */
+  #touched: Pane[] = []
   /** Rows that go when the batch is saved: slice and id of each. */
   #gone: number[] = []
   /** No row of a later slice was in the state when the cache began; missing: not yet asked. */
@@ -66,16 +72,53 @@ export class Panes {
     this.#cells = cells
   }
 
-  /** The cell of a key in a slice; a new one is told to `onNew`. */
-  cellOf(slice: number, id: number, onNew: (slice: number, id: number) => void): number {
+  /**
+   * The cell of a key in a slice, which is changed by whoever asks; the first one of a slot is told
+   * to `onFirst`.
+   */
+  change(slice: number, id: number, onFirst: OnFirst): number {
     const pane = this.#paneOf(slice)
     const known = pane.cells.get(id)
-    if (known !== NONE) return known
+    const cell = known === NONE ? this.#begun(pane, id, onFirst) : known
+    if (this.#cells.markChanged(cell)) {
+      if (pane.changed.length === 0) this.#touched.push(pane)
+      pane.changed.push(id)
+    }
+    return cell
+  }
+
+  #begun(pane: Pane, id: number, onFirst: OnFirst): number {
+    const { slice } = pane
     const value = pane.isWhole ? undefined : this.#state.get(this.#rowKey(slice, id))
     const cell = this.#put(pane, id, value === undefined)
-    if (value === undefined) onNew(slice, id)
-    else this.#cells.read(new ByteReader(value), cell)
+    if (value !== undefined) this.#cells.read(new ByteReader(value), cell)
+    const slot = this.#keys.slotOf(id)
+    if (!pane.slots.has(slot)) {
+      if (pane.isWhole || !this.#hasRows(slice, slot)) onFirst(slice, slot)
+      pane.slots.add(slot)
+    }
     return cell
+  }
+
+  /** The state has cells of the slice in this slot. */
+  #hasRows(slice: number, slot: number): boolean {
+    let has = false
+    this.#state.walk(...this.#rangeOf(slice, slot), () => {
+      has = true
+      return false
+    })
+    return has
+  }
+
+  #rangeOf(slice: number, slot: number): readonly [from: Uint8Array, to: Uint8Array] {
+    const from = this.#writer.begin(this.#table, slot).whole(slice).finish()
+    return [
+      from,
+      this.#writer
+        .begin(this.#table, slot)
+        .whole(slice + 1)
+        .finish(),
+    ]
   }
 
   /** The cell if there is one. */
@@ -102,20 +145,13 @@ export class Panes {
     return ids
   }
 
-  sliceOf(cell: number): number {
-    return this.#sliceOf[cell] as number
-  }
-
-  idOf(cell: number): number {
-    return this.#idOf[cell] as number
-  }
-
   /** The cells of a slice in these slots go, here and in the state; how many they were. */
   drop(slice: number, slots: SlotSet): number {
     const ids = this.idsIn(slice, slots)
     const pane = this.#panes.get(slice)
     if (pane === undefined) return 0
-    for (const id of ids) {
+    for (const slot of slots.list) pane.slots.delete(slot)
+    for (const id of this.#keys.maybeSorted(ids)) {
       this.#gone.push(slice, id)
       this.#cells.giveBack(pane.cells.get(id))
       pane.cells.remove(id)
@@ -131,11 +167,20 @@ export class Panes {
       this.#state.endRemoved()
     }
     this.#gone = []
-    for (const cell of this.#cells.takeChanged()) {
-      this.#writeKey(this.#state.begin(), this.sliceOf(cell), this.idOf(cell))
+    for (const pane of this.#touched) this.#saveChanged(pane)
+    this.#touched = []
+  }
+
+  #saveChanged({ slice, cells, changed }: Pane): void {
+    for (const id of this.#keys.maybeSorted(changed)) {
+      const cell = cells.get(id)
+      if (cell === NONE) continue
+      this.#cells.markSaved(cell)
+      this.#writeKey(this.#state.begin(), slice, id)
       this.#cells.write(this.#state.middle(), cell)
       this.#state.end()
     }
+    changed.length = 0
   }
 
   /** Only of what is saved. */
@@ -144,6 +189,7 @@ export class Panes {
     this.#last = undefined
     this.#lastKnown = undefined
     this.#gone = []
+    this.#touched = []
   }
 
   #paneOf(slice: number): Pane {
@@ -154,7 +200,9 @@ export class Panes {
   }
 
   #begin(slice: number): Pane {
-    const pane = { slice, cells: new KeyCells(), ids: [], isWhole: this.#isUnknown(slice) }
+    const isWhole = this.#isUnknown(slice)
+    const cells = new KeyCells()
+    const pane = { slice, cells, ids: [], slots: new Set<number>(), changed: [], isWhole }
     this.#panes.set(slice, pane)
     return pane
   }
@@ -184,9 +232,6 @@ export class Panes {
     const cell = this.#cells.take(
       this.#cells.needsPlaces ? this.#place(pane, id, isNew) : undefined,
     )
-    if (cell >= this.#idOf.length) this.#grow(2 * cell)
-    this.#sliceOf[cell] = pane.slice
-    this.#idOf[cell] = id
     pane.cells.set(id, cell)
     pane.ids.push(id)
     return cell
@@ -199,13 +244,8 @@ export class Panes {
 
   /** What the state has of the slot and is not here. */
   #fill(pane: Pane, slot: number): void {
-    const from = this.#writer.begin(this.#table, slot).whole(pane.slice).finish()
-    const to = this.#writer
-      .begin(this.#table, slot)
-      .whole(pane.slice + 1)
-      .finish()
     const found: { id: number; value: Uint8Array }[] = []
-    this.#state.walk(from, to, (key, value) => {
+    this.#state.walk(...this.#rangeOf(pane.slice, slot), (key, value) => {
       const id = this.#keys.idOf(key.subarray(PLACE_BYTES + TIME_BYTES))
       if (pane.cells.get(id) === NONE) found.push({ id, value: value.slice() })
       return true
@@ -223,14 +263,5 @@ export class Panes {
   #writeKey(out: ByteWriter, slice: number, id: number): void {
     this.#rows.to(out).begin(this.#table, this.#keys.slotOf(id)).whole(slice)
     this.#keys.writeKey(out, id)
-  }
-
-  #grow(capacity: number): void {
-    const slices = new Float64Array(capacity)
-    slices.set(this.#sliceOf)
-    this.#sliceOf = slices
-    const ids = new Int32Array(capacity)
-    ids.set(this.#idOf)
-    this.#idOf = ids
   }
 }

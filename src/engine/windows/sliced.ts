@@ -65,8 +65,6 @@ export class SlicedWindows implements Operator {
   readonly #timers: Timers
   readonly #early: Early
   readonly #sliceKey = new RowKeyWriter()
-  /** Slots of slices whose timers were set in this batch, by slice. */
-  readonly #timed = new Map<number, Set<number>>()
   /** Of this batch: keys whose result is to be said again, by window. */
   readonly #changed = new Map<number, Set<number>>()
 
@@ -103,7 +101,7 @@ export class SlicedWindows implements Operator {
     const rows = new Int32Array(grouped.rows.length)
     const cells = new Int32Array(grouped.rows.length)
     const late: number[] = []
-    const onNew = (slice: number, id: number) => this.#remind(slice, id, passed)
+    const onFirst = (slice: number, slot: number) => this.#remind(slice, slot, passed)
     let count = 0
     let place = NOWHERE
     for (const row of grouped.rows) {
@@ -112,8 +110,7 @@ export class SlicedWindows implements Operator {
       if (place.isLate) late.push(row)
       if (!place.isOpen) continue
       const id = ids[row] as number
-      const cell = this.#panes.cellOf(place.slice, id, onNew)
-      this.#cells.markChanged(cell)
+      const cell = this.#panes.change(place.slice, id, onFirst)
       if (!this.#goesAtEnd) this.#noteChange(place.slice, id, passed)
       if (this.#spec.earlyMs !== undefined) this.#noteEarly(place.slice, id, moment.now)
       rows[count] = row
@@ -148,7 +145,6 @@ export class SlicedWindows implements Operator {
     this.#cells.save()
     this.#timers.save()
     this.#early.save()
-    this.#timed.clear()
     if (this.#grouping.isFull) this.forget()
   }
 
@@ -157,7 +153,6 @@ export class SlicedWindows implements Operator {
     this.#timers.forget()
     this.#early.forget()
     this.#grouping.forget()
-    this.#timed.clear()
     this.#changed.clear()
   }
 
@@ -173,12 +168,11 @@ export class SlicedWindows implements Operator {
     return { from: slice - this.#slices.sizeMs, slice, isOpen, isLate: isServed && !isOpen }
   }
 
-  /** The first key of a slice in a slot, in this batch, sets the timers of both. */
-  #remind(slice: number, id: number, passed: number): void {
-    const slot = this.#keys.slotOf(id)
-    const timed = this.#timed.get(slice) ?? new Set()
-    if (timed.has(slot)) return
-    this.#timed.set(slice, timed.add(slot))
+  /**
+   * The first key of a slice in a slot sets the timers of both. While there are others, whatever
+   * takes the timer of a window sets that of the next.
+   */
+  #remind(slice: number, slot: number, passed: number): void {
     const window = this.#slices.windowAfter(slice, passed)
     if (this.#spec.mode === 'final' && window !== undefined) {
       this.#timers.set({ time: window, slot, key: NO_KEY })
@@ -251,19 +245,21 @@ export class SlicedWindows implements Operator {
     const { time: window } = timer
     const slots = this.#upTo(timer, this.#slicesIn(window), out.room)
     const live = new SlotSet(slots)
-    const ids = new Set<number>()
     const next = new Map<number, number>()
-    for (const slice of this.#slicesIn(window)) {
+    const slices = this.#slicesIn(window)
+    const parts = slices.map(slice => {
+      const ids = this.#panes.idsIn(slice, live)
       const after = this.#slices.windowAfter(slice, window)
-      for (const id of this.#panes.idsIn(slice, live)) {
-        ids.add(id)
-        if (after !== undefined) noteNext(next, this.#keys.slotOf(id), after)
+      if (after !== undefined) {
+        for (const id of ids) noteNext(next, this.#keys.slotOf(id), after)
       }
-    }
+      return ids
+    })
+    const ids = this.#keys.sorted(distinct(parts))
     // Early results may have been said: what closes the window replaces them.
     const kind = this.#spec.earlyMs === undefined ? INSERT : UPDATE
-    if (ids.size > 0) this.#say(out, { window, ids: this.#keys.sorted([...ids]), kind, now })
-    out.spend(Math.max(0, slots.length - ids.size))
+    if (ids.length > 0) this.#say(out, { window, ids, kind, now })
+    out.spend(Math.max(0, slots.length - ids.length))
     for (const [slot, time] of next) this.#timers.set({ time, slot, key: NO_KEY })
     if (this.#goesAtEnd) this.#dropEnded(window, live)
   }
@@ -345,6 +341,10 @@ export class SlicedWindows implements Operator {
     }
     return into
   }
+}
+
+function distinct([first = [], ...others]: readonly (readonly number[])[]): readonly number[] {
+  return others.length === 0 ? first : [...new Set([first, ...others].flat())]
 }
 
 function noteNext(next: Map<number, number>, slot: number, time: number): void {
