@@ -4,8 +4,8 @@
  *
  * What does not come so is sorted without calling a function for each two keys: of their bytes, the
  * first bits in which any two differ make two words, and words are sorted digit by digit, in a time
- * that grows as their number does. Only where the words are equal are whole keys compared. Keys of a
- * table have much in common (a time, how numbers are written), so words mostly tell all of them
+ * that grows as their number does. Only where the words are equal are whole keys compared. Keys of
+ * one table have much in common (a time, how numbers are written), so words mostly tell all of them
  * apart; what keys of two tables have in common says nothing, so each table, by the first bytes, is
  * sorted by itself.
  */

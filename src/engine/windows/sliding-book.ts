@@ -13,6 +13,7 @@ import type { KeyTable } from '../state/key-table.ts'
 import { RowKeyWriter, TIME_BYTES, wholeAt } from '../state/row-key.ts'
 import type { State } from '../state/state.ts'
 import type { Cells } from './cells.ts'
+import { Line } from './line.ts'
 import { SlidingQueue } from './sliding-queue.ts'
 
 export interface Item {
@@ -29,9 +30,9 @@ export interface Item {
 /** Of one key. */
 export interface Track {
   /** Results are still to be said: by time, then number. */
-  readonly waiting: Item[]
+  readonly waiting: Line<Item>
   /** Those in the window of the last one that was said, the oldest first. */
-  readonly said: Item[]
+  readonly said: Line<Item>
   readonly queue: SlidingQueue
 }
 
@@ -75,10 +76,10 @@ export class SlidingBook {
   add(id: number, time: number, values: readonly Scalar[]): Item {
     const { waiting } = this.of(id)
     const at = placeOf(waiting, time)
-    const before = waiting[at - 1]
+    const before = waiting.at(at - 1)
     const number = before?.time === time ? before.number + 1 : 0
     const item = { id, time, number, cell: this.#cells.take(), values }
-    waiting.splice(at, 0, item)
+    waiting.insert(at, item)
     this.#changed.add(item)
     this.#heldBytes += heldSize(values)
     return item
@@ -125,15 +126,18 @@ export class SlidingBook {
 
   #read(id: number): Track {
     const queue = new SlidingQueue(this.#cells)
-    const track: Track = { waiting: [], said: [], queue }
+    const track: Track = { waiting: new Line(), said: new Line(), queue }
     const prefix = this.#prefix(id).finish()
     this.#state.walk(prefix, this.#prefix(id).tag(BEHIND_TIMES).finish(), (key, value) => {
       const item = this.#decoded(id, key, value)
-      if (item.values === undefined) track.said.push(item)
-      else track.waiting.push(item)
+      if (item.values === undefined) {
+        track.said.push(item)
+        queue.push(item.cell)
+      } else {
+        track.waiting.push(item)
+      }
       return true
     })
-    for (const { cell } of track.said) queue.push(cell)
     return track
   }
 
@@ -174,14 +178,14 @@ export class SlidingBook {
 }
 
 /** Behind all that are not later. Records mostly come in the order of their times: near the end. */
-function placeOf(waiting: readonly Item[], time: number): number {
-  const last = waiting.at(-1)
-  if (last === undefined || last.time <= time) return waiting.length
+function placeOf(waiting: Line<Item>, time: number): number {
+  const last = waiting.at(waiting.size - 1)
+  if (last === undefined || last.time <= time) return waiting.size
   let low = 0
-  let high = waiting.length - 1
+  let high = waiting.size - 1
   while (low < high) {
     const middle = (low + high) >>> 1
-    if ((waiting[middle] as Item).time > time) high = middle
+    if ((waiting.at(middle) as Item).time > time) high = middle
     else low = middle + 1
   }
   return low

@@ -6,11 +6,12 @@
  */
 
 import type { Cells } from './cells.ts'
+import { Line } from './line.ts'
 
 export class SlidingQueue {
   readonly #cells: Cells
   /** Cells of single items, the oldest first; not ours. */
-  readonly #items: number[] = []
+  readonly #items = new Line<number>()
   /** Of the oldest items, the aggregate from each on to the last of the front; the oldest last. */
   readonly #front: number[] = []
   #back: number
@@ -21,7 +22,7 @@ export class SlidingQueue {
   }
 
   get size(): number {
-    return this.#items.length
+    return this.#items.size
   }
 
   push(item: number): void {
@@ -48,7 +49,8 @@ export class SlidingQueue {
 
   #turn(): void {
     let after: number | undefined
-    for (const item of [...this.#items].reverse()) {
+    for (let at = this.#items.size - 1; at >= 0; at--) {
+      const item = this.#items.at(at) as number
       const suffix = this.#cells.take()
       this.#cells.merge(suffix, item)
       if (after !== undefined) this.#cells.merge(suffix, after)

@@ -144,17 +144,17 @@ export class SlidingWindows implements Operator {
 
   #sayByRows(track: Track, time: number, due: Due[]): void {
     const { rows } = this.#window as Extract<SlidingSpec, { kind: 'sliding-rows' }>
-    while (track.waiting[0]?.time === time) {
+    while (track.waiting.at(0)?.time === time) {
       const item = this.#book.enter(track) as Item
-      if (track.said.length > rows) this.#book.leave(track)
+      if (track.said.size > rows) this.#book.leave(track)
       due.push(dueOf(item, track.queue.aggregate()))
     }
   }
 
   #sayByTime(track: Track, time: number, due: Due[], sizeMs: number): void {
     const entered: Item[] = []
-    while (track.waiting[0]?.time === time) entered.push(this.#book.enter(track) as Item)
-    while ((track.said[0]?.time ?? time) <= time - sizeMs) this.#book.leave(track)
+    while (track.waiting.at(0)?.time === time) entered.push(this.#book.enter(track) as Item)
+    while ((track.said.at(0)?.time ?? time) <= time - sizeMs) this.#book.leave(track)
     for (const item of entered) due.push(dueOf(item, track.queue.aggregate()))
     if (entered[0] !== undefined) this.#remind(LEAVES, entered[0].id, time + sizeMs)
   }
@@ -163,7 +163,7 @@ export class SlidingWindows implements Operator {
   #leave(track: Track, time: number): number {
     const { sizeMs } = this.#window as Extract<SlidingSpec, { kind: 'sliding' }>
     let count = 0
-    while ((track.said[0]?.time ?? time) <= time - sizeMs) {
+    while ((track.said.at(0)?.time ?? time) <= time - sizeMs) {
       this.#book.leave(track)
       count++
     }
