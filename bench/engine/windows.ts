@@ -18,8 +18,8 @@ interface Shape {
   readonly applies: boolean
 }
 
-/** Of records that came meanwhile, in a turn. */
-const BATCHES_A_TURN = 40
+/** Of event time, in a turn: the longest of the windows that end often, so that each has its end. */
+const TURN_MS = 10_000
 const NS_PER_MS = 1e6
 
 const often = { batchRecords: 1000, recordsPerSecond: 10_000 }
@@ -56,6 +56,12 @@ const shapes = {
     clicks: everybody,
     applies: true,
   },
+  large: {
+    name: 'the first, in batches of 10 000',
+    window: tumbling(10_000),
+    clicks: { ...everybody, batchRecords: 10_000 },
+    applies: false,
+  },
   minute: {
     name: 'tumbling 60 s, 100 users',
     window: tumbling(60_000),
@@ -89,12 +95,13 @@ function median(numbers: readonly number[]): number {
 function measured({ name, window, clicks: options, applies }: Shape, forMs: number): Measured {
   const clicks = new Clicks(options)
   const pipeline = new Pipeline(window, applies)
-  const records = BATCHES_A_TURN * options.batchRecords
+  const records = (TURN_MS / 1000) * options.recordsPerSecond
+  const count = records / options.batchRecords
   const ours: number[] = []
   const theirs: number[] = []
   const until = performance.now() + forMs
   do {
-    const batches = Array.from({ length: BATCHES_A_TURN }, () => clicks.next())
+    const batches = Array.from({ length: count }, () => clicks.next())
     ours.push(timed(() => pipeline.takeAll(batches)) / records)
     theirs.push(timed(() => parsedAll(batches)) / records)
   } while (performance.now() < until)
