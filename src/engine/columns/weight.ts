@@ -67,7 +67,25 @@ export function weightOf({ vectors, size }: Records): number {
       weight += size * NUMBER_BYTES
       continue
     }
-    for (let row = 0; row < size; row++) weight += weightAt(vector, row)
+    weight += vector.store === 'text' ? textsWeight(vector, size) : valuesWeight(vector, size)
   }
+  return weight
+}
+
+/** Texts mostly stand in their source: how long they are is seen without looking at them. */
+function textsWeight(vector: TextVector, size: number): number {
+  const { nulls, starts, ends } = vector
+  let weight = size * NUMBER_BYTES
+  for (let row = 0; row < size; row++) {
+    const start = starts[row] as number
+    if (nulls?.[row] === 1) continue
+    weight += start < 0 ? textWeight(vector, row) - NUMBER_BYTES : (ends[row] as number) - start
+  }
+  return weight
+}
+
+function valuesWeight(vector: Vector, size: number): number {
+  let weight = 0
+  for (let row = 0; row < size; row++) weight += weightAt(vector, row)
   return weight
 }
