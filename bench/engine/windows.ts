@@ -18,7 +18,7 @@ interface Shape {
   readonly applies: boolean
 }
 
-/** Of event time, in a turn: the longest of the windows that end often, so that each has its end. */
+/** Of event time, in a turn: as long as the windows that end often, so that each has an end. */
 const TURN_MS = 10_000
 const NS_PER_MS = 1e6
 
