@@ -1,4 +1,4 @@
-/** A node that is stopped before it has come to its own: what it opens keeps the folder till then. */
+/** Nodes that are stopped before they have come to their own: what they open keeps the folder. */
 
 import { execFileSync } from 'node:child_process'
 import {

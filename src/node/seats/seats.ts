@@ -4,18 +4,22 @@
  * node's replica.
  */
 
-import { WeirError } from '../base/errors.ts'
-import type { Logger } from '../base/log.ts'
-import type { MembersClient } from '../io/members/client.ts'
-import type { GroupMachine } from '../raft/host/machine.ts'
-import { isDialable } from './address.ts'
-import type { Directory } from './directory.ts'
-import type { Member } from './member.ts'
-import type { Introduction } from './roster/roster.ts'
+import { WeirError } from '../../base/errors.ts'
+import type { Logger } from '../../base/log.ts'
+import type { MembersClient } from '../../io/members/client.ts'
+import type { GroupMachine } from '../../raft/host/machine.ts'
+import { isDialable } from '../address.ts'
+import type { Directory } from '../directory.ts'
+import type { Member } from '../member.ts'
+import type { Introduction } from '../roster/roster.ts'
+import type { Seeds } from '../seeds.ts'
+import type { NodeSettings } from '../settings.ts'
 import { Seating } from './seating.ts'
-import type { Seeds } from './seeds.ts'
-import type { NodeSettings } from './settings.ts'
-import { bare, Stopped } from './stopped.ts'
+
+/** Not an error: a node that was looking for a cluster, or opening what it has, is to stop. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped'
+}
 
 export interface SeatsParts<M extends GroupMachine> {
   readonly settings: Pick<NodeSettings, 'join'>
@@ -49,19 +53,21 @@ export class Seats<M extends GroupMachine> {
   maybeTake(): void {
     if (this.#isSeating) return
     this.#isSeating = true
+    this.#seating = this.#makeSeating()
+    void this.#take(this.#seating)
+  }
+
+  async #take(seating: Seating): Promise<void> {
     const { logger, onFatal } = this.#parts
-    const seating = this.#makeSeating()
-    this.#seating = seating
-    seating
-      .run()
-      .then(() => logger.log('info', 'every group has confirmed its replica here'))
-      .catch(error => {
-        if (error instanceof WeirError) onFatal(error.code, bare(error))
-        else if (!(error instanceof Stopped)) throw error
-      })
-      .finally(() => {
-        this.#isSeating = false
-      })
+    try {
+      await seating.run()
+      logger.log('info', 'every group has confirmed its replica here')
+    } catch (error) {
+      if (error instanceof WeirError) onFatal(error.code, bare(error))
+      else if (!(error instanceof Stopped)) throw error
+    } finally {
+      this.#isSeating = false
+    }
   }
 
   #makeSeating(): Seating {
@@ -87,4 +93,9 @@ export class Seats<M extends GroupMachine> {
     const others = directory.others().flatMap(({ address }) => (isDialable(address) ? address : []))
     return [...new Set([...settings.join, ...others])].filter(one => one !== self.address)
   }
+}
+
+/** A WeirError says its code itself. */
+export function bare({ code, message }: { readonly code: string; readonly message: string }) {
+  return message.startsWith(`${code}: `) ? message.slice(code.length + 2) : message
 }

@@ -5,12 +5,12 @@
  * next asks for the very same seats, and is given them.
  */
 
-import type { GroupId, ReplicaId } from '../base/ids.ts'
-import type { Logger } from '../base/log.ts'
-import type { MembersClient } from '../io/members/client.ts'
-import type { Introduction } from './roster/roster.ts'
+import type { GroupId, ReplicaId } from '../../base/ids.ts'
+import type { Logger } from '../../base/log.ts'
+import type { MembersClient } from '../../io/members/client.ts'
+import type { Introduction } from '../roster/roster.ts'
+import type { Seeds } from '../seeds.ts'
 import { Seating } from './seating.ts'
-import type { Seeds } from './seeds.ts'
 
 export interface SeatAnewParts {
   readonly logger: Logger

@@ -1,9 +1,9 @@
 /** Taking seats: whom is asked, what is believed of the answers, and when it is over. */
 
 import { expect, test } from 'vitest'
-import { WeirError } from '../base/errors.ts'
-import { nodeId, type ReplicaId } from '../base/ids.ts'
-import type { JoinAnswer, Place, Seat } from '../io/members/service.ts'
+import { WeirError } from '../../base/errors.ts'
+import { nodeId, type ReplicaId } from '../../base/ids.ts'
+import type { JoinAnswer, Place, Seat } from '../../io/members/service.ts'
 import { Seating } from './seating.ts'
 
 const place = (replica: number, node: string): Place => ({

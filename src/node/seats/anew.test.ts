@@ -1,9 +1,9 @@
 /** Seats for a store that is yet to be made: when they are enough, and when nobody gives any. */
 
 import { expect, test } from 'vitest'
-import { nodeId } from '../base/ids.ts'
-import type { JoinAnswer, JoinRequest, Place, Seat } from '../io/members/service.ts'
-import { seatAnew } from './seat-anew.ts'
+import { nodeId } from '../../base/ids.ts'
+import type { JoinAnswer, JoinRequest, Place, Seat } from '../../io/members/service.ts'
+import { seatAnew } from './anew.ts'
 
 const place = (replica: number, node: string): Place => ({
   replica,

@@ -5,14 +5,14 @@
  * a group that is not here.
  */
 
-import { WeirError } from '../base/errors.ts'
-import { type GroupId, groupId, type ReplicaId, replicaId } from '../base/ids.ts'
-import type { Logger } from '../base/log.ts'
-import type { JoinAnswer, Place, Seat } from '../io/members/service.ts'
-import { TAKEN } from '../raft/links/judgement.ts'
-import { enrolledFrom } from './desk.ts'
-import { namesakeRefusal } from './introduction.ts'
-import type { Enrolled, Introduction } from './roster/roster.ts'
+import { WeirError } from '../../base/errors.ts'
+import { type GroupId, groupId, type ReplicaId, replicaId } from '../../base/ids.ts'
+import type { Logger } from '../../base/log.ts'
+import type { JoinAnswer, Place, Seat } from '../../io/members/service.ts'
+import { TAKEN } from '../../raft/links/judgement.ts'
+import { enrolledFrom } from '../desk.ts'
+import { namesakeRefusal } from '../introduction.ts'
+import type { Enrolled, Introduction } from '../roster/roster.ts'
 
 export interface SeatingParts {
   readonly logger: Logger
