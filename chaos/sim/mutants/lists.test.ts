@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { engineMutants } from './engine/list.ts'
 import { hostMutants } from './host.ts'
 import { patched } from './patch.ts'
-import { publishMutants } from './publish.ts'
+import { publishMutants } from './publish/list.ts'
 import { raftMutants } from './raft.ts'
 
 const all = [...raftMutants, ...hostMutants, ...engineMutants, ...publishMutants]

@@ -119,6 +119,29 @@ export class Cluster {
     return this.fleet.seats(group).flatMap(seat => this.#desks.get(seat) ?? [])
   }
 
+  /** Its peers lose a node, and it loses them; until the answer is called. */
+  part(member: Member): () => void {
+    const others = this.fleet.members.filter(one => one !== member)
+    const cut = (by: 1 | -1): void => {
+      for (const { index } of others) {
+        this.#wire.cut(index, member.index, by)
+        this.#wire.cut(member.index, index, by)
+      }
+    }
+    cut(1)
+    return () => cut(-1)
+  }
+
+  /** The next transaction of a node is lost in the middle. */
+  spoil(member: Member): void {
+    const [home] = this.#clients.get(member) ?? []
+    if (home !== undefined) this.#world.logs.home.plan('produce', 'lost-answer', home)
+  }
+
+  takeImages(group: GroupId): void {
+    for (const { seat } of this.desks(group)) seat.life.admit(() => seat.group.takeImage())
+  }
+
   /** A node loses both logs, or finds them again. */
   cutOff(member: Member, isCutOff = true): void {
     if (isCutOff) this.#cutOff.add(member)

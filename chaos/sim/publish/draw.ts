@@ -115,7 +115,7 @@ function drawBounds(prng: Prng): JournalBounds {
 
 function drawFeed(prng: Prng): FeedProfile {
   return {
-    everyMs: prng.pick([30, 60, 120]),
+    everyMs: prng.pick([30, 60, 120, 300]),
     burst: prng.pick([1, 4, 12]),
     homeMax: prng.pick([1, 4, 8]),
     awayMax: prng.pick([0, 1, 3]),
@@ -150,6 +150,8 @@ const shapes: Readonly<Partial<Record<PublishFaultKind, Shape>>> = {
   stop: { family: 'process', forMs: [0, 2000], often: 4 },
   transfer: { family: 'process', forMs: none, often: 12 },
   'lead-swapped': { family: 'process', forMs: [50, 1500], often: 8 },
+  'read-back-late': { family: 'process', forMs: [1500, 4000], often: 8 },
+  'read-back-moved': { family: 'log', forMs: none, often: 20 },
   'node-off-log': { family: 'calls', forMs: [50, 4000], often: 8 },
   'log-away': { family: 'calls', forMs: [50, 4000], often: 4 },
   'call-lost': { family: 'calls', forMs: none, often: 10 },

@@ -125,6 +125,63 @@ const leadSwapped: Injection = (scene, { whom, salt, forMs }) => {
   return over
 }
 
+/** How often it is looked whether the read-back has begun. */
+const LOOK_US = 1000
+const LOOKS = 3000
+const ALONE_MS = 1500
+
+interface ReadBack {
+  readonly scene: Scene
+  readonly site: Site
+  readonly member: Member
+  readonly group: GroupId
+}
+
+/** Spoils a transaction of a leader, and does something when it reads its journal back. */
+const whenReadBack =
+  (kind: JournalFaultKind, deed: (readBack: ReadBack, fault: PublishFault) => void): Injection =>
+  (scene, fault) => {
+    const site = siteAt(scene, fault.salt)
+    const group = groupAt(scene, fault.whom)
+    const member = site?.cluster.fleet.leaderNode(group)
+    if (site === undefined || member === undefined) return 'missed'
+    const { cluster } = site
+    cluster.spoil(member)
+    const look = (left: number): void => {
+      if (scene.isHealed || left === 0 || member.isPaused) return
+      const isReading = cluster.leader(group)?.journal?.stages[0] === 'takeover'
+      if (isReading && cluster.fleet.leaderNode(group) === member) {
+        scene.tally.hit(kind)
+        deed({ scene, site, member, group }, fault)
+      } else scene.world.queue.after(LOOK_US, { fire: () => look(left - 1) })
+    }
+    look(LOOKS)
+    return 'missed'
+  }
+
+/** Meanwhile another leads and publishes; whoever wakes hears of it from the journal first. */
+const readBackLate = whenReadBack('read-back-late', ({ scene, site, member }, { forMs }) => {
+  const { queue } = scene.world
+  member.pause()
+  const join = site.cluster.part(member)
+  const undo = (afterMs: number, deed: () => void): void => {
+    queue.after(Math.round(afterMs * US_PER_MS), {
+      fire: () => {
+        if (!scene.isHealed) deed()
+      },
+    })
+  }
+  undo(forMs, () => member.resume())
+  undo(forMs + ALONE_MS, join)
+})
+
+/** The end was told by one leader of the partition, and the records are asked of another. */
+const readBackMoved = whenReadBack('read-back-moved', ({ scene, group }, { salt }) => {
+  const { queue, logs } = scene.world
+  const move = (): void => logs.home.moveLeader(journalOf(group))
+  queue.after(new Prng(salt).below(20 * US_PER_MS), { fire: move })
+})
+
 const brokerLost: Injection = (scene, { salt }) => {
   logAt(scene, salt).loseBroker()
   return over
@@ -189,6 +246,8 @@ const injections: Readonly<Record<JournalFaultKind, Injection>> = {
   // By chance, from the profile.
   'question-lost': () => 'missed',
   'lead-swapped': leadSwapped,
+  'read-back-late': readBackLate,
+  'read-back-moved': readBackMoved,
   'coordinator-moved': coordinatorMoved,
   'partition-moved': partitionMoved,
   'broker-lost': brokerLost,

@@ -1,4 +1,4 @@
-/** Every checker of what leaves a group objects to the crime that it is for, and to nothing else. */
+/** Every checker of what leaves a group objects to its own crime, and to nothing else. */
 
 import { expect, test } from 'vitest'
 import { groupId } from '../../../src/base/ids.ts'
@@ -96,8 +96,8 @@ function schedule(seq: number): Uint8Array {
 function recordOf(more: Partial<PublishedRecord>): PublishedRecord {
   const { fromSeq = 1, toSeq = 1 } = more
   const schedules = Array.from({ length: toSeq - fromSeq + 1 }, (_, at) => schedule(fromSeq + at))
-  const base = { kind: 'published', group: nameOf(group), ...CLAIM, published: [] } as const
-  return { ...base, fromSeq, toSeq, schedules, ...more }
+  const head = { kind: 'published', group: nameOf(group), ...CLAIM, published: [] } as const
+  return { ...head, fromSeq, toSeq, schedules, ...more }
 }
 
 function plain(value: Uint8Array): NewRecord {

@@ -13,6 +13,8 @@ const journalFaults = {
   // Groups.
   'question-lost': 'a leader asks its group whether it leads, and nobody answers',
   'lead-swapped': 'leadership goes to and fro, again and again',
+  'read-back-late': 'a leader stands still while it reads its journal back, and wakes alone',
+  'read-back-moved': 'a journal gets another leader while it is read back',
   // Logs.
   'coordinator-moved': 'another decides the transactions of a group',
   'partition-moved': 'a journal, or a partition of outputs, gets another leader',

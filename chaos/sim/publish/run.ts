@@ -87,7 +87,6 @@ class PublishRun {
       this.#flushAgain()
       queue.runUntil(scenario.safetyMs * US_PER_MS)
       this.#heal()
-      for (const { feed } of this.#operator.sites) feed.stop()
       this.#within(this.#drains, () => this.#isDrained())
       for (const { feed } of this.#operator.sites) {
         for (const group of judge.truth.groups) feed.feed(group, true)
@@ -145,14 +144,14 @@ class PublishRun {
     })
   }
 
-  /** As before an image. */
+  /** Images of all replicas, of which the leader has put on record what it knows to be out. */
   #flushAgain(): void {
     const { queue, scenario, judge } = this.#world
     queue.after(scenario.profile.flushMs * US_PER_MS, {
       fire: () => {
         for (const { cluster } of this.#operator.sites) {
           for (const group of judge.truth.groups) {
-            cluster.leader(group)?.journal?.flush(() => {})
+            cluster.leader(group)?.journal?.flush(() => cluster.takeImages(group))
           }
         }
         this.#flushAgain()
@@ -179,6 +178,8 @@ class PublishRun {
   /** Whoever has the job has let out all that it committed, and has forgotten it. */
   #isDrained(): boolean {
     const { judge } = this.#world
+    // A claim that was under way may have made another site.
+    for (const { feed } of this.#operator.sites) feed.stop()
     if (this.#operator.open > 0) return false
     const isOut = judge.truth.groups.every(group => {
       const owners = this.#owners().map(({ cluster }) => cluster.leader(group))

@@ -30,7 +30,7 @@ export interface PublishProfile {
   readonly feed: FeedProfile
   /** The chance that a question to the group is not answered. */
   readonly questionsLost: number
-  /** How often somebody has what is known put on record, as before an image. */
+  /** How often images are taken besides, each behind what its leader knew to be out. */
   readonly flushMs: number
 }
 

@@ -1,14 +1,14 @@
 /**
  * Every schedule that once showed a bug is run again: in the folder beside, one file each, named
- * after the bug. Those of whole nodes and of publishers lie in `host` and `publish` and have the name
- * of the mutant that is the bug: put back, it fails on them. They do what does the harm again and again, since messages
- * change, and with them every moment.
+ * after the bug. Those of whole nodes and of publishers lie in `host` and `publish` and have the
+ * name of the mutant that is the bug: put back, it fails on them. They do what does the harm again
+ * and again, since messages change, and with them every moment.
  */
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { hostMutants } from '../mutants/host.ts'
-import { publishMutants } from '../mutants/publish.ts'
+import { publishMutants } from '../mutants/publish/list.ts'
 import { plays } from '../plays.ts'
 
 const folders = { raft: './', host: './host/', publish: './publish/' } as const

@@ -3,7 +3,7 @@
  * how the machine of the simulator is put beside its journal, as a job will be.
  */
 
-import type { Mutant } from './mutant.ts'
+import type { Mutant } from '../mutant.ts'
 
 const JOURNAL = 'src/journal'
 const RULES = 'the design: each of its rules has a mutant that takes it away'
@@ -14,7 +14,8 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
     file: 'src/raft/leading/lead.ts',
     find: 'return id === core.self ? log.durable : (leading.peers.get(id)?.match ?? 0)',
     replace:
-      'return id === core.self ? log.durable : Math.max(log.durable - 1, leading.peers.get(id)?.match ?? 0)',
+      'const match = leading.peers.get(id)?.match ?? 0\n' +
+      '    return id === core.self ? log.durable : Math.max(log.durable - 1, match)',
     why: [
       'A leader takes an entry for committed that only it has, publishes what it made, and is',
       'replaced by one that never heard of it.',
@@ -30,8 +31,10 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
       '        const own = call.records.filter(isOwn)\n' +
       '        const rest = call.records.filter(one => !isOwn(one))\n' +
       '        const send = () => {\n' +
-      "          if (rest.length === 0) answered({ kind: 'send', answer: { value: [] } })\n" +
-      "          else this.#producerOf().send(rest, answer => answered({ kind: 'send', answer }))\n" +
+      '          type Told = Extract<Answer, { kind: "send" }>["answer"]\n' +
+      "          const told = (answer: Told) => answered({ kind: 'send', answer })\n" +
+      '          if (rest.length === 0) told({ value: [] })\n' +
+      '          else this.#producerOf().send(rest, told)\n' +
       '        }\n' +
       '        if (own.length === 0) send()\n' +
       '        else log.append(own, send)',
@@ -74,8 +77,8 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
       '      this.#learned = true\n' +
       '    }\n',
     why: [
-      'Progress says what is in an open transaction. It is aborted, and the schedule that everybody',
-      'has let go of is in no journal.',
+      'Progress says what is in an open transaction. It is aborted, and the schedule that all have',
+      'let go of is in no journal.',
     ].join(' '),
     origin: RULES,
   },
@@ -85,8 +88,8 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
     find: 'for (const { sink, upTo } of image.sinks) outbox.#sinkOf(sink).last = upTo\n',
     replace: '',
     why: [
-      'A replica that begins on an image in which all is out counts the outputs of that sink from 1',
-      'again.',
+      'A replica that begins on an image in which all is out counts the outputs of that sink',
+      'from 1 again.',
     ].join(' '),
     origin: RULES,
   },

@@ -3,7 +3,7 @@
  * away one of the rules by which nothing is lost or repeated.
  */
 
-import type { Mutant } from './mutant.ts'
+import type { Mutant } from '../mutant.ts'
 
 const JOURNAL = 'src/journal'
 const RULES = 'the design: each of its rules has a mutant that takes it away'
@@ -32,13 +32,13 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
       "        this.#producerOf().init(answer => answered({ kind: 'init', answer }))\n" +
       '        return\n' +
       "      case 'end':\n" +
-      '        this.#parts.clock.after(0, () => {\n' +
-      '          const { early } = this as unknown as { early: Answer }\n' +
-      "          answered({ kind: 'end', answer: early } as unknown as Answer)\n" +
-      '        })',
+      '        const { early } = this as unknown as { early: LogAnswer<number> }\n' +
+      '        const tell = (answer: LogAnswer<number>) => answered({ kind: "end", answer })\n' +
+      '        if (early.error === undefined) this.#parts.clock.after(0, () => tell(early))\n' +
+      "        else log.end(seat.journal, 'uncommitted', tell)",
     why: [
-      'The end is asked for while the transaction of the leader before is still open. It is decided',
-      'behind that end, nobody reads it, and its outputs are published again.',
+      'The end is asked for while the transaction of the leader before is still open. It is',
+      'decided behind that end, nobody reads it, and its outputs are published again.',
     ].join(' '),
     origin: RULES,
   },
@@ -59,17 +59,6 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
       'newest marker is not read, and what it covers is published again.',
     ].join(' '),
     origin: 'KIP-207: the high watermark of a fresh leader lags',
-  },
-  {
-    name: 'last-stable-offset-taken-for-the-end',
-    file: `${JOURNAL}/driver.ts`,
-    find: "log.end(seat.journal, 'uncommitted', answer",
-    replace: "log.end(seat.journal, 'committed', answer",
-    why: [
-      'A fresh leader of the partition does not know yet how far copies have the newest marker: the',
-      'stable end lies before it, and what the marker covers is published again.',
-    ].join(' '),
-    origin: 'kafkajs reports the last stable offset where one asks for the end',
   },
   {
     name: 'lead-not-asked-about-before-the-id-is-taken',
@@ -106,8 +95,8 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
     find: 'if (marker !== undefined) {\n      if (seat.hasJournal)',
     replace: 'if (marker !== undefined && this.#nowMs < 0) {\n      if (seat.hasJournal)',
     why: [
-      'The answer to a commit is lost. The transaction had been decided; all that was in it is sent',
-      'once more.',
+      'The answer to a commit is lost. The transaction had been decided; all that was in it is',
+      'sent once more.',
     ].join(' '),
     origin: 'a send retried after an unknown outcome: every client that delivers at least once',
   },
@@ -122,8 +111,8 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
       '      ledger.journal(stage.plan.toSeq, stage.offset)\n' +
       '      ledger.publish(seat.sink, stage.plan.upTo)',
     why: [
-      'The call that was to decide the transaction never arrived. The leader goes on behind it, and',
-      'its outputs are missing for ever.',
+      'The call that was to decide the transaction never arrived. The leader goes on behind it,',
+      'and its outputs are missing for ever.',
     ].join(' '),
     origin: RULES,
   },
@@ -157,8 +146,8 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
       'const last = new Map(aborted.map(one => [one.producerId, one]))\n' +
       '    this.#ahead = [...last.values()].sort(',
     why: [
-      'Two transactions of one publisher were aborted. The records of the first are shown: a marker',
-      'that never was says that its outputs are out.',
+      'Two transactions of one publisher were aborted. The records of the first are shown: a',
+      'marker that never was says that its outputs are out.',
     ].join(' '),
     origin: 'platformatic/kafka keeps one aborted range for each producer',
   },
@@ -176,8 +165,8 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
   {
     name: 'claim-of-one-partition',
     file: `${JOURNAL}/claiming.ts`,
-    find: "if (claim === undefined || !this.#seats.every(({ stage }) => stage === 'written')) return",
-    replace: 'if (claim === undefined) return',
+    find: "!this.#seats.every(({ stage }) => stage === 'written')) return",
+    replace: 'this.#seats.length === 0) return',
     why: [
       'A claim counts once it stands in one partition. In the others the cluster before goes on,',
       'behind what the new one was restored from.',

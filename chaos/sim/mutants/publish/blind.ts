@@ -3,7 +3,7 @@
  * what it publishes. Each is one slip of a kind that somebody has shipped.
  */
 
-import type { Mutant } from './mutant.ts'
+import type { Mutant } from '../mutant.ts'
 
 const JOURNAL = 'src/journal'
 

@@ -1,0 +1,8 @@
+/** All known bugs of what lets outputs out: once, in order, and nobody else's. */
+
+import type { Mutant } from '../mutant.ts'
+import { publishBlind } from './blind.ts'
+import { outputs } from './outputs.ts'
+import { takeover } from './takeover.ts'
+
+export const publishMutants: readonly Mutant[] = [...takeover, ...outputs, ...publishBlind]
