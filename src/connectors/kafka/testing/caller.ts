@@ -81,6 +81,16 @@ export class Life {
   }
 }
 
+/** Until nothing in it is open or still to be marked: from then on readers see all there is. */
+export async function decided(log: StreamLog, of: Partition): Promise<void> {
+  const ends = ['committed', 'uncommitted'] as const
+  for (let isOpen = true; isOpen; ) {
+    const asked = ends.map(isolation => value<number>(done => log.end(of, isolation, done)))
+    const [committed, uncommitted] = await Promise.all(asked)
+    isOpen = committed !== uncommitted
+  }
+}
+
 /** All from an offset to the end as it is asked for now; waits for what is not shown yet. */
 export async function read(
   log: StreamLog,

@@ -28,7 +28,17 @@ export interface LoneParts {
   readonly bounds?: Partial<JournalBounds>
   /** Of one output. */
   readonly sizeBytes?: number
+  /** Whether this is still the one to publish; missing: it always is. */
+  readonly isLed?: () => boolean
 }
+
+/** What a reader of what is committed must see of one partition, after so many outputs. */
+export const textsOf = (outputs: number, partition: number, sizeBytes = 0): readonly string[] =>
+  Array.from({ length: outputs }, (_, at) => at + 1)
+    .filter(number => number % PARTITIONS === partition)
+    .map(number => textOf(number, sizeBytes))
+
+const textOf = (number: number, sizeBytes = 0) => `${number}`.padEnd(sizeBytes, '.')
 
 export class LoneGroup implements JournalGroup, JournalListener {
   readonly told: string[] = []
@@ -91,11 +101,8 @@ export class LoneGroup implements JournalGroup, JournalListener {
     while (!holds()) await sleep(POLL_MS)
   }
 
-  /** What a reader of what is committed must see of one partition. */
   expected(partition: number): readonly string[] {
-    return Array.from({ length: this.committed }, (_, at) => at + 1)
-      .filter(number => number % PARTITIONS === partition)
-      .map(number => this.#textOf(number))
+    return textsOf(this.committed, partition, this.#parts.sizeBytes)
   }
 
   close(): void {
@@ -103,7 +110,12 @@ export class LoneGroup implements JournalGroup, JournalListener {
   }
 
   confirm(term: number, done: (verdict: Verdict) => void): void {
-    realClock.after(0, () => done(term === this.#term ? 'leads' : 'deposed'))
+    const { isLed = () => true } = this.#parts
+    realClock.after(0, () => {
+      const leads = term === this.#term && isLed()
+      done(leads ? 'leads' : 'deposed')
+      if (!leads) this.journal.onDeposed()
+    })
   }
 
   propose(term: number, progress: Uint8Array, done: () => void): void {
@@ -122,7 +134,7 @@ export class LoneGroup implements JournalGroup, JournalListener {
       partition: (first + at) % PARTITIONS,
       record: {
         key: null,
-        value: utf8Of(this.#textOf(first + at)),
+        value: utf8Of(textOf(first + at, this.#parts.sizeBytes)),
         headers: [],
         timestampMs: Date.now(),
       },
@@ -147,9 +159,5 @@ export class LoneGroup implements JournalGroup, JournalListener {
   onHalted(code: string, message: string): void {
     this.told.push(`halted ${code}`)
     this.sentences.push(message)
-  }
-
-  #textOf(number: number): string {
-    return `${number}`.padEnd(this.#parts.sizeBytes ?? 0, '.')
   }
 }
