@@ -13,6 +13,12 @@ const bodies: Readonly<Record<string, (address: string) => Promise<OpenLog>>> = 
     const { KafkaLog } = await import('../../src/connectors/kafka/kafka.ts')
     return new KafkaLog({ brokers: address.split(','), clientId: 'weir-bench' })
   },
+  embedded: async address => {
+    const { LogClient } = await import('../../src/connectors/log/client.ts')
+    const { GrpcLine } = await import('../../src/connectors/log/wire/client.ts')
+    const line = new GrpcLine({ address })
+    return Object.assign(new LogClient(line), { close: () => line.close() })
+  },
 }
 
 export async function opened({ body, address }: LogPlace): Promise<OpenLog> {

@@ -3,6 +3,12 @@
  * behind the last.
  */
 
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Child } from '../../chaos/live/cluster/child.ts'
+import { weirPath } from '../../chaos/live/cluster/program.ts'
 import { kafka } from '../../scripts/services/kafka/kafka.ts'
 import { down, statusOf } from '../../scripts/services/running.ts'
 import { lastState } from '../../scripts/services/state.ts'
@@ -32,9 +38,35 @@ async function broker({ say }: Workshop): Promise<Serving> {
   }
 }
 
+const STOP_MS = 5000
+const POLL_MS = 20
+
+/** `weir log`, a process on a disk of this machine. */
+async function embedded(): Promise<Serving> {
+  const folder = mkdtempSync(join(tmpdir(), 'weir-bench-log-'))
+  const log = join(folder, 'said')
+  const args = [weirPath(), 'log', '--listen', '127.0.0.1:0', '--data', join(folder, 'data')]
+  const child = await Child.start({ command: process.execPath, args, log })
+  const listening = () => /"msg":"listening".*"port":(\d+)/.exec(readFileSync(log, 'utf8'))?.[1]
+  while (listening() === undefined) {
+    const trouble = child.trouble()
+    if (trouble !== undefined) throw new Error(trouble)
+    await sleep(POLL_MS)
+  }
+  return {
+    address: `127.0.0.1:${listening()}`,
+    pids: [child.pid],
+    async end() {
+      await child.stop(STOP_MS)
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
 /** By the names of `bodies.ts`. */
 const servers: Readonly<Record<string, (workshop: Workshop) => Promise<Serving>>> = {
   kafka: broker,
+  embedded,
 }
 
 const running = new Map<string, Serving>()

@@ -85,8 +85,16 @@ const takeover: Question = {
   wanted: [{ name: 'takeover, median', unit: ms, most: 30, figure: p50Of }],
 }
 
+const embedded: Question = {
+  name: 'embedded',
+  body: 'embedded',
+  title: 'the embedded log: 2 000 outputs a second, two a millisecond',
+  work: { ...publish, beat: { everyMs: 1, outputs: 2 } },
+  wanted: [{ name: 'embedded: commit to visible, p50', unit: ms, most: 4, figure: p50Of }],
+}
+
 /** What weighs most comes first: afterwards the broker's code is compiled. */
-export const questions: readonly Question[] = [bulk, groups, takeover, steady, paced]
+export const questions: readonly Question[] = [bulk, groups, takeover, steady, paced, embedded]
 
 const wantedText = ({ least, most, unit }: Wanted) =>
   least === undefined ? `under ${most} ${unit}` : `at least ${least} ${unit}`

@@ -3,7 +3,7 @@
  * waits until his partition changes, or until his time is over.
  */
 
-import type { Clock } from '../../base/env.ts'
+import type { Clock, Timer } from '../../base/env.ts'
 import type { Fetched, LogDone, StoredRecord } from '../../base/stream-log.ts'
 import type { Fetching } from './calls.ts'
 import type { LogLimits } from './limits.ts'
@@ -20,6 +20,7 @@ export interface Fetch {
 
 interface Waiting extends Fetch {
   isTimeOver: boolean
+  timer: Timer | undefined
 }
 
 export class Fetches {
@@ -42,7 +43,7 @@ export class Fetches {
   }
 
   take(fetch: Fetch): void {
-    this.#look({ ...fetch, isTimeOver: !(fetch.asked.waitMs > 0) })
+    this.#look({ ...fetch, isTimeOver: !(fetch.asked.waitMs > 0), timer: undefined })
   }
 
   /** All that these partitions hold is durable. */
@@ -51,14 +52,18 @@ export class Fetches {
       const waiting = this.#waiting.get(number) ?? new Set()
       this.#waiting.delete(number)
       this.#count -= waiting.size
-      for (const one of waiting) this.#look(one)
+      for (const one of waiting) {
+        one.timer?.cancel()
+        this.#look(one)
+      }
     }
   }
 
   /** Nobody is served any more. */
   fail(message: string): void {
     for (const waiting of this.#waiting.values()) {
-      for (const { done, isCancelled } of waiting) {
+      for (const { done, isCancelled, timer } of waiting) {
+        timer?.cancel()
         if (!isCancelled()) done(refused('unavailable', message))
       }
     }
@@ -104,7 +109,7 @@ export class Fetches {
     if (known === undefined) this.#waiting.set(number, waiting)
     waiting.add(one)
     this.#count++
-    this.#clock.after(Math.min(one.asked.waitMs, fetchMsMax), () => {
+    one.timer = this.#clock.after(Math.min(one.asked.waitMs, fetchMsMax), () => {
       one.isTimeOver = true
       if (this.#leave(number, one)) this.#look(one)
     })
@@ -113,6 +118,7 @@ export class Fetches {
   #leave(number: number, one: Waiting): boolean {
     const waiting = this.#waiting.get(number)
     if (waiting?.delete(one) !== true) return false
+    one.timer?.cancel()
     if (waiting.size === 0) this.#waiting.delete(number)
     this.#count--
     return true
