@@ -196,9 +196,9 @@ export const store: readonly Mutant[] = [
     name: 'failed-read-taken-for-a-lost-log',
     scenario,
     file: SCAN,
-    find: 'this.#parts.disk.read(segmentName(number), read)',
+    find: 'parts.disk.read(segmentName(number), read)',
     replace:
-      'this.#parts.disk.read(segmentName(number), answer =>\n' +
+      'parts.disk.read(segmentName(number), answer =>\n' +
       '      read(answer.error === undefined ? answer : { value: new Uint8Array(0) }))',
     why: 'A disk that cannot read a segment once costs the node all of its replicas.',
     origin: 'PAR, FAST 2018: an inaccessible file is not a lost one',
