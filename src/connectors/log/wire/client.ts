@@ -1,13 +1,9 @@
 /** The client's end: a line to a log that is another process. Nothing is asked a second time. */
 
-import {
-  type ChannelCredentials,
-  type Client,
-  credentials,
-  type ServiceError,
-  status,
-} from '@grpc/grpc-js'
+import { type Client, type ServiceError, status } from '@grpc/grpc-js'
+import { WeirError } from '../../../base/errors.ts'
 import type { Asked, LogAnswer, LogDone, LogError, LogErrorCode } from '../../../base/stream-log.ts'
+import { credentialsOf, type TlsFiles } from '../../../io/grpc/tls.ts'
 import type { AskedBy, CallName, ToldBy } from '../calls.ts'
 import type { Line } from '../line.ts'
 import { refused } from '../state/judge.ts'
@@ -18,7 +14,7 @@ export interface GrpcLineOptions {
   /** HOST:PORT. */
   readonly address: string
   /** Missing: in the clear. */
-  readonly credentials?: ChannelCredentials
+  readonly tls?: TlsFiles
   /** For one answer, besides what a fetch waits. */
   readonly answerMs?: number
 }
@@ -50,8 +46,11 @@ export class GrpcLine implements Line {
   constructor(options: GrpcLineOptions) {
     const { address, answerMs = ANSWER_MS } = options
     const Service = logService()
-    const channel = options.credentials ?? credentials.createInsecure()
-    this.#client = new Service(address, channel, channelOptions)
+    const credentials = credentialsOf(options.tls)
+    if ('refused' in credentials) {
+      throw new WeirError(credentials.refused.code, credentials.refused.message)
+    }
+    this.#client = new Service(address, credentials.channel, channelOptions)
     this.#address = address
     this.#answerMs = answerMs
   }

@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 import { utf8Of } from '../../../base/bytes.ts'
 import type { LogAnswer, LogDone, NewRecord, StreamLog } from '../../../base/stream-log.ts'
 import { FolderDisk } from '../../../io/disk.ts'
+import { Authority } from '../../../io/grpc/testing/certificates.ts'
 import { tempFolder } from '../../../io/testing/folder.ts'
 import { until } from '../../../io/testing/until.ts'
 import { LogClient } from '../client.ts'
@@ -154,4 +155,29 @@ test('numbers that are none of the wire are bounded, not refused', () => {
 test('every call of the service has its row, and none is left over', () => {
   const methods = Object.values(rows).map(({ method }) => method)
   expect([...methods].sort()).toEqual(Object.keys(logService().service).sort())
+})
+
+test('with TLS a client proves who it is, or is not heard', async () => {
+  const [ours, theirs] = [new Authority('ours'), new Authority('theirs')]
+  const log = await openLog(new FolderDisk(tempFolder()))
+  const told = await new Promise<ServerAnswer>(resolve => {
+    LogServer.open(log, '127.0.0.1:0', ours.issue('log', ['log']), resolve)
+  })
+  if ('refused' in told) throw new Error(told.refused.message)
+  const address = `127.0.0.1:${told.server.port}`
+  const found: string[] = []
+  for (const tls of [ours.issue('n1', ['n1']), theirs.issue('n1', ['n1']), undefined]) {
+    const line = new GrpcLine({ address, answerMs: 2000, ...(tls === undefined ? {} : { tls }) })
+    found.push(await code<string>(done => new LogClient(line).cluster(done)))
+    line.close()
+  }
+  expect(found).toEqual(['ok', 'unavailable', 'unavailable'])
+  await new Promise<void>(resolve => told.server.close(resolve))
+  await new Promise<void>(resolve => log.close(resolve))
+})
+
+test('a client whose files are no certificates says so', () => {
+  const none = utf8Of('none')
+  const open = () => new GrpcLine({ address: 'x:1', tls: { ca: none, cert: none, key: none } })
+  expect(open).toThrow('tls-unusable')
 })
