@@ -1,6 +1,6 @@
 /** The data folder: who lives there, what is set aside, what is refused. */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { DataFolder, LOST_LOGS_MAX, type Tenant } from './data-folder.ts'
@@ -30,7 +30,11 @@ test('a path that is a file is refused with what to do', async () => {
 
 test('who lives there is read as it was written', async () => {
   const folder = await DataFolder.open(tempFolder())
-  for (const one of [tenant, { ...tenant, isMade: false, founding: 3 }]) {
+  for (const one of [
+    tenant,
+    { ...tenant, isMade: false, founding: 3 },
+    { ...tenant, next: 's2' },
+  ]) {
     await folder.writeTenant(one)
     expect(await folder.readTenant()).toEqual(one)
   }
@@ -42,6 +46,8 @@ test.each([
   ['another format', JSON.stringify({ is: 'weir-node-2', ...tenant })],
   ['no cluster', JSON.stringify({ is: 'weir-node-1', ...tenant, cluster: '' })],
   ['a number for a name', JSON.stringify({ is: 'weir-node-1', ...tenant, store: 7 })],
+  ['a number for what is next', JSON.stringify({ is: 'weir-node-1', ...tenant, next: 7 })],
+  ['nothing as what is next', JSON.stringify({ is: 'weir-node-1', ...tenant, next: '' })],
   ['half a group', JSON.stringify({ is: 'weir-node-1', ...tenant, founding: 0.5 })],
 ])('a file with %s in it is not guessed at', async (_, text) => {
   const folder = await DataFolder.open(tempFolder())
@@ -78,12 +84,17 @@ test('so many and no more: the next one stays where it is, and people are asked'
     await folder.setLogAside(`s${loss}`, isOfLog)
   }
   writeFileSync(join(await folder.logFolder(), 'log-1'), 'one too many')
-  await expect(folder.setLogAside('t', isOfLog)).rejects.toMatchObject({
+  const told = {
     code: 'too-many-lost-logs',
     message: expect.stringMatching(/log-lost-s0, log-lost-s1, .*; .*remove those/),
-  })
+  }
+  await expect(folder.mustHaveRoom(isOfLog)).rejects.toMatchObject(told)
+  await expect(folder.setLogAside('t', isOfLog)).rejects.toMatchObject(told)
   expect(readFileSync(join(folder.path, 'log', 'log-1'), 'utf8')).toBe('one too many')
   expect(readdirSync(folder.path)).toHaveLength(LOST_LOGS_MAX + 1)
+  // Where there is nothing to set aside, none is too many.
+  rmSync(join(folder.path, 'log', 'log-1'))
+  expect(await folder.mustHaveRoom(isOfLog)).toBeUndefined()
 })
 
 test('where there is no log, the one that was set aside before stays', async () => {
@@ -102,12 +113,14 @@ test('where there is no log, the one that was set aside before stays', async () 
 test('why a log must not be opened is remembered of that log alone', async () => {
   const folder = await DataFolder.open(tempFolder())
   expect(await folder.distrustOf('s1')).toBeUndefined()
-  await folder.distrustLog('s1', 'image-damaged: it is gone\nand so are others')
-  expect(await folder.distrustOf('s1')).toBe('image-damaged: it is gone\nand so are others')
+  const gone = { why: 'image-damaged: it is gone\nand so are others', groups: [] }
+  await folder.distrustLog('s1', gone)
+  expect(await folder.distrustOf('s1')).toEqual(gone)
   for (const other of ['s2', 's', '']) expect(await folder.distrustOf(other)).toBeUndefined()
-  await folder.distrustLog('s2', 'log-behind: entries are gone')
+  const behind = { why: 'log-behind: entries are gone', groups: [1, 12] }
+  await folder.distrustLog('s2', behind)
   expect(await folder.distrustOf('s1')).toBeUndefined()
-  expect(await folder.distrustOf('s2')).toBe('log-behind: entries are gone')
+  expect(await folder.distrustOf('s2')).toEqual(behind)
 })
 
 test('what is remembered of peers is a text of others', async () => {

@@ -8,7 +8,7 @@
  *     state-clean, state-run    what may be believed of the state (src/io/level)
  *     peers         what is remembered of other nodes
  *     log-lost-STORE/   a log that was given up, kept for people until they remove it
- *     log-distrusted    of a log that opens and must not be opened again: which it is, and why
+ *     log-distrusted    of a log that opens and must not be opened again: which, its groups, why
  */
 
 import { readdir, rename } from 'node:fs/promises'
@@ -26,6 +26,15 @@ export interface Tenant {
   readonly isMade: boolean
   /** How many groups this node is founding, until all of them are there; else 0. */
   readonly founding: number
+  /** The store that is to follow this one, which was called old: each start asks for its seats. */
+  readonly next?: string
+}
+
+/** Of a log that must not be opened again. */
+export interface Distrust {
+  readonly why: string
+  /** The groups that it holds, as far as that was known. */
+  readonly groups: readonly number[]
 }
 
 const FORMAT = 'weir-node-1'
@@ -81,26 +90,36 @@ export class DataFolder {
     store: string,
     isOfLog: (name: string) => boolean,
   ): Promise<string | undefined> {
-    const names = await readdir(await this.logFolder())
-    if (!names.some(isOfLog)) return undefined
-    const lost = (await readdir(this.path)).filter(name => name.startsWith(LOST))
-    if (lost.length >= LOST_LOGS_MAX) throw tooManyLost(this.path, lost)
+    const lost = await this.mustHaveRoom(isOfLog)
+    if (lost === undefined) return undefined
     const name = freeName(`${LOST}-${store}`, lost)
     await rename(join(this.path, 'log'), join(this.path, name))
     await syncFolder(this.path)
     return join(this.path, name)
   }
 
+  /** The logs that were set aside before this one, which can be too. undefined: there is none. */
+  async mustHaveRoom(isOfLog: (name: string) => boolean): Promise<readonly string[] | undefined> {
+    const names = await readdir(await this.logFolder())
+    if (!names.some(isOfLog)) return undefined
+    const lost = (await readdir(this.path)).filter(name => name.startsWith(LOST))
+    if (lost.length >= LOST_LOGS_MAX) throw tooManyLost(this.path, lost)
+    return lost
+  }
+
   /** The log of this store proved to be lost while it was used. */
-  async distrustLog(store: string, why: string): Promise<void> {
-    await writeSmallFile(join(this.path, 'log-distrusted'), `${store}\n${why}\n`)
+  async distrustLog(store: string, { why, groups }: Distrust): Promise<void> {
+    const text = `${[store, ...groups].join(' ')}\n${why}\n`
+    await writeSmallFile(join(this.path, 'log-distrusted'), text)
   }
 
   /** Why the log of this store must not be opened; undefined: nothing is known against it. */
-  async distrustOf(store: string): Promise<string | undefined> {
+  async distrustOf(store: string): Promise<Distrust | undefined> {
     const text = (await readSmallFile(join(this.path, 'log-distrusted'))) ?? ''
     const end = text.indexOf('\n')
-    return end > 0 && text.slice(0, end) === store ? text.slice(end + 1).trimEnd() : undefined
+    const [of, ...groups] = text.slice(0, Math.max(end, 0)).split(' ')
+    if (of === '' || of !== store) return undefined
+    return { why: text.slice(end + 1).trimEnd(), groups: groups.map(Number) }
   }
 
   readPeers(): Promise<string | undefined> {
@@ -129,13 +148,19 @@ function tooManyLost(path: string, lost: readonly string[]): WeirError {
 /** Damage here is no loss of the log: people must look, nothing is made anew. */
 function parseTenant(text: string, path: string): Tenant {
   try {
-    const { is, cluster, node, store, isMade, founding } = JSON.parse(text) as Record<
-      string,
-      unknown
-    >
-    const isText = [cluster, node, store].every(one => typeof one === 'string' && one !== '')
+    const said = JSON.parse(text) as Record<string, unknown>
+    const { is, cluster, node, store, isMade, founding, next = undefined } = said
+    const names = [cluster, node, store, ...(next === undefined ? [] : [next])]
+    const isText = names.every(one => typeof one === 'string' && one !== '')
     if (is === FORMAT && isText && typeof isMade === 'boolean' && Number.isSafeInteger(founding)) {
-      return { cluster, node, store, isMade, founding } as Tenant
+      return {
+        cluster,
+        node,
+        store,
+        isMade,
+        founding,
+        ...(next !== undefined && { next }),
+      } as Tenant
     }
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error

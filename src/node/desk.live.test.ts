@@ -139,7 +139,7 @@ test('words that nobody could live with are refused; nobody falls over them', as
     { ...who('', 's9') },
     { ...who('n'.repeat(100_000), 's9') },
     { ...who('n9', '') },
-    { ...who('n9', 's9', 0) },
+    { ...who('n9', 's'.repeat(65)) },
   ]
   const name = nodes[0]?.node.face?.cluster ?? ''
   for (const { address } of nodes) {

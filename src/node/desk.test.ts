@@ -49,7 +49,7 @@ test('whoever is not introduced well changes nothing, and is counted', () => {
     { ...goodPlace, node: '' },
     { ...goodPlace, node: 'n'.repeat(100_000) },
     { ...goodPlace, store: '' },
-    { ...goodPlace, boot: 0 },
+    { ...goodPlace, boot: -1 },
   ]
   for (const who of wrong) {
     expect(asked(town, leader, who)).toMatchObject({ code: 'bad-introduction', groups: [] })

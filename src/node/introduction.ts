@@ -46,8 +46,8 @@ const demands: readonly Demand[] = [
   },
   {
     field: 'boot',
-    wish: 'a whole number from 1',
-    holds: ({ boot }) => Number.isSafeInteger(boot) && boot > 0,
+    wish: 'a whole number',
+    holds: ({ boot }) => Number.isSafeInteger(boot) && boot >= 0,
   },
   {
     field: 'opening',

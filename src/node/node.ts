@@ -205,11 +205,12 @@ export class WeirNode<M extends GroupMachine> {
         askSeeds: () => seeds.askAll(settings.join),
         pause: () => this.#pause(),
         greet: known => this.#greet(known),
-        seatAnew: (cluster, store) =>
-          seatAnew({
-            ...{ logger, cluster, client, seeds, join: settings.join, pause: () => this.#pause() },
-            self: { ...reached, node: settings.node, store, boot: 1, opening: this.#opening },
-          }),
+        seatAnew: async ({ store, ...wished }) => {
+          const self = { ...reached, node: settings.node, store }
+          const pause = () => this.#pause()
+          await seatAnew({ ...wished, logger, client, seeds, join: settings.join, self, pause })
+          this.#mustGoOn('it was asked to stop while it took other seats')
+        },
       })
       if (this.#isStopping) await closed(store)
       this.#mustGoOn('it was asked to stop while it opened its log')
@@ -246,7 +247,7 @@ export class WeirNode<M extends GroupMachine> {
       })
     } catch (error) {
       if (!(error instanceof WeirError) || error.code !== 'log-lost') throw error
-      await folder.distrustLog(tenant.store, error.message)
+      await folder.distrustLog(tenant.store, { why: error.message, groups: [] })
       await closed(store)
       return undefined
     }
@@ -275,7 +276,7 @@ export class WeirNode<M extends GroupMachine> {
     })
     const { makeMachine } = this.#parts
     const onFatal = (code: string, message: string) => {
-      this.#onEnding(folder, tenant, { code, message })
+      this.#onEnding(folder, store, { code, message })
     }
     const seat = () => {
       if (!this.#isStopping) this.#seats?.maybeTake()
@@ -346,7 +347,7 @@ export class WeirNode<M extends GroupMachine> {
   }
 
   /** A log that proved to be lost is not opened again: that is remembered before all ends. */
-  #onEnding(folder: DataFolder, { store }: Tenant, { code, message }: Ending): void {
+  #onEnding(folder: DataFolder, store: LogStore, { code, message }: Ending): void {
     const tell = () => this.#parts.onFatal(code, message)
     // Several peers may say the same: it is written, and told, once.
     if (this.#isGivingUp) return
@@ -355,10 +356,12 @@ export class WeirNode<M extends GroupMachine> {
       return
     }
     this.#isGivingUp = true
+    const held = [...store.groups.keys(), ...(this.#member?.replicas.keys() ?? [])]
+    const groups = [...new Set(held)]
     // Meanwhile nobody is to count on this log.
     this.#links?.stop()
     folder
-      .distrustLog(store, `${code}: ${message}`)
+      .distrustLog(store.identity.store, { why: `${code}: ${message}`, groups })
       .then(tell)
       .catch(error => this.#onBroken(diskTrouble(error) ?? (error as Error)))
   }

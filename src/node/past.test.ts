@@ -97,7 +97,7 @@ class Life {
       newId: () => `${this.#name}-${++this.#ids}`,
       askSeeds: () => Promise.resolve(this.#seeds[this.questions++] ?? this.#seeds.at(-1) ?? []),
       greet: ({ cluster, formerly }) => this.greetings.push(`${cluster}/${formerly}`),
-      seatAnew: (cluster, store) => {
+      seatAnew: ({ cluster, store }) => {
         this.seats.push(`${cluster}/${store}`)
         return this.#seatAnew()
       },
@@ -272,7 +272,10 @@ test('starting again while no cluster answers keeps the log that was set aside',
 
 test('a log that proved to be lost in an earlier life is not opened again', async () => {
   const path = await founded()
-  await (await DataFolder.open(path)).distrustLog('first-2', 'image-damaged: the image is gone')
+  await (await DataFolder.open(path)).distrustLog('first-2', {
+    why: 'image-damaged: the image is gone',
+    groups: [1],
+  })
   const waiting = new Life(path, 'second', founds, [[silent]])
   await expect(waiting.live()).rejects.toThrow('stopped')
   expect(waiting.whys[0]).toBe('log-distrusted image-damaged: the image is gone')
@@ -284,7 +287,10 @@ test('a log that proved to be lost in an earlier life is not opened again', asyn
 })
 
 const called = async (path: string) =>
-  (await DataFolder.open(path)).distrustLog('first-2', 'old-incarnation: a peer remembers more')
+  (await DataFolder.open(path)).distrustLog('first-2', {
+    why: 'old-incarnation: a peer remembers more',
+    groups: [1],
+  })
 
 test('a log that was called old stays until there is a seat that does not need it', async () => {
   const path = await founded()
@@ -293,7 +299,8 @@ test('a log that was called old stays until there is a seat that does not need i
   for (const turn of ['second', 'third']) {
     const waiting = new Life(path, turn, founds, [[member('first-1')]])
     await expect(waiting.live()).rejects.toThrow('nobody gives a seat')
-    expect(waiting.seats).toEqual([`first-1/${turn}-1`])
+    // Whoever starts again asks for the very same seats.
+    expect(waiting.seats).toEqual(['first-1/second-1'])
     expect(waiting.greetings).toEqual(['/first-1'])
     expect(waiting.logged).toEqual([expect.stringContaining('kept until every group has another')])
     expect(waiting.facts[0]?.['advice']).toMatch(/--join.*docs\/backup.md/)
@@ -302,8 +309,8 @@ test('a log that was called old stays until there is a seat that does not need i
   }
   const seated = new Life(path, 'fourth', founds, [[]], () => Promise.resolve())
   const { tenant, store } = await seated.live()
-  expect(tenant).toEqual({ ...tenant, cluster: 'first-1', store: 'fourth-1', founding: 0 })
-  expect(seated.seats).toEqual(['first-1/fourth-1'])
+  expect(tenant).toEqual({ ...tenant, cluster: 'first-1', store: 'second-1', founding: 0 })
+  expect(seated.seats).toEqual(['first-1/second-1'])
   expect(seated.greetings).toEqual(['/first-1', 'first-1/'])
   expect(store.boot).toBe(1)
   expect(readdirSync(join(path, 'log-lost-first-2')).sort()).toEqual(before.sort())

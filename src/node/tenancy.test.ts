@@ -1,14 +1,15 @@
 /** Who lives in a data folder, over real folders and real logs, with seeds that are told. */
 
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { WeirError } from '../base/errors.ts'
 import { nodeId } from '../base/ids.ts'
-import { DataFolder, type Tenant } from '../io/data-folder.ts'
+import { DataFolder, LOST_LOGS_MAX, type Tenant } from '../io/data-folder.ts'
 import { FolderDisk } from '../io/disk.ts'
 import { tempFolder } from '../io/testing/folder.ts'
 import type { SeedAnswer } from './start.ts'
-import { settle, type Tenancy } from './tenancy.ts'
+import { settle, type Tenancy, type Wished } from './tenancy.ts'
 import { settingsOf } from './testing/fleet.ts'
 
 interface Scene {
@@ -18,6 +19,7 @@ interface Scene {
   readonly groups?: number
   /** What the seeds say, one time after the other; the last is repeated. */
   readonly seeds?: readonly (readonly SeedAnswer[])[]
+  readonly seatAnew?: (wished: Wished) => Promise<void>
 }
 
 const member = (cluster: string): SeedAnswer => ({
@@ -28,7 +30,10 @@ const member = (cluster: string): SeedAnswer => ({
 })
 const fresh: SeedAnswer = { kind: 'fresh', address: 'a:1', node: nodeId('a'), founds: false }
 
-async function settled({ path, id = 'n1', founds = false, groups = 1, seeds = [[]] }: Scene) {
+const noSeats = () => Promise.reject(new Error('no log was called old'))
+
+async function settled(scene: Scene) {
+  const { path, id = 'n1', founds = false, groups = 1, seeds = [[]], seatAnew = noSeats } = scene
   const logged: string[] = []
   const clusters: string[] = []
   let [turn, ids] = [0, 0]
@@ -41,7 +46,7 @@ async function settled({ path, id = 'n1', founds = false, groups = 1, seeds = [[
     newId: () => `id-${++ids}-${Math.random()}`,
     askSeeds: () => Promise.resolve(seeds[turn++] ?? seeds.at(-1) ?? []),
     greet: ({ cluster, formerly }) => clusters.push(`${cluster}/${formerly}`),
-    seatAnew: () => Promise.reject(new Error('no log was called old')),
+    seatAnew,
     pause: () => (turn > 9 ? Promise.reject(new Error('too long')) : Promise.resolve()),
   })
   return { ...tenancy, folder, logged, clusters, asked: turn }
@@ -161,3 +166,79 @@ test('which cluster it is can be told from the moment of the decision', async ()
   expect(again.clusters).toEqual([`/${cluster}`, `${cluster}/`])
   await closed(again)
 })
+
+/** A folder whose log was called old, and holds two groups. */
+async function calledOld(): Promise<{ readonly path: string; readonly before: Tenant }> {
+  const path = tempFolder()
+  const before = await lived({ path, seeds: [[member('c1')]] })
+  const folder = await DataFolder.open(path)
+  await folder.distrustLog(before.store, { why: 'old-incarnation: it is old', groups: [1, 2] })
+  return { path, before }
+}
+
+test('a log that was called old: every start asks for the seats of one store', async () => {
+  const { path, before } = await calledOld()
+  const wished: Wished[] = []
+  const seatAnew = (one: Wished) => {
+    wished.push(one)
+    return wished.length < 3 ? Promise.reject(new Error('killed')) : Promise.resolve()
+  }
+  for (let start = 0; start < 2; start++) {
+    await expect(settled({ path, seatAnew })).rejects.toThrow('killed')
+    expect(existsSync(join(path, 'log', 'identity'))).toBe(true)
+  }
+  const after = await settled({ path, seatAnew })
+  expect(wished).toEqual(
+    Array(3).fill({ cluster: 'c1', store: after.tenant.store, groups: [1, 2] }),
+  )
+  expect(after.tenant).toEqual({ ...before, store: after.tenant.store })
+  expect(existsSync(join(path, `log-lost-${before.store}`, 'identity'))).toBe(true)
+  await closed(after)
+})
+
+test('killed between its seats and its log, it goes on with the store that has them', async () => {
+  const { path, before } = await calledOld()
+  const seatAnew = () => Promise.resolve()
+  const after = await settled({ path, seatAnew })
+  await closed(after)
+  // As far as it had come: the old log is set aside, the new one is not made.
+  rmSync(join(path, 'log'), { recursive: true })
+  const folder = await DataFolder.open(path)
+  for (const left of [
+    { ...before, next: after.tenant.store },
+    { ...after.tenant, isMade: false },
+  ]) {
+    await folder.writeTenant(left)
+    const again = await settled({ path, seatAnew })
+    expect(again.tenant).toEqual(after.tenant)
+    // Whatever was said for it before it was made, this is later.
+    expect(again.store.boot).toBeGreaterThan(0)
+    await closed(again)
+    rmSync(join(path, 'log'), { recursive: true })
+  }
+})
+
+test('where the old log cannot be set aside no seat is asked for', async () => {
+  const { path } = await calledOld()
+  for (let lost = 0; lost < LOST_LOGS_MAX; lost++) mkdirSync(join(path, `log-lost-s${lost}`))
+  for (let start = 0; start < 2; start++) {
+    await expect(settled({ path })).rejects.toMatchObject({ code: 'too-many-lost-logs' })
+  }
+})
+
+test.each(['store-replaced', 'old-incarnation'])(
+  'a store that is %s is wished for once',
+  async code => {
+    const { path, before } = await calledOld()
+    const wished: string[] = []
+    const seatAnew = ({ store }: Wished) => {
+      wished.push(store)
+      return Promise.reject(new WeirError(code, 'another one has it'))
+    }
+    for (let start = 0; start < 2; start++) {
+      await expect(settled({ path, seatAnew })).rejects.toMatchObject({ code })
+      expect(await (await DataFolder.open(path)).readTenant()).toEqual(before)
+    }
+    expect(new Set(wished).size).toBe(2)
+  },
+)

@@ -32,8 +32,15 @@ export interface TenancyParts {
   pause(): Promise<void>
   /** What others are told from now on: of which cluster this is, before that is durable. */
   greet(known: Pick<GreetAnswer, 'cluster' | 'formerly'>): void
-  /** Resolves when each group of this cluster has a seat for this store, which opens next. */
-  seatAnew(cluster: string, store: string): Promise<void>
+  /** Resolves when these groups, and all that others name, have a seat for the store. */
+  seatAnew(wished: Wished): Promise<void>
+}
+
+/** A store that is yet to be made, and what its node held before it. */
+export interface Wished {
+  readonly cluster: string
+  readonly store: string
+  readonly groups: readonly number[]
 }
 
 export interface Tenancy {
@@ -41,11 +48,18 @@ export interface Tenancy {
   readonly store: LogStore
 }
 
+interface Refused {
+  readonly code: string
+  readonly message: string
+  /** The groups of a log that is not opened any more. */
+  readonly groups?: readonly number[]
+}
+
 type Opened =
   | { readonly store: LogStore; readonly refused?: never }
   | {
       readonly store?: never
-      readonly refused: { readonly code: string; readonly message: string }
+      readonly refused: Refused
     }
 
 export async function settle(parts: TenancyParts): Promise<Tenancy> {
@@ -59,12 +73,12 @@ export async function settle(parts: TenancyParts): Promise<Tenancy> {
       await folder.writeTenant(tenant)
       return { tenant, store: answer.store }
     }
-    const { code, message } = answer.refused
+    const { code, message, groups = [] } = answer.refused
     if (!isLoss(code)) throw new WeirError(code, message)
     parts.greet({ cluster: '', formerly: tenant.cluster })
     const facts = { code, why: message }
     if (code === DISTRUSTED && isOldCode(message.slice(0, message.indexOf(':')))) {
-      tenant = await giveUpOld(parts, tenant, facts)
+      tenant = await giveUpOld(parts, tenant, { ...facts, groups })
     } else {
       logger.log('error', LOST, facts)
       await setAside(parts, tenant)
@@ -79,24 +93,45 @@ const KEPT_ADVICE =
   'name nodes that run by --join; if no group comes to a leader, more than one folder was put ' +
   'back from a backup: see docs/backup.md'
 
+interface Old {
+  readonly code: string
+  readonly why: string
+  readonly groups: readonly number[]
+}
+
+/** However often it starts: one store is asked for, and none for which there were no room. */
 async function giveUpOld(
   parts: TenancyParts,
-  { cluster, node, store: old }: Tenant,
-  facts: { readonly code: string; readonly why: string },
+  old: Tenant,
+  { groups, ...facts }: Old,
 ): Promise<Tenant> {
-  const { logger } = parts
+  const { logger, folder } = parts
+  const { cluster, node, next: store = parts.newId() } = old
   logger.log('error', KEPT, { ...facts, advice: KEPT_ADVICE })
-  const store = parts.newId()
-  await parts.seatAnew(cluster, store)
+  await folder.mustHaveRoom(isOfLog)
+  await folder.writeTenant({ ...old, next: store })
+  try {
+    await parts.seatAnew({ cluster, store, groups })
+  } catch (error) {
+    if (error instanceof WeirError && isOldCode(error.code)) await forgetNext(parts, old)
+    throw error
+  }
   logger.log('error', LOST, facts)
-  await setAside(parts, { store: old })
+  await setAside(parts, old)
   const tenant = { cluster, node, store, isMade: false, founding: 0 }
   await begin(parts, tenant)
   return tenant
 }
 
+/** A copy of this folder took that store: the next start asks for another one. */
+async function forgetNext({ folder }: TenancyParts, { next: _, ...old }: Tenant): Promise<void> {
+  await folder.writeTenant(old)
+}
+
+const isOfLog = (name: string) => isOurs(name) || isPart(name)
+
 async function setAside({ folder, logger }: TenancyParts, tenant: Pick<Tenant, 'store'>) {
-  const kept = await folder.setLogAside(tenant.store, name => isOurs(name) || isPart(name))
+  const kept = await folder.setLogAside(tenant.store, isOfLog)
   if (kept === undefined) return
   const advice = 'nothing reads it any more: move or remove it when nobody needs it'
   logger.log('warn', 'the log that was given up is kept', { folder: kept, advice })
@@ -118,9 +153,10 @@ function mustBeOurs({ node }: Tenant, settings: NodeSettings): void {
 }
 
 async function openTrusted(parts: TenancyParts, tenant: Tenant): Promise<Opened> {
-  const message = await parts.folder.distrustOf(tenant.store)
-  if (message === undefined) return openLog(parts, tenant)
-  return { refused: { code: DISTRUSTED, message } }
+  const distrust = await parts.folder.distrustOf(tenant.store)
+  if (distrust === undefined) return openLog(parts, tenant)
+  const { why: message, groups } = distrust
+  return { refused: { code: DISTRUSTED, message, groups } }
 }
 
 async function openLog(parts: TenancyParts, tenant: Tenant): Promise<StoreAnswer> {

@@ -62,6 +62,17 @@ test('who comes again with the same store is who he was', () => {
   expect(isEnrolled(roster, who('a', 's1'))?.replica).toBe(1)
 })
 
+test('a store that is yet to be made has its seat, and no opening of it is an earlier one', () => {
+  const wished = { ...who('a', 's2'), boot: 0, opening: 's2' }
+  const seated = enrolled(who('a', 's1'), who('b', 's3'), wished)
+  expect(isEnrolled(seated, wished)?.replica).toBe(3)
+  for (const opening of ['o', 'p']) {
+    const opened = enrol(seated, { ...wished, boot: 1, opening })
+    expect(opened.answer).toEqual({ replica: 3 })
+    expect(enrol(opened.roster, wished).answer).toEqual({ refused: 'old-incarnation' })
+  }
+})
+
 test('a new address is taken over, and is no new replica', () => {
   const roster = enrolled(who('a', 's1'))
   expect(isEnrolled(roster, who('a', 's1', 7))).toBeUndefined()

@@ -13,7 +13,7 @@ import type { Members } from '../../raft/types.ts'
 export interface Introduction {
   readonly node: NodeId
   readonly store: string
-  /** How often the store had been opened when this was said: the newest word counts. */
+  /** How often the store had been opened when this was said: the newest word counts. 0: never. */
   readonly boot: number
   /** A random id of that opening: a copy of the folder counts the same boots. */
   readonly opening: string

@@ -14,7 +14,7 @@ const place = (replica: number, node: string): Place => ({
   address: `${node}:1`,
   http: `${node}:2`,
 })
-const self = { ...place(0, 'me'), node: nodeId('me'), store: 'me-2' }
+const self = { node: nodeId('me'), store: 'me-2', address: 'me:1', http: 'me:2' }
 const seat = (group: number, replica: number, ...places: readonly Place[]): Seat => ({
   group,
   replica,
@@ -27,12 +27,12 @@ const yes = (...groups: readonly Seat[]): JoinAnswer => ({ code: '', message: ''
 async function seated(
   join: readonly string[],
   rounds: readonly Readonly<Record<string, JoinAnswer>>[],
-  namesakes: readonly string[] = [],
+  { namesakes = [], groups = [] }: { namesakes?: readonly string[]; groups?: number[] } = {},
 ) {
   const asked: (JoinRequest & { readonly address: string })[] = []
   let round = 0
   const run = seatAnew({
-    ...{ join, self, cluster: 'c1', logger: { log() {} } },
+    ...{ join, self, groups, cluster: 'c1', logger: { log() {} } },
     client: {
       join: (address, request) => {
         asked.push({ ...request, address })
@@ -62,7 +62,10 @@ test('it is enough when every group that anybody names has given a seat', async 
   )
   expect([error, rounds]).toEqual([undefined, 1])
   expect(asked.map(one => one.address)).toEqual(['b:1', 'c:1', 'b:1', 'c:1'])
-  expect(asked[0]).toMatchObject({ cluster: 'c1', who: { ...self, replica: 0 } })
+  expect(asked[0]).toMatchObject({
+    cluster: 'c1',
+    who: { ...self, replica: 0, boot: 0, opening: 'me-2' },
+  })
 })
 
 test('a group that has no leader keeps it waiting, whatever the others give', async () => {
@@ -70,6 +73,16 @@ test('a group that has no leader keeps it waiting, whatever the others give', as
   const { error, asked } = await seated(['b:1'], [round, round, round])
   expect(error?.message).toBe('it waits')
   expect(asked).toHaveLength(3)
+})
+
+test('a group of the old log is waited for, though nobody who answers names it', async () => {
+  const only = { 'b:1': yes(seat(1, 7)) }
+  const whole = { 'b:1': yes(seat(1, 7)), 'c:1': yes(seat(2, 9)) }
+  const given = await seated(['b:1', 'c:1'], [only, only, whole], { groups: [1, 2] })
+  expect([given.error, given.rounds]).toEqual([undefined, 2])
+  // A node that is away for good is not waited for.
+  const without = await seated(['b:1', 'c:1'], [only], { groups: [1] })
+  expect([without.error, without.rounds]).toEqual([undefined, 0])
 })
 
 test.each([
@@ -88,6 +101,8 @@ test('a member that has no groups yet gives none', async () => {
 
 test('where its former self runs elsewhere it is not this node that is to go on', async () => {
   const former = { ...place(1, 'me'), address: 'elsewhere:1' }
-  const { error } = await seated(['b:1'], [{ 'b:1': yes(seat(1, 4, former)) }], ['elsewhere:1'])
+  const { error } = await seated(['b:1'], [{ 'b:1': yes(seat(1, 4, former)) }], {
+    namesakes: ['elsewhere:1'],
+  })
   expect(error).toMatchObject({ code: 'node-id-taken' })
 })

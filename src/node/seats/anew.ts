@@ -5,7 +5,7 @@
  * next asks for the very same seats, and is given them.
  */
 
-import type { GroupId, ReplicaId } from '../../base/ids.ts'
+import { type GroupId, groupId, type ReplicaId } from '../../base/ids.ts'
 import type { Logger } from '../../base/log.ts'
 import type { MembersClient } from '../../io/members/client.ts'
 import type { Introduction } from '../roster/roster.ts'
@@ -15,8 +15,10 @@ import { Seating } from './seating.ts'
 export interface SeatAnewParts {
   readonly logger: Logger
   readonly cluster: string
-  /** As the node will introduce itself once its new log is open. */
-  readonly self: Introduction
+  /** As the node will introduce itself once its new log is open, which was opened never yet. */
+  readonly self: Omit<Introduction, 'boot' | 'opening'>
+  /** Those that the old log holds: whatever else others name, none of these is to need it. */
+  readonly groups: readonly number[]
   /** Addresses that were named by --join. */
   readonly join: readonly string[]
   readonly client: Pick<MembersClient, 'join'>
@@ -26,7 +28,9 @@ export interface SeatAnewParts {
 
 /** Resolves when every group has given a seat, however long that takes. */
 export async function seatAnew(parts: SeatAnewParts): Promise<void> {
-  const { logger, cluster, self, join, client, seeds, pause } = parts
+  const { logger, cluster, groups, join, client, seeds, pause } = parts
+  // The same words in each life of the process; any opening of that store is a later one.
+  const self: Introduction = { ...parts.self, boot: 0, opening: parts.self.store }
   const given = new Map<GroupId, ReplicaId>()
   const places = new Set(join)
   const seating = new Seating({
@@ -44,6 +48,7 @@ export async function seatAnew(parts: SeatAnewParts): Promise<void> {
       for (const { node, address } of told) if (node !== self.node) places.add(address)
     },
   })
+  for (const group of groups) seating.name(groupId(group))
   // Whoever has nobody to ask is done with asking, but has no seat.
   for (await seating.run(); !seating.isSeated; await seating.run()) await pause()
 }
