@@ -135,16 +135,18 @@ export class WeirNode<M extends GroupMachine> {
    */
   async stop(): Promise<void> {
     this.#isStopping = true
+    this.#client?.endJoins()
     await this.#beginning
     const member = this.#member
     if (member !== undefined) await new Promise<void>(resolve => member.stop(resolve))
     this.#links?.stop()
     await this.#peersWritten
-    await this.#unlock()
+    // The port before the folder: whoever starts once that is free finds both.
     await new Promise<void>(resolve => {
       if (this.#transport === undefined) resolve()
       else this.#transport.close(resolve)
     })
+    await this.#unlock()
   }
 
   /** At once: what is not durable is lost, as when the process is killed. */

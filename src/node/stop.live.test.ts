@@ -10,8 +10,10 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
+import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { DataFolder } from '../io/data-folder.ts'
 import { settingsOf, TestNode } from './testing/fleet.ts'
 
 const WAIT = { timeout: 30_000, interval: 20 }
@@ -115,4 +117,31 @@ test('stopped as soon as it joins, it leaves a folder that the next one begins w
   const last = await new TestNode(settings).start()
   await expect.poll(() => last.isReady, WAIT).toBe(true)
   expect(last.reports()).toHaveLength(3)
+})
+
+/** Takes every call, and answers nothing. */
+async function swallowing(onCall: () => void): Promise<{ readonly server: Server; at: string }> {
+  const server = createServer(onCall)
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const bound = server.address()
+  const port = typeof bound === 'object' && bound !== null ? bound.port : 0
+  return { server, at: `127.0.0.1:${port}` }
+}
+
+test('stopped while it asks for other seats, it waits for no address that is silent', async () => {
+  const settings = settingsOf('n1', { founds: true })
+  const first = await new TestNode(settings).start()
+  await expect.poll(() => first.isReady, WAIT).toBe(true)
+  await first.stop()
+  const folder = await DataFolder.open(settings.data)
+  const { store = '' } = (await folder.readTenant()) ?? {}
+  await folder.distrustLog(store, { why: 'old-incarnation: it was copied', groups: [1] })
+  const calls: number[] = []
+  const all = await Promise.all([0, 1, 2].map(at => swallowing(() => calls.push(at))))
+  const second = await new TestNode({ ...settings, join: all.map(({ at }) => at) }).start()
+  await expect.poll(() => calls, WAIT).toEqual([0])
+  await second.stop()
+  expect([calls, second.failure?.message]).toEqual([[0], 'it was asked to stop'])
+  expect(existsSync(join(settings.data, 'log', 'identity'))).toBe(true)
+  for (const { server } of all) server.close()
 })

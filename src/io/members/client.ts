@@ -1,6 +1,6 @@
 /** Asks other nodes by proto/node.proto: one connection for each question, with an end in time. */
 
-import type { ChannelCredentials, ServiceError } from '@grpc/grpc-js'
+import type { ChannelCredentials, ClientUnaryCall, ServiceError } from '@grpc/grpc-js'
 import {
   type GreetAnswer,
   type GreetRequest,
@@ -13,7 +13,9 @@ type Unary = (
   request: unknown,
   options: { readonly deadline: number },
   done: (error: ServiceError | null, answer: unknown) => void,
-) => void
+) => Call
+
+type Call = Pick<ClientUnaryCall, 'cancel'>
 
 /** What is over by then is no answer. */
 const GREET_MS = 1500
@@ -22,6 +24,8 @@ const JOIN_MS = 10_000
 export class MembersClient {
   readonly #credentials: ChannelCredentials
   readonly #Service = membersService()
+  readonly #joins = new Set<Call>()
+  #isEnded = false
 
   constructor(credentials: ChannelCredentials) {
     this.#credentials = credentials
@@ -33,7 +37,17 @@ export class MembersClient {
   }
 
   join(address: string, request: JoinRequest): Promise<JoinAnswer> {
+    if (this.#isEnded) return Promise.reject(new Error('this node asks for no seats any more'))
     return this.#ask(address, 'Join', request, JOIN_MS) as Promise<JoinAnswer>
+  }
+
+  /**
+   * Who asks for seats, now or later, has no answer. Who greets is answered still: that nobody is
+   * there may be said of an address only when it was asked.
+   */
+  endJoins(): void {
+    this.#isEnded = true
+    for (const call of this.#joins) call.cancel()
   }
 
   #ask(address: string, method: string, request: unknown, timeoutMs: number): Promise<unknown> {
@@ -45,11 +59,14 @@ export class MembersClient {
     })
     return new Promise((resolve, reject) => {
       const ask = client[method] as unknown as Unary
-      ask.call(client, request, { deadline: Date.now() + timeoutMs }, (error, answer) => {
+      const options = { deadline: Date.now() + timeoutMs }
+      const call = ask.call(client, request, options, (error, answer) => {
+        this.#joins.delete(call)
         client.close()
         if (error === null) resolve(answer)
         else reject(new Error(error.details || error.message))
       })
+      if (method === 'Join') this.#joins.add(call)
     })
   }
 }

@@ -1,6 +1,6 @@
 /** Questions between nodes, over real sockets: asked, answered, and not answered. */
 
-import { createServer } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { Client, credentials, type MethodDefinition, status } from '@grpc/grpc-js'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -90,13 +90,37 @@ test('nobody there is a sentence', async () => {
   await expect(client.greet('127.0.0.1:1', { node: 'n2' })).rejects.toThrow('ECONNREFUSED')
 })
 
-test('who takes the call and says nothing is not waited for', async () => {
-  const silent = createServer(() => {})
-  await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve))
-  const bound = silent.address()
+/** Who takes the call and says nothing. */
+async function silence(onCall: () => void): Promise<{ readonly server: Server; at: string }> {
+  const server = createServer(onCall)
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const bound = server.address()
   const port = typeof bound === 'object' && bound !== null ? bound.port : 0
-  await expect(client.greet(`127.0.0.1:${port}`, { node: 'n2' })).rejects.toThrow(/deadline/i)
-  silent.close()
+  return { server, at: `127.0.0.1:${port}` }
+}
+
+test('who takes the call and says nothing is not waited for', async () => {
+  const { server, at } = await silence(() => {})
+  await expect(client.greet(at, { node: 'n2' })).rejects.toThrow(/deadline/i)
+  server.close()
+})
+
+test('who asks for seats and is to end asks nobody any more, and still greets', async () => {
+  const ending = new MembersClient(credentials.createInsecure())
+  const under = new Promise<string>(resolve => {
+    const called = silence(() => ending.endJoins())
+    void called.then(({ server, at }) => {
+      ending.join(at, { cluster: 'c1', who }).catch((error: Error) => {
+        server.close()
+        resolve(error.message)
+      })
+    })
+  })
+  expect(await under).toMatch(/cancelled/i)
+  asked.length = 0
+  await expect(ending.join(address, { cluster: 'c1', who })).rejects.toThrow('no seats any more')
+  expect(asked).toEqual([])
+  expect(await ending.greet(address, { node: 'n2' })).toMatchObject({ node: 'n1 to n2' })
 })
 
 test('many questions at once are each answered', async () => {
