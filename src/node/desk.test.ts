@@ -173,11 +173,13 @@ test('whoever greets is told the same, whatever he calls himself', () => {
   const directory = new Directory({ self: nodeId('a'), dial: new Map(), onAddress() {} })
   const self = { ...goodPlace, node: nodeId('a') }
   const links = { living: () => undefined }
+  desk.greeting = { ...said, cluster: '', formerly: 'c1' }
+  expect(desk.greet()).toEqual({ ...said, cluster: '', formerly: 'c1' })
   desk.member = { cluster: 'c1', directory, replicas: new Map(), self, links }
   expect(desk.greet()).toEqual({ ...said, cluster: 'c1' })
 })
 
-test('a member that is still opening its log says of which cluster it is, and seats nobody', () => {
+test('a node that opens its first log says of which cluster it is, and seats nobody', () => {
   const reached = { address: 'a:1', http: 'a:2' }
   const said = { node: nodeId('a'), process: 'p', founds: false, formerly: '', ...reached }
   const desk = new Desk({ ...said, cluster: 'c1' }, () => {})

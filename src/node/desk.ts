@@ -42,8 +42,9 @@ export class Desk implements MembersDesk {
   /** Set when this node belongs to a cluster. */
   member: DeskMember | undefined
   /**
-   * What is said to whoever greets. It names the cluster as soon as that is known, long before this
-   * node can let anybody join: whoever were told of none might found a second one.
+   * What is said to whoever greets. It names the cluster as soon as that is known, if only as the
+   * one that it was of, long before this node can let anybody join: whoever were told of none might
+   * found a second one.
    */
   greeting: GreetAnswer
 
@@ -61,7 +62,8 @@ export class Desk implements MembersDesk {
   }
 
   greet(): GreetAnswer {
-    return { ...this.greeting, cluster: this.member?.cluster ?? this.greeting.cluster }
+    if (this.member === undefined) return this.greeting
+    return { ...this.greeting, cluster: this.member.cluster, formerly: '' }
   }
 
   join(

@@ -166,7 +166,8 @@ export class WeirNode<M extends GroupMachine> {
     const folder = await DataFolder.open(settings.data)
     this.#locked = await lockFolder(folder.path)
     const tenant = await folder.readTenant()
-    this.#greet({ cluster: tenant?.cluster ?? '' })
+    // Nobody joins by the word of a node whose log may yet prove to be none.
+    this.#greet({ formerly: tenant?.cluster ?? '' })
     this.#mustGoOn('it was asked to stop before it listened')
     const { host, port } = settings.listen
     const services = [membersDesk(this.#desk), ...this.#parts.services(id => this.find(id))]

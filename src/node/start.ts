@@ -17,7 +17,7 @@ export type SeedAnswer =
       readonly node: NodeId
       readonly founds: boolean
     }
-  /** It was of this cluster, and is of none while it has no log: nothing is founded on its word. */
+  /** It was of this cluster, and is of none while no log of it is open: its word founds nothing. */
   | {
       readonly kind: 'former'
       readonly address: string
@@ -74,8 +74,8 @@ function withoutCluster({ node, founds, formerly, seeds }: StartFacts): StartVer
   const former = seeds.find(seed => seed.kind === 'former')
   if (former !== undefined) {
     return wait(`no new cluster is founded beside ${former.node} at ${former.address}, which was a
- member of cluster ${former.cluster} and gave up its log; name a node of that cluster that runs by
- --join, or give ${former.node} an empty data folder to begin anew`)
+ member of cluster ${former.cluster} and gave up its log, or has yet to open it; name a node of that
+ cluster that runs by --join, or give ${former.node} an empty data folder to begin anew`)
   }
   if (silence !== '') {
     return wait(`a new cluster is founded when every node named by --join has answered that it has
