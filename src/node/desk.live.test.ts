@@ -196,7 +196,7 @@ test('a second node of one id ends, and the one that runs leads on', async () =>
   // It was not told of its namesake.
   const settings = settingsOf('n1', { join: [second.address] })
   const other = await new TestNode(settings).start()
-  await expect.poll(() => other.fatal, WAIT).toEqual(['node-id-taken'])
+  await expect.poll(() => other.fatal, { ...WAIT, timeout: 90_000 }).toEqual(['node-id-taken'])
   expect(other.reports()).toEqual([])
   for (const node of nodes) {
     expect(node.fatal).toEqual([])

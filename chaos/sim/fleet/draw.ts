@@ -166,6 +166,10 @@ const shapes: Readonly<Partial<Record<FleetFaultKind, Shape>>> = {
   crash: { family: 'process', forMs: [0, 6000], amount: none, often: 5 },
   'crash-leader': { family: 'process', forMs: [0, 4000], amount: none, often: 4 },
   'power-cut': { family: 'process', forMs: [10, 5000], amount: none, often: 6 },
+  'silent-cut': {
+    ...{ family: 'process', forMs: [10, 5000], amount: none, often: 4 },
+    isLater: true,
+  },
   blackout: { family: 'process', forMs: [10, 1500], amount: none, often: 2 },
   pause: { family: 'process', forMs: [50, 6000], amount: none, often: 4 },
   'pause-leader': { family: 'process', forMs: [50, 6000], amount: none, often: 3 },

@@ -152,11 +152,12 @@ const crash = on((_world, node) => {
   return () => node.release()
 })
 
-const powerCut = on((_world, node) => {
-  node.hold()
-  node.cutPower()
-  return () => node.release()
-})
+const powerCut = (isNeverTold: boolean): Injection =>
+  on((_world, node) => {
+    node.hold()
+    node.cutPower(isNeverTold)
+    return () => node.release()
+  })
 
 /** Power comes back at once for all, and each machine takes its own time to be there again. */
 const blackout: Injection = ({ fleet, queue }, { salt }) => {
@@ -262,7 +263,8 @@ const injections: Readonly<Record<FleetFaultKind, Injection | undefined>> = {
   twin,
   crash,
   'crash-leader': crash,
-  'power-cut': powerCut,
+  'power-cut': powerCut(false),
+  'silent-cut': powerCut(true),
   blackout,
   pause,
   'pause-leader': pause,

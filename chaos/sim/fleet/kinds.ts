@@ -36,6 +36,7 @@ export const fleetFaults = {
   crash: 'a process is killed',
   'crash-leader': 'a process that leads is killed',
   'power-cut': 'a machine loses its power, and its disk what was not synced',
+  'silent-cut': 'a machine loses its power, and its connections stand though it is back',
   blackout: 'all machines lose their power at once',
   pause: 'a process stands still for a while',
   'pause-leader': 'a process that leads stands still for a while',

@@ -143,9 +143,10 @@ export class Member {
     this.#parts.wire.kill(this.index)
   }
 
-  cutPower(): void {
+  /** Never told: its connections stand until they are found out, also when it is back. */
+  cutPower(isNeverTold = false): void {
     this.#end()
-    this.#parts.wire.powerOff(this.index)
+    this.#parts.wire.powerOff(this.index, isNeverTold)
     this.disk.cutPower()
     this.rows.cutPower()
     this.#powerCuts++

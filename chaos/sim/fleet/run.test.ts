@@ -107,6 +107,16 @@ test('a way that swallows all costs its connections, and nothing else', () => {
   expect(result.faults['swallow']).toBe(3)
 })
 
+test('a machine of which nobody says that it fell is let in again, and nothing is left', () => {
+  const faults = [5000, 12_000, 19_000].map((atMs, salt) =>
+    fault('silent-cut', atMs, { forMs: 500, salt }),
+  )
+  const { lines, result } = played(9, faults)
+  expect(result.failure).toBeUndefined()
+  expect(result.faults['silent-cut']).toBe(3)
+  expect(lines.some(line => line.includes('boot 4'))).toBe(true)
+})
+
 test('a read that fails ends a process and loses nothing: the next one reads again', () => {
   const faults = [5000, 12_000].map((atMs, at) =>
     fault('read-fails', atMs, { amount: 1 + at, salt: 2 }),

@@ -89,7 +89,7 @@ export const past: readonly Mutant[] = [
     name: 'echo-never-missed',
     scenario,
     file: 'src/raft/links/probe.ts',
-    find: 'if (this.#waitedMs >= this.#patienceMs)',
+    find: 'if (this.#waitedMs >= patienceMs)',
     replace: 'if (this.#waitedMs < 0)',
     why: 'Something on the way takes all and hands on nothing; the connection is kept for ever.',
     origin: 'middle boxes that answer for whoever is gone; our own first links',

@@ -45,6 +45,8 @@ export class End implements Connection {
   hasSpoken = false
   /** Nothing that this side says arrives. */
   isMute = false
+  /** Its machine fell, and nothing is ever told of that: what is said to it is taken. */
+  isOrphan = false
 
   constructor(process: Process, out: Pipe) {
     this.process = process
@@ -70,4 +72,9 @@ export class End implements Connection {
 export function isSpoken({ isClosed, process, other, hasSpoken }: End): boolean {
   if (isClosed || process.isDead || !hasSpoken || other === undefined) return false
   return !other.isClosed && !other.process.isDead && other.hasSpoken
+}
+
+/** It lives and takes the connection for open, and the other side fell without a word. */
+export function isBereft({ isClosed, process, other }: End): boolean {
+  return !isClosed && !process.isDead && other?.isOrphan === true
 }

@@ -280,6 +280,19 @@ describe('a process', () => {
     rig.door(1)
     expect([...rig.pass(100)].sort()).toEqual(['0 closed', '2 open'])
   })
+
+  test('whose machine fell unheard of swallows what it is told, until the other side hangs up', () => {
+    const rig = new Rig()
+    rig.pass(100)
+    rig.wire.powerOff(1, true)
+    rig.door(1)
+    for (let n = 0; n < 5; n++) rig.say(n)
+    expect(rig.pass(60_000)).toEqual([])
+    expect([rig.connection.queuedBytes, rig.wire.swallowing]).toEqual([0, 1])
+    rig.connection.close()
+    expect(rig.pass(100)).toEqual([])
+    expect(rig.wire.swallowing).toBe(0)
+  })
 })
 
 test('equal seeds tell equal stories', () => {

@@ -2,7 +2,7 @@
  * The simulated body of the Transport door: connections between processes as TCP keeps them. Frames
  * arrive whole and in order or not at all. A cut tells nobody anything: what was sent stalls, and
  * goes on when the cut heals. A process that dies takes its connections with it and the system
- * tells the other side; a machine that loses its power cannot. A frozen process is silent, but its
+ * tells the other side; a machine that loses its power cannot, and at times nobody ever does. A frozen process is silent, but its
  * system goes on taking what the buffers hold. Faults come by methods, chance from the run's seed.
  */
 
@@ -11,7 +11,7 @@ import { invariant } from '../../../src/base/errors.ts'
 import type { Prng } from '../../../src/base/prng.ts'
 import type { EventQueue } from './clock.ts'
 import { US_PER_MS } from './clock.ts'
-import { End, type Ending, isSpoken, Process } from './ends.ts'
+import { End, type Ending, isBereft, isSpoken, Process } from './ends.ts'
 import { flipped, type Mishap, Mishaps, type Struck } from './mishaps.ts'
 import { NODES_MAX } from './network.ts'
 import { Pipe, type Segment } from './pipe.ts'
@@ -85,9 +85,15 @@ export class SimWire {
     this.#resume(pipe => pipe.to === node)
   }
 
-  /** Nobody is told: whoever sends hears of it when the machine runs again. */
-  powerOff(node: number): void {
-    for (const end of this.#endProcess(node)) end.out.dropAll()
+  /**
+   * Nobody is told: whoever sends hears of it when the machine runs again, or, where what answers
+   * for it drops what it does not know, never.
+   */
+  powerOff(node: number, isNeverTold = false): void {
+    for (const end of this.#endProcess(node)) {
+      end.out.dropAll()
+      end.isOrphan = isNeverTold
+    }
     this.#isOff[node] = 1
   }
 
@@ -137,9 +143,9 @@ export class SimWire {
     return count
   }
 
-  /** Connections that both sides take for open, though one is not heard any more. */
+  /** Connections that somebody takes for open, though nothing comes of what he says. */
   get swallowing(): number {
-    return [...this.#ends].filter(end => end.isMute && isSpoken(end)).length
+    return [...this.#ends].filter(end => (end.isMute && isSpoken(end)) || isBereft(end)).length
   }
 
   addDelay(node: number, delayUs: number): void {
@@ -195,7 +201,9 @@ export class SimWire {
   }
 
   #arrive(sender: End, receiver: End, segment: Segment): void {
-    if (receiver.process.isDead) {
+    if (receiver.isOrphan) {
+      if (segment.kind === 'closed') this.#forget(sender, receiver)
+    } else if (receiver.process.isDead) {
       // The system that runs there now knows of no such connection.
       receiver.out.end({ kind: 'closed', why: 'the other side forgot the connection' }, 0)
     } else if (receiver.isClosed) {

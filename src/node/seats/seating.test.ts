@@ -31,7 +31,7 @@ const no = (code: string): JoinAnswer => ({ code, message: `because of ${code}`,
 /** What each address says, round by round; the last word stays, a text is thrown. */
 type Script = Readonly<Record<string, readonly (JoinAnswer | string)[]>>
 
-const ROUNDS_MAX = 30
+const ROUNDS_MAX = 300
 
 class Table {
   readonly asked: string[] = []
@@ -233,16 +233,23 @@ test.each(['store-replaced', 'roster-full', 'of a later version'])('%s ends it',
 })
 
 test('whoever takes the place of one that fell asks until that one is seen dead', async () => {
-  const table = new Table({ a: [...Array(5).fill(no('node-id-taken')), yes(seat(1, 3))] })
+  const table = new Table({ a: [...Array(110).fill(no('node-id-taken')), yes(seat(1, 3))] })
   await table.run()
-  expect([table.rounds, table.made.get(1)]).toEqual([6, 3])
+  expect([table.rounds, table.made.get(1)]).toEqual([111, 3])
+})
+
+test('what was said of one fall is not counted with the next: it is over when nobody says so', async () => {
+  const taken = Array(80).fill(no('node-id-taken'))
+  const table = new Table({ a: [...taken, yes(seat(1, 0)), ...taken, yes(seat(1, 3))] })
+  await table.run()
+  expect([table.rounds, table.made.get(1)]).toEqual([162, 3])
 })
 
 test('an id that somebody else keeps ends it, and nothing was made', async () => {
   const table = new Table({ a: [no('node-id-taken')], b: ['refused'] })
   const error = await table.run().catch(one => one as WeirError)
   expect(error).toMatchObject({ code: 'node-id-taken' })
-  expect([table.rounds, table.made.size, table.told]).toEqual([20, 0, []])
+  expect([table.rounds, table.made.size, table.told]).toEqual([120, 0, []])
 })
 
 test('its namesake is asked at its own place before anything is believed', async () => {

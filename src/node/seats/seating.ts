@@ -33,11 +33,13 @@ export interface SeatingParts {
 }
 
 /**
- * A node that fell with its machine is taken to run until its connections are seen to be dead, a
- * matter of seconds (`stuckMs` and `probeMs` of the links): whoever takes its place asks again so
- * often, be it the next start of the same folder.
+ * A node that fell with its machine is taken to run until its connections are seen to be dead: a
+ * matter of seconds, or of half a minute where a full packet stands in front of all and nothing is
+ * known of the way (`stuckMs`, `probeMs` and `slowestBytesPerS` of the links). Whoever takes its
+ * place is an honest node as often as not, be it the next start of the same folder: it asks for
+ * longer, in rounds of which each takes a breath of `ASK_AGAIN_MS` and one after the other.
  */
-const TAKEN_ROUNDS_MAX = 20
+const TAKEN_ROUNDS_MAX = 120
 
 export class Seating {
   readonly #parts: SeatingParts
@@ -45,6 +47,7 @@ export class Seating {
   readonly #confirmed = new Set<GroupId>()
   readonly #wrong = new Set<string>()
   readonly #absent = new Set<string>()
+  /** One after the other, in which it was said. */
   #takenRounds = 0
   /** What was said in this round about another node of this name. */
   #taken: WeirError | undefined
@@ -89,7 +92,7 @@ export class Seating {
       }
       address = this.#parts.addresses().find(one => !asked.has(one))
     }
-    if (this.#taken !== undefined) this.#onTaken(this.#taken)
+    this.#countTaken(this.#taken)
     const isAlone = asked.size === 0
     if (!isAlone && answers === 0) this.#tellTroubles(troubles)
     return isAlone || (answers > 0 && this.isSeated)
@@ -129,9 +132,9 @@ export class Seating {
     }
   }
 
-  #onTaken(error: WeirError): void {
-    this.#takenRounds++
-    if (this.#takenRounds >= TAKEN_ROUNDS_MAX) throw error
+  #countTaken(error: WeirError | undefined): void {
+    this.#takenRounds = error === undefined ? 0 : this.#takenRounds + 1
+    if (error !== undefined && this.#takenRounds >= TAKEN_ROUNDS_MAX) throw error
   }
 
   /** Of each address once: this node goes on with those that are of its cluster. */

@@ -137,6 +137,7 @@ export class Line {
     connection.send(frame)
     this.#sentBytes += frame.length
     if (this.#stuckTimer === undefined) this.#watch(connection)
+    this.#trips.onSent()
     return true
   }
 

@@ -7,7 +7,7 @@ import { LineRig } from '../testing/line-rig.ts'
 import { readPacket } from '../wire/packet.ts'
 import { Accepted } from './accepted.ts'
 import { encodeHello, readGreeting } from './hello.ts'
-import { ECHO_QUEUE_BYTES_MAX, encodeProbe, type Probe, readProbe } from './probe.ts'
+import { ECHO_QUEUE_BYTES_MAX, encodeProbe, PROBES_MAX, type Probe, readProbe } from './probe.ts'
 
 const anyProbe: fc.Arbitrary<Probe> = fc.record({
   kind: fc.constantFrom('probe', 'echo'),
@@ -174,17 +174,77 @@ describe('an echo that does not come', () => {
     expect([rig.told, rig.line.state]).toEqual([[], 'up'])
   })
 
-  it('is awaited longer for what stood in front of its probe, and only for that', () => {
+  it('is awaited longer for the stretch in front of its probe, however much is sent behind', () => {
     const rig = stuck({ slowestBytesPerS: 1000 })
-    rig.callee.echoes = true
-    for (let n = 0; n < 2000; n++) rig.line.send(Uint8Array.of(7))
-    rig.pass(EVERY + 10)
-    rig.callee.echoes = false
-    for (let n = 0; n < 2000; n++) rig.line.send(Uint8Array.of(7))
-    rig.pass(EVERY + STUCK + 1000)
+    for (let n = 0; n < 8000; n++) rig.line.send(Uint8Array.of(7))
+    rig.pass(EVERY + STUCK + EVERY / 2)
+    expect(rig.callee.serials).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
     expect(rig.told).toEqual([])
     rig.pass(EVERY)
-    expect(rig.told).toEqual([`down turn: no echo came for ${STUCK + 2 * EVERY} ms`])
+    expect(rig.told).toEqual([`down turn: no echo came for ${STUCK + EVERY} ms`])
+  })
+
+  it('is awaited longer for a large frame, by what the way has shown or the slowest carries', () => {
+    const large = new Uint8Array(5000)
+    const waited = (before: () => LineRig) => {
+      const rig = before()
+      rig.callee.echoes = false
+      rig.line.send(large)
+      rig.pass(30_000)
+      return rig.told[0]
+    }
+    const fresh = () => stuck({ slowestBytesPerS: 1000 })
+    const shown = () => {
+      const rig = fresh()
+      rig.callee.echoes = true
+      for (let n = 0; n < 3; n++) {
+        rig.line.send(large)
+        rig.pass(10)
+      }
+      return rig
+    }
+    expect(waited(fresh)).toBe(`down turn: no echo came for ${STUCK + 5 * EVERY} ms`)
+    expect(waited(shown)).toBe(`down turn: no echo came for ${STUCK + EVERY} ms`)
+  })
+
+  it.each([1, 300, 1000, 10_000])('at %i kB/s is missed as soon as on an idle way', kBPerS => {
+    const rig = stuck()
+    rig.callee.echoes = true
+    for (let ms = 0; ms < 2500; ms++) {
+      rig.line.send(new Uint8Array(kBPerS))
+      rig.pass(1)
+    }
+    rig.callee.echoes = false
+    rig.pass(STUCK - 10)
+    expect([rig.told, rig.line.state]).toEqual([[], 'up'])
+    rig.pass(2 * EVERY + 10)
+    expect(rig.told[0]).toMatch(/^down turn: no echo came/)
+  })
+
+  it('of a slow way that lives ends nothing, however much lies on it', () => {
+    const rig = stuck({ slowestBytesPerS: 1000 })
+    for (let n = 0; n < 40; n++) rig.line.send(new Uint8Array(1000))
+    rig.pass(10)
+    for (let serial = 1; serial <= 40; serial++) {
+      rig.pass(EVERY)
+      rig.callee.say(encodeProbe({ kind: 'echo', serial }))
+    }
+    rig.pass(10)
+    expect([rig.told, rig.line.state, rig.line.rttMs]).toEqual([[], 'up', expect.any(Number)])
+    expect(rig.line.rttMs).toBeGreaterThan(39 * EVERY)
+  })
+
+  it('is waited for with a bounded number of others', () => {
+    const rig = stuck({ slowestBytesPerS: 100 })
+    for (let n = 0; n < PROBES_MAX + 50; n++) rig.line.send(new Uint8Array(200))
+    rig.pass(EVERY / 2)
+    expect(rig.callee.serials).toHaveLength(PROBES_MAX)
+    for (const serial of rig.callee.serials.slice(0, 500))
+      rig.callee.say(encodeProbe({ kind: 'echo', serial }))
+    rig.pass(10)
+    rig.line.send(Uint8Array.of(7))
+    rig.pass(10)
+    expect(rig.callee.serials).toHaveLength(PROBES_MAX + 1)
   })
 
   it('is no fault of the way while its probe still waits here', () => {

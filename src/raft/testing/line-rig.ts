@@ -86,9 +86,9 @@ export class Callee {
     this.open--
   }
 
-  /** One byte is what a test says; everything longer is a greeting. */
+  /** One byte, or zeros, is what a test says; everything else is a greeting or a probe. */
   #note(frame: Uint8Array): void {
-    if (frame.length === 1) {
+    if (frame.length === 1 || frame[0] === 0) {
       this.heard.push(`frame ${frame[0]}`)
       return
     }
