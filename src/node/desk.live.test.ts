@@ -204,4 +204,4 @@ test('a second node of one id ends, and the one that runs leads on', async () =>
   }
   expect(first.isReady).toBe(true)
   expect((await first.write(1, 'k', 'v')).kind).toBe('applied')
-})
+}, 150_000)

@@ -281,7 +281,7 @@ describe('a process', () => {
     expect([...rig.pass(100)].sort()).toEqual(['0 closed', '2 open'])
   })
 
-  test('whose machine fell unheard of swallows what it is told, until the other side hangs up', () => {
+  test('whose machine fell unheard of swallows all it is told, until the other hangs up', () => {
     const rig = new Rig()
     rig.pass(100)
     rig.wire.powerOff(1, true)

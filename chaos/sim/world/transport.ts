@@ -2,8 +2,9 @@
  * The simulated body of the Transport door: connections between processes as TCP keeps them. Frames
  * arrive whole and in order or not at all. A cut tells nobody anything: what was sent stalls, and
  * goes on when the cut heals. A process that dies takes its connections with it and the system
- * tells the other side; a machine that loses its power cannot, and at times nobody ever does. A frozen process is silent, but its
- * system goes on taking what the buffers hold. Faults come by methods, chance from the run's seed.
+ * tells the other side; a machine that loses its power cannot, and at times nobody ever does. A
+ * frozen process is silent, but its system goes on taking what the buffers hold. Faults come by
+ * methods, chance from the run's seed.
  */
 
 import type { Connection, ConnectionListener, Transport } from '../../../src/base/env.ts'

@@ -238,7 +238,7 @@ test('whoever takes the place of one that fell asks until that one is seen dead'
   expect([table.rounds, table.made.get(1)]).toEqual([111, 3])
 })
 
-test('what was said of one fall is not counted with the next: it is over when nobody says so', async () => {
+test('a round in which nobody says that the id is kept is the end of one fall', async () => {
   const taken = Array(80).fill(no('node-id-taken'))
   const table = new Table({ a: [...taken, yes(seat(1, 0)), ...taken, yes(seat(1, 3))] })
   await table.run()

@@ -12,7 +12,7 @@ export interface LinkLimits {
   readonly handshakeMs: number
   /** A connection from which the system took nothing for so long, or no echo came, is closed. */
   readonly stuckMs: number
-  /** A way that carries so much is slow and no more; echoes may take longer for what is in front. */
+  /** A way that carries so much is slow and no more: echoes wait for what is in front of them. */
   readonly slowestBytesPerS: number
   /** How often the way to a peer and back is measured. */
   readonly probeMs: number

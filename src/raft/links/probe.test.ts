@@ -184,7 +184,7 @@ describe('an echo that does not come', () => {
     expect(rig.told).toEqual([`down turn: no echo came for ${STUCK + EVERY} ms`])
   })
 
-  it('is awaited longer for a large frame, by what the way has shown or the slowest carries', () => {
+  it('is awaited longer for a large frame, by what the way has shown or a slow one does', () => {
     const large = new Uint8Array(5000)
     const waited = (before: () => LineRig) => {
       const rig = before()

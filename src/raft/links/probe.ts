@@ -3,8 +3,8 @@
  * and then, and behind each stretch of what it sends; whoever was called sends the probe back at
  * once: both wait behind what is queued, as every message does. So each echo says how far the way
  * has brought what it was given. None, though all was taken, tells of a way that swallows: it is
- * waited for a fixed time, and for what stands between the last echo and the next. A frame is told from hello and refusal by its kind, from a packet by its
- * beginning.
+ * waited for a fixed time, and for what stands between the last echo and the next. A frame is told
+ * from hello and refusal by its kind, from a packet by its beginning.
  *
  *     probe = 'WEIR', 3, serial, CRC-32C of it
  *     echo  = 'WEIR', 4, serial, CRC-32C of it
