@@ -180,10 +180,9 @@ class FleetRun {
         onLost: (member, why) => {
           this.#trace.tell(`${member.name} has lost its log: ${why}`)
           if (!this.#fleet.isHarmed(member) && !member.isPast) throw new Violation(UNHARMED, why)
-          // Who has not heard of the next life either may believe the copy that is still there.
-          const isTwinned = this.#twins.isUp && this.#fleet.harmOf(member) === 'twinned'
+          // Of the copy that was believed in its place; it would be believed beside the next, too.
+          if (this.#fleet.harmOf(member) === 'twinned') this.#twins.end()
           this.#fleet.loseDisk(member)
-          if (isTwinned) this.#fleet.markHarmed(member, '', 'twinned')
         },
         onHeard: (from, bytes) => {
           const isPast = this.#fleet.members.some(one => one.name === from && one.isPast)
