@@ -107,6 +107,21 @@ describe('a reading', () => {
     expect(reading.position).toBe(40)
   })
 
+  it('goes on behind what was trimmed while it was read, but never back', () => {
+    const records = stored([published(1, 2), published(3, 4), published(5, 6), published(8, 8)])
+    const reading = new Reading({ group: GROUP, journal: JOURNAL, from: 0 })
+    reading.take({ records: records.slice(0, 1), position: 2, seenEnd: 8 })
+    reading.skipTo(4)
+    reading.take({ records: records.slice(2, 3), position: 6, seenEnd: 8 })
+    expect(reading.marker?.toSeq).toBe(6)
+    reading.skipTo(5)
+    const rest = { records: records.slice(3), position: 8, seenEnd: 8 }
+    expect(() => reading.take(rest)).toThrow('journal-gap')
+    reading.skipTo(7)
+    const again = { ...records[0], offset: 7 } as StoredRecord
+    expect(() => reading.take({ records: [again], position: 8, seenEnd: 8 })).toThrow('journal-gap')
+  })
+
   it('shows each schedule with its seq', () => {
     const seen: string[] = []
     const reading = new Reading({

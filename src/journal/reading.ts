@@ -44,7 +44,10 @@ export class Reading {
   /** By ascending generation. */
   readonly #claims: Found[] = []
   #lastOffset: number | undefined
-  /** Another generation may begin at a later seq: its group may have taken over several. */
+  /**
+   * Another generation may begin at a later seq: its group may have taken over several. So may
+   * what was not trimmed.
+   */
   #mayJump = true
 
   constructor(options: ReadingOptions) {
@@ -76,8 +79,9 @@ export class Reading {
     return this.#lastOffset
   }
 
-  /** What lies before was trimmed. */
+  /** What lies before was trimmed, and with it seqs that would have come next. */
   skipTo(start: number): void {
+    this.#mayJump ||= start > this.#position
     this.#position = Math.max(this.#position, start)
   }
 

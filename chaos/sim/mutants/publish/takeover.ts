@@ -195,6 +195,17 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
     ].join(' '),
     origin: 'met here, in seed 106 of the play of publishers',
   },
+  {
+    name: 'trimmed-while-read-taken-for-a-gap',
+    file: `${JOURNAL}/reading.ts`,
+    find: 'this.#mayJump ||= start > this.#position',
+    replace: 'this.#mayJump ||= start < 0',
+    why: [
+      'A journal is trimmed while it is read in parts. The reader goes on where the journal begins',
+      'now, misses the seqs between, and calls it damaged: a claim is refused, a publisher stalls.',
+    ].join(' '),
+    origin: 'met here, in seed 5050300 of the play of publishers',
+  },
 ]
 
 export const takeover: readonly Mutant[] = drafts.map(draft => ({ ...draft, scenario: 'publish' }))
