@@ -6,11 +6,11 @@
 
 import { WeirError } from '../base/errors.ts'
 import { sinkAhead } from './ledger.ts'
-import type { Outbox } from './outbox.ts'
+import type { Outbox, Standing } from './outbox.ts'
 import type { Seat } from './plan.ts'
 import type { Reading } from './reading.ts'
 import type { Place } from './record.ts'
-import type { Claim, Progress, Trouble } from './types.ts'
+import type { Claim, Trouble } from './types.ts'
 
 export type Judgement =
   | { readonly kind: 'ours' }
@@ -24,9 +24,8 @@ export type Judgement =
 export interface Case {
   readonly seat: Seat
   readonly claim: Claim
-  readonly outbox: Outbox
-  /** What the group knew to be out when the reading began. */
-  readonly known: Progress
+  /** What the group had committed, and knew to be out, when the reading began. */
+  readonly known: Standing
   readonly reading: Reading
 }
 
@@ -64,7 +63,7 @@ function lostClaim({ seat, claim, reading }: Case): Trouble | undefined {
  * heard since is another leader's, and may lie behind what was read.
  */
 function lostJournal({ seat, known: before, reading }: Case): Trouble | undefined {
-  const { journaled, offset, published } = before
+  const { journaled, offset, published } = before.progress
   const { hasJournal, sink, journal } = seat
   const cursor = published.find(one => one.sink === sink)
   const known = hasJournal ? { offset, upTo: journaled } : (cursor ?? { offset: 0, upTo: 0 })
@@ -78,11 +77,15 @@ function lostJournal({ seat, known: before, reading }: Case): Trouble | undefine
   return { code: 'journal-behind', message }
 }
 
-function foreignHistory({ seat, outbox, reading }: Case): Trouble | undefined {
+/**
+ * What a leader has committed since it began to read is in no journal: only the publisher that
+ * reads would have written it. A reading that goes further is another's, of the same or not.
+ */
+function foreignHistory({ seat, known, reading }: Case): Trouble | undefined {
   const { marker } = reading
   if (marker === undefined) return undefined
-  const isAhead = seat.hasJournal && marker.toSeq > outbox.lastSeq
-  const sink = sinkAhead(marker.published, outbox)
+  const isAhead = seat.hasJournal && marker.toSeq > known.lastSeq
+  const sink = sinkAhead(marker.published, known.sinks)
   if (!isAhead && sink === undefined) return undefined
   const what = isAhead ? `seq ${marker.toSeq}` : `more of ${sink}`
   const message =

@@ -29,10 +29,10 @@ describe('a log that has ended', () => {
 
 describe('a sink', () => {
   it('is ahead where more is out than was ever committed', () => {
-    const outbox = outboxOf(false)
-    expect(sinkAhead([{ sink: 'a', upTo: 3 }], outbox)).toBeUndefined()
-    expect(sinkAhead([{ sink: 'a', upTo: 4 }], outbox)).toBe('a')
-    expect(sinkAhead([{ sink: 'b', upTo: 1 }], outbox)).toBe('b')
-    expect(sinkAhead([], outbox)).toBeUndefined()
+    const { sinks } = outboxOf(false).standing
+    expect(sinkAhead([{ sink: 'a', upTo: 3 }], sinks)).toBeUndefined()
+    expect(sinkAhead([{ sink: 'a', upTo: 4 }], sinks)).toBe('a')
+    expect(sinkAhead([{ sink: 'b', upTo: 1 }], sinks)).toBe('b')
+    expect(sinkAhead([], sinks)).toBeUndefined()
   })
 })

@@ -59,8 +59,12 @@ export class Ledger {
 }
 
 /** The sink of which more is said to be out than was ever committed, if there is one. */
-export function sinkAhead(published: readonly SinkCursor[], outbox: Outbox): string | undefined {
-  return published.find(({ sink, upTo }) => upTo > outbox.lastOf(sink))?.sink
+export function sinkAhead(
+  published: readonly SinkCursor[],
+  committed: readonly SinkCursor[],
+): string | undefined {
+  const last = new Map(committed.map(({ sink, upTo }) => [sink, upTo]))
+  return published.find(({ sink, upTo }) => upTo > (last.get(sink) ?? 0))?.sink
 }
 
 /** Nothing that was committed before its log ended is still to be journaled or published. */

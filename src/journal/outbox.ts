@@ -8,7 +8,7 @@
 import { invariant } from '../base/errors.ts'
 import { ENTRY_OVERHEAD_BYTES, SINKS_MAX } from './bounds.ts'
 import { Line } from './line.ts'
-import type { OutEntry, Progress, SinkRun } from './types.ts'
+import type { OutEntry, Progress, SinkCursor, SinkRun } from './types.ts'
 
 export interface HeldSchedule {
   readonly seq: number
@@ -21,7 +21,7 @@ export interface HeldRun extends SinkRun {
   readonly generation: number
 }
 
-export const NO_PROGRESS: Progress = { journaled: 0, offset: 0, published: [] }
+const NO_PROGRESS: Progress = { journaled: 0, offset: 0, published: [] }
 
 /** Where a sink of the group stands. */
 interface SinkState {
@@ -155,15 +155,17 @@ export class Outbox {
     return made
   }
 
+  get standing(): Standing {
+    const sinks = this.sinks.map(sink => ({ sink, upTo: this.lastOf(sink) }))
+    return { progress: this.#progress, lastSeq: this.#lastSeq, sinks }
+  }
+
   /** For an image: what `restored` takes. */
   cut(): OutboxImage {
     const runs = this.sinks.flatMap(sink => [...(this.runs(sink) ?? [])])
-    const sinks = this.sinks.map(sink => ({ sink, upTo: this.lastOf(sink) }))
     return {
-      progress: this.#progress,
-      lastSeq: this.#lastSeq,
+      ...this.standing,
       ended: this.#ended,
-      sinks,
       schedules: [...this.schedules],
       runs,
     }
@@ -188,13 +190,17 @@ export class Outbox {
   }
 }
 
-/** An outbox as plain data. */
-export interface OutboxImage {
+/** How far a group has come: what stays, when more is committed. */
+export interface Standing {
   readonly progress: Progress
   readonly lastSeq: number
+  /** The last output of each sink that was committed, by name. */
+  readonly sinks: readonly SinkCursor[]
+}
+
+/** An outbox as plain data. */
+export interface OutboxImage extends Standing {
   readonly ended: number
-  /** The last output of each sink. */
-  readonly sinks: readonly { readonly sink: string; readonly upTo: number }[]
   readonly schedules: readonly HeldSchedule[]
   /** By sink, and in each by number. */
   readonly runs: readonly HeldRun[]

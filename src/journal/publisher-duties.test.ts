@@ -176,21 +176,54 @@ describe('a publisher in doubt', () => {
     published: [],
   })
 
-  function doubtful(): Bench {
-    const bench = at('end')
-    bench.answer({ kind: 'end', answer: { value: 1 } })
+  /** The partition ends at 2, and is read in two parts: the record, and nothing. */
+  function reads(bench: Bench, meanwhile: () => void = () => {}): Bench {
+    bench.until('end').answer({ kind: 'end', answer: { value: 2 } })
     const record = { key: null, value: ahead, headers: [], timestampMs: 0, offset: 0 }
-    const value = { records: [record], position: 1, seenEnd: 1 }
-    bench.answer({ kind: 'fetch', answer: { value } })
+    const first = { records: [record], position: 1, seenEnd: 2 }
+    bench.answer({ kind: 'fetch', answer: { value: first } })
+    if (bench.publisher.at === 'halted') return bench
+    meanwhile()
+    const rest = { records: [], position: 2, seenEnd: 2 }
+    bench.answer({ kind: 'fetch', answer: { value: rest } })
+    return bench
+  }
+
+  function commits({ subject }: Bench, schedule: string): void {
+    subject.outbox.apply({ seq: 2, generation: 1, schedule: utf8Of(schedule), runs: [] })
+  }
+
+  function doubtful(): Bench {
+    const bench = reads(new Bench())
     expect([bench.publisher.at, bench.call.kind]).toEqual(['doubting', 'confirm'])
     return bench
   }
 
-  it('goes on where the group has learned meanwhile what the journal says', () => {
+  it('reads again where the group has as much meanwhile, and goes on where it is the same', () => {
     const bench = doubtful()
-    bench.subject.outbox.apply({ seq: 2, generation: 1, schedule: utf8Of('schedule 2'), runs: [] })
-    bench.answer(well.confirm)
+    commits(bench, 'schedule 2')
+    const { close, learned } = bench.answer(well.confirm)
+    expect([close, learned, bench.call.kind]).toEqual([true, false, 'confirm'])
+    reads(bench)
     expect([bench.duties.learned, bench.subject.ledger.journaled]).toEqual([true, 2])
+  })
+
+  it('halts where the group has as much meanwhile, and it is something else', () => {
+    const bench = doubtful()
+    commits(bench, 'another')
+    const { learned } = bench.answer(well.confirm)
+    expect([learned, bench.subject.ledger.journaled]).toEqual([false, 0])
+    const { news } = reads(bench).duties
+    expect(news).toMatchObject([{ kind: 'halted', code: 'journal-differs' }])
+  })
+
+  it('does not take for its own what the group commits while it is read', () => {
+    const bench = new Bench()
+    reads(bench, () => commits(bench, 'another'))
+    expect([bench.publisher.at, bench.subject.ledger.journaled]).toEqual(['doubting', 0])
+    bench.answer(well.confirm)
+    const { news } = reads(bench).duties
+    expect(news).toMatchObject([{ kind: 'halted', code: 'journal-differs' }])
   })
 
   it('retires where another leads', () => {

@@ -16,7 +16,7 @@ import { type Answer, type Ask, Backoff, type Call, isPassing } from './calls.ts
 import type { Verdict } from './group.ts'
 import { comparison, JOURNAL_DIFFERS, type Judgement, judge } from './judgement.ts'
 import { type News, Newsroom } from './news.ts'
-import { NO_PROGRESS } from './outbox.ts'
+import type { Standing } from './outbox.ts'
 import { Pace, type Waiting } from './pace.ts'
 import {
   hasOutputs,
@@ -83,7 +83,7 @@ export class Publisher {
   /** Nothing is asked before. */
   #restUntilMs = 0
   /** Of the group, when the read-back under way began. */
-  #known = NO_PROGRESS
+  #known: Standing
   #serial = 0
   #open: Ask['kind'] | undefined
   #close = false
@@ -94,6 +94,7 @@ export class Publisher {
     const { retryMinMs, retryMaxMs } = subject.bounds
     this.#subject = subject
     this.#random = random
+    this.#known = subject.outbox.standing
     this.#pace = new Pace(subject.bounds)
     this.#inspection = new Inspection(subject.topics ?? [])
     this.#newsroom = new Newsroom(subject.bounds.silenceMs)
@@ -205,7 +206,7 @@ export class Publisher {
     const { seat, outbox, ledger, bounds } = this.#subject
     const { progress } = outbox
     ledger.learn(progress)
-    this.#known = progress
+    this.#known = outbox.standing
     const own = progress.published.find(({ sink }) => sink === seat.sink)
     const reading = new Reading({
       group: seat.group,
@@ -244,7 +245,7 @@ export class Publisher {
   }
 
   #judge(reading: Reading): void {
-    const judgement = this.#judgementOf(reading)
+    const judgement = this.#judgementOf(reading, this.#known)
     switch (judgement.kind) {
       case 'ours':
         this.#believe(reading)
@@ -267,13 +268,16 @@ export class Publisher {
     if (verdict === 'deposed') this.onDeposed()
     else if (verdict === 'unknown') this.#restUntilMs = this.#nowMs + this.#retries.next()
     // All that was committed is applied now; what is still ahead never was.
-    else if (this.#judgementOf(stage.reading).kind === 'ahead') this.#halt(stage.trouble)
-    else this.#judge(stage.reading)
+    else if (this.#judgementOf(stage.reading, this.#subject.outbox.standing).kind === 'ahead') {
+      this.#halt(stage.trouble)
+    }
+    // It has as many entries, but nobody looked whether they are the same: they are read again.
+    else this.#leave({ at: 'resting' })
   }
 
-  #judgementOf(reading: Reading): Judgement {
-    const { seat, claim, outbox } = this.#subject
-    return judge({ seat, claim, outbox, known: this.#known, reading })
+  #judgementOf(reading: Reading, known: Standing): Judgement {
+    const { seat, claim } = this.#subject
+    return judge({ seat, claim, known, reading })
   }
 
   #believe({ marker }: Reading): void {

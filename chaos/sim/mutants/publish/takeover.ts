@@ -176,8 +176,9 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
   {
     name: 'journal-measured-by-later-progress',
     file: `${JOURNAL}/publisher.ts`,
-    find: 'known: this.#known, reading',
-    replace: 'known: outbox.progress, reading',
+    find: 'this.#judgementOf(reading, this.#known)',
+    replace:
+      'this.#judgementOf(reading, { ...this.#known, progress: this.#subject.outbox.progress })',
     why: [
       'A leader reads its journal back and stands still. Another leads, publishes and says so; the',
       'first applies that before it hears that it was deposed, and calls its journal lost.',
@@ -194,6 +195,29 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
       'first finds the journal to begin there, has nothing to read, and calls it lost.',
     ].join(' '),
     origin: 'met here, in seed 106 of the play of publishers',
+  },
+  {
+    name: 'journal-compared-with-what-came-meanwhile',
+    file: `${JOURNAL}/publisher.ts`,
+    find: 'this.#judgementOf(reading, this.#known)',
+    replace: 'this.#judgementOf(reading, this.#subject.outbox.standing)',
+    why: [
+      'A clone has journaled an entry that its original has not committed yet. The original reads',
+      'it, commits another of the same seq before all is read, and takes that one for its own.',
+    ].join(' '),
+    origin: 'met here, beside the one of seed 5050160 of the play of publishers',
+  },
+  {
+    name: 'doubt-ended-without-a-second-look',
+    file: `${JOURNAL}/publisher.ts`,
+    find: "else this.#leave({ at: 'resting' })",
+    replace: 'else this.#believe(stage.reading)',
+    why: [
+      'The journal is ahead of a leader, for a clone has written to it. While the leader asks',
+      'whether it still leads, it commits as many entries as the clone, others, and believes the',
+      'journal: its own entry is never journaled, and its outputs show where others were meant.',
+    ].join(' '),
+    origin: 'met here, in seed 5050160 of the play of publishers',
   },
   {
     name: 'trimmed-while-read-taken-for-a-gap',
