@@ -3,8 +3,7 @@
 import { streamLogContract } from '../../../chaos/sim/contract/stream-log.ts'
 import { FolderDisk } from '../../io/disk.ts'
 import { tempFolder } from '../../io/testing/folder.ts'
-import { until } from '../../io/testing/until.ts'
-import { clientOf, openLog } from './testing/rig.ts'
+import { clientOf, openLog, until } from './testing/rig.ts'
 
 let names = 0
 

@@ -1,5 +1,6 @@
 /** Embedded logs for tests, with the real clock. */
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock, Disk } from '../../../base/env.ts'
 import { invariant } from '../../../base/errors.ts'
 import type { StreamLog } from '../../../base/stream-log.ts'
@@ -29,6 +30,13 @@ export async function openLog(disk: Disk, opening: Opening = {}): Promise<Embedd
   invariant(files !== undefined, 'the log opens', refused?.message)
   const { clock = realClock, limits = {}, onFailed = () => {} } = opening
   return new EmbeddedLog({ files, clock, limits: { ...defaultLogLimits, ...limits }, onFailed })
+}
+
+const POLL_MS = 1
+
+/** Looks by the clock, not at each turn of the loop: how many of those a second has varies. */
+export async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await sleep(POLL_MS)
 }
 
 export const clientOf = (log: EmbeddedLog): StreamLog => new LogClient(log)

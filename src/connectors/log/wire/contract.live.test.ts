@@ -1,7 +1,7 @@
 /** The StreamLog door on an embedded log behind gRPC, by the suite that every body passes. */
 
 import { streamLogContract } from '../../../../chaos/sim/contract/stream-log.ts'
-import { until } from '../../../io/testing/until.ts'
+import { until } from '../testing/rig.ts'
 import { served } from '../testing/served.ts'
 
 let names = 0
