@@ -9,6 +9,8 @@ import { isGreen, leftOutByName, type Outcome, outcomeOf, report, withoutOf } fr
 
 /** As much of a passed step's report as is shown. */
 const REPORT_LINES = 60
+/** As much of a failed step is said again at the end: a log kept in part is kept from its end. */
+const FAILURE_LINES = 120
 
 const isCi = process.env['CI'] === 'true'
 
@@ -17,13 +19,18 @@ const say = (text: string) => process.stdout.write(`${text}\n`)
 const lastLines = (text: string, count: number) =>
   text.trimEnd().split('\n').slice(-count).join('\n')
 
+/** What is said again before the table, one text for each step that failed. */
+const failures: string[] = []
+
 async function runStep(step: Step): Promise<Outcome> {
   say(`- ${step.name}: ${commandOf(step)}`)
   const args = step.args.length > 0 ? ['--', ...step.args] : []
   const ended = await run('npm', ['run', '--silent', step.script, ...args])
   const outcome = outcomeOf(step.name, ended, isCi)
-  if (outcome.state === 'failed') say(ended.output)
-  else if (step.isReport) say(lastLines(ended.output, REPORT_LINES))
+  if (outcome.state === 'failed') {
+    say(ended.output)
+    failures.push(`- ${step.name} failed\n${lastLines(ended.output, FAILURE_LINES)}`)
+  } else if (step.isReport) say(lastLines(ended.output, REPORT_LINES))
   say(`  ${step.name}: ${outcome.state} after ${ended.seconds.toFixed(1)} s`)
   return outcome
 }
@@ -40,5 +47,6 @@ async function runAll(chosen: readonly Step[]): Promise<readonly Outcome[]> {
 const isCheck = process.argv[2] === 'check'
 const outcomes = await runAll(steps.filter(step => step.inCheck || !isCheck))
 say('')
+for (const text of failures) say(`${text}\n`)
 for (const line of report(outcomes)) say(line)
 process.exitCode = isGreen(outcomes) ? 0 : 1
