@@ -9,7 +9,8 @@ import { Weir } from '../contestant.ts'
 import { leadersOf } from '../leaders.ts'
 
 const GROUPS = 100
-const SETTLE_MS = 3000
+/** By then nobody asks after seats any more: what founding leaves to do is done. */
+const SETTLE_MS = 12_000
 const SECONDS = 10
 const CORE_PERCENT_MAX = 5
 
