@@ -117,7 +117,7 @@ test('a copy that counts further, beside its living node: the node stays who it 
   const copy = await new TestNode({ ...third.settings, data: copyOf(third) }).start()
   await expect.poll(() => copy.fatal, WAIT_OF_A_COPY).toEqual(['node-id-taken'])
   await copy.end()
-  await write([founder, second], 'k', 'beside')
+  await write([founder, second, third], 'k', 'beside')
   await expect.poll(() => third.read(1, 'k'), WAIT).toBe('beside')
   expect(third.isReady).toBe(true)
   await third.stop()
