@@ -3,7 +3,8 @@
  * does not answer in time is named and left out: a page about a sick cluster must come up.
  */
 
-import type { NodeId } from '../base/ids.ts'
+import type { Request } from 'express'
+import { type NodeId, nodeId } from '../base/ids.ts'
 import type { GroupReport, NodeFace, OtherNode } from '../node/face.ts'
 
 export interface Reply {
@@ -13,6 +14,22 @@ export interface Reply {
 
 /** The door to other nodes' HTTP interfaces; refuses (rejects) when there is no answer in time. */
 export type AskNode = (http: string, path: string, post?: unknown) => Promise<Reply>
+
+/** Said by a node that asks another: whoever is asked so answers for himself and asks nobody. */
+const ASKER = 'by'
+
+export function saysWhoAsks(node: NodeId, ask: AskNode): AskNode {
+  return (http, path, post) => {
+    const mark = `${path.includes('?') ? '&' : '?'}${ASKER}=${encodeURIComponent(node)}`
+    return ask(http, path + mark, post)
+  }
+}
+
+/** undefined: a person, or a program of his. */
+export function askedBy(request: Request): NodeId | undefined {
+  const asker = request.query[ASKER]
+  return typeof asker === 'string' ? nodeId(asker) : undefined
+}
 
 export interface Unreachable {
   readonly node: NodeId
@@ -42,7 +59,10 @@ export async function gatherReports(face: NodeFace, ask: AskNode): Promise<Gathe
 
 async function reportsOf(other: OtherNode, ask: AskNode): Promise<readonly GroupReport[]> {
   const { status, body } = await ask(other.http, `/v1/raft?node=${encodeURIComponent(other.node)}`)
-  const { groups } = body as { groups?: unknown }
-  if (status !== 200 || !Array.isArray(groups)) throw new Error(`it answered with ${status}`)
+  const { groups, detail } = body as { groups?: unknown; detail?: unknown }
+  if (status !== 200 || !Array.isArray(groups)) {
+    const why = typeof detail === 'string' ? `: ${detail}` : ''
+    throw new Error(`it answered with ${status}${why}`)
+  }
   return groups as readonly GroupReport[]
 }

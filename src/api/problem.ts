@@ -15,6 +15,7 @@ const titles: Readonly<Record<number, string>> = {
   404: 'Not found',
   409: 'Not now',
   413: 'Too large',
+  421: 'Another node',
   500: 'Broken',
   502: 'Another node answered badly',
   503: 'Not available',
@@ -28,6 +29,7 @@ const statuses: Readonly<Record<string, number>> = {
   'no-route': 404,
   'bad-request': 400,
   'body-too-large': 413,
+  'wrong-node': 421,
   'no-leader': 503,
   'not-leader': 503,
   'too-much-uncommitted': 503,
@@ -39,9 +41,12 @@ const statuses: Readonly<Record<string, number>> = {
   'took-too-long': 504,
 }
 
+/** However often it is asked. */
+const finals: ReadonlySet<number> = new Set([413, 421])
+
 export function problemOf(code: string, detail: string): Problem {
   const status = statuses[code] ?? 409
-  return { status, code, detail, isRetryable: status >= 409 && status !== 413 }
+  return { status, code, detail, isRetryable: status >= 409 && !finals.has(status) }
 }
 
 export function sendProblem(response: Response, problem: Problem): void {

@@ -10,7 +10,7 @@ import { nodeId } from '../base/ids.ts'
 import type { Answer, GroupReport, NodeFace } from '../node/face.ts'
 import { eachOnce } from './choose.ts'
 import { compareReplicas, ownFingerprint } from './hash.ts'
-import { type AskNode, gatherReports } from './others.ts'
+import { type AskNode, askedBy, gatherReports, saysWhoAsks } from './others.ts'
 import { problemOf, sendProblem } from './problem.ts'
 
 export interface RaftParts {
@@ -20,7 +20,8 @@ export interface RaftParts {
   pause(): Promise<void>
 }
 
-export function raftRoutes(parts: RaftParts): Router {
+export function raftRoutes({ face, ask, pause }: RaftParts): Router {
+  const parts = { face, ask: saysWhoAsks(face.node, ask), pause }
   const router = Router()
   router.get('/v1/raft', (request, response) => listGroups(parts, request, response))
   router.get('/v1/raft/*path', (request, response, next) => {
@@ -72,13 +73,19 @@ async function listGroups({ face, ask }: RaftParts, request: Request, response: 
   response.json({ groups: eachOnce(groups), unreachable })
 }
 
-/** Another node answers this very question. */
+/** Another node answers this very question; what a node asks is handed on to nobody. */
 async function relay(
   { face, ask }: Pick<RaftParts, 'face' | 'ask'>,
   node: NodeId,
   request: Request,
   response: Response,
 ) {
+  const asker = askedBy(request)
+  if (asker !== undefined) {
+    const detail = `${asker} asked for ${node} and got to ${face.node}: the HTTP address that ${node} tells others leads here; start ${node} with an --http address that other machines reach`
+    sendProblem(response, problemOf('wrong-node', detail))
+    return
+  }
   const other = face.others().find(one => one.node === node)
   if (other === undefined) {
     const detail = `no group here knows a node ${node}; GET /v1/raft names the members of each`
@@ -141,7 +148,8 @@ async function transferGroup(parts: RaftParts, group: string, request: Request, 
 
 /** This node's report if it leads; else somebody else has answered already, or nobody can. */
 async function atLeader(parts: RaftParts, group: string, request: Request, response: Response) {
-  const report = await findGroup(parts, group)
+  const isAsked = askedBy(request) !== undefined
+  const report = isAsked ? parts.face.report(group) : await findGroup(parts, group)
   if (report === undefined) sendProblem(response, unknownGroup(group))
   else if (report.role !== 'leader') {
     const detail = `nobody leads ${report.group} at the moment; ask again`
