@@ -18,6 +18,7 @@ import { type Call, Incoming } from './incoming.ts'
 import { misread, type Refused, refusedBy } from './listening.ts'
 import { Outgoing, type OutgoingParts } from './outgoing.ts'
 import { framesMethod } from './service.ts'
+import { shutDown } from './shut-down.ts'
 import { credentialsOf, type TlsFiles } from './tls.ts'
 
 export interface GrpcOptions {
@@ -40,8 +41,6 @@ export interface GrpcService {
 export type GrpcAnswer = { readonly transport: GrpcTransport } | { readonly refused: Refused }
 
 const FRAME_SLACK_BYTES = 64 * 1024
-/** What does not end in peace within this time is ended. */
-const CLOSING_MS = 1000
 
 function channelOptions(frameBytesMax: number): ChannelOptions {
   return {
@@ -124,12 +123,9 @@ export class GrpcTransport implements Transport<string> {
 
   /** Closes what is open and listens no more; what was sent may still be taken for a moment. */
   close(done: () => void): void {
+    this.#onConnection = undefined
     for (const { connection } of [...this.#outgoing, ...this.#incoming]) connection.close()
-    const timer = setTimeout(() => this.#server.forceShutdown(), CLOSING_MS)
-    this.#server.tryShutdown(() => {
-      clearTimeout(timer)
-      done()
-    })
+    shutDown(this.#server, done)
   }
 
   /** Ends everything at once: nobody here is told anything, the others see connections break. */
