@@ -5,6 +5,7 @@
 
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { median } from '../../chaos/live/quantile.ts'
 import { Prng } from '../../src/base/prng.ts'
 import { PAGE_BYTES } from '../../src/engine/store/bounds.ts'
 import { rangeOf } from '../../src/engine/store/cursor.ts'
@@ -75,11 +76,6 @@ function msOf(run: () => void): number {
   const start = performance.now()
   run()
   return performance.now() - start
-}
-
-function median(list: readonly number[]): number {
-  const sorted = [...list].sort((a, b) => a - b)
-  return sorted[sorted.length >> 1] ?? Number.NaN
 }
 
 /** The heap and its buffers after a collection. */

@@ -3,6 +3,7 @@
  * process, so that whatever else the machine does falls on both.
  */
 
+import { median } from '../../chaos/live/quantile.ts'
 import type { WindowSpec } from '../../src/engine/plan/plan.ts'
 import type { Trial } from '../frame/bench.ts'
 import { shown } from '../frame/report.ts'
@@ -85,11 +86,6 @@ interface Measured {
   readonly ratio: number
   readonly deltaBytes: number
   readonly outputs: number
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b)
-  return sorted[sorted.length >> 1] ?? Number.NaN
 }
 
 function measured({ name, window, clicks: options, applies }: Shape, forMs: number): Measured {

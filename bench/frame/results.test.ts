@@ -31,12 +31,19 @@ const one = (contestant: string, round: number, done: number): Measured => ({
   figures: figures(done),
 })
 
+test('a median is in the middle, of two rounds as of three', () => {
+  expect(median([])).toBeNaN()
+  expect(median([7])).toBe(7)
+  expect(median([4, 1])).toBe(2.5)
+  expect(median([5, 1, 3])).toBe(3)
+  expect(median([4, 10, 1, 3])).toBe(3.5)
+})
+
 test('a quantile is one of the numbers', () => {
   expect(quantile([5, 1, 3], 0.5)).toBe(3)
   expect(quantile([4, 1, 3, 2], 0.5)).toBe(2)
   expect(quantile([1, 2, 3], 0)).toBe(1)
   expect(quantile([1, 2, 3], 1)).toBe(3)
-  expect(median([])).toBeNaN()
   const numbers = fc.array(fc.integer(), { minLength: 1 })
   fc.assert(
     fc.property(numbers, fc.double({ min: 0, max: 1, noNaN: true }), (all, share) => {

@@ -42,6 +42,7 @@ test('who lives there is read as it was written', async () => {
 
 test.each([
   ['nothing', ''],
+  ['null', 'null'],
   ['half of it', '{"is":"weir-node-1","cluster":"c1"'],
   ['another format', JSON.stringify({ is: 'weir-node-2', ...tenant })],
   ['no cluster', JSON.stringify({ is: 'weir-node-1', ...tenant, cluster: '' })],

@@ -148,7 +148,7 @@ function tooManyLost(path: string, lost: readonly string[]): WeirError {
 /** Damage here is no loss of the log: people must look, nothing is made anew. */
 function parseTenant(text: string, path: string): Tenant {
   try {
-    const said = JSON.parse(text) as Record<string, unknown>
+    const said = (JSON.parse(text) ?? {}) as Record<string, unknown>
     const { is, cluster, node, store, isMade, founding, next = undefined } = said
     const names = [cluster, node, store, ...(next === undefined ? [] : [next])]
     const isText = names.every(one => typeof one === 'string' && one !== '')
