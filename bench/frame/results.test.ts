@@ -95,7 +95,7 @@ describe('results', () => {
   })
 
   test('a ratio compares what was measured in one round', () => {
-    expect(results.ratio(['weir', 'etcd'], small, perSecond)).toBe(2)
+    expect(results.ratio(['weir', 'etcd'], small, perSecond)).toBe(3)
     expect(results.ratio(['weir', 'nobody'], small, perSecond)).toBe(undefined)
   })
 

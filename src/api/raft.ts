@@ -82,7 +82,9 @@ async function relay(
 ) {
   const asker = askedBy(request)
   if (asker !== undefined) {
-    const detail = `${asker} asked for ${node} and got to ${face.node}: the HTTP address that ${node} tells others leads here; start ${node} with an --http address that other machines reach`
+    const found = `${asker} asked for ${node} and got to ${face.node}`
+    const why = `the HTTP address that ${node} tells others leads here`
+    const detail = `${found}: ${why}; start it with an --http that other machines reach`
     sendProblem(response, problemOf('wrong-node', detail))
     return
   }
