@@ -2,6 +2,7 @@
 
 import type {
   Isolation,
+  LogError,
   NewRecord,
   PartitionRecords,
   StoredRecord,
@@ -9,7 +10,7 @@ import type {
 import type { AskedBy, CallName, ToldBy } from '../calls.ts'
 import type { Verdict } from '../state/partition.ts'
 
-/** As the library has them: every field is there, but for bytes that are optional. */
+/** What is asked or told, as the library has it; it has those fields that its kind has. */
 export interface Message {
   readonly topic: string
   readonly partition: number
@@ -34,6 +35,19 @@ export interface Message {
   readonly verdict: Verdict
 }
 
+/** `what` names the field that is there; missing: a call that is not known here. */
+export type CallMessage = {
+  readonly serial: number
+  readonly log: string
+  readonly what?: CallName | 'cancel'
+} & { readonly [Name in CallName]?: Message }
+
+export type AnswerMessage = {
+  readonly serial: number
+  readonly log: string
+  readonly trouble?: LogError
+} & { readonly [Name in CallName]?: Message }
+
 interface WireRecord {
   readonly key?: Uint8Array
   readonly value?: Uint8Array
@@ -49,7 +63,6 @@ interface WirePart {
 }
 
 interface Row<Name extends CallName> {
-  readonly method: string
   readonly ask: (asked: AskedBy<Name>) => object
   readonly asked: (message: Message) => AskedBy<Name>
   readonly tell: (told: ToldBy<Name>) => object
@@ -74,37 +87,32 @@ const offsets = {
 
 export const rows: Rows = {
   cluster: {
-    method: 'Cluster',
     ask: () => ({}),
     asked: () => ({}),
     tell: () => ({}),
     told: (_, log) => log,
   },
   describe: {
-    method: 'Describe',
     ask: same,
     asked: topicOf,
     tell: same,
     told: ({ partitions, replication, settings }) => ({ partitions, replication, settings }),
   },
   create: {
-    method: 'Create',
     ask: same,
     asked: ({ topic, partitions, replication, settings }) => {
       return { topic, partitions, replication, settings }
     },
     ...nothing,
   },
-  drop: { method: 'Drop', ask: same, asked: topicOf, ...nothing },
-  start: { method: 'Start', ask: same, asked: placeOf, ...offset },
+  drop: { ask: same, asked: topicOf, ...nothing },
+  start: { ask: same, asked: placeOf, ...offset },
   end: {
-    method: 'End',
     ask: same,
     asked: message => ({ ...placeOf(message), isolation: message.isolation }),
     ...offset,
   },
   fetch: {
-    method: 'Fetch',
     ask: ({ maxBytes, waitMs, ...rest }) => {
       return { ...rest, max_bytes: bounded(maxBytes), wait_ms: bounded(waitMs) }
     },
@@ -123,19 +131,16 @@ export const rows: Rows = {
     },
   },
   forget: {
-    method: 'Forget',
     ask: same,
     asked: message => ({ ...placeOf(message), before: message.before }),
     ...nothing,
   },
   append: {
-    method: 'Append',
     ask: ({ parts }) => ({ parts: parts.map(partToWire) }),
     asked: ({ parts }) => ({ parts: parts.map(partFromWire) }),
     ...offsets,
   },
   begin: {
-    method: 'Begin',
     ask: ({ transactionalId, timeoutMs }) => {
       return { transactional_id: transactionalId, timeout_ms: bounded(timeoutMs) }
     },
@@ -146,7 +151,6 @@ export const rows: Rows = {
     told: ({ producer, epoch }) => ({ producer, epoch }),
   },
   send: {
-    method: 'Send',
     ask: ({ parts, ...rest }) => ({ ...rest, parts: parts.map(partToWire) }),
     asked: ({ producer, epoch, sequence, parts }) => {
       return { producer, epoch, sequence, parts: parts.map(partFromWire) }
@@ -154,7 +158,6 @@ export const rows: Rows = {
     ...offsets,
   },
   finish: {
-    method: 'Finish',
     ask: same,
     asked: ({ producer, epoch, verdict }) => ({ producer, epoch, verdict }),
     ...nothing,

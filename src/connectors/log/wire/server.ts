@@ -1,23 +1,13 @@
-/** The server's end: calls of the wire are asked of the log that runs here. */
+/** The server's end: who calls is talked to about the log that runs here. */
 
-import {
-  Server,
-  type ServerUnaryCall,
-  type sendUnaryData,
-  type UntypedServiceImplementation,
-} from '@grpc/grpc-js'
-import type { LogAnswer } from '../../../base/stream-log.ts'
+import { Server } from '@grpc/grpc-js'
 import { misread, type Refused, refusedBy } from '../../../io/grpc/listening.ts'
 import { credentialsOf, type TlsFiles } from '../../../io/grpc/tls.ts'
-import type { AskedBy, CallName, ToldBy } from '../calls.ts'
 import type { EmbeddedLog } from '../embedded.ts'
-import { refused } from '../state/judge.ts'
-import { type Message, rows } from './messages.ts'
-import { channelOptions, logService } from './service.ts'
+import { channelOptions, talkMethod } from './service.ts'
+import { Talk, type TalkStream } from './talk.ts'
 
 export type ServerAnswer = { readonly server: LogServer } | { readonly refused: Refused }
-
-type Request = Message & { readonly log: string }
 
 /** What does not end in peace within this time is ended. */
 const CLOSING_MS = 1000
@@ -25,10 +15,12 @@ const CLOSING_MS = 1000
 export class LogServer {
   readonly port: number
   readonly #server: Server
+  readonly #talks: ReadonlySet<Talk>
 
-  private constructor(server: Server, port: number) {
+  private constructor(server: Server, port: number, talks: ReadonlySet<Talk>) {
     this.#server = server
     this.port = port
+    this.#talks = talks
   }
 
   /** Listens, then answers; refused with a code when it cannot. */
@@ -45,41 +37,24 @@ export class LogServer {
       return
     }
     const server = new Server(channelOptions)
-    server.addService(logService().service, handlersOf(log))
+    const talks = new Set<Talk>()
+    const onCall = (stream: TalkStream): void => {
+      const talk: Talk = new Talk(log, stream, () => talks.delete(talk))
+      talks.add(talk)
+    }
+    server.addService({ Talk: talkMethod() }, { Talk: onCall })
     server.bindAsync(listen, credentials.server, (error, port) => {
-      if (error === null) done({ server: new LogServer(server, port) })
+      if (error === null) done({ server: new LogServer(server, port, talks) })
       else done({ refused: refusedBy(listen, error) })
     })
   }
 
   close(done: () => void): void {
+    for (const talk of this.#talks) talk.end()
     const timer = setTimeout(() => this.#server.forceShutdown(), CLOSING_MS)
     this.#server.tryShutdown(() => {
       clearTimeout(timer)
       done()
     })
-  }
-}
-
-function handlersOf(log: EmbeddedLog): UntypedServiceImplementation {
-  const names = Object.keys(rows) as CallName[]
-  return Object.fromEntries(names.map(name => [rows[name].method, handlerOf(log, name)]))
-}
-
-function handlerOf<Name extends CallName>(log: EmbeddedLog, name: Name) {
-  const { asked, tell } = rows[name]
-  return (call: ServerUnaryCall<Request, object>, answer: sendUnaryData<object>): void => {
-    const told = (one: LogAnswer<ToldBy<Name>>): void => {
-      if (one.error === undefined) answer(null, { log: log.name, ...tell(one.value) })
-      else answer(null, { log: log.name, trouble: one.error })
-    }
-    const { request } = call
-    if (request.log !== '' && request.log !== log.name) {
-      const message = `this is log ${log.name}, and ${request.log} was here before`
-      told(refused('other-cluster', `${message}; name the right address`))
-      return
-    }
-    const waits = log.ask(name, asked(request) as AskedBy<Name>, told)
-    call.on('cancelled', () => waits.cancel())
   }
 }

@@ -3,17 +3,16 @@
 import { join } from 'node:path'
 import {
   type ChannelOptions,
-  type GrpcObject,
-  loadPackageDefinition,
   logVerbosity,
-  type ServiceClientConstructor,
+  type MethodDefinition,
   setLogVerbosity,
 } from '@grpc/grpc-js'
 import { loadSync } from '@grpc/proto-loader'
+import { WeirError } from '../../../base/errors.ts'
 import { packageRoot } from '../../../io/package-root.ts'
 
 /** What is sent at once, either way. */
-const MESSAGE_BYTES_MAX = 64 * 1024 * 1024
+export const MESSAGE_BYTES_MAX = 64 * 1024 * 1024
 const RECONNECT_MS = 50
 const RECONNECT_MS_MAX = 1000
 
@@ -30,11 +29,19 @@ export const channelOptions: ChannelOptions = {
   'grpc.use_local_subchannel_pool': 1,
 }
 
-export function logService(): ServiceClientConstructor {
+/** What is received is as `messages.ts` says. */
+export type TalkMethod = MethodDefinition<object, object>
+
+/** The stream of calls and answers. */
+export function talkMethod(): TalkMethod {
   // What goes wrong is answered or told; the library would print it besides.
   setLogVerbosity(logVerbosity.NONE)
   const path = join(packageRoot(), 'proto', 'log.proto')
-  const options = { keepCase: true, longs: Number, enums: String, defaults: true }
-  const { log } = loadPackageDefinition(loadSync(path, options))['weir'] as { log: GrpcObject }
-  return log['Log'] as ServiceClientConstructor
+  const options = { keepCase: true, longs: Number, enums: String, defaults: true, oneofs: true }
+  const service = loadSync(path, options)['weir.log.Log']
+  const method = (service as Record<string, TalkMethod> | undefined)?.['Talk']
+  if (method === undefined) {
+    throw new WeirError('proto-missing', `${path} has no weir.log.Log/Talk; install it again`)
+  }
+  return method
 }

@@ -1,7 +1,8 @@
 /** The wire: what becomes of calls when the other end is gone, another, or asked too much. */
 
 import { createServer, type Socket } from 'node:net'
-import { credentials } from '@grpc/grpc-js'
+import { Duplex } from 'node:stream'
+import { Client, credentials } from '@grpc/grpc-js'
 import { expect, test } from 'vitest'
 import { utf8Of } from '../../../base/bytes.ts'
 import type { LogAnswer, LogDone, NewRecord, StreamLog } from '../../../base/stream-log.ts'
@@ -13,9 +14,15 @@ import { LogClient } from '../client.ts'
 import { openLog } from '../testing/rig.ts'
 import { served } from '../testing/served.ts'
 import { GrpcLine } from './client.ts'
-import { rows } from './messages.ts'
+import { type AnswerMessage, rows } from './messages.ts'
 import { LogServer, type ServerAnswer } from './server.ts'
-import { channelOptions, logService } from './service.ts'
+import { channelOptions, talkMethod } from './service.ts'
+import { Talk, type TalkStream } from './talk.ts'
+
+/** As far as it is looked at. */
+interface MessageType {
+  readonly type: { readonly field: readonly { readonly name: string }[] }
+}
 
 const at = { topic: 't', partition: 0 }
 const record = (value: Uint8Array): NewRecord => {
@@ -83,19 +90,43 @@ test('another log at the same address is told from the first, which is known aga
   await again.close()
 })
 
+/** What a client says that is none of ours, and what it is told. */
+async function toldOn(address: string, call: object): Promise<AnswerMessage> {
+  const client = new Client(address, credentials.createInsecure(), channelOptions)
+  const { path, requestSerialize, responseDeserialize } = talkMethod()
+  const stream = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize)
+  stream.write(call)
+  const answer = await new Promise<AnswerMessage>(resolve => stream.on('data', resolve))
+  stream.end()
+  client.close()
+  return answer
+}
+
 test('a log is believed by nobody who heard another name', async () => {
   const { address, close } = await served()
-  const Service = logService()
-  const client = new Service(address, credentials.createInsecure(), channelOptions)
-  const asked = await new Promise<{ log: string; trouble: { code: string } | null }>(resolve => {
-    const { Cluster } = client as unknown as {
-      Cluster(asked: object, done: (_: unknown, told: never) => void): void
-    }
-    Cluster.call(client, { log: 'another' }, (_, told) => resolve(told))
-  })
-  expect([asked.log, asked.trouble?.code]).toEqual(['log-of-tests', 'other-cluster'])
-  client.close()
+  const { log, trouble } = await toldOn(address, { serial: 1, log: 'another', cluster: {} })
+  expect([log, trouble?.code]).toEqual(['log-of-tests', 'other-cluster'])
   await close()
+})
+
+test('a call that is not known is refused, with its serial', async () => {
+  const { address, close } = await served()
+  const { serial, trouble } = await toldOn(address, { serial: 7 })
+  expect([serial, trouble?.code]).toEqual([7, 'unsupported'])
+  await close()
+})
+
+test('who waits for records holds up nobody, and is told when the log is closed', async () => {
+  const { client, close } = await served()
+  const log = client()
+  await create(log)
+  const how = { isolation: 'committed', maxBytes: 100, waitMs: 25_000 } as const
+  const codes: (string | undefined)[] = []
+  for (let i = 0; i < 3; i++) log.fetch(at, 0, how, ({ error }) => codes.push(error?.code))
+  const end = await answer<number>(done => log.end(at, 'uncommitted', done))
+  expect([end, codes]).toEqual([{ value: 0 }, []])
+  await close()
+  expect(codes).toEqual(Array(3).fill('unavailable'))
 })
 
 test('what is too large for a message is refused, and nothing of it is done', async () => {
@@ -152,9 +183,38 @@ test('numbers that are none of the wire are bounded, not refused', () => {
   expect(rows.fetch.ask({ ...at, offset: 3, ...how, maxBytes: -1 })).toMatchObject({ max_bytes: 0 })
 })
 
-test('every call of the service has its row, and none is left over', () => {
-  const methods = Object.values(rows).map(({ method }) => method)
-  expect([...methods].sort()).toEqual(Object.keys(logService().service).sort())
+test.each([
+  ['requestType', 'cancel'],
+  ['responseType', 'trouble'],
+])('every call has its row and its name in %s, and none is left over', (type, more) => {
+  const message = (talkMethod() as unknown as Record<string, MessageType>)[type]
+  const names = message?.type.field.map(({ name }) => name).sort()
+  expect(names).toEqual(['serial', 'log', ...Object.keys(rows), more].sort())
+})
+
+test('who does not take his answers is not heard until he has', async () => {
+  const log = await openLog(new FolderDisk(tempFolder()))
+  let take: (() => void) | undefined
+  let isTaking = false
+  const stream = new Duplex({
+    objectMode: true,
+    read() {},
+    write(_answer, _encoding, done) {
+      if (isTaking) done()
+      else take = done
+    },
+  })
+  new Talk(log, stream as unknown as TalkStream, () => {})
+  const call = { log: '', what: 'cluster', cluster: {} }
+  for (let serial = 1; serial <= 100; serial++) stream.push({ ...call, serial })
+  await until(() => stream.isPaused())
+  for (let serial = 101; serial <= 105; serial++) stream.push({ ...call, serial })
+  expect(await answer<string>(done => void log.ask('cluster', {}, done))).toHaveProperty('value')
+  expect(stream.readableLength).toBe(5)
+  isTaking = true
+  take?.()
+  await until(() => stream.readableLength === 0)
+  await new Promise<void>(resolve => log.close(resolve))
 })
 
 test('with TLS a client proves who it is, or is not heard', async () => {
