@@ -27,7 +27,7 @@ export interface Calls {
   readonly append: readonly [asked: Appending, told: readonly number[]]
   readonly begin: readonly [asked: Beginning, told: Life]
   readonly send: readonly [asked: Sending, told: readonly number[]]
-  readonly finish: readonly [asked: Life & { readonly verdict: Verdict }, told: undefined]
+  readonly finish: readonly [asked: Finishing, told: undefined]
 }
 
 export type CallName = keyof Calls
@@ -50,4 +50,10 @@ export interface Beginning {
 export interface Sending extends Life, Appending {
   /** From 1 on in each life, one more for each send: the same one is not done twice. */
   readonly sequence: number
+}
+
+export interface Finishing extends Life {
+  /** Of the last send, or 0: a log that died may have lost sends that it had answered. */
+  readonly sequence: number
+  readonly verdict: Verdict
 }

@@ -99,7 +99,8 @@ class LogProducer implements TransactionalProducer {
 
   end(verdict: 'commit' | 'abort', done: LogDone<void>): void {
     const life = this.#mustLive()
-    this.#line.ask('finish', { ...life, verdict }, this.#oneCall(this.#closing(done)))
+    const sequence = this.#sequence
+    this.#line.ask('finish', { ...life, sequence, verdict }, this.#oneCall(this.#closing(done)))
   }
 
   close(): void {

@@ -1,7 +1,9 @@
 /**
  * An embedded log that runs: calls that come while a turn is being written wait for the next, which
  * takes all of them, writes what they change in one frame and syncs it once. So nobody is told of
- * anything, be it as a writer or as a reader, that is not durable.
+ * anything, be it as a writer or as a reader, that is not durable; but for a send into a transaction,
+ * which promises nothing before that is decided: it is held back, answered, and written with
+ * whatever is written next, its marker at the latest.
  */
 
 import type { Clock, DiskErrorCode, Timer } from '../../base/env.ts'
@@ -54,6 +56,9 @@ export class EmbeddedLog implements Line {
   #queue: Call[] = []
   /** What the log does of itself, when it is due. */
   #own: (() => readonly Op[])[] = []
+  /** Sends that were answered and are not written. */
+  #held: Op[] = []
+  #heldBytes = 0
   #moving: Placed[] = []
   #answers: Answer[] = []
   #isBusy = false
@@ -160,7 +165,7 @@ export class EmbeddedLog implements Line {
       return this.#ledger.apply(op, nowMs)
     }
     for (const due of this.#own.splice(0)) for (const op of due()) apply(op)
-    let bytes = 0
+    let bytes = this.#heldBytes
     let taken = 0
     for (const call of this.#queue) {
       if (bytes > this.#limits.frameBytesMax) break
@@ -169,7 +174,25 @@ export class EmbeddedLog implements Line {
       else reads.push(call)
     }
     this.#queue.splice(0, taken)
-    this.#loadMoves(moves => this.#commit([...moves, ...ops], moves, reads))
+    this.#loadMoves(moves => {
+      const held = [...this.#held, ...ops]
+      if (moves.length === 0 && bytes <= this.#limits.frameBytesMax && this.#mayHold(held, reads)) {
+        this.#held = held
+        this.#heldBytes = bytes
+        this.#answer(reads)
+        this.#ready()
+      } else {
+        this.#held = []
+        this.#heldBytes = 0
+        this.#commit([...moves, ...held], moves, reads)
+      }
+    })
+  }
+
+  /** Whether these can wait: nobody was promised them, and nobody looks at what is not decided. */
+  #mayHold(ops: readonly Op[], reads: readonly Call[]): boolean {
+    const isOpenSeen = this.#fetches.seesOpen || reads.some(seesOpen)
+    return ops.length === 0 || (!isOpenSeen && ops.every(({ kind }) => kind === 'send'))
   }
 
   /** Judged, and done in memory; the bytes that it will take. */
@@ -190,17 +213,18 @@ export class EmbeddedLog implements Line {
 
   #commit(ops: readonly Op[], moves: readonly Op[], reads: readonly Call[]): void {
     const finish = (): void => {
-      if (this.#over === undefined) this.#tell(reads)
+      if (this.#over === undefined) {
+        this.#answer(reads)
+        const touched = [...this.#ledger.touched]
+        this.#ledger.touched.clear()
+        this.#fetches.changed(touched)
+      }
       if (this.#files.isFull) {
         this.#files.roll(moving => {
           this.#moving = [...moving]
           this.#ready()
         })
       } else this.#ready()
-    }
-    if (ops.length === 0) {
-      finish()
-      return
     }
     this.#files.write(ops, () => {
       const nowMs = this.#clock.monotonicMs()
@@ -210,14 +234,11 @@ export class EmbeddedLog implements Line {
     })
   }
 
-  #tell(reads: readonly Call[]): void {
+  #answer(reads: readonly Call[]): void {
     const answers = this.#answers
     this.#answers = []
     for (const answer of answers) answer(undefined)
     for (const call of reads) if (!call.isCancelled()) this.#read(call)
-    const touched = [...this.#ledger.touched]
-    this.#ledger.touched.clear()
-    this.#fetches.changed(touched)
   }
 
   #ready(): void {
@@ -297,6 +318,10 @@ export class EmbeddedLog implements Line {
 
 function isWrite(call: Call): call is Write {
   return !['cluster', 'describe', 'start', 'end', 'fetch'].includes(call.name)
+}
+
+function seesOpen({ name, asked }: Call): boolean {
+  return (name === 'fetch' || name === 'end') && asked.isolation === 'uncommitted'
 }
 
 function judged(judge: Judge, call: Write) {

@@ -31,6 +31,8 @@ export class Fetches {
   /** By the number of the partition. */
   readonly #waiting = new Map<number, Set<Waiting>>()
   #count = 0
+  /** Of those that wait. */
+  #uncommitted = 0
 
   constructor(
     parts: { readonly files: LogFiles; readonly judge: Judge; readonly clock: Clock },
@@ -49,14 +51,16 @@ export class Fetches {
   /** All that these partitions hold is durable. */
   changed(numbers: Iterable<number>): void {
     for (const number of numbers) {
-      const waiting = this.#waiting.get(number) ?? new Set()
-      this.#waiting.delete(number)
-      this.#count -= waiting.size
-      for (const one of waiting) {
-        one.timer?.cancel()
+      for (const one of [...(this.#waiting.get(number) ?? [])]) {
+        this.#leave(number, one)
         this.#look(one)
       }
     }
+  }
+
+  /** Whether somebody waits who is shown what is not decided. */
+  get seesOpen(): boolean {
+    return this.#uncommitted > 0
   }
 
   /** Nobody is served any more. */
@@ -69,6 +73,7 @@ export class Fetches {
     }
     this.#waiting.clear()
     this.#count = 0
+    this.#uncommitted = 0
   }
 
   /** Of a call that may have been waiting. */
@@ -109,6 +114,7 @@ export class Fetches {
     if (known === undefined) this.#waiting.set(number, waiting)
     waiting.add(one)
     this.#count++
+    if (one.asked.isolation === 'uncommitted') this.#uncommitted++
     one.timer = this.#clock.after(Math.min(one.asked.waitMs, fetchMsMax), () => {
       one.isTimeOver = true
       if (this.#leave(number, one)) this.#look(one)
@@ -121,13 +127,14 @@ export class Fetches {
     one.timer?.cancel()
     if (waiting.size === 0) this.#waiting.delete(number)
     this.#count--
+    if (one.asked.isolation === 'uncommitted') this.#uncommitted--
     return true
   }
 
   #serve(partition: Partition, { asked, done, isCancelled }: Waiting): void {
     const maxBytes = Math.min(asked.maxBytes, this.#limits.fetchBytesMax)
     const found = partition.find(asked.offset, asked.isolation, maxBytes)
-    const seenEnd = partition.end
+    const seenEnd = partition.bound(asked.isolation)
     this.#load(found.blocks, bytes => {
       if (isCancelled()) return
       if (bytes === undefined) {

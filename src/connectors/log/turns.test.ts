@@ -71,6 +71,82 @@ test('nobody reads what is not durable', () => {
   expect([isWritten, end]).toEqual([true, 1])
 })
 
+const syncs = (still: StillLog) => still.log.stats().syncs
+
+/** A transaction into which something was sent that is held back. */
+function opened(still: StillLog) {
+  const producer = still.client.producer({ transactionalId: 'p', timeoutMs: 600_000 })
+  still.value<void>(done => producer.init(done))
+  const before = syncs(still)
+  still.value<unknown>(done => producer.send([words('a b')], done))
+  expect(syncs(still)).toBe(before)
+  return producer
+}
+
+test('what is sent into a transaction is written with what decides it, and synced once', () => {
+  const still = begun()
+  const producer = opened(still)
+  const before = syncs(still)
+  expect(still.value<number>(done => still.client.end(at, 'committed', done))).toBe(0)
+  expect([syncs(still), seen(still)]).toEqual([before, ''])
+  still.value<void>(done => producer.end('commit', done))
+  still.disk.kill()
+  expect([syncs(still), seen(new StillLog(still.disk, large))]).toEqual([before + 1, 'a b'])
+})
+
+test('a transaction whose sends were lost with a process is not committed', () => {
+  const still = begun()
+  opened(still)
+  still.disk.kill()
+  const again = new StillLog(still.disk, large)
+  const life = { producer: 1, epoch: 1 }
+  for (const verdict of ['commit', 'abort'] as const) {
+    const late = again.answer<undefined>(done =>
+      again.log.ask('finish', { ...life, sequence: 1, verdict }, done),
+    )
+    expect(late.error?.code).toBe('unavailable')
+    expect(late.error?.message).toContain('begin anew')
+  }
+  expect([...again.read(at, 'uncommitted')]).toEqual([])
+})
+
+test.each(['the end', 'a fetch', 'a fetch that waits'])(
+  'who looks at what is not decided, by %s, is shown what is durable',
+  how => {
+    const still = begun()
+    const open = { isolation: 'uncommitted', maxBytes: 100, waitMs: 1000 } as const
+    const texts: unknown[] = []
+    const fetch = (): void => {
+      still.client.fetch(at, 0, open, answer => texts.push(told(answer)))
+    }
+    if (how === 'a fetch that waits') {
+      fetch()
+      still.settle()
+    }
+    const producer = still.client.producer({ transactionalId: 'p', timeoutMs: 600_000 })
+    still.value<void>(done => producer.init(done))
+    const before = syncs(still)
+    still.value<unknown>(done => producer.send([words('a b')], done))
+    if (how === 'a fetch') fetch()
+    if (how === 'the end') still.client.end(at, 'uncommitted', answer => texts.push(told(answer)))
+    still.settle()
+    expect(texts).toMatchObject([how === 'the end' ? 2 : { position: 2, seenEnd: 2 }])
+    expect(syncs(still)).toBe(before + 1)
+    still.value<unknown>(done => producer.send([words('c')], done))
+    expect(syncs(still)).toBe(before + 1)
+  },
+)
+
+test('what is held back is bounded', () => {
+  const still = begun({}, { ...large, frameBytesMax: 1000 })
+  const producer = opened(still)
+  const before = syncs(still)
+  for (let i = 0; i < 10; i++) {
+    still.value<unknown>(done => producer.send([words('x'.repeat(300))], done))
+  }
+  expect(syncs(still)).toBe(before + 2)
+})
+
 test('what is too old goes, and what is young stays', () => {
   const still = begun({ 'retention.ms': '60000' })
   append(still, 'a b', still.clock.wallMs())
@@ -116,6 +192,7 @@ test('a transaction that is found open has its time anew, and then is aborted', 
   const producer = still.client.producer({ transactionalId: 'p', timeoutMs: 5000 })
   still.value<void>(done => producer.init(done))
   still.value<unknown>(done => producer.send([words('a')], done))
+  expect([...still.read(at, 'uncommitted').values()]).toEqual(['a'])
   still.disk.kill()
   const again = new StillLog(still.disk, large)
   append(again, 'b')
@@ -141,7 +218,7 @@ test('a send that is sent again is answered again and done once, one out of turn
   expect([send(4), send(1), send(0)].map(({ error }) => error?.code)).toEqual(
     Array(3).fill('unavailable'),
   )
-  expect(ask('finish', { ...life, verdict: 'commit' })).toEqual({ value: undefined })
+  expect(ask('finish', { ...life, sequence: 2, verdict: 'commit' })).toEqual({ value: undefined })
   expect(seen(still)).toBe('s1 s2')
   still.disk.kill()
   const again = new StillLog(still.disk, large)

@@ -96,9 +96,10 @@ export class Judge {
     return { op: { kind: 'send', producer: producer.number, parts: taken.value } }
   }
 
-  finish({ verdict, ...life }: AskedBy<'finish'>): Judgement {
+  finish({ sequence, verdict, ...life }: AskedBy<'finish'>): Judgement {
     const producer = this.#ledger.producers.claimed(life)
     if (producer === undefined) return fenced(life)
+    if (sequence !== producer.sequence) return gap(producer, sequence)
     if (producer.open.size === 0) return { offsets: [] }
     return { op: { kind: 'end', producer: producer.number, verdict } }
   }
@@ -184,7 +185,7 @@ function fenced({ producer, epoch }: Life): { readonly error: LogError } {
   return refused('fenced', `${who} was followed by another, or took too long; begin anew`)
 }
 
-function gap({ sequence }: Producer, sent: number): { readonly error: LogError } {
-  const message = `send ${sent} follows send ${sequence}: those between are lost; begin anew`
-  return refused('unavailable', message)
+function gap({ sequence }: Producer, said: number): { readonly error: LogError } {
+  const message = `send ${sequence} is the last that is here, and not what comes before ${said}`
+  return refused('unavailable', `${message}; begin anew`)
 }

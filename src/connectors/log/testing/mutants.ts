@@ -94,4 +94,28 @@ export const logMutants: readonly Mutant[] = [
     why: 'What was committed is aborted by a restart, and the other way round.',
     origin: 'codec and reader that disagree',
   },
+  {
+    name: 'commit-of-what-was-lost',
+    file: `${STATE}/judge.ts`,
+    find: 'if (sequence !== producer.sequence) return gap(',
+    replace: 'if (sequence < 0) return gap(',
+    why: 'A log that died with sends held back says that a transaction is committed without them.',
+    origin: 'an acknowledgement that outlives what it was for; KIP-890: an end without its sends',
+  },
+  {
+    name: 'marker-before-what-was-held-back',
+    file: 'src/connectors/log/embedded.ts',
+    find: '[...this.#held, ...ops]',
+    replace: '[...ops, ...this.#held]',
+    why: 'After a restart what was committed is open, and aborted by whoever takes the id.',
+    origin: 'our own draft',
+  },
+  {
+    name: 'held-back-and-never-written',
+    file: 'src/connectors/log/embedded.ts',
+    find: 'this.#commit([...moves, ...held]',
+    replace: 'this.#commit([...moves, ...ops]',
+    why: 'A transaction is committed on the disk without the sends that came before.',
+    origin: 'a buffer that is emptied instead of being flushed',
+  },
 ]

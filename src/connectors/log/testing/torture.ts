@@ -8,13 +8,14 @@ import { invariant } from '../../../base/errors.ts'
 import type { Prng } from '../../../base/prng.ts'
 import type { LogAnswer, Partition, TransactionalProducer } from '../../../base/stream-log.ts'
 import type { CrashDisk } from '../../../base/testing/crash-disk.ts'
+import { LogClient } from '../client.ts'
 import { StillLog } from './still-log.ts'
 
 const PARTITIONS = 3
 const IDS = 3
 const SIZE_MAX = 300
 
-/** Records that are there together or not at all. */
+/** Records that are there together or not at all; in a transaction, once that is decided. */
 interface Group {
   readonly texts: ReadonlyMap<string, number>
   readonly transaction: Transaction | undefined
@@ -41,6 +42,8 @@ export class Torture {
   readonly #deleted = Array.from({ length: PARTITIONS }, () => 0)
   #owners: Owner[] = []
   #texts = 0
+  /** To whichever log runs: clients outlive it, as those behind a wire do. */
+  readonly #client = new LogClient({ ask: (...call) => this.still.log.ask(...call) })
   still: StillLog
 
   constructor(prng: Prng, disk: CrashDisk) {
@@ -68,11 +71,13 @@ export class Torture {
   /** On the disk as it is now: throws when it is not what was promised. */
   reopen(disk: CrashDisk): void {
     this.still = new StillLog(disk)
-    this.#resolve()
+    for (const owner of this.#owners) if (this.#prng.chance(0.5)) this.#endLate(owner)
     this.#newOwners()
-    // Whoever takes the ids anew finds everything decided.
+    // Whoever takes the ids anew finds everything decided; until then, what was committed behind a
+    // transaction that is still open is not seen.
     for (const owner of this.#owners) this.#begin(owner)
     this.still.settle()
+    this.#resolve()
     for (const { transaction } of this.#groups) {
       if (transaction?.state === 'open') transaction.state = 'abort'
     }
@@ -132,6 +137,11 @@ export class Torture {
       if (transaction.state === 'abort-asked') transaction.state = 'abort'
       else transaction.state = isSeen ? 'commit' : 'abort'
     }
+    for (const { transaction, state } of this.#groups) {
+      if (transaction?.state === 'commit') {
+        invariant(state === 'there', 'what is committed is there whole')
+      }
+    }
   }
 
   #append(): void {
@@ -142,7 +152,7 @@ export class Torture {
   #begin(owner: Owner): void {
     owner.isAsking = true
     const transactionalId = `id-${this.#owners.indexOf(owner)}`
-    const producer = this.still.client.producer({ transactionalId, timeoutMs: 60_000 })
+    const producer = this.#client.producer({ transactionalId, timeoutMs: 60_000 })
     producer.init(answer => {
       owner.isAsking = false
       if (answer.error === undefined) owner.producer = producer
@@ -155,8 +165,8 @@ export class Torture {
     const group = this.#group(owner.transaction)
     producer.send(partsOf(group), answer => {
       owner.isAsking = false
-      if (answer.error !== undefined) owner.producer = undefined
-      this.#written(group, answer)
+      if (answer.error === undefined) this.#placed(group, answer.value)
+      else owner.producer = undefined
     })
   }
 
@@ -167,9 +177,22 @@ export class Torture {
     owner.isAsking = true
     producer.end(how, answer => {
       owner.isAsking = false
-      if (answer.error === undefined) transaction.state = how
+      if (answer.error === undefined) this.#decided(transaction, how)
       else owner.producer = undefined
     })
+  }
+
+  /** By a client of the log as it was before, who was answered all that he sent. */
+  #endLate({ producer, transaction, isAsking }: Owner): void {
+    if (producer === undefined || transaction === undefined || isAsking) return
+    transaction.state = 'commit-asked'
+    const answer = this.still.answer<void>(done => producer.end('commit', done))
+    if (answer.error === undefined) this.#decided(transaction, 'commit')
+  }
+
+  #decided(transaction: Transaction, how: 'commit' | 'abort'): void {
+    transaction.state = how
+    for (const group of this.#groups) if (group.transaction === transaction) group.state = 'there'
   }
 
   /** Only what is decided. */
@@ -186,8 +209,12 @@ export class Torture {
   #written(group: Group, answer: LogAnswer<readonly number[]>): void {
     if (answer.error !== undefined) return
     group.state = 'there'
+    this.#placed(group, answer.value)
+  }
+
+  #placed(group: Group, offsets: readonly number[]): void {
     for (const [i, partition] of [...new Set(group.texts.values())].entries()) {
-      let offset = answer.value[i] ?? 0
+      let offset = offsets[i] ?? 0
       for (const [text, where] of group.texts) {
         if (where === partition) this.#offsets.set(text, offset++)
       }

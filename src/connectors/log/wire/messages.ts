@@ -159,7 +159,7 @@ export const rows: Rows = {
   },
   finish: {
     ask: same,
-    asked: ({ producer, epoch, verdict }) => ({ producer, epoch, verdict }),
+    asked: ({ producer, epoch, sequence, verdict }) => ({ producer, epoch, sequence, verdict }),
     ...nothing,
   },
 }
