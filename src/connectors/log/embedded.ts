@@ -1,9 +1,9 @@
 /**
  * An embedded log that runs: calls that come while a turn is being written wait for the next, which
  * takes all of them, writes what they change in one frame and syncs it once. So nobody is told of
- * anything, be it as a writer or as a reader, that is not durable; but for a send into a transaction,
- * which promises nothing before that is decided: it is held back, answered, and written with
- * whatever is written next, its marker at the latest.
+ * anything, be it as a writer or as a reader, that is not durable. Only a send into a transaction
+ * promises nothing before that is decided: it is held back, answered, and written with whatever is
+ * written next, its marker at the latest.
  */
 
 import type { Clock, DiskErrorCode, Timer } from '../../base/env.ts'
