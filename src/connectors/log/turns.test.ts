@@ -1,34 +1,11 @@
 /** What the suite of the door does not ask: turns, retention, time, sequences, blocks, damage. */
 
 import { expect, test } from 'vitest'
-import { utf8Of } from '../../base/bytes.ts'
 import type { LogAnswer } from '../../base/stream-log.ts'
-import { CrashDisk } from '../../base/testing/crash-disk.ts'
+import type { CrashDisk } from '../../base/testing/crash-disk.ts'
 import type { CallName } from './calls.ts'
 import { openAnswer, StillLog, smallLimits } from './testing/still-log.ts'
-
-const at = { topic: 't', partition: 0 }
-const large = { ...smallLimits, segmentBytes: 1_000_000 }
-
-const record = (text: string, timestampMs = 1) => {
-  return { key: null, value: utf8Of(text), headers: [], timestampMs }
-}
-const words = (text: string, timestampMs?: number) => {
-  return { ...at, records: text.split(' ').map(one => record(one, timestampMs)) }
-}
-
-function begun(settings: Readonly<Record<string, string>> = {}, limits = large): StillLog {
-  const still = new StillLog(new CrashDisk(), limits)
-  still.topic('t', 2, settings)
-  return still
-}
-
-const append = (still: StillLog, text: string, timestampMs?: number) =>
-  still.value<readonly number[]>(done => still.client.append([words(text, timestampMs)], done))
-const start = (still: StillLog) => still.value<number>(done => still.client.start(at, done))
-const told = <T>(answer: LogAnswer<T>) =>
-  answer.error === undefined ? answer.value : answer.error.code
-const seen = (still: StillLog) => [...still.read(at, 'committed').values()].join(' ')
+import { append, at, begun, large, record, seen, start, told, words } from './testing/words.ts'
 
 test('all that comes while one is written is written together, and synced once', () => {
   const still = begun()
@@ -69,82 +46,6 @@ test('nobody reads what is not durable', () => {
   expect([isWritten, end]).toEqual([false, undefined])
   still.settle()
   expect([isWritten, end]).toEqual([true, 1])
-})
-
-const syncs = (still: StillLog) => still.log.stats().syncs
-
-/** A transaction into which something was sent that is held back. */
-function opened(still: StillLog) {
-  const producer = still.client.producer({ transactionalId: 'p', timeoutMs: 600_000 })
-  still.value<void>(done => producer.init(done))
-  const before = syncs(still)
-  still.value<unknown>(done => producer.send([words('a b')], done))
-  expect(syncs(still)).toBe(before)
-  return producer
-}
-
-test('what is sent into a transaction is written with what decides it, and synced once', () => {
-  const still = begun()
-  const producer = opened(still)
-  const before = syncs(still)
-  expect(still.value<number>(done => still.client.end(at, 'committed', done))).toBe(0)
-  expect([syncs(still), seen(still)]).toEqual([before, ''])
-  still.value<void>(done => producer.end('commit', done))
-  still.disk.kill()
-  expect([syncs(still), seen(new StillLog(still.disk, large))]).toEqual([before + 1, 'a b'])
-})
-
-test('a transaction whose sends were lost with a process is not committed', () => {
-  const still = begun()
-  opened(still)
-  still.disk.kill()
-  const again = new StillLog(still.disk, large)
-  const life = { producer: 1, epoch: 1 }
-  for (const verdict of ['commit', 'abort'] as const) {
-    const late = again.answer<undefined>(done =>
-      again.log.ask('finish', { ...life, sequence: 1, verdict }, done),
-    )
-    expect(late.error?.code).toBe('unavailable')
-    expect(late.error?.message).toContain('begin anew')
-  }
-  expect([...again.read(at, 'uncommitted')]).toEqual([])
-})
-
-test.each(['the end', 'a fetch', 'a fetch that waits'])(
-  'who looks at what is not decided, by %s, is shown what is durable',
-  how => {
-    const still = begun()
-    const open = { isolation: 'uncommitted', maxBytes: 100, waitMs: 1000 } as const
-    const texts: unknown[] = []
-    const fetch = (): void => {
-      still.client.fetch(at, 0, open, answer => texts.push(told(answer)))
-    }
-    if (how === 'a fetch that waits') {
-      fetch()
-      still.settle()
-    }
-    const producer = still.client.producer({ transactionalId: 'p', timeoutMs: 600_000 })
-    still.value<void>(done => producer.init(done))
-    const before = syncs(still)
-    still.value<unknown>(done => producer.send([words('a b')], done))
-    if (how === 'a fetch') fetch()
-    if (how === 'the end') still.client.end(at, 'uncommitted', answer => texts.push(told(answer)))
-    still.settle()
-    expect(texts).toMatchObject([how === 'the end' ? 2 : { position: 2, seenEnd: 2 }])
-    expect(syncs(still)).toBe(before + 1)
-    still.value<unknown>(done => producer.send([words('c')], done))
-    expect(syncs(still)).toBe(before + 1)
-  },
-)
-
-test('what is held back is bounded', () => {
-  const still = begun({}, { ...large, frameBytesMax: 1000 })
-  const producer = opened(still)
-  const before = syncs(still)
-  for (let i = 0; i < 10; i++) {
-    still.value<unknown>(done => producer.send([words('x'.repeat(300))], done))
-  }
-  expect(syncs(still)).toBe(before + 2)
 })
 
 test('what is too old goes, and what is young stays', () => {
@@ -320,63 +221,6 @@ test.each(damages)('%s is told with what to do, and nothing is made anew', (_, d
   const { refused } = openAnswer(disk)
   expect(refused?.code).toBe(code)
   expect(refused?.message).toContain('; ')
-})
-
-const limits: readonly (readonly [
-  string,
-  Partial<typeof large>,
-  (still: StillLog) => string,
-  string,
-])[] = [
-  [
-    'blocks',
-    { blocksMax: 1 },
-    still => {
-      append(still, 'a')
-      return still.code<unknown>(done => still.client.append([words('b')], done))
-    },
-    'unavailable',
-  ],
-  [
-    'transactional ids',
-    { producersMax: 0 },
-    still => {
-      const producer = still.client.producer({ transactionalId: 'p', timeoutMs: 10 })
-      return still.code<void>(done => producer.init(done))
-    },
-    'unavailable',
-  ],
-  [
-    'time for a transaction',
-    {},
-    still => {
-      const producer = still.client.producer({ transactionalId: 'p', timeoutMs: 1e9 })
-      return still.code<void>(done => producer.init(done))
-    },
-    'bad-settings',
-  ],
-  [
-    'partitions',
-    { partitionsMax: 3 },
-    still => {
-      const wanted = { topic: 'u', partitions: 2, replication: 1, settings: {} }
-      return still.code<void>(done => still.client.create(wanted, done))
-    },
-    'bad-settings',
-  ],
-  [
-    'fetches that wait',
-    { waitingMax: 0 },
-    still => {
-      const how = { isolation: 'committed', maxBytes: 1, waitMs: 1000 } as const
-      return still.code(done => void still.client.fetch(at, 0, how, done))
-    },
-    'unavailable',
-  ],
-]
-
-test.each(limits)('%s are bounded', (_, changed, act, code) => {
-  expect(act(begun({}, { ...large, ...changed }))).toBe(code)
 })
 
 test.each([

@@ -149,8 +149,9 @@ export class Judge {
   #parts(parts: readonly PartitionRecords[]): Refusable<readonly Part[]> {
     const taken: Part[] = []
     if (this.#ledger.blocks >= this.#limits.blocksMax) {
-      const message = `the log keeps ${this.#limits.blocksMax} blocks; delete old records`
-      return refused('unavailable', message)
+      const message = `the log has ${this.#ledger.blocks} blocks, and keeps no more`
+      const advice = 'delete old records, or let them be kept for less long'
+      return refused('unavailable', `${message}; ${advice}`)
     }
     for (const part of parts) {
       const found = this.find(part)
