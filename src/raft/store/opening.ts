@@ -8,14 +8,11 @@
  * should the power fail meanwhile, the next opening finds what this one found.
  */
 
-import type { AppendFile, Disk } from '../../base/env.ts'
+import type { Disk } from '../../base/env.ts'
 import type { NodeId } from '../../base/ids.ts'
-import type { LogEnd } from '../../base/log-end.ts'
-import { BootFile, type BootRecord, decodeBoot } from '../../base/segments/boot-file.ts'
 import { Guard } from '../../base/segments/guard.ts'
-import { BOOT, IDENTITY, newestRun, segmentName, segmentOf } from '../../base/segments/names.ts'
-import { SegmentFile } from '../../base/segments/segment-file.ts'
-import { writeWhole } from '../../base/segments/whole-file.ts'
+import { BOOT, IDENTITY, segmentOf } from '../../base/segments/names.ts'
+import { type Life, StoreFolder, type Unread } from '../../base/segments/store-folder.ts'
 import { encodeHead } from './head.ts'
 import { decodeIdentity, encodeIdentity, type IdentityFile } from './identity.ts'
 import type { StoreLimits } from './limits.ts'
@@ -47,21 +44,20 @@ export function openStore(
 }
 
 /** What is known when the log is about to be read. */
-interface Opened {
+interface Opened extends Life {
   readonly identity: IdentityFile
-  readonly bootFile: BootFile
   readonly isMade: boolean
 }
 
 /** The chain before the first segment, which follows nothing. */
 const NOTHING_BEFORE = { previousBytes: 0, previousChain: 0, states: new Map() }
-const FIRST_SEGMENT = 1
 
 class Opening {
   readonly #disk: Disk
   readonly #options: StoreOptions
   readonly #done: (answer: StoreAnswer) => void
   readonly #guard: Guard
+  readonly #folder: StoreFolder
   #names: readonly string[] = []
 
   constructor(disk: Disk, options: StoreOptions, done: (answer: StoreAnswer) => void) {
@@ -69,6 +65,7 @@ class Opening {
     this.#options = options
     this.#done = done
     this.#guard = new Guard(code => this.#refuse(code, `the disk failed (${code})`))
+    this.#folder = new StoreFolder({ disk, guard: this.#guard })
   }
 
   begin(isMade: boolean): void {
@@ -92,7 +89,7 @@ class Opening {
       if (typeof file === 'string') this.#refuseFile(IDENTITY, file)
       else if (this.#isMine(file)) {
         if (!file.isMade) this.#maybeMake()
-        else if (this.#isNamed(file)) this.#readBoot(file, isMade)
+        else if (this.#isNamed(file)) this.#beginLife(file, isMade)
       }
     })
     this.#disk.read(IDENTITY, read)
@@ -126,101 +123,65 @@ class Opening {
   }
 
   #maybeMake(): void {
-    if (this.#options.mayMake) this.#removeAll(this.#names.filter(isLeftOver), () => this.#make())
-    else this.#refuse('store-missing', 'there is no store in the folder')
+    if (this.#options.mayMake) {
+      this.#folder.removeAll(this.#names.filter(isLeftOver), () => this.#make())
+    } else this.#refuse('store-missing', 'there is no store in the folder')
   }
 
   /** The identity comes first and says so until all the rest is there. */
   #make(): void {
     const { cluster, node, store } = this.#options
-    const identity = { cluster, node, store }
-    const parts = { disk: this.#disk, guard: this.#guard, store, number: FIRST_SEGMENT }
-    const reopen = () => this.begin(true)
-    const finish = () => {
-      this.#keep(IDENTITY, encodeIdentity({ ...identity, isMade: true }), reopen)
-    }
-    const log = () =>
-      SegmentFile.begin(parts, [encodeHead(NOTHING_BEFORE)], file => file.close(finish))
-    const boot = () => this.#bootFile(0).note({ segment: FIRST_SEGMENT, bytes: 0 }, log)
-    this.#keep(IDENTITY, encodeIdentity({ ...identity, isMade: false }), boot)
+    const identity = (isMade: boolean) => encodeIdentity({ cluster, node, store, isMade })
+    const finish = () => this.#folder.keep(IDENTITY, identity(true), () => this.begin(true))
+    const log = () => this.#folder.makeLog(store, encodeHead(NOTHING_BEFORE), finish)
+    this.#folder.keep(IDENTITY, identity(false), log)
   }
 
-  #readBoot(identity: IdentityFile, isMade: boolean): void {
-    if (!this.#names.includes(BOOT)) {
-      this.#refuse('store-damaged', `there is no file named ${BOOT}`)
-      return
-    }
-    const read = this.#guard.value<Uint8Array>(bytes => {
-      const before = decodeBoot(bytes)
-      if (typeof before === 'string') this.#refuseFile(BOOT, before)
-      else this.#removeAll(this.#names.filter(isPart), () => this.#boot(identity, before, isMade))
+  #beginLife(identity: IdentityFile, isMade: boolean): void {
+    this.#folder.removeAll(this.#names.filter(isPart), () => {
+      this.#folder.beginLife(this.#names, life => {
+        if (typeof life === 'string') this.#refuseFile(BOOT, life)
+        else this.#scan({ ...life, identity, isMade })
+      })
     })
-    this.#disk.read(BOOT, read)
   }
 
-  /** Counted before anything else is done in this life: no name is ever given twice. */
-  #boot(identity: IdentityFile, before: BootRecord, isMade: boolean): void {
-    const bootFile = this.#bootFile(before.boot + 1)
-    bootFile.note(before.end, () => this.#scan({ identity, bootFile, isMade }, before.end))
-  }
-
-  #scan(opened: Opened, least: LogEnd): void {
-    const numbers = newestRun(this.#names)
-    const newest = numbers.at(-1)
-    if (newest === undefined || newest < least.segment) {
-      this.#refuse('log-lost', `there is no ${segmentName(least.segment)}, which was begun`)
+  #scan(opened: Opened): void {
+    const { identity, least } = opened
+    const numbers = this.#folder.segments(this.#names, least)
+    if (typeof numbers === 'string') {
+      this.#refuse('log-lost', numbers)
       return
     }
-    const { store } = opened.identity
-    scanLog({ disk: this.#disk, guard: this.#guard, store, least }, numbers, scanned => {
+    const parts = { disk: this.#disk, guard: this.#guard, store: identity.store, least }
+    scanLog(parts, numbers, scanned => {
       if (typeof scanned === 'string') this.#refuse('log-damaged', scanned)
-      else this.#start(opened, scanned, numbers[0] as number)
+      else this.#start(opened, scanned, numbers[0])
     })
   }
 
   #start({ identity, bootFile, isMade }: Opened, scanned: Scanned, oldest: number): void {
     const { replay, groups, end: foundEnd, number, payloads } = scanned
     const { cluster, node, store } = identity
-    const parts = { disk: this.#disk, guard: this.#guard, store, number }
     const used = new Set([...replay.states.values()].map(state => state.filed.file))
     const isOfNoUse = (name: string) => {
       const segment = segmentOf(name)
       return segment === undefined ? isImage(name) && !used.has(name) : segment < oldest
     }
-    SegmentFile.begin(parts, payloads, segment => {
+    this.#folder.goOn({ bootFile, store, number }, payloads, segment => {
       replay.segments.grown(segment.size)
-      const clean = () => this.#removeAll(this.#names.filter(isOfNoUse), open)
-      const open = () => {
+      this.#folder.removeAll(this.#names.filter(isOfNoUse), () => {
         const { limits } = this.#options
         const start = { disk: this.#disk, guard: this.#guard, limits, segment, bootFile, foundEnd }
         const opened = { identity: { cluster, node, store }, replay, groups }
         this.#done({ store: new LogStore({ ...start, ...opened }), isMade })
-      }
-      bootFile.note({ segment: number, bytes: segment.size }, clean)
+      })
     })
   }
 
-  #bootFile(boot: number): BootFile {
-    return new BootFile({ disk: this.#disk, guard: this.#guard }, boot)
-  }
-
-  #keep(name: string, bytes: Uint8Array, done: () => void): void {
-    const close = (file: AppendFile) => file.close(this.#guard.step(done))
-    writeWhole({ disk: this.#disk, guard: this.#guard }, name, bytes, close)
-  }
-
-  #removeAll(names: readonly string[], done: () => void): void {
-    const [first, ...rest] = names
-    if (first === undefined) done()
-    else
-      this.#disk.remove(
-        first,
-        this.#guard.removed(() => this.#removeAll(rest, done)),
-      )
-  }
-
-  #refuseFile(name: string, why: 'damaged' | 'other-format'): void {
-    if (why === 'damaged') this.#refuse('store-damaged', `the file ${name} is damaged`)
+  #refuseFile(name: string, why: Unread): void {
+    if (why === 'missing') this.#refuse('store-damaged', `there is no file named ${name}`)
+    else if (why === 'damaged') this.#refuse('store-damaged', `the file ${name} is damaged`)
     else this.#refuse('store-format', `the file ${name} has a format that is not known here`)
   }
 

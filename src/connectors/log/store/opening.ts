@@ -4,21 +4,11 @@
  * more, and synced, before anybody is told of it.
  */
 
-import type { AppendFile, Disk } from '../../../base/env.ts'
-import type { LogEnd } from '../../../base/log-end.ts'
-import { BootFile, type BootRecord, decodeBoot } from '../../../base/segments/boot-file.ts'
+import type { Disk } from '../../../base/env.ts'
 import { Guard } from '../../../base/segments/guard.ts'
-import {
-  BOOT,
-  IDENTITY,
-  newestRun,
-  PART,
-  segmentName,
-  segmentOf,
-} from '../../../base/segments/names.ts'
+import { BOOT, IDENTITY, PART, segmentOf } from '../../../base/segments/names.ts'
 import { type Scanned, scanSegments } from '../../../base/segments/scan.ts'
-import { SegmentFile } from '../../../base/segments/segment-file.ts'
-import { writeWhole } from '../../../base/segments/whole-file.ts'
+import { type Life, StoreFolder, type Unread } from '../../../base/segments/store-folder.ts'
 import type { LogLimits } from '../limits.ts'
 import { encodeHead } from '../state/head.ts'
 import { LogFiles } from './files.ts'
@@ -46,20 +36,26 @@ export function openFiles(
   new Opening(disk, options, done).begin()
 }
 
-const FIRST_SEGMENT = 1
 const NOTHING = { numbers: 0, topics: [], producers: [] }
-const NOTHING_BEFORE = { previousBytes: 0, previousChain: 0, oldest: FIRST_SEGMENT, state: NOTHING }
+const NOTHING_BEFORE = { previousBytes: 0, previousChain: 0, oldest: 1, state: NOTHING }
 
 /** Names that a log gives; of others in the folder it knows nothing. */
 const isWhole = (name: string) =>
   name === IDENTITY || name === BOOT || segmentOf(name) !== undefined
 const isPart = (name: string) => name.endsWith(PART) && isWhole(name.slice(0, -PART.length))
 
+interface Found {
+  readonly name: string
+  readonly bootFile: Life['bootFile']
+  readonly reading: LogReading
+}
+
 class Opening {
   readonly #disk: Disk
   readonly #options: FilesOptions
   readonly #done: (answer: FilesAnswer) => void
   readonly #guard: Guard
+  readonly #folder: StoreFolder
   #names: readonly string[] = []
 
   constructor(disk: Disk, options: FilesOptions, done: (answer: FilesAnswer) => void) {
@@ -67,12 +63,13 @@ class Opening {
     this.#options = options
     this.#done = done
     this.#guard = new Guard(code => this.#refuse(code, `the disk failed (${code})`))
+    this.#folder = new StoreFolder({ disk, guard: this.#guard })
   }
 
   begin(): void {
     const listed = this.#guard.value<readonly string[]>(names => {
       this.#names = names
-      this.#removeAll(names.filter(isPart), () => this.#look())
+      this.#folder.removeAll(names.filter(isPart), () => this.#look())
     })
     this.#disk.list(listed)
   }
@@ -88,12 +85,11 @@ class Opening {
     const read = this.#guard.value<Uint8Array>(bytes => {
       const file = decodeIdentity(bytes)
       if (typeof file === 'string') this.#refuseFile(IDENTITY, file)
-      else if (file.isMade) this.#readBoot(file.name)
-      else
-        this.#removeAll(
-          this.#names.filter(one => isWhole(one) && one !== IDENTITY),
-          () => this.#make(),
-        )
+      else if (file.isMade) this.#beginLife(file.name)
+      else {
+        const rest = this.#names.filter(one => isWhole(one) && one !== IDENTITY)
+        this.#folder.removeAll(rest, () => this.#make())
+      }
     })
     this.#disk.read(IDENTITY, read)
   }
@@ -101,93 +97,48 @@ class Opening {
   /** The identity comes first and says so until all the rest is there. */
   #make(): void {
     const { name } = this.#options
-    const parts = { disk: this.#disk, guard: this.#guard, store: name, number: FIRST_SEGMENT }
-    const finish = () => this.#keep(encodeIdentity({ name, isMade: true }), () => this.begin())
-    const log = () =>
-      SegmentFile.begin(parts, [encodeHead(NOTHING_BEFORE)], file => {
-        file.close(finish)
-      })
-    const boot = () => this.#bootFile(0).note({ segment: FIRST_SEGMENT, bytes: 0 }, log)
-    this.#keep(encodeIdentity({ name, isMade: false }), boot)
+    const identity = (isMade: boolean) => encodeIdentity({ name, isMade })
+    const finish = () => this.#folder.keep(IDENTITY, identity(true), () => this.begin())
+    const log = () => this.#folder.makeLog(name, encodeHead(NOTHING_BEFORE), finish)
+    this.#folder.keep(IDENTITY, identity(false), log)
   }
 
-  #readBoot(name: string): void {
-    if (!this.#names.includes(BOOT)) {
-      this.#refuse('log-damaged', `there is no file ${BOOT}`)
-      return
-    }
-    const read = this.#guard.value<Uint8Array>(bytes => {
-      const before = decodeBoot(bytes)
-      if (typeof before === 'string') this.#refuseFile(BOOT, before)
-      else this.#boot(name, before)
+  #beginLife(name: string): void {
+    this.#folder.beginLife(this.#names, life => {
+      if (typeof life === 'string') this.#refuseFile(BOOT, life)
+      else this.#scan(name, life)
     })
-    this.#disk.read(BOOT, read)
   }
 
-  #boot(name: string, before: BootRecord): void {
-    const bootFile = this.#bootFile(before.boot + 1)
-    bootFile.note(before.end, () => this.#scan(name, bootFile, before.end))
-  }
-
-  #scan(name: string, bootFile: BootFile, least: LogEnd): void {
-    const numbers = newestRun(this.#names)
-    const newest = numbers.at(-1)
-    if (newest === undefined || newest < least.segment) {
-      this.#refuse('log-lost', `there is no ${segmentName(least.segment)}, which was begun`)
+  #scan(name: string, { bootFile, least }: Life): void {
+    const numbers = this.#folder.segments(this.#names, least)
+    if (typeof numbers === 'string') {
+      this.#refuse('log-lost', numbers)
       return
     }
     const reading = new LogReading(this.#options.nowMs)
     const parts = { disk: this.#disk, guard: this.#guard, store: name, least }
     scanSegments(parts, numbers, reading, scanned => {
       if (typeof scanned === 'string') this.#refuse('log-damaged', scanned)
-      else this.#start({ name, bootFile, reading }, scanned, numbers[0] as number)
+      else this.#start({ name, bootFile, reading }, scanned, numbers[0])
     })
   }
 
-  #start(
-    found: { readonly name: string; readonly bootFile: BootFile; readonly reading: LogReading },
-    { number, payloads }: Scanned,
-    first: number,
-  ): void {
-    const { name, bootFile, reading } = found
-    const parts = { disk: this.#disk, guard: this.#guard }
+  #start({ name, bootFile, reading }: Found, { number, payloads }: Scanned, first: number): void {
     const isOfNoUse = (one: string) => (segmentOf(one) ?? first) < first
-    SegmentFile.begin({ ...parts, store: name, number }, payloads, segment => {
+    this.#folder.goOn({ bootFile, store: name, number }, payloads, segment => {
       reading.sizes.set(number, segment.size)
       const { ledger, sizes } = reading
-      const { limits } = this.#options
-      const start = { ...parts, limits, bootFile, segment, sizes, ledger, name }
+      const parts = { disk: this.#disk, guard: this.#guard, limits: this.#options.limits }
+      const start = { ...parts, bootFile, segment, sizes, ledger, name }
       const open = () => this.#done({ files: new LogFiles(start) })
-      const clean = () => this.#removeAll(this.#names.filter(isOfNoUse), open)
-      bootFile.note({ segment: number, bytes: segment.size }, clean)
+      this.#folder.removeAll(this.#names.filter(isOfNoUse), open)
     })
   }
 
-  #bootFile(boot: number): BootFile {
-    return new BootFile({ disk: this.#disk, guard: this.#guard }, boot)
-  }
-
-  #keep(identity: Uint8Array, done: () => void): void {
-    const close = (file: AppendFile) => file.close(this.#afterwards(done))
-    writeWhole({ disk: this.#disk, guard: this.#guard }, IDENTITY, identity, close)
-  }
-
-  #afterwards(done: () => void) {
-    return this.#guard.step(done)
-  }
-
-  #removeAll(names: readonly string[], done: () => void): void {
-    const [first, ...rest] = names
-    if (first === undefined) done()
-    else
-      this.#disk.remove(
-        first,
-        this.#guard.removed(() => this.#removeAll(rest, done)),
-      )
-  }
-
-  #refuseFile(name: string, why: 'damaged' | 'other-format'): void {
-    if (why === 'damaged') this.#refuse('log-damaged', `the file ${name} is damaged`)
+  #refuseFile(name: string, why: Unread): void {
+    if (why === 'missing') this.#refuse('log-damaged', `there is no file ${name}`)
+    else if (why === 'damaged') this.#refuse('log-damaged', `the file ${name} is damaged`)
     else this.#refuse('log-format', `the file ${name} has a format that is not known here`)
   }
 
