@@ -1,6 +1,6 @@
 /**
- * Test support: what a record of JSON means, by `JSON.parse` alone. Knows the types that need no
- * digits beyond those of a double.
+ * Test support: what a record of JSON means, by `JSON.parse` alone; its numbers by their digits,
+ * since 1e-324 is a zero to `JSON.parse`, and no whole number to whoever reads digits.
  */
 
 import { wholeText } from '../../../base/bytes.ts'
@@ -18,8 +18,11 @@ const NO_JSON = new Set(['malformed', 'not-utf8'])
 
 export function verdictOf(bytes: Uint8Array, fields: readonly Field[]): Verdict {
   let record: unknown
+  let exact: unknown
   try {
-    record = JSON.parse(strict.decode(bytes))
+    const text = strict.decode(bytes)
+    record = JSON.parse(text)
+    exact = JSON.parse(withDigits(text))
   } catch {
     return NO_JSON
   }
@@ -27,12 +30,37 @@ export function verdictOf(bytes: Uint8Array, fields: readonly Field[]): Verdict 
   if (!isObject && fields.some(({ path }) => path.length > 0)) return new Set(['not-an-object'])
   const values: Scalar[] = []
   for (const field of fields) {
-    const value = found(record, field.path)
-    const scalar = value instanceof Refusal ? value : scalarOf(value, field)
+    const plain = found(record, field.path)
+    const value = typeof plain === 'number' ? numeralIn(found(exact, field.path)) : plain
+    const scalar = value instanceof Refusal ? value : scalarOf(value, plain, field)
     if (scalar instanceof Refusal) return scalar.codes
     values.push(scalar)
   }
   return values
+}
+
+/** A number as it stands in the record. */
+class Numeral {
+  readonly digits: string
+
+  constructor(digits: string) {
+    this.digits = digits
+  }
+}
+
+const DIGITS = '\u0000digits'
+/** A text, or a number. */
+const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs
+
+/** Sound JSON with an object in place of each number. */
+function withDigits(text: string): string {
+  return text.replace(TOKEN, token =>
+    token.startsWith('"') ? token : JSON.stringify({ [DIGITS]: token }),
+  )
+}
+
+function numeralIn(found: unknown): Numeral {
+  return new Numeral((found as Record<string, string>)[DIGITS] as string)
 }
 
 class Refusal {
@@ -53,9 +81,9 @@ function found(record: unknown, path: readonly string[]): unknown {
   return value
 }
 
-const INTEGER_MAX = 2 ** 31 - 1
+const INTEGER_MAX = 2n ** 31n - 1n
 
-function scalarOf(value: unknown, { type }: Field): Scalar | Refusal {
+function scalarOf(value: unknown, plain: unknown, { type }: Field): Scalar | Refusal {
   if (value === null || value === undefined) return null
   const wrong = new Refusal('wrong-type')
   switch (type.kind) {
@@ -64,38 +92,63 @@ function scalarOf(value: unknown, { type }: Field): Scalar | Refusal {
     case 'boolean':
       return typeof value === 'boolean' ? value : wrong
     case 'double':
-      if (typeof value !== 'number') return wrong
-      return Number.isFinite(value) ? value : new Refusal('out-of-range')
+      if (typeof plain !== 'number') return wrong
+      return Number.isFinite(plain) ? plain : new Refusal('out-of-range')
     case 'integer':
-      return typeof value === 'string' ? wholeOf(numberOf(value)) : wholeOf(value)
+      return wholeOf(typeof value === 'string' ? numeralOf(value) : value)
     case 'timestamptz':
       return momentOf(value)
     case 'json':
-      return JSON.stringify(value)
+      return JSON.stringify(plain)
     default:
       throw new Error(`the oracle does not know ${type.kind}`)
   }
 }
 
-function numberOf(text: string): unknown {
+function numeralOf(text: string): Numeral | Refusal {
   const isNumber = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$/.test(text)
-  return isNumber ? Number(text) : new Refusal('no-such-value')
+  return isNumber ? new Numeral(text) : new Refusal('no-such-value')
+}
+
+/** More places than any type has, and any record. */
+const PLACES_MAX = 5000
+
+interface Floor {
+  /** Missing: beyond all bounds. */
+  readonly whole: bigint | undefined
+  readonly isExact: boolean
+}
+
+/** The number, rounded down. */
+function floorOf({ digits: text }: Numeral): Floor {
+  const [, sign, before = '', behind = '', exponent = '0'] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? []
+  const digits = BigInt(`${before}${behind}`) * (sign === '-' ? -1n : 1n)
+  const shift = Number(exponent) - behind.length
+  if (digits === 0n) return { whole: 0n, isExact: true }
+  if (shift > PLACES_MAX) return { whole: undefined, isExact: true }
+  if (shift >= 0) return { whole: digits * 10n ** BigInt(shift), isExact: true }
+  const unit = 10n ** BigInt(Math.min(-shift, PLACES_MAX))
+  const rest = ((digits % unit) + unit) % unit
+  return { whole: (digits - rest) / unit, isExact: rest === 0n }
 }
 
 function wholeOf(value: unknown): Scalar | Refusal {
   if (value instanceof Refusal) return value
-  if (typeof value !== 'number') return new Refusal('wrong-type')
-  if (!Number.isInteger(value)) return new Refusal('inexact', 'out-of-range')
-  const fits = value <= INTEGER_MAX && value >= -INTEGER_MAX - 1
-  return fits ? value + 0 : new Refusal('out-of-range')
+  if (!(value instanceof Numeral)) return new Refusal('wrong-type')
+  const { whole, isExact } = floorOf(value)
+  if (!isExact) return new Refusal('inexact', 'out-of-range')
+  const fits = whole !== undefined && whole <= INTEGER_MAX && whole >= -INTEGER_MAX - 1n
+  return fits ? Number(whole) : new Refusal('out-of-range')
 }
 
 /** Of all that ISO 8601 allows; moment.test.ts has the rest. */
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
 function momentOf(value: unknown): Scalar | Refusal {
-  if (typeof value === 'number') {
-    const ms = Math.floor(value) + 0
+  if (value instanceof Numeral) {
+    const { whole } = floorOf(value)
+    const ms = whole === undefined ? Number.POSITIVE_INFINITY : Number(whole)
     const isWithin =
       ms >= Date.parse('0001-01-01T00:00Z') && ms < Date.parse('+010000-01-01T00:00Z')
     return isWithin ? ms : new Refusal('out-of-range')

@@ -9,6 +9,13 @@ import { bytesOf } from './raw.ts'
 const KEYS = ['user', 'ts', 'page', 'status', 'payload', 'ok', '__proto__', 'constructor', 'é']
 const SPACES = ['', '', '', ' ', '\n', '\t ', '\r\n']
 const NUMBERS = ['0', '-0', '1.50', '-12e3', '1E+2', '5e-324', '1e999', '123456789012345', '0.1']
+/** What a double makes a whole number of, or one within bounds, and is none. */
+const NEARLY = [
+  ...['1e-324', '-1e-324', '5e-3240', '0.99999999999999999', '-1e-999999999999', '0e999', '-0.0e9'],
+  ...['2147483647', '2147483648', '-2147483648', '2147483647.0000000001', '21474836470e-1'],
+  ...['253402300799999.9999', '253402300800000', '-62135596800000.0001', '-621355968000000e-1'],
+  ...['9007199254740993', '1.0000000000000000000000000000000000000000000000001'],
+]
 const WRONG = ['01', '+1', '.5', '1.', '-', '1e', 'NaN', 'tru', 'nulL', "'a'", '"\\x"', '[1,]', '']
 
 const space = fc.constantFrom(...SPACES)
@@ -37,6 +44,7 @@ function plainly(character: string): string {
 
 const number = fc.oneof(
   fc.constantFrom(...NUMBERS),
+  fc.constantFrom(...NEARLY),
   fc.integer().map(String),
   fc
     .maxSafeInteger()
