@@ -11,7 +11,7 @@ import { answered } from '../oracle/oracle.ts'
 import type { Row } from '../oracle/table.ts'
 import { checked, objection, type Seen } from './check.ts'
 import { type Case, drawCase } from './generate/case.ts'
-import { countPlan, countsText, missing } from './generate/count.ts'
+import { countCase, countsText, missing } from './generate/count.ts'
 import { runEngine } from './run/engine.ts'
 
 const PLANS = 30
@@ -53,7 +53,7 @@ test('a seed is one case', () => {
 describe('counts', () => {
   test('say what the plans are made of', () => {
     const counts = new Map<string, number>()
-    for (let seed = 0; seed < 400; seed++) countPlan(counts, drawCase(seed).plan)
+    for (let seed = 0; seed < 400; seed++) countCase(counts, drawCase(seed))
     expect(counts.get('filter')).toBeGreaterThan(20)
     expect(counts.get('session by processing time')).toBeGreaterThan(3)
     expect(countsText(counts)).toMatch(/^aggregate +\d+\n/)

@@ -33,7 +33,7 @@ export function checked(one: Case): Failure | undefined {
   }
 }
 
-function failedIn({ failed }: Answer): number {
+export function failedIn({ failed }: Answer): number {
   return Object.values(failed).reduce((sum, count) => sum + count, 0)
 }
 

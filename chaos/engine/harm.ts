@@ -80,6 +80,7 @@ function harmfulValue(prng: Prng, column: Pick<DrawnColumn, 'type' | 'temper'>):
   const sizes: Partial<Record<Type['kind'], () => Value>> = {
     text: () => prng.pick(LETTERS).repeat(prng.pick(LENGTHS)),
     bytes: () => 'c3'.repeat(prng.pick(LENGTHS)),
+    json: () => JSON.stringify({ a: prng.pick(LETTERS).repeat(prng.pick(LENGTHS)) }),
   }
   if (type.kind !== 'array')
     return sizes[type.kind]?.() ?? drawValue(prng, { type, temper: 'wild' })

@@ -10,7 +10,7 @@ import type { Failure } from './check.ts'
 import { checkedByDuck, openDuck } from './duckdb/answer.ts'
 import { caseText, readCase } from './file.ts'
 import { type Case, drawCase } from './generate/case.ts'
-import { countPlan, countsText, missing } from './generate/count.ts'
+import { countCase, countsText, missing } from './generate/count.ts'
 import { judged } from './judge.ts'
 import { shrunk } from './shrink.ts'
 
@@ -113,7 +113,7 @@ async function campaign(check: Check): Promise<number> {
   let toldMs = performance.now()
   for (let seed = from; seed < from + seeds; seed++) {
     const one = drawCase(seed, { finite: flags.duckdb })
-    countPlan(counts, one.plan)
+    countCase(counts, one)
     const failure = await check(one)
     if (failure !== undefined) {
       if (failed++ < SHOWN_MAX) tellFailure(one, failure)

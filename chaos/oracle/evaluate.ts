@@ -5,7 +5,7 @@
 
 import type { CallExpr, Expr, FunctionName } from './expression.ts'
 import { isLike } from './like.ts'
-import { type Column, scaleOf, type Type, typeText } from './type.ts'
+import { type Column, isMoment, scaleOf, type Type, typeText } from './type.ts'
 import { typeOf } from './typing.ts'
 import { doubleOf, Failure, mustFit, order, rescaled, textOf, type Value } from './value.ts'
 
@@ -153,9 +153,14 @@ function strict(expr: CallExpr, scope: Scope): Value {
     const [one = null, other = null] = alike(args, scope)
     return compared(fn, one, other)
   }
-  const values = fn === 'mul' ? valuesOf(expr, scope) : alike(args, scope)
+  const values = areUnlike(expr, scope) ? valuesOf(expr, scope) : alike(args, scope)
   if (values.includes(null)) return null
   return computed(expr, values, scope)
+}
+
+/** Arguments that mean what they mean each by its own type. */
+function areUnlike({ fn, args }: CallExpr, { columns }: Scope): boolean {
+  return fn === 'mul' || fn === 'json-text' || isMoment(typeOf(args[0] as Expr, columns))
 }
 
 function isComparison(fn: FunctionName): fn is Comparison {
@@ -179,9 +184,19 @@ function computed(expr: CallExpr, values: readonly Value[], scope: Scope): Value
       return isLike(one as string, other as string)
     case 'cardinality':
       return BigInt((one as readonly Value[]).length)
+    case 'json-text':
+      return fieldText(JSON.parse(one as string), other as string)
     default:
       return arithmetic(expr, values, scope)
   }
+}
+
+/** What an object has under a name: a text as it is meant, all else as JSON. */
+function fieldText(json: unknown, name: string): Value {
+  const isObject = typeof json === 'object' && json !== null && !Array.isArray(json)
+  const value: unknown = isObject && Object.hasOwn(json, name) ? Reflect.get(json, name) : null
+  if (value === null) return null
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function arithmetic(expr: CallExpr, values: readonly Value[], scope: Scope): Value {

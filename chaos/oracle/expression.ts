@@ -66,6 +66,8 @@ export type FunctionName =
   | 'like'
   | 'array'
   | 'cardinality'
+  /** `->>` by a name. */
+  | 'json-text'
 
 export const column = (name: string): Expr => ({ op: 'column', name })
 export const literal = (type: Type, value: Value): Expr => ({ op: 'literal', type, value })

@@ -20,7 +20,7 @@ export function foldType({ fn, args }: AggregateCall, columns: readonly Column[]
   const type = typeOf(args[0] as AggregateCall['args'][number], columns)
   if (fn === 'sum') return totalType(type)
   if (fn === 'collect' || fn === 'top_n' || fn === 'top_n_by') return { kind: 'array', of: type }
-  return fn in OF_ONE ? type : DOUBLE
+  return fn in OF_ONE || (fn === 'avg' && type.kind === 'interval') ? type : DOUBLE
 }
 
 /** `shares`: one for each record, in the order in which the aggregate means them. */
@@ -79,7 +79,7 @@ const OF_ONE = {
 const FOLDS: Readonly<Record<Exclude<AggregateName, 'count' | 'count_if' | 'top_n_by'>, Fold>> = {
   ...OF_ONE,
   sum: of(total),
-  avg: of((values, type) => doubleOf(sumOf(values), type) / values.length),
+  avg: of(average),
   var_pop: of((values, type) => variance(values, type, 0)),
   var_samp: of((values, type) => variance(values, type, 1)),
   stddev_pop: of((values, type) => root(variance(values, type, 0))),
@@ -111,6 +111,15 @@ function sumOf(values: readonly Value[]): number | bigint {
 function total(values: readonly Value[], type: Type): Value {
   const sum = sumOf(values)
   return typeof sum === 'number' ? sum : mustFit(sum, totalType(type))
+}
+
+/** Of spans to the nearest millisecond, half of one away from zero. */
+function average(values: readonly Value[], type: Type): Value {
+  const sum = sumOf(values)
+  if (type.kind !== 'interval') return doubleOf(sum, type) / values.length
+  const count = BigInt(values.length)
+  const half = (sum as bigint) < 0n ? -count : count
+  return (2n * (sum as bigint) + half) / (2n * count)
 }
 
 /** In two passes: the mean, then the squares of what is off it. */

@@ -4,6 +4,7 @@
  */
 
 import { aggregated } from './aggregate.ts'
+import { clocked, timeOf } from './clock.ts'
 import { deduped } from './dedup.ts'
 import { type Input, type Moment, momentsOf } from './input.ts'
 import type { Edge, Operator, Plan, Source } from './plan.ts'
@@ -23,6 +24,7 @@ export interface Answer {
 
 export function answered(plan: Plan, input: Input): Answer {
   const known = new Map<string, Known>()
+  const heard = clocked(plan, input)
   for (const source of plan.sources) {
     const outcome = timed(source, arrivedAt(source.id, input))
     known.set(source.id, { outcome, sources: new Set([source.id]) })
@@ -32,7 +34,7 @@ export function answered(plan: Plan, input: Input): Answer {
       operator.inputs.flatMap(({ from }) => [...knownAt(known, from).sources]),
     )
     const inputs = operator.inputs.map(edge => tableAt(known, edge))
-    const outcome = performed(operator, inputs, momentsOf(input, sources))
+    const outcome = performed(operator, inputs, momentsOf(heard, sources))
     known.set(operator.id, { outcome, sources })
   }
   const sinks = plan.sinks.map(({ id, from }) => [id, tableAt(known, from)] as const)
@@ -54,20 +56,13 @@ function arrivedAt(source: string, { channels, batches }: Input): Row[] {
   )
 }
 
-/** Milliseconds from the beginning of the year 1, and of the year 10000, on. */
-const TIME_MIN = -62_135_596_800_000
-const TIME_END = 253_402_300_800_000
-
 /** A record whose column names no moment belongs to the dead letters. */
-function timed({ columns, time }: Source, rows: readonly Row[]): Outcome {
-  if (time === undefined) return outcomeOf({ columns, rows })
-  const place = columns.findIndex(({ name }) => name === time)
+function timed(source: Source, rows: readonly Row[]): Outcome {
   const told = rows.flatMap(row => {
-    const value = row.values[place] ?? null
-    const own = value === null ? Number.NaN : Number(value)
-    return own >= TIME_MIN && own < TIME_END ? [{ ...row, time: own }] : []
+    const time = timeOf(source, row)
+    return time === undefined ? [] : [{ ...row, time }]
   })
-  return outcomeOf({ columns, rows: told }, { failed: rows.length - told.length })
+  return outcomeOf({ columns: source.columns, rows: told }, { failed: rows.length - told.length })
 }
 
 function knownAt(known: ReadonlyMap<string, Known>, id: string): Known {

@@ -22,6 +22,11 @@ export interface Source {
   readonly columns: readonly Column[]
   /** The column that says when a record was; missing: the record's own time does. */
   readonly time?: string | undefined
+  /**
+   * What its channels say of time follows from their records: so far back one may still come.
+   * Missing: the input has it.
+   */
+  readonly lagMs?: number | undefined
 }
 
 export interface Sink {

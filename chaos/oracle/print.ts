@@ -26,6 +26,8 @@ function literalText({ type, value }: LiteralExpr, dialect: Dialect): string {
   if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE'
   if (value !== null && type.kind === 'integer') return `(${value})`
   if (value !== null && type.kind === 'text') return quoted(value as string)
+  if (value !== null && type.kind === 'interval') return `INTERVAL '${value}' MILLISECOND`
+  if (value !== null && type.kind === 'months') return `INTERVAL '${value}' MONTH`
   const name = typeName(type, dialect)
   if (value === null) return `CAST(NULL AS ${name})`
   return `CAST(${quoted(digitsText(value, scaleOf(type)))} AS ${name})`
@@ -47,7 +49,7 @@ export function pointed(digits: string, scale: number): string {
 
 const INFIX: Readonly<Partial<Record<FunctionName, string>>> = {
   ...{ add: '+', sub: '-', mul: '*', mod: '%', eq: '=', ne: '<>', lt: '<', le: '<=' },
-  ...{ gt: '>', ge: '>=', and: 'AND', or: 'OR', concat: '||', like: 'LIKE' },
+  ...{ gt: '>', ge: '>=', and: 'AND', or: 'OR', concat: '||', like: 'LIKE', 'json-text': '->>' },
   ...{ distinct: 'IS DISTINCT FROM', same: 'IS NOT DISTINCT FROM' },
 }
 

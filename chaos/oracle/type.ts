@@ -13,6 +13,11 @@ export type SimpleKind =
   | 'date'
   | 'timestamp'
   | 'timestamptz'
+  /** Milliseconds. */
+  | 'interval'
+  | 'months'
+  /** As its text. */
+  | 'json'
 
 export type Type =
   | { readonly kind: SimpleKind }
@@ -30,13 +35,26 @@ export const BIGINT: Type = { kind: 'bigint' }
 export const DOUBLE: Type = { kind: 'double' }
 export const TEXT: Type = { kind: 'text' }
 export const TIMESTAMPTZ: Type = { kind: 'timestamptz' }
+export const INTERVAL: Type = { kind: 'interval' }
+export const JSON_TYPE: Type = { kind: 'json' }
 
 export const DECIMAL_DIGITS_MAX = 38
+
+const SPANS = { interval: 'INTERVAL DAY TO SECOND', months: 'INTERVAL YEAR TO MONTH' } as const
+
+/** A length of time; the two kinds never mix. */
+export function isSpan({ kind }: Type): boolean {
+  return kind in SPANS
+}
+
+export function isMoment({ kind }: Type): boolean {
+  return kind === 'timestamp' || kind === 'timestamptz'
+}
 
 export function typeText(type: Type): string {
   if (type.kind === 'decimal') return `DECIMAL(${type.precision}, ${type.scale})`
   if (type.kind === 'array') return `ARRAY<${typeText(type.of)}>`
-  return type.kind.toUpperCase()
+  return SPANS[type.kind as keyof typeof SPANS] ?? type.kind.toUpperCase()
 }
 
 export function scaleOf(type: Type): number {

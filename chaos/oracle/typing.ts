@@ -6,8 +6,10 @@ import {
   BOOLEAN,
   type Column,
   DECIMAL_DIGITS_MAX,
-  DOUBLE,
   INTEGER,
+  INTERVAL,
+  isMoment,
+  isSpan,
   scaleOf,
   TEXT,
   type Type,
@@ -28,7 +30,7 @@ function typeOfCall({ fn, args }: CallExpr, columns: readonly Column[]): Type {
   switch (fn) {
     case 'add':
     case 'sub':
-      return sumType(widest(types))
+      return timeType(types) ?? sumType(widest(types))
     case 'mul':
       return productType(types)
     case 'mod':
@@ -44,6 +46,7 @@ function typeOfCall({ fn, args }: CallExpr, columns: readonly Column[]): Type {
     case 'concat':
     case 'upper':
     case 'lower':
+    case 'json-text':
       return TEXT
     case 'char-length':
     case 'cardinality':
@@ -56,6 +59,12 @@ function typeOfCall({ fn, args }: CallExpr, columns: readonly Column[]): Type {
 }
 
 const widest = (types: readonly Type[]): Type => types.reduce(widerOf)
+
+/** A moment moved by a span, or the span between two; missing: neither is a moment. */
+function timeType([one, other]: readonly Type[]): Type | undefined {
+  if (one === undefined || !isMoment(one)) return undefined
+  return other !== undefined && isMoment(other) ? INTERVAL : one
+}
 
 /** A sum of decimals has a digit more. */
 function sumType(type: Type): Type {
@@ -81,5 +90,5 @@ export function totalType(type: Type): Type {
   if (type.kind === 'decimal') {
     return { kind: 'decimal', precision: DECIMAL_DIGITS_MAX, scale: type.scale }
   }
-  return type.kind === 'double' ? DOUBLE : BIGINT
+  return type.kind === 'double' || isSpan(type) ? type : BIGINT
 }

@@ -10,7 +10,7 @@ import { answered } from '../../oracle/oracle.ts'
 import type { Plan } from '../../oracle/plan.ts'
 import { difference } from '../compare/tables.ts'
 import { drawCase } from '../generate/case.ts'
-import { type Counts, countPlan } from '../generate/count.ts'
+import { type Counts, countCase } from '../generate/count.ts'
 import { Drafter } from '../generate/expressions.ts'
 import { drawInput } from '../generate/inputs.ts'
 import { drawPlan } from '../generate/plans.ts'
@@ -37,7 +37,7 @@ describe('DuckDB agrees', () => {
     const counts: Counts = new Map()
     for (let seed = 0; seed < PLANS; seed++) {
       const one = drawCase(seed, limits)
-      countPlan(counts, one.plan)
+      countCase(counts, one)
       expect(await checkedByDuck(connection, one), `seed ${seed}`).toBe(undefined)
     }
     const wanted = [

@@ -14,7 +14,15 @@ import type {
 import { INTEGER, TEXT, TIMESTAMPTZ } from '../../oracle/type.ts'
 import { typeOf } from '../../oracle/typing.ts'
 import { Drafter } from './expressions.ts'
-import { type DrawnColumn, firm, isOrdered, isSummable, type Temper, temperOf } from './kinds.ts'
+import {
+  type DrawnColumn,
+  firm,
+  isNumber,
+  isOrdered,
+  isSummable,
+  type Temper,
+  temperOf,
+} from './kinds.ts'
 import type { Stream } from './stream.ts'
 
 export type WindowKind = WindowSpec['kind']
@@ -43,6 +51,16 @@ const OF_ORDER: ReadonlySet<AggregateName> = new Set([
 const OF_TRUTH: ReadonlySet<AggregateName> = new Set(['count_if', 'bool_and', 'bool_or'])
 const OF_NUMBERS: ReadonlySet<AggregateName> = new Set([
   ...(['sum', 'avg', 'var_pop', 'var_samp', 'stddev_pop', 'stddev_samp'] as const),
+])
+
+/** Of lengths of time, too. */
+const OF_SPANS: Readonly<Partial<Record<AggregateName, readonly string[]>>> = {
+  sum: ['interval', 'months'],
+  avg: ['interval'],
+}
+/** Their argument needs no order. */
+const OF_ALL: ReadonlySet<AggregateName> = new Set([
+  ...(['count', 'first', 'last', 'collect', 'top_n_by'] as const),
 ])
 
 /** Those for which it matters that equal arguments count once. */
@@ -140,9 +158,9 @@ export class AggregateDraft {
     const { ordered } = this.#stream
     const columns = firm(this.#stream.columns)
     const calls = ordered ? CALLS : CALLS.filter(fn => !OF_ORDER.has(fn))
-    const numbers = columns.filter(isSummable)
-    const fn = prng.pick(numbers.length > 0 ? calls : calls.filter(one => !OF_NUMBERS.has(one)))
-    const args = this.#args(fn, numbers)
+    const isFit = (one: AggregateName) => !OF_NUMBERS.has(one) || this.#summands(one).length > 0
+    const fn = prng.pick(calls.filter(isFit))
+    const args = this.#args(fn)
     const condition = this.#condition(columns)
     const distinct = hasDistinct(window) && args.length > 0 && UNLIKE.has(fn) && prng.chance(0.3)
     return {
@@ -162,19 +180,26 @@ export class AggregateDraft {
     return fn === 'sum' && arg !== undefined && temperOf(arg, this.#stream.columns) === 'wild'
   }
 
-  #args(fn: AggregateName, numbers: readonly DrawnColumn[]): readonly Expr[] {
+  #summands(fn: AggregateName): readonly DrawnColumn[] {
+    return firm(this.#stream.columns).filter(one => {
+      return isSummable(one) && (isNumber(one.type) || OF_SPANS[fn]?.includes(one.type.kind))
+    })
+  }
+
+  #args(fn: AggregateName): readonly Expr[] {
     const prng = this.#prng
     const columns = firm(this.#stream.columns)
     if (fn === 'count' && prng.chance(0.5)) return []
     const wild = this.#limits.finite ? [] : columns.filter(isWild)
     if (fn === 'sum' && wild.length > 0 && prng.chance(0.3)) return [column(prng.pick(wild).name)]
-    if (OF_NUMBERS.has(fn)) return [column(prng.pick(numbers).name)]
+    if (OF_NUMBERS.has(fn)) return [column(prng.pick(this.#summands(fn)).name)]
     if (OF_TRUTH.has(fn)) return [new Drafter(prng, columns).condition(1)]
     const fit = columns.filter(({ type }) => isOrdered(type))
     const drafter = new Drafter(prng, fit)
-    const arg = fit.length > 0 ? column(prng.pick(fit).name) : drafter.expression(INTEGER, 1)
+    const held = OF_ALL.has(fn) ? columns.filter(({ type }) => type.kind !== 'array') : fit
+    const arg = held.length > 0 ? column(prng.pick(held).name) : drafter.expression(INTEGER, 1)
     const bound = literal(INTEGER, BigInt(prng.between(1, BOUND_MAX)))
-    const by = fit.length > 0 ? column(prng.pick(fit).name) : arg
+    const by = fit.length > 0 ? column(prng.pick(fit).name) : drafter.expression(INTEGER, 1)
     if (fn === 'top_n_by') return [arg, by, bound, ...this.#direction()]
     if (fn === 'top_n') return [arg, bound, ...this.#direction()]
     return fn === 'collect' ? [arg, bound] : [arg]
@@ -225,6 +250,7 @@ export function resultStream(id: string, spec: AggregateSpec, input: Stream): St
     columns: slides ? [...input.columns, ...own] : [...keyColumns(spec, input, bounds), ...own],
     ordered: false,
     settled: updates || ofOtherClock,
+    replaces: updates ? id : undefined,
     early: spec.earlyMs !== undefined,
     key: updates ? [...keys, ...bounds] : [],
   }
@@ -247,7 +273,8 @@ function keyColumns(
 function foldTemper({ fn, args }: AggregateCall, { columns }: Stream): Temper {
   const [arg] = args
   if (fn === 'count' || arg === undefined) return 'calm'
-  if (OF_NUMBERS.has(fn) && fn !== 'sum') return 'rough'
+  const isRounded = fn === 'avg' && typeOf(arg, columns).kind === 'interval'
+  if (OF_NUMBERS.has(fn) && fn !== 'sum' && !isRounded) return 'rough'
   const temper = temperOf(arg, columns)
   return temper === 'calm' && OF_NUMBERS.has(fn) ? 'grown' : temper
 }

@@ -1,20 +1,44 @@
 /** What the drawn plans are made of: nothing is proved of an operator that no plan has. */
 
 import type { AggregateCall, Plan } from '../../oracle/plan.ts'
+import type { Case } from './case.ts'
 
 /** By what is counted: in how many plans it stands. */
 export type Counts = Map<string, number>
 
-export function countPlan(counts: Counts, plan: Plan): void {
+export function countCase(counts: Counts, { plan, setting }: Pick<Case, 'plan' | 'setting'>): void {
   const own = plan.operators.flatMap(({ spec }) => namesOf(spec))
   const behind = [
     ...kindsBehind(plan, names => names.some(name => AGAIN.has(name)), 'what is said again'),
     ...kindsBehind(plan, names => names.includes(BY_CLOCK), 'processing time'),
   ]
   const times = plan.sources.some(({ time }) => time !== undefined) ? ['time by column'] : []
-  for (const name of new Set([...own, ...behind, ...times])) {
+  const more = [...kindsOfColumns(plan), ...(isTwofold(plan) ? [TWOFOLD] : [])]
+  const clocks = plan.sources.some(({ lagMs }) => lagMs !== undefined) ? [CLOCK] : []
+  const policy = [`errors: ${setting.errors ?? 'dead-letter'}`]
+  for (const name of new Set([...own, ...behind, ...times, ...more, ...clocks, ...policy])) {
     counts.set(name, (counts.get(name) ?? 0) + 1)
   }
+}
+
+const CLOCK = 'clock of a partition'
+const TWOFOLD = 'union of two that are said again'
+
+function kindsOfColumns({ sources }: Plan): string[] {
+  const kinds = sources.flatMap(({ columns }) => columns.map(({ type }) => type.kind))
+  return kinds.filter(kind => OWN_KINDS.includes(kind)).map(kind => `column of ${kind}`)
+}
+
+/** A union of what two aggregates say again. */
+function isTwofold({ operators }: Plan): boolean {
+  const saying = new Map<string, Set<string>>()
+  return operators.some(({ id, inputs, spec }) => {
+    const main = inputs.filter(({ side }) => side === undefined)
+    const own = new Set(main.flatMap(({ from }) => [...(saying.get(from) ?? [])]))
+    if (namesOf(spec).some(name => AGAIN.has(name))) own.add(id)
+    saying.set(id, own)
+    return spec.kind === 'union' && own.size > 1
+  })
 }
 
 /** Of operators that read what such a one says, be it by way of others. */
@@ -51,6 +75,9 @@ function namesOf(spec: Plan['operators'][number]['spec']): string[] {
 const isTurned = ({ args }: AggregateCall): boolean =>
   args.some(arg => arg.op === 'literal' && arg.value === 'asc')
 
+/** Types that DuckDB has not, or otherwise. */
+const OWN_KINDS: readonly string[] = ['json', 'interval', 'months']
+
 /** What every campaign must have enough of; the rest only where records may be late. */
 const ALWAYS = [
   ...['filter', 'project', 'unnest', 'union', 'split', 'key-by', 'aggregate', 'dedup'],
@@ -71,7 +98,9 @@ const UNBOUNDED = [
     'time by column',
   ],
   ...['filter behind what is said again', 'project behind what is said again'],
-  'union behind what is said again',
+  ...['union behind what is said again', TWOFOLD, CLOCK],
+  ...OWN_KINDS.map(kind => `column of ${kind}`),
+  ...['errors: skip', 'errors: fail'],
 ]
 
 /** In so many plans of a campaign of so many. */

@@ -9,7 +9,18 @@ import {
   type FunctionName,
   literal,
 } from '../../oracle/expression.ts'
-import { BIGINT, BOOLEAN, INTEGER, TEXT, type Type, typeText } from '../../oracle/type.ts'
+import {
+  BIGINT,
+  BOOLEAN,
+  INTEGER,
+  INTERVAL,
+  isMoment,
+  isSpan,
+  JSON_TYPE,
+  TEXT,
+  type Type,
+  typeText,
+} from '../../oracle/type.ts'
 import { type DrawnColumn, firm, isCalm, isNumber, isOrdered } from './kinds.ts'
 import { drawPresent } from './values.ts'
 
@@ -21,6 +32,8 @@ const SCALARS: readonly Type[] = [
 const COMPARISONS: readonly FunctionName[] = [
   ...(['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'distinct', 'same'] as const),
 ]
+
+const NAMES_IN_JSON = ['a', 'b', 'c', '__proto__']
 
 const PATTERNS = ['%', 'a%', '%b', '_', '%a%', '', 'a_b', '__%']
 
@@ -54,6 +67,12 @@ export class Drafter {
       case 'double':
       case 'decimal':
         return this.#number(type)
+      case 'interval':
+      case 'months':
+        return this.#span(type)
+      case 'timestamp':
+      case 'timestamptz':
+        return this.#moment(type)
       default:
         return this.#leaf(type)
     }
@@ -132,6 +151,10 @@ export class Drafter {
 
   #text(depth: number): Expr {
     const prng = this.#prng
+    if (this.#has(JSON_TYPE) && prng.chance(0.3)) {
+      const name = literal(TEXT, prng.pick(NAMES_IN_JSON))
+      return call('json-text', this.expression(JSON_TYPE, depth - 1), name)
+    }
     if (prng.chance(0.3)) return cast(this.expression(INTEGER, depth - 1), TEXT)
     if (prng.chance(0.4)) {
       return call('concat', this.expression(TEXT, depth - 1), this.expression(TEXT, depth - 1))
@@ -152,6 +175,28 @@ export class Drafter {
     return call(prng.pick(['add', 'sub', 'mul'] as const), calm(), calm())
   }
 
+  #span(type: Type): Expr {
+    const prng = this.#prng
+    const moments = this.#columns.filter(one => isMoment(one.type))
+    if (type.kind === 'interval' && moments.length > 0 && prng.chance(0.3)) {
+      const moment = prng.pick(moments).type
+      return call('sub', this.#leaf(moment), this.#leaf(moment))
+    }
+    if (prng.chance(0.2)) return call('neg', this.#calm(type))
+    return call(prng.pick(['add', 'sub'] as const), this.#calm(type), this.#calm(type))
+  }
+
+  /** Moved only where there is something to move it by. */
+  #moment(type: Type): Expr {
+    if (!this.#has(INTERVAL)) return this.#leaf(type)
+    const fn = this.#prng.pick(['add', 'sub'] as const)
+    return call(fn, this.#leaf(type), this.#calm(INTERVAL))
+  }
+
+  #has({ kind }: Type): boolean {
+    return this.#columns.some(({ type }) => type.kind === kind)
+  }
+
   #calm(type: Type): Expr {
     return this.#leaf(type, isCalm)
   }
@@ -161,8 +206,7 @@ export class Drafter {
     const same = this.#columns.filter(one => typeText(one.type) === typeText(type) && isFit(one))
     if (same.length > 0 && prng.chance(0.8)) return column(prng.pick(same).name)
     if (type.kind === 'array') return this.#array(type.of)
-    if (!isLiteral(type)) return literal(type, null)
-    return literal(type, drawPresent(prng, type, 'calm'))
+    return anyLiteral(prng, type)
   }
 
   #array(of: Type): Expr {
@@ -171,7 +215,9 @@ export class Drafter {
   }
 }
 
-/** Types of which SQL can say a value without knowing of calendars. */
-function isLiteral(type: Type): boolean {
-  return isNumber(type) || type.kind === 'boolean' || type.kind === 'text'
+/** Null where SQL would have to know of calendars to say a value. */
+export function anyLiteral(prng: Prng, type: Type): Expr {
+  const isPlain = ['boolean', 'text', 'json'].includes(type.kind)
+  const isSaid = isNumber(type) || isSpan(type) || isPlain
+  return literal(type, isSaid ? drawPresent(prng, type, 'calm') : null)
 }

@@ -128,6 +128,12 @@ class InputDraft {
     return this.#prng.chance(0.01) ? this.#prng.pick(FAR_TIMES) : time
   }
 
+  /** Its records say what time it is. */
+  #isClocked(channel: number): boolean {
+    const source = this.#channels.find(({ id }) => id === channel)?.source
+    return this.#plan.sources.some(({ id, lagMs }) => id === source && lagMs !== undefined)
+  }
+
   #time(channel: number): number {
     const prng = this.#prng
     const { disorderMs, lateness, paceMs, jump, lagMs } = this.#weather
@@ -150,8 +156,10 @@ class InputDraft {
       this.#ended.add(channel)
       return [{ channel, watermark: Number.POSITIVE_INFINITY }]
     }
+    const idle = prng.chance(this.#weather.idle) ? { idle: true } : {}
+    if (this.#isClocked(channel)) return [{ channel, ...idle }]
     const watermark = this.#grained((this.#clocks[channel] as number) - this.#weather.lagMs)
-    const mark = { channel, watermark, ...(prng.chance(this.#weather.idle) ? { idle: true } : {}) }
+    const mark = { channel, watermark, ...idle }
     // A new reader may know less of time than the one before.
     return prng.chance(0.1) ? [mark, { channel, watermark: watermark - prng.below(2000) }] : [mark]
   }

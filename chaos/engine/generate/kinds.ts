@@ -4,7 +4,7 @@
  */
 
 import type { Expr } from '../../oracle/expression.ts'
-import type { Column, Type } from '../../oracle/type.ts'
+import { type Column, isSpan, type Type } from '../../oracle/type.ts'
 
 /**
  * `calm`: small; `grown`: a sum or product of such; `wild`: anything that the type holds; `rough`:
@@ -29,17 +29,17 @@ export function firm(columns: readonly DrawnColumn[]): readonly DrawnColumn[] {
 
 /** Whether values of the type have an order that everybody agrees on. */
 export function isOrdered({ kind }: Type): boolean {
-  return kind !== 'array'
+  return kind !== 'array' && kind !== 'json'
 }
 
 /** Its values can be added. */
 export function isSummable({ type, temper }: DrawnColumn): boolean {
-  return isNumber(type) && (temper === 'calm' || temper === 'grown')
+  return (isNumber(type) || isSpan(type)) && (temper === 'calm' || temper === 'grown')
 }
 
 /** It stays within bounds when it is calculated with. */
 export function isCalm({ type, temper }: DrawnColumn): boolean {
-  return isNumber(type) && temper === 'calm'
+  return (isNumber(type) || isSpan(type)) && temper === 'calm'
 }
 
 const RANKS: readonly Temper[] = ['calm', 'grown', 'wild', 'rough']

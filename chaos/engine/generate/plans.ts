@@ -6,29 +6,16 @@
 import type { Prng } from '../../../src/base/prng.ts'
 import { type Expr, literal, column as ref } from '../../oracle/expression.ts'
 import type { Edge, Named, Operator, Plan, Spec } from '../../oracle/plan.ts'
-import { BIGINT, INTEGER, TEXT, type Type } from '../../oracle/type.ts'
+import { BIGINT, INTEGER, TEXT } from '../../oracle/type.ts'
 import { typeOf } from '../../oracle/typing.ts'
 import { AggregateDraft, type AggregateLimits, resultStream } from './aggregates.ts'
-import { Drafter } from './expressions.ts'
-import { type DrawnColumn, firm, isNumber, type Temper, temperOf, wildest } from './kinds.ts'
+import { anyLiteral, Drafter } from './expressions.ts'
+import { type DrawnColumn, firm, temperOf, wildest } from './kinds.ts'
+import { drawSource } from './sources.ts'
 import type { Stream } from './stream.ts'
 
 const OPERATORS_MAX = 8
-const COLUMNS_MAX = 6
 const DEPTH_MAX = 3
-
-const TYPES: readonly Type[] = [
-  ...[{ kind: 'boolean' }, INTEGER, BIGINT, { kind: 'double' }, TEXT, TEXT, { kind: 'bytes' }],
-  ...[{ kind: 'date' }, { kind: 'timestamp' }, { kind: 'timestamptz' }],
-  ...[
-    { kind: 'decimal', precision: 10, scale: 2 },
-    { kind: 'decimal', precision: 18, scale: 0 },
-  ],
-  ...[
-    { kind: 'array', of: INTEGER },
-    { kind: 'array', of: TEXT },
-  ],
-] as readonly Type[]
 
 type StepKind =
   | 'aggregate'
@@ -80,6 +67,8 @@ class PlanDraft {
     const sources = Array.from({ length: count }, (_, at) => this.#source(`s${at}`))
     const steps = prng.between(1, OPERATORS_MAX)
     for (let step = 0; step < steps && this.#operators.length < OPERATORS_MAX; step++) this.#step()
+    const settled = this.#streams.filter(stream => stream.settled)
+    if (settled.length > 0) this.#maybeBeside(prng.pick(settled))
     const ends = this.#streams.filter(({ edge }) => this.#isTold(edge))
     const sinks = ends.map(({ edge, key }, at) => ({ id: `out${at}`, from: edge, key }))
     return { sources, operators: this.#operators, sinks }
@@ -91,21 +80,10 @@ class PlanDraft {
   }
 
   #source(id: string): Plan['sources'][number] {
-    const prng = this.#prng
-    const types = [TEXT, ...Array.from({ length: prng.below(COLUMNS_MAX) }, () => prng.pick(TYPES))]
-    const drawn = types.map((type): DrawnColumn => {
-      const temper: Temper = isNumber(type) && prng.chance(0.2) ? 'wild' : 'calm'
-      return { name: this.#fresh('c'), type, temper }
-    })
-    const time = !this.#limits.finite && prng.chance(0.2) ? this.#timeColumn() : undefined
-    const columns = time === undefined ? drawn : [...drawn, time]
+    const source = drawSource(this.#prng, id, { fresh: this.#fresh, limits: this.#limits })
+    const { columns } = source
     this.#streams.push({ edge: { from: id }, columns, ordered: true, settled: false, key: [] })
-    return { id, columns, ...(time && { time: time.name }) }
-  }
-
-  #timeColumn(): DrawnColumn {
-    const kind = this.#prng.pick(['timestamp', 'timestamptz'] as const)
-    return { name: this.#fresh('t'), type: { kind }, temper: 'calm' }
+    return source
   }
 
   #fresh = (prefix: string): string => `${prefix}${this.#names++}`
@@ -133,6 +111,7 @@ class PlanDraft {
   /** Rows that take others' places keep what names them. */
   #sift(stream: Stream): void {
     const prng = this.#prng
+    if (this.#maybeBeside(stream)) return
     if (prng.chance(0.2)) {
       this.#doubled(stream)
       return
@@ -160,9 +139,38 @@ class PlanDraft {
       return this.#streams.at(-1) as Stream
     })
     const from = this.#add({ kind: 'union' }, parts)
-    const isReplaced = stream.key.length > 0 || stream.early === true
-    const key = isReplaced ? [...stream.key, number] : []
+    const key = stream.replaces !== undefined ? [...stream.key, number] : []
     this.#streams.push({ ...(parts[0] as Stream), edge: { from }, key })
+  }
+
+  #maybeBeside(stream: Stream): boolean {
+    const others = this.#streams.filter(other => arePair(stream, other))
+    const isMade = others.length > 0 && this.#prng.chance(0.9)
+    if (isMade) this.#sideBySide([stream, this.#prng.pick(others)])
+    return isMade
+  }
+
+  /** Of which both are said again, or neither: each has its own columns, and a number. */
+  #sideBySide(streams: readonly [Stream, Stream]): void {
+    const number = this.#fresh('u')
+    const all = streams.flatMap(stream => {
+      return stream.columns.map(column => ({ stream, column, name: this.#fresh('u') }))
+    })
+    const keys = all.filter(({ stream, column }) => stream.key.includes(column.name))
+    const [{ replaces }] = streams
+    const key = replaces !== undefined ? [number, ...keys.map(({ name }) => name)] : []
+    const parts = streams.map((stream, at) => {
+      const columns = all.map(({ stream: other, column: { name: from, type }, name }) => {
+        return { name, expression: other === stream ? ref(from) : anyLiteral(this.#prng, type) }
+      })
+      const added = { name: number, expression: literal(INTEGER, BigInt(at)) }
+      this.#projectTo([added, ...columns], { ...stream, key })
+      return this.#streams.at(-1) as Stream
+    })
+    const from = this.#add({ kind: 'union' }, parts)
+    const early = streams.some(stream => stream.early === true)
+    const columns = temperedAll(parts as [Stream, Stream])
+    this.#streams.push({ ...(parts[0] as Stream), edge: { from }, columns, early })
   }
 
   readonly #make: Readonly<Record<StepKind, (stream: Stream) => void>> = {
@@ -305,14 +313,10 @@ class PlanDraft {
     this.#projectTo(columns, second)
     const same = this.#streams.at(-1) as Stream
     const id = this.#add({ kind: 'union' }, [stream, same])
-    const tempered = stream.columns.map((one, at): DrawnColumn => {
-      const other = same.columns[at]?.temper ?? 'wild'
-      return { ...one, temper: wildest([one.temper, other]) }
-    })
     const out = {
       ...stream,
       edge: { from: id },
-      columns: tempered,
+      columns: temperedAll([stream, same]),
       ordered: false,
       together: undefined,
     }
@@ -341,6 +345,20 @@ class PlanDraft {
     const edge = { from: id, side: lateSide }
     this.#streams.push({ ...stream, edge, ordered, together: undefined })
   }
+}
+
+/** The columns of one, as wild as those of either. */
+function temperedAll([one, other]: readonly [Stream, Stream]): readonly DrawnColumn[] {
+  return one.columns.map((column, at) => {
+    return { ...column, temper: wildest([column.temper, other.columns[at]?.temper ?? 'wild']) }
+  })
+}
+
+/** Both are settled, and take others' places, said by different aggregates; or neither does. */
+function arePair(one: Stream, other: Stream): boolean {
+  if (one === other || !one.settled || !other.settled) return false
+  if (one.replaces === undefined) return other.replaces === undefined
+  return other.replaces !== undefined && other.replaces !== one.replaces
 }
 
 function nameOf({ from, side }: Edge): string {

@@ -16,6 +16,8 @@ export interface Stream {
   readonly together?: readonly Expr[] | undefined
   /** Its rows take others' places, or have times of another clock: it goes to a sink. */
   readonly settled: boolean
+  /** Its rows take others' places: an aggregate of those that say them. */
+  readonly replaces?: string | undefined
   /** How often it is said is up to the clock: and so, how often it fails. */
   readonly early?: boolean | undefined
   /** Names its rows, of which the last one counts; empty: every row counts. */

@@ -16,6 +16,16 @@ const TEXTS = [
   ...['é', 'É', '名前', '😀', 'a😀b', '\ue000', 'null', '__proto__'],
 ]
 
+/** Small enough that sums of sums of them have a place in their type. */
+const UNITS_MS = [1, 1000, 60_000]
+
+/** Objects with and without the names that are asked for, with one of them twice, or escaped. */
+const JSONS = [
+  ...['{}', '[]', '12', '"a"', 'true', '{"a":1}', '{"a":"b","b":[1,2]}', '{"a":null}'],
+  ...['{ "b" : {"a":0.5} }', '{"a":"é","a":"😀"}', '[{"a":1}]', '{"\\u0061":"\\n"}'],
+  ...['{"__proto__":1}', '{"b":false,"c":"null"}'],
+]
+
 const WILD: Readonly<Record<string, readonly Value[]>> = {
   integer: [2n ** 31n - 1n, -(2n ** 31n)],
   bigint: [2n ** 63n - 1n, -(2n ** 63n), 2n ** 53n, 2n ** 53n + 1n, -(2n ** 53n) - 1n],
@@ -55,6 +65,12 @@ export function drawPresent(prng: Prng, type: Type, temper: Temper): Value {
     case 'timestamp':
     case 'timestamptz':
       return BigInt(prng.between(-5, 20_000)) * BigInt(DAY_MS) + BigInt(prng.below(DAY_MS))
+    case 'interval':
+      return BigInt(small(prng) * prng.pick(UNITS_MS))
+    case 'months':
+      return BigInt(small(prng))
+    case 'json':
+      return prng.pick(JSONS)
     case 'array':
       return Array.from({ length: prng.below(ELEMENTS_MAX + 1) }, () =>
         drawValue(prng, { type: type.of, temper }),

@@ -5,7 +5,7 @@
  * wherever batches are those of the input.
  */
 
-import { BrokenInvariant } from '../../../src/base/errors.ts'
+import { BrokenInvariant, WeirError } from '../../../src/base/errors.ts'
 import { Prng } from '../../../src/base/prng.ts'
 import type { Compiler } from '../../../src/engine/columns/expression.ts'
 import type { OperatorSpec } from '../../../src/engine/plan/plan.ts'
@@ -13,9 +13,9 @@ import { schemasOf } from '../../../src/engine/plan/schemas.ts'
 import { sitesOf } from '../../../src/engine/plan/sites.ts'
 import { PLACE_BYTES } from '../../../src/engine/state/row-key.ts'
 import { columnsOf } from '../../oracle/columns.ts'
-import { answered } from '../../oracle/oracle.ts'
+import { type Answer, answered } from '../../oracle/oracle.ts'
 import type { Row } from '../../oracle/table.ts'
-import { type Failure, namingOf } from '../check.ts'
+import { type Failure, failedIn, namingOf } from '../check.ts'
 import { difference } from '../compare/tables.ts'
 import type { Case } from '../generate/case.ts'
 import { tableRows } from '../run/scalars.ts'
@@ -63,25 +63,52 @@ function objection(one: Case, prng: Prng): Failure | undefined {
   const sites = sitesOf(plan)
   const course = courseOf(prng)
   const network = new Network(one, { plan, compiler, schemas, sites, course })
-  const rows = new Map<string, Row[]>(one.plan.sinks.map(({ id }) => [id, []]))
-  const columns = columnsOf(one.plan)
-  const cutAt = prng.below(one.input.batches.length)
-  one.input.batches.forEach((batch, at) => {
-    for (const { to, records } of network.pass(batch)) {
-      const sink = one.plan.sinks.find(({ id }) => id === to)
-      if (sink !== undefined) rows.get(to)?.push(...tableRows(records, columns(sink.from), at))
-    }
-    if (at === cutAt) for (const group of network.groups) group.cut()
-  })
   const isInStep = course.rowsMax === ALL_ROWS && network.isChain
+  const wanted = answered(one.plan, one.input)
+  const { rows, stopped } = ran(one, network, prng.below(one.input.batches.length))
+  const mustStop = one.setting.errors === 'fail' && failedIn(wanted) > 0
+  if (isInStep && (stopped !== undefined) !== mustStop) return wronglyStopped(stopped)
+  const disagreeing = () => firstOf(network.groups, group => disagreement(group, prng))
+  // What was committed by then holds.
+  if (stopped !== undefined) return disagreeing()
   return (
-    (isInStep ? differing(one, rows, network.dead) : undefined) ??
+    (isInStep ? differing(one, wanted, { rows, network }) : undefined) ??
     firstOf(network.groups, group => left(group, one)) ??
     firstOf(network.groups, overslept) ??
     firstOf(network.groups, group => miscut(group, course)) ??
     firstOf(network.groups, untaken) ??
-    firstOf(network.groups, group => disagreement(group, prng))
+    disagreeing()
   )
+}
+
+interface Run {
+  /** By sink. */
+  readonly rows: ReadonlyMap<string, readonly Row[]>
+  /** Missing: it went to the end. */
+  readonly stopped: WeirError | undefined
+}
+
+function ran({ plan, input, setting }: Case, network: Network, cutAt: number): Run {
+  const rows = new Map<string, Row[]>(plan.sinks.map(({ id }) => [id, []]))
+  const columns = columnsOf(plan)
+  for (const [at, batch] of input.batches.entries()) {
+    try {
+      for (const { to, records } of network.pass(batch)) {
+        const sink = plan.sinks.find(({ id }) => id === to)
+        if (sink !== undefined) rows.get(to)?.push(...tableRows(records, columns(sink.from), at))
+      }
+    } catch (error) {
+      if (setting.errors === 'fail' && error instanceof WeirError) return { rows, stopped: error }
+      throw error
+    }
+    if (at === cutAt) for (const group of network.groups) group.cut()
+  }
+  return { rows, stopped: undefined }
+}
+
+function wronglyStopped(stopped: WeirError | undefined): Failure {
+  const checker = 'REPLAY-13 a job stops where something fails, and nowhere else'
+  return { checker, detail: stopped?.message ?? 'it went on' }
 }
 
 function firstOf(
@@ -96,11 +123,10 @@ function firstOf(
 }
 
 function differing(
-  { plan, input }: Case,
-  rows: ReadonlyMap<string, readonly Row[]>,
-  dead: number,
+  { plan, setting }: Case,
+  wanted: Answer,
+  { rows, network }: Pick<Run, 'rows'> & { readonly network: Network },
 ): Failure | undefined {
-  const wanted = answered(plan, input)
   for (const sink of plan.sinks) {
     const { id } = sink
     const table = wanted.sinks[id]
@@ -110,7 +136,10 @@ function differing(
     const checker = 'REPLAY-6 what is committed is what the oracle says'
     if (detail !== undefined) return { checker, detail: `${id}: ${detail}` }
   }
-  const failed = Object.values(wanted.failed).reduce((sum, count) => sum + count, 0)
+  // What is passed over leaves nothing in a log, and is met again by whoever begins anew.
+  const isSilent = setting.errors === 'skip'
+  const failed = isSilent ? 0 : failedIn(wanted)
+  const dead = isSilent ? network.letters : network.dead
   if (failed === dead) return undefined
   return { checker: 'REPLAY-7 dead letters are committed once', detail: `${dead}, not ${failed}` }
 }

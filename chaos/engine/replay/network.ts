@@ -10,6 +10,7 @@ import { DEAD_LETTER_SCHEMA, DEAD_LETTERS } from '../../../src/engine/stage/dead
 import { exchangeName } from '../../../src/engine/stage/group.ts'
 import { Slotting } from '../../../src/engine/stage/slotting.ts'
 import type { Batch } from '../../oracle/input.ts'
+import type { Source as OwnSource } from '../../oracle/plan.ts'
 import type { Case } from '../generate/case.ts'
 import type { Output } from '../run/engine.ts'
 import { Reader } from '../run/reader.ts'
@@ -63,7 +64,8 @@ export class Network {
   readonly #trunks = new Map<string, Trunk[]>()
   readonly #setup: Setup
   readonly #last: Batch | undefined
-  #dead = 0
+  /** Records that went to the dead letters of stages. */
+  letters = 0
 
   constructor(one: Case, setup: Setup) {
     this.#setup = setup
@@ -84,9 +86,9 @@ export class Network {
     return this.#stages.flatMap(({ groups }) => groups)
   }
 
-  /** Records that went to the dead letters. */
+  /** And those that readers gave up. */
   get dead(): number {
-    return this.#dead + this.#sources.reduce((sum, { reader }) => sum + reader.dead, 0)
+    return this.letters + this.#sources.reduce((sum, { reader }) => sum + reader.dead, 0)
   }
 
   pass(batch: Batch): readonly Told[] {
@@ -94,7 +96,7 @@ export class Network {
     for (const { site, groups } of this.#stages) {
       for (const [at, group] of groups.entries()) {
         const made = group.pass(batch.now, batch === this.#last)
-        for (const { to, records } of made) if (to === DEAD_LETTERS) this.#dead += records.size
+        for (const { to, records } of made) if (to === DEAD_LETTERS) this.letters += records.size
         for (const trunk of this.#trunks.get(`${site.id}/${at}`) ?? []) {
           this.#forward(trunk, group, made)
         }
@@ -107,18 +109,18 @@ export class Network {
   #addSource(site: Site, { plan, input, setting }: Case): void {
     const { schemas, compiler } = this.#setup
     const source = this.#setup.plan.sources.find(({ id }) => id === site.source) as SourcePlan
-    const columns = plan.sources.find(({ id }) => id === site.source)?.columns ?? []
+    const own = plan.sources.find(({ id }) => id === site.source) as OwnSource
     const channels = input.channels.filter(one => one.source === site.source).map(({ id }) => id)
-    const options = { ...setting, errors: 'dead-letter' as const, compiler }
-    const reader = new Reader({ site, schemas, options }, { source, columns, channels })
+    const options = { ...setting, compiler }
+    const reader = new Reader({ site, schemas, options }, { source, own, channels })
     this.#sources.push({ site, reader, channels, ends: new Map() })
     this.#makeTrunks(site, channels, setting.groups)
   }
 
   #addStage(site: Site, { setting }: Case, wires: readonly (readonly Wire[])[]): void {
     const { schemas, compiler, course } = this.#setup
-    const { rowsDueMax, groups: count } = setting
-    const common = { site, schemas, compiler, errors: 'dead-letter' as const, rowsDueMax }
+    const { rowsDueMax, groups: count, errors = 'dead-letter' } = setting
+    const common = { site, schemas, compiler, errors, rowsDueMax }
     const schemaOf = (to: string) => this.#schemaOf(site, to)
     const groups = wires.map((own, at) => {
       return new LoggedGroup({ ...common, schemaOf, slots: slotsOf(at, count) }, own, course)
@@ -165,7 +167,7 @@ export class Network {
     for (const channel of channels) {
       const count = batch.arrivals.filter(one => one.channel === channel).length
       ends.set(channel, (ends.get(channel) ?? 0) + count)
-      const words: Word[] = batch.marks
+      const words: Word[] = [...batch.marks, ...reader.marks]
         .filter(mark => mark.channel === channel)
         .map(({ watermark, idle }) => ({ watermark, idle }))
       const said = batch.ended ? [...words, { watermark: Number.POSITIVE_INFINITY }] : words

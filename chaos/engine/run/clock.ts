@@ -7,31 +7,29 @@ import {
   NOBODY,
   unheard,
 } from '../../../src/engine/channels/state.ts'
-import type { Batch, Channel, Input } from '../../oracle/input.ts'
+import type { Batch, Channel } from '../../oracle/input.ts'
 
-/** The watermark behind each batch, in a group that these sources feed. */
-export function watermarksOf(
-  { channels, batches }: Input,
-  sources: ReadonlySet<string>,
-): readonly number[] {
-  const feeding = channels.filter(({ source }) => sources.has(source))
-  const states = new Map(feeding.map(({ id }) => [id, unheard(0)]))
-  let watermark = Number.NEGATIVE_INFINITY
-  return batches.map(batch => {
-    for (const channel of feeding) {
-      states.set(channel.id, heard(states.get(channel.id) as ChannelState, channel, batch))
+/** Of a group that these channels feed. */
+export class GroupClock {
+  readonly #states: Map<number, ChannelState>
+  #watermark = Number.NEGATIVE_INFINITY
+
+  constructor(feeding: readonly Channel[]) {
+    this.#states = new Map(feeding.map(({ id }) => [id, unheard(0)]))
+  }
+
+  /** The watermark behind the batch. */
+  hear(batch: Batch): number {
+    for (const [channel, state] of this.#states) {
+      this.#states.set(channel, heard(state, channel, batch))
     }
-    watermark = Math.max(watermark, groupWatermark(states.values()))
-    return watermark
-  })
+    this.#watermark = Math.max(this.#watermark, groupWatermark(this.#states.values()))
+    return this.#watermark
+  }
 }
 
 /** A frame with the channel's records, then one for each word behind them. */
-function heard(
-  state: ChannelState,
-  { id }: Channel,
-  { arrivals, marks, ended }: Batch,
-): ChannelState {
+function heard(state: ChannelState, id: number, { arrivals, marks, ended }: Batch): ChannelState {
   const rows = arrivals.filter(({ channel }) => channel === id).length
   let next = afterHearing(state, { to: state.cursor + rows, rows, reader: NOBODY })
   for (const { channel, watermark, idle } of marks) {

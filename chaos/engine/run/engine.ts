@@ -11,11 +11,11 @@ import { schemasOf } from '../../../src/engine/plan/schemas.ts'
 import { type Site, sitesOf } from '../../../src/engine/plan/sites.ts'
 import type { Limits } from '../../../src/engine/stage/limits.ts'
 import { columnsOf } from '../../oracle/columns.ts'
-import type { Batch, Input } from '../../oracle/input.ts'
-import type { Plan } from '../../oracle/plan.ts'
+import type { Batch, Channel, Input, Mark } from '../../oracle/input.ts'
+import type { Plan, Source } from '../../oracle/plan.ts'
 import type { Row, Table } from '../../oracle/table.ts'
 import type { Setting } from '../generate/case.ts'
-import { watermarksOf } from './clock.ts'
+import { GroupClock } from './clock.ts'
 import { Reader } from './reader.ts'
 import { tableRows } from './scalars.ts'
 import { Stage } from './stage.ts'
@@ -47,6 +47,8 @@ export interface Output {
 export interface Runner {
   readonly late: number
   readonly dead: number
+  /** What it says of time, behind the last batch. */
+  readonly marks: readonly Mark[]
   /** `arrived`: what other sites sent it in this batch. */
   pass(batch: Batch, watermark: number, arrived: readonly Output[]): readonly Output[]
 }
@@ -64,19 +66,23 @@ export function runEngine(plan: Plan, input: Input, options: EngineOptions): Eng
         ? new Stage(part)
         : new Reader(part, {
             source: engine.sources.find(({ id }) => id === source) as SourcePlan,
-            columns: plan.sources.find(({ id }) => id === source)?.columns ?? [],
+            own: plan.sources.find(({ id }) => id === source) as Source,
             channels: input.channels.filter(one => one.source === source).map(({ id }) => id),
           })
-    return { site, runner, watermarks: watermarksOf(input, fed.get(site.id) ?? new Set()) }
+    const feeds = ({ source: from }: Channel) => fed.get(site.id)?.has(from) === true
+    return { site, runner, clock: new GroupClock(input.channels.filter(feeds)) }
   })
   const sinks = new Sinks(plan)
   input.batches.forEach((batch, at) => {
     const sent = new Map<string, Output[]>()
-    for (const { site, runner, watermarks } of runners) {
+    const marks = [...batch.marks]
+    // Readers come first.
+    for (const { site, runner, clock } of runners) {
       const arrived = sent.get(site.id) ?? []
-      for (const output of runner.pass(batch, watermarks[at] as number, arrived)) {
+      for (const output of runner.pass(batch, clock.hear({ ...batch, marks }), arrived)) {
         if (!sinks.maybeTake(output, at)) send(sent, output)
       }
+      marks.push(...runner.marks)
     }
   })
   const sum = (count: (runner: Runner) => number) =>

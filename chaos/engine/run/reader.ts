@@ -8,8 +8,9 @@ import type { Site } from '../../../src/engine/plan/sites.ts'
 import type { DeadRow } from '../../../src/engine/stage/collector.ts'
 import { Front, type FrontResult } from '../../../src/engine/stage/front.ts'
 import type { Limits } from '../../../src/engine/stage/limits.ts'
-import type { Batch } from '../../oracle/input.ts'
-import type { Column } from '../../oracle/type.ts'
+import { PartitionClock } from '../../../src/engine/stage/source-time.ts'
+import type { Batch, Mark } from '../../oracle/input.ts'
+import type { Source } from '../../oracle/plan.ts'
 import type { EngineOptions, Output, Runner } from './engine.ts'
 import { mustFit } from './fit.ts'
 import { recordsFrom } from './scalars.ts'
@@ -22,7 +23,7 @@ export interface Part {
 
 export interface Feed {
   readonly source: SourcePlan
-  readonly columns: readonly Column[]
+  readonly own: Source
   readonly channels: readonly number[]
 }
 
@@ -35,6 +36,8 @@ export class Reader implements Runner {
   readonly #errors: ErrorPolicy | undefined
   /** Of each channel, the offset of its next record. */
   readonly #offsets = new Map<number, number>()
+  /** By channel; none where the input says what time it is. */
+  readonly #clocks = new Map<number, PartitionClock>()
 
   constructor({ site, schemas, options }: Part, feed: Feed) {
     this.#feed = feed
@@ -42,14 +45,27 @@ export class Reader implements Runner {
     const { compiler, limits, errors } = options
     this.#errors = errors
     const more = limits === undefined ? {} : { limits }
+    const clocked = feed.own.lagMs === undefined ? [] : feed.channels
+    for (const channel of clocked) {
+      this.#clocks.set(channel, new PartitionClock(feed.source.time))
+    }
     this.#front = new Front({ site, source: feed.source, schemas, compiler, ...more })
   }
 
   pass({ arrivals }: Batch): readonly Output[] {
     return this.#feed.channels.flatMap(channel => {
       const own = arrivals.filter(arrival => arrival.channel === channel)
-      const records = this.#from(recordsFrom(this.#feed.columns, own), channel)
-      return [...this.#front.takeAll(records)].flatMap(result => this.#outputs(result))
+      const records = this.#from(recordsFrom(this.#feed.own.columns, own), channel)
+      return [...this.#front.takeAll(records)].flatMap(result => {
+        this.#clocks.get(channel)?.see(result.times)
+        return this.#outputs(result)
+      })
+    })
+  }
+
+  get marks(): readonly Mark[] {
+    return [...this.#clocks].flatMap(([channel, { watermark }]) => {
+      return watermark === Number.NEGATIVE_INFINITY ? [] : [{ channel, watermark }]
     })
   }
 

@@ -17,6 +17,7 @@ import { smallStore } from './small-store.ts'
 const DEBTS_MAX = 100_000
 
 export class Stage implements Runner {
+  readonly marks = []
   readonly #groups: readonly Group[]
   readonly #splitter: Splitter
   readonly #slotting: Slotting

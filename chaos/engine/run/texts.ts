@@ -13,8 +13,8 @@ import { typeText } from '../../oracle/type.ts'
 export function enginePlan({ sources, operators, sinks }: Plan): EnginePlan {
   return {
     ...{ semantics: SEMANTICS, job: 'drawn', errors: 'dead-letter' },
-    sources: sources.map(({ id, columns, time }) => ({
-      ...{ id, time: { column: time, lagMs: 0 }, options: {} },
+    sources: sources.map(({ id, columns, time, lagMs = 0 }) => ({
+      ...{ id, time: { column: time, lagMs }, options: {} },
       columns: columns.map(({ name, type }) => ({ name, type: typeText(type) })),
     })),
     operators: operators.map(({ id, inputs, spec }) => ({ id, inputs, spec: specOf(spec) })),
