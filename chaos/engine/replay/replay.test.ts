@@ -9,6 +9,7 @@ import { Prng } from '../../../src/base/prng.ts'
 import { type Batch, batchOf, decodeEntry, writeEntry } from '../../../src/engine/batch/entry.ts'
 import { schemasOf } from '../../../src/engine/plan/schemas.ts'
 import { sitesOf } from '../../../src/engine/plan/sites.ts'
+import { answered } from '../../oracle/oracle.ts'
 import { drawCase } from '../generate/case.ts'
 import { enginePlan, expressionsOf } from '../run/texts.ts'
 import { treeCompiler } from '../run/trees.ts'
@@ -24,6 +25,16 @@ test('random plans in groups, thrown away, begun anew, replayed', () => {
   for (let seed = 0; seed < PLANS; seed++) {
     expect(replayed(drawCase(seed)), `seed ${seed}`).toBe(undefined)
   }
+})
+
+test.each(['skip', 'fail'] as const)('a job that is to %s is one in groups, too', errors => {
+  const stopped = Array.from({ length: PLANS }, (_, seed) => {
+    const one = drawCase(seed)
+    const other = { ...one, setting: { ...one.setting, errors } }
+    expect(replayed(other), `seed ${seed}`).toBe(undefined)
+    return Object.values(answered(one.plan, one.input).failed).some(count => count > 0)
+  })
+  expect(stopped).toContain(true)
 })
 
 const CALM = {
