@@ -23,7 +23,7 @@ const HARM_CHANCE = 0.4
 const FAR_CHANCE = 0.1
 
 /** Less than what plans make of harmful records, more than what they make of most. */
-const LIMITS = { rows: 40, bytes: 30_000, evaluationBytes: 100_000 }
+const LIMITS = { rows: 40, bytes: 30_000, leavingBytes: 35_000, evaluationBytes: 100_000 }
 
 const LENGTHS = [890, 899, 1000, 1023, 1100, 5000, 20_000]
 const LETTERS = ['x', '\0', 'é', '😀']

@@ -9,7 +9,7 @@ import { StageGroup, type StageInput, type StageResult } from '../../../src/engi
 import { Slotting } from '../../../src/engine/stage/slotting.ts'
 import type { Batch } from '../../oracle/input.ts'
 import type { Output, Runner } from './engine.ts'
-import { mustFit } from './fit.ts'
+import { mustFit, mustFitTogether } from './fit.ts'
 import type { Part } from './reader.ts'
 import { smallStore } from './small-store.ts'
 
@@ -106,10 +106,11 @@ class Group {
   #step(now: number, watermark: number, inputs: readonly StageInput[]): StageResult {
     const result = this.#group.step({ now, watermark, inputs })
     const { limits } = this.#part.options
-    for (const one of result.outputs) {
-      if (one.to === DEAD_LETTERS) this.#letters += one.records.size
-      else mustFit(one, limits)
-    }
+    const outputs = result.outputs.filter(({ to }) => to !== DEAD_LETTERS)
+    for (const one of outputs) mustFit(one, limits)
+    mustFitTogether(outputs, limits)
+    const letters = result.outputs.find(({ to }) => to === DEAD_LETTERS)
+    this.#letters += letters?.records.size ?? 0
     this.#store.apply(result.delta)
     this.#group.onApplied()
     const { between } = this.#part.options

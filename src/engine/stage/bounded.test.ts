@@ -25,7 +25,12 @@ const long: Made = {
 }
 
 function evaluated(numbers: readonly number[], isStrict = false) {
-  const budget = new Budget({ rows: 1e6, bytes: 1e6, evaluationBytes: MOST * KIB })
+  const budget = new Budget({
+    rows: 1e6,
+    bytes: 1e6,
+    leavingBytes: 1e6,
+    evaluationBytes: MOST * KIB,
+  })
   budget.isStrict = isStrict
   const compiler = new MadeCompiler({ long })
   const expression = boundedCompiler(compiler, budget).expression('long', schema)

@@ -92,9 +92,11 @@ describe('the room of a batch', () => {
   })
 })
 
+const AMPLE = { rows: 1e6, bytes: 1e6, leavingBytes: 1e6, evaluationBytes: 1e6 }
+
 describe('what a batch has room for', () => {
   const limited = (rows: number, bytes: number) => {
-    const budget = new Budget({ rows, bytes, evaluationBytes: 1e6 })
+    const budget = new Budget({ ...AMPLE, rows, bytes })
     const dead: DeadRow[] = []
     const told: (readonly Row[])[] = []
     const out = new Collector('op', budget, row => dead.push(row))
@@ -119,6 +121,29 @@ describe('what a batch has room for', () => {
     one.out.begin()
     one.out.emit(records('f'))
     expect(one.users().at(-1)).toEqual(['f', INSERT])
+  })
+
+  test('is bounded in bytes that leave the site, over all operators and once for each sink', () => {
+    const budget = new Budget({ ...AMPLE, leavingBytes: 5 * A_ROW })
+    const drained = (sinks: number) => {
+      const dead: DeadRow[] = []
+      const users: unknown[] = []
+      const out = new Collector(`of ${sinks}`, budget, row => dead.push(row))
+      const reader = (some: Records) => users.push(...rowsOf(some).map(({ values }) => values[0]))
+      for (let sink = 0; sink < sinks; sink++) out.drain(undefined, reader)
+      out.connect('here', reader)
+      return { out, dead, users }
+    }
+    const [one, other] = [drained(1), drained(2)]
+    one.out.emit(records('a', 'b'))
+    other.out.emit(records('c', 'd'))
+    one.out.emit(records('e', 'f'))
+    other.out.side('here', records('g', 'h'))
+    expect([one.users, one.dead.length]).toEqual([['a', 'b', 'e'], 1])
+    expect([other.users, other.dead.length]).toEqual([['c', 'c', 'g', 'h'], 1])
+    budget.begin(0)
+    one.out.emit(records('i'))
+    expect(one.users.at(-1)).toBe('i')
   })
 
   test('passes by what is too large, and takes what is behind it', () => {

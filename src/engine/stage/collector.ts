@@ -30,10 +30,18 @@ export interface DeadRow {
 /** One of an operator's edges: who reads it. */
 export type Reader = (records: Records) => void
 
+interface Edge {
+  readonly readers: Reader[]
+  /** Those of them that are not of this site. */
+  leaving: number
+}
+
 /** What one batch may put out, shared by all operators of a stage. */
 export class Budget {
   /** Rows, when time passes. */
   room = 0
+  /** Bytes that may leave the site. */
+  leavingLeft: number
   /** Of each operator. */
   readonly limits: Limits
   /** Whatever is beyond the limits ends the batch, by an `Excess`: it is taken again, by less. */
@@ -41,6 +49,13 @@ export class Budget {
 
   constructor(limits = STAGE_LIMITS) {
     this.limits = limits
+    this.leavingLeft = limits.leavingBytes
+  }
+
+  /** A batch. */
+  begin(room: number): void {
+    this.room = room
+    this.leavingLeft = this.limits.leavingBytes
   }
 }
 
@@ -48,8 +63,8 @@ export class Collector implements Output {
   /** Records that came too late and went nowhere. */
   lateCount = 0
   readonly #operator: string
-  readonly #main: Reader[] = []
-  readonly #sides = new Map<string, Reader[]>()
+  readonly #main: Edge = { readers: [], leaving: 0 }
+  readonly #sides = new Map<string, Edge>()
   readonly #budget: Budget
   readonly #dead: (row: DeadRow) => void
   #rowsLeft: number
@@ -75,12 +90,20 @@ export class Collector implements Output {
 
   /** `side` missing: the main output. */
   connect(side: string | undefined, reader: Reader): void {
-    if (side === undefined) {
-      this.#main.push(reader)
-      return
-    }
-    const readers = this.#sides.get(side) ?? []
-    this.#sides.set(side, [...readers, reader])
+    this.#edgeOf(side).readers.push(reader)
+  }
+
+  /** Out of the site: to a sink or another stage. */
+  drain(side: string | undefined, reader: Reader): void {
+    this.connect(side, reader)
+    this.#edgeOf(side).leaving++
+  }
+
+  #edgeOf(side: string | undefined): Edge {
+    if (side === undefined) return this.#main
+    const edge = this.#sides.get(side) ?? { readers: [], leaving: 0 }
+    this.#sides.set(side, edge)
+    return edge
   }
 
   emit(records: Records): void {
@@ -88,7 +111,7 @@ export class Collector implements Output {
   }
 
   side(name: string, records: Records): void {
-    this.#tell(this.#sides.get(name) ?? [], records)
+    this.#tell(this.#edgeOf(name), records)
   }
 
   spend(rows: number): void {
@@ -96,9 +119,17 @@ export class Collector implements Output {
   }
 
   holds(rows: number, bytes: number): boolean {
-    const isWithin = rows <= this.#rowsLeft && bytes <= this.#bytesLeft
+    return this.#holds(this.#main, rows, bytes)
+  }
+
+  #holds(edge: Edge, rows: number, bytes: number): boolean {
+    const isWithin = rows <= this.#rowsLeft && this.#hasRoom(edge, bytes)
     if (!isWithin && this.#budget.isStrict) throw new Excess()
     return isWithin
+  }
+
+  #hasRoom({ leaving }: Edge, bytes: number): boolean {
+    return bytes <= this.#bytesLeft && bytes * leaving <= this.#budget.leavingLeft
   }
 
   late(count: number): void {
@@ -111,23 +142,24 @@ export class Collector implements Output {
     })
   }
 
-  #tell(readers: readonly Reader[], records: Records): void {
+  #tell(edge: Edge, records: Records): void {
     if (records.size === 0) return
     this.#budget.room -= records.size
     const weight = weightOf(records)
-    const told = this.holds(records.size, weight) ? records : this.#fitting(records)
-    this.#take(told.size, told === records ? weight : 0)
+    const told = this.#holds(edge, records.size, weight) ? records : this.#fitting(edge, records)
+    this.#take(edge, told.size, told === records ? weight : 0)
     if (told.size === 0) return
-    for (const reader of readers) reader(told)
+    for (const reader of edge.readers) reader(told)
   }
 
-  #take(rows: number, bytes: number): void {
+  #take({ leaving }: Edge, rows: number, bytes: number): void {
     this.#rowsLeft -= rows
     this.#bytesLeft -= bytes
+    this.#budget.leavingLeft -= bytes * leaving
   }
 
   /** Those for which there is room; the others fail. */
-  #fitting(records: Records): Records {
+  #fitting(edge: Edge, records: Records): Records {
     const failures = this.failures(records)
     const rows: number[] = []
     const kinds: number[] = []
@@ -136,9 +168,9 @@ export class Collector implements Output {
       const weight = rowWeight(records, row)
       // What was said can be taken back at any time; alone, it is.
       const isBefore = kind === BEFORE
-      const fits = isBefore || (rows.length < this.#rowsLeft && weight <= this.#bytesLeft)
+      const fits = isBefore || (rows.length < this.#rowsLeft && this.#hasRoom(edge, weight))
       const isTakenBack = row > 0 && records.kinds?.[row - 1] === BEFORE
-      if (fits && !isBefore) this.#take(0, weight)
+      if (fits && !isBefore) this.#take(edge, 0, weight)
       else if (kind !== DELETE) failures.add(row, BATCH_TOO_LARGE, TOO_LARGE)
       if (!fits && (kind === INSERT || isTakenBack)) continue
       rows.push(row)

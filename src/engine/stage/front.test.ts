@@ -161,7 +161,7 @@ describe('records of which much is made', () => {
     frontOf(
       [operator('each', 'in', explode)],
       { sources: [lists] },
-      { rows: 10, bytes: 1e6, evaluationBytes: 1e6 },
+      { rows: 10, bytes: 1e6, leavingBytes: 1e6, evaluationBytes: 1e6 },
     )
   const rows = (...sizes: readonly number[]) =>
     recordsOf(

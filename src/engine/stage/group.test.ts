@@ -2,8 +2,10 @@
 
 import { describe, expect, test } from 'vitest'
 import { type Records, rowsOf } from '../columns/records.ts'
+import { weightOf } from '../columns/weight.ts'
 import { counts, dedup, filter, keyBy, operator, project, sink } from '../plan/testing/plans.ts'
 import { recordsFrom } from '../windows/testing/events.ts'
+import { DEAD_LETTERS } from './dead-letters.ts'
 import { exchangeName } from './group.ts'
 import { clicks, Stage } from './testing/sites.ts'
 
@@ -232,7 +234,7 @@ describe('a batch', () => {
 })
 
 describe('a batch that makes too much', () => {
-  const limits = { rows: 5, bytes: 1e6, evaluationBytes: 1e6 }
+  const limits = { rows: 5, bytes: 1e6, leavingBytes: 1e6, evaluationBytes: 1e6 }
 
   test('says what there is room for; other records are dead letters, and the next is new', () => {
     const operators = [operator('first', 'in', { kind: 'key-by', key: keyBy('user') })]
@@ -240,5 +242,22 @@ describe('a batch that makes too much', () => {
     const told = stage.run(3, numbers(1, 2, 3, 4, 5, 6, 7)).join('\n')
     expect(told.match(/first,batch-too-large/g)).toHaveLength(2)
     expect(stage.run(3, numbers(8, 9)).join('\n')).toMatch(/^out 6: /)
+  })
+
+  test('for many sinks together says what one entry has room for', () => {
+    const leavingBytes = 2000
+    const names = Array.from({ length: 20 }, (_, at) => `to ${at}`)
+    const sinks = names.map((name, at) => sink(name, at % 2 === 0 ? 'first' : 'names'))
+    const first = [operator('first', 'in', dedup('n')), operator('names', 'first', project('user'))]
+    const stage = new Stage(first, { sinks, limits: { ...limits, leavingBytes } })
+    const { outputs } = stage.step(3, numbers(1, 2, 3, 4, 5))
+    const [letters, ...said] = outputs
+    expect(letters?.to).toBe(DEAD_LETTERS)
+    expect(letters?.records.size).toBeGreaterThan(0)
+    expect(said.length).toBeGreaterThan(0)
+    const bytes = said.reduce((sum, { records }) => sum + weightOf(records), 0)
+    expect(bytes).toBeLessThanOrEqual(leavingBytes)
+    stage.applyOldest()
+    expect(stage.run(3, numbers(6))).toHaveLength(20)
   })
 })

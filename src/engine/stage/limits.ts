@@ -6,25 +6,32 @@
 
 const MIB = 2 ** 20
 
-/** For each operator in each batch. */
+/** For each operator in each batch; and for all that leaves the site with it. */
 export interface Limits {
   readonly rows: number
   readonly bytes: number
+  /**
+   * Of records for all sinks and other stages together: so much of an entry is outputs, besides
+   * what takes back, which was said within these bounds, and letters, which have bounds of their
+   * own (dead-letters.ts). A record for two of them counts twice.
+   */
+  readonly leavingBytes: number
   /** One evaluation of an expression, with all that is made on the way. */
   readonly evaluationBytes: number
 }
 
 /** Of a stage. Its batches take 16 thousand records at most, of a megabyte together. */
 export const STAGE_LIMITS: Limits = {
-  ...{ rows: 262_144, bytes: 32 * MIB, evaluationBytes: 32 * MIB },
+  ...{ rows: 262_144, bytes: 32 * MIB, leavingBytes: 64 * MIB, evaluationBytes: 32 * MIB },
 }
 
 /**
  * Of a source's reader, where no batches are: what it takes at a time comes to no more than this,
- * and at last it takes a single record, all of which has to find room in a frame.
+ * and at last it takes a single record, all of which has to find room in a frame. Frames for
+ * different stages are apart.
  */
 export const FRONT_LIMITS: Limits = {
-  ...{ rows: 65_536, bytes: 3 * MIB, evaluationBytes: 16 * MIB },
+  ...{ rows: 65_536, bytes: 3 * MIB, leavingBytes: 48 * MIB, evaluationBytes: 16 * MIB },
 }
 
 export const BATCH_TOO_LARGE = 'batch-too-large'

@@ -81,10 +81,10 @@ export class Topology {
     this.#drains = drains
     for (const operator of context.site.operators) this.#add(operator)
     for (const sink of context.site.sinks) {
-      this.#connect(sink.from, records => drains.sink(sink, told(records)))
+      this.#drain(sink.from, records => drains.sink(sink, told(records)))
     }
     for (const exchange of context.site.exchanges) {
-      this.#connect(exchange.edge, records => drains.exchange(exchange, records))
+      this.#drain(exchange.edge, records => drains.exchange(exchange, records))
     }
     this.load()
   }
@@ -112,7 +112,7 @@ export class Topology {
 
   begin(now: number, room: number): void {
     this.#now = now
-    this.#budget.room = room
+    this.#budget.begin(room)
     for (const { out } of this.#nodes) out.begin()
   }
 
@@ -200,6 +200,11 @@ export class Topology {
   #connect({ from, side }: Edge, reader: Reader): void {
     if (from === this.#context.site.source) this.#sourceReaders.push(reader)
     else this.#byId.get(from)?.out.connect(side, reader)
+  }
+
+  #drain({ from, side }: Edge, reader: Reader): void {
+    if (from === this.#context.site.source) this.#sourceReaders.push(reader)
+    else this.#byId.get(from)?.out.drain(side, reader)
   }
 
   #saveProgress(node: Node): void {
