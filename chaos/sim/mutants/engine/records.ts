@@ -59,7 +59,7 @@ export const engineRecords: readonly Mutant[] = [
     file: `${ENGINE}/stage/source-time.ts`,
     find: 'return this.#latest - this.#lagMs',
     replace: 'return this.#latest',
-    why: 'Time is as far as the latest record of a partition: those that come out of order are late.',
+    why: 'Time is as far as the latest record of a partition: what comes out of order is late.',
     origin: 'an option that is checked and not used',
   },
   {
