@@ -162,7 +162,7 @@ test('whatever is said, it is settings or one sentence', () => {
       expect(one.insecure === true || isLoopback(made.http.host)).toBe(true)
       expect(isWildcard((made.advertise ?? made.listen).host)).toBe(false)
     }),
-    { numRuns: 3000 },
+    { numRuns: 6000 },
   )
   expect(accepted).toBeGreaterThan(50)
 })
