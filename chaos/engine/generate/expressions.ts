@@ -33,7 +33,7 @@ const COMPARISONS: readonly FunctionName[] = [
   ...(['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'distinct', 'same'] as const),
 ]
 
-const NAMES_IN_JSON = ['a', 'b', 'c', '__proto__']
+const NAMES_IN_JSON = ['a', 'a', 'b', '__proto__']
 
 const PATTERNS = ['%', 'a%', '%b', '_', '%a%', '', 'a_b', '__%']
 
@@ -48,10 +48,11 @@ export class Drafter {
 
   /** Of a type for which there is a column, more often than not. */
   anyType(): Type {
-    if (this.#prng.chance(0.7) && this.#columns.length > 0) {
-      return this.#prng.pick(this.#columns).type
-    }
-    return this.#prng.pick(SCALARS)
+    const prng = this.#prng
+    if (this.#columns.length === 0 || prng.chance(0.3)) return prng.pick(SCALARS)
+    const { type } = prng.pick(this.#columns)
+    // Of JSON, what is in it.
+    return type.kind === 'json' && prng.chance(0.7) ? TEXT : type
   }
 
   expression(type: Type, depth: number): Expr {
@@ -151,7 +152,7 @@ export class Drafter {
 
   #text(depth: number): Expr {
     const prng = this.#prng
-    if (this.#has(JSON_TYPE) && prng.chance(0.3)) {
+    if (this.#has(JSON_TYPE) && prng.chance(0.6)) {
       const name = literal(TEXT, prng.pick(NAMES_IN_JSON))
       return call('json-text', this.expression(JSON_TYPE, depth - 1), name)
     }
