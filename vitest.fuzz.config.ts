@@ -1,7 +1,7 @@
 /**
  * `npm run fuzz`: the tests that try whatever comes, with many more cases: a hundred thousand where
- * `npm run unit` tries two thousand (src/base/testing/runs.ts), or `WEIR_FUZZ=N` times as many. What
- * fails is told at once, with its seed: a run that is ended early has said it.
+ * `npm run unit` tries two thousand (src/base/testing/runs.ts), or `WEIR_FUZZ=N` times as many.
+ * What fails is told at once, with its seed: a run that is ended early has said it.
  */
 
 import { defineConfig } from 'vitest/config'

@@ -2,15 +2,13 @@
 
 import { Server } from '@grpc/grpc-js'
 import { misread, type Refused, refusedBy } from '../../../io/grpc/listening.ts'
+import { shutDown } from '../../../io/grpc/shut-down.ts'
 import { credentialsOf, type TlsFiles } from '../../../io/grpc/tls.ts'
 import type { EmbeddedLog } from '../embedded.ts'
 import { channelOptions, talkMethod } from './service.ts'
 import { Talk, type TalkStream } from './talk.ts'
 
 export type ServerAnswer = { readonly server: LogServer } | { readonly refused: Refused }
-
-/** What does not end in peace within this time is ended. */
-const CLOSING_MS = 1000
 
 export class LogServer {
   readonly port: number
@@ -51,10 +49,6 @@ export class LogServer {
 
   close(done: () => void): void {
     for (const talk of this.#talks) talk.end()
-    const timer = setTimeout(() => this.#server.forceShutdown(), CLOSING_MS)
-    this.#server.tryShutdown(() => {
-      clearTimeout(timer)
-      done()
-    })
+    shutDown(this.#server, done)
   }
 }
