@@ -33,7 +33,9 @@ export function toMove(
   const sum = (bytes: Iterable<number>) => [...bytes].reduce((all, one) => all + one, 0)
   if (sum(sizes.values()) <= 2 * sum(live.values()) + slackBytes) return []
   const oldest = oldestLive(live, Number.POSITIVE_INFINITY)
-  return [...placed(ledger)].filter(({ block }) => block.segment === oldest)
+  const moving: Placed[] = []
+  for (const one of placed(ledger)) if (one.block.segment === oldest) moving.push(one)
+  return moving
 }
 
 function* placed(ledger: Ledger): Iterable<Placed> {
