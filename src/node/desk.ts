@@ -11,17 +11,18 @@ import type { Links } from '../raft/links/links.ts'
 import type { Directory } from './directory.ts'
 import {
   clipped,
+  enrolmentRefusal,
   type IntroductionAnswer,
   introductionOf,
   judgeIntroduction,
   judgeNamesake,
   type Namesake,
-  OLD,
 } from './introduction.ts'
 import type { Replica } from './replica.ts'
 import {
   type Enrolled,
   type Enrolment,
+  type EnrolmentRefusal,
   type Introduction,
   isEnrolled,
   type Roster,
@@ -87,7 +88,7 @@ export class Desk implements MembersDesk {
     member.directory.hear(who)
     const replicas = [...member.replicas.values()]
     const seats: Seat[] = []
-    let refused: string | undefined
+    let refused: EnrolmentRefusal | undefined
     let open = replicas.length
     const finish = () => done(answerOf(refused, seats))
     if (open === 0) finish()
@@ -143,20 +144,12 @@ const otherCluster = (ours: string, theirs: string) =>
   `this node belongs to cluster ${ours}, whoever asks to ${clipped(theirs)}; correct --join ` +
   'there, or give that node an empty data folder if it is to change clusters'
 
-const sentences: Readonly<Record<string, string>> = {
-  'store-replaced':
-    'the cluster has given up this data folder for a newer one of the same node; ' +
-    'stop it, or start it again: it joins anew, as another replica',
-  [OLD.code]: OLD.message,
-  'roster-full': 'the group has as many replicas as it can have; remove a node first',
-}
-
-function answerOf(refused: string | undefined, groups: readonly Seat[]): JoinAnswer {
+function answerOf(refused: EnrolmentRefusal | undefined, groups: readonly Seat[]): JoinAnswer {
   if (refused === undefined) return { code: '', message: '', groups }
-  return { code: refused, message: sentences[refused] ?? refused, groups }
+  return { code: refused, message: enrolmentRefusal(refused), groups }
 }
 
-type SeatDone = (seat: Seat, refused?: string) => void
+type SeatDone = (seat: Seat, refused?: EnrolmentRefusal) => void
 
 function seatOf(replica: Replica<GroupMachine>, who: Introduction, done: SeatDone): void {
   const { roster } = replica.roster
@@ -177,7 +170,7 @@ function seatOf(replica: Replica<GroupMachine>, who: Introduction, done: SeatDon
 function seated(
   replica: Replica<GroupMachine>,
   enrolment: Enrolment | undefined,
-): readonly [Seat, string?] {
+): readonly [Seat, EnrolmentRefusal?] {
   const { roster } = replica.roster
   if (enrolment === undefined) return [seat(replica, 0, roster)]
   if ('refused' in enrolment) return [seat(replica, 0, roster), enrolment.refused]

@@ -10,7 +10,7 @@ import { TAKEN, unproved } from '../raft/links/judgement.ts'
 import { type Incarnation, isEarlier, isSame } from '../raft/links/memory.ts'
 import { isDialable } from './address.ts'
 import { isNodeId } from './names.ts'
-import type { Introduction } from './roster/roster.ts'
+import type { EnrolmentRefusal, Introduction } from './roster/roster.ts'
 
 interface Refusal {
   readonly code: string
@@ -88,12 +88,25 @@ export interface Namesake extends Incarnation {
 }
 
 /** What is told to an earlier start of a folder, or to a copy of it. */
-export const OLD: Refusal = {
+const OLD: Refusal = {
   code: 'old-incarnation',
   message:
     'a later start of this data folder has joined, or one of a copy of it: an old copy came ' +
     'back, or an old process still runs; stop it, or start it again: it joins anew, as another ' +
     'replica',
+}
+
+const enrolmentRefusals: Readonly<Record<EnrolmentRefusal, string>> = {
+  'store-replaced':
+    'the cluster has given up this data folder for a newer one of the same node; ' +
+    'stop it, or start it again: it joins anew, as another replica',
+  'old-incarnation': OLD.message,
+  'roster-full': 'the group has as many replicas as it can have; remove a node first',
+}
+
+/** What is said to whom a group's roster refuses. */
+export function enrolmentRefusal(code: EnrolmentRefusal): string {
+  return enrolmentRefusals[code]
 }
 
 /**

@@ -18,6 +18,7 @@ import { defaultLimits, defaultTimes } from '../raft/options.ts'
 import type { Members, Stored } from '../raft/types.ts'
 import { NO_ONE } from '../raft/types.ts'
 import type { Directory } from './directory.ts'
+import { enrolmentRefusal } from './introduction.ts'
 import type { Meter } from './meter.ts'
 import { MeteredMachine } from './metered-machine.ts'
 import { groupName } from './names.ts'
@@ -221,10 +222,7 @@ export class Member<M extends GroupMachine> {
     if (!replica.readiness().votes) replica.maybeCatchUp()
     if (!replica.isLeader || replica.isChanging) return
     if (isEnrolled(roster, this.#parts.self) === undefined) {
-      replica.isChanging = true
-      replica.enrol(this.#parts.self, () => {
-        replica.isChanging = false
-      })
+      this.#enrol(replica)
       return
     }
     const status = replica.group.raft.status()
@@ -233,6 +231,18 @@ export class Member<M extends GroupMachine> {
     const facts = { voters: wish.voters.map(String), learners: wish.learners.map(String) }
     this.#parts.logger.log('info', 'changing members', { group: groupName(replica.id), ...facts })
     replica.changeMembers(wish, status.membersIndex)
+  }
+
+  /**
+   * Of itself. Its roster refuses it by an entry that a majority has taken, as it would refuse
+   * whoever asks to join: nothing that it goes on to do as a leader could be trusted.
+   */
+  #enrol(replica: Replica<M>): void {
+    replica.isChanging = true
+    replica.enrol(this.#parts.self, enrolment => {
+      if (enrolment === undefined || !('refused' in enrolment)) replica.isChanging = false
+      else this.#parts.onFatal(enrolment.refused, enrolmentRefusal(enrolment.refused))
+    })
   }
 
   #countLeader({ id, group }: Replica<M>): void {

@@ -35,9 +35,9 @@ export interface Roster {
   readonly replaced: readonly string[]
 }
 
-export type Enrolment =
-  | { readonly replica: ReplicaId }
-  | { readonly refused: 'store-replaced' | 'roster-full' | 'old-incarnation' }
+export type EnrolmentRefusal = 'store-replaced' | 'roster-full' | 'old-incarnation'
+
+export type Enrolment = { readonly replica: ReplicaId } | { readonly refused: EnrolmentRefusal }
 
 export const emptyRoster: Roster = { nextReplica: 1, replicas: [], replaced: [] }
 
