@@ -26,7 +26,7 @@ function faceOf(
     member: member as unknown as Member<GroupMachine>,
     links: { status: () => links, counters: () => counters },
     joinsRefused: desk.refused,
-    seatsMissing: () => 0,
+    seats: () => ({ areConfirmed: true, missing: 0 }),
   })
 }
 

@@ -8,7 +8,7 @@ import type { Directory } from './directory.ts'
 import type { Answer, Check, Counted, Figures, GroupReport, NodeFace, OtherNode } from './face.ts'
 import type { Member } from './member.ts'
 import { groupName, parseGroup } from './names.ts'
-import { checksOf } from './readiness.ts'
+import { checksOf, type SeatFacts } from './readiness.ts'
 import type { Replica } from './replica.ts'
 import type { Fingerprint } from './roster/digest.ts'
 
@@ -21,8 +21,7 @@ export interface FaceParts {
   readonly store: Pick<LogStore, 'stats'>
   /** Wishes to join that came to nothing, by code. */
   readonly joinsRefused: ReadonlyMap<string, number>
-  /** Groups that members spoke of and that have no replica here. */
-  seatsMissing(): number
+  seats(): SeatFacts
 }
 
 export class MemberFace implements NodeFace {
@@ -67,9 +66,9 @@ export class MemberFace implements NodeFace {
   }
 
   readiness(): readonly Check[] {
-    const { member, seatsMissing } = this.#parts
+    const { member, seats } = this.#parts
     const replicas = this.#replicas().map(one => one.readiness())
-    return checksOf({ replicas, seatsMissing: seatsMissing(), isStopping: member.isStopping })
+    return checksOf({ replicas, seats: seats(), isStopping: member.isStopping })
   }
 
   figures(): Figures {

@@ -281,9 +281,6 @@ export class WeirNode<M extends GroupMachine> {
     const onFatal = (code: string, message: string) => {
       this.#onEnding(folder, store, { code, message })
     }
-    const seat = () => {
-      if (!this.#isStopping) this.#seats?.maybeTake()
-    }
     const member: Member<M> = new Member({
       ...{ self, clock, random, logger, meter, directory, makeMachine },
       links: hostLinks(links, { logger, onFatal }),
@@ -291,7 +288,9 @@ export class WeirNode<M extends GroupMachine> {
       space: (group, part) => state.space(group, part),
       makeHasher: newHasher,
       onFatal,
-      onUnknownGroup: seat,
+      onUnknownGroup: group => {
+        if (!this.#isStopping) this.#seats?.onUnknownGroup(group)
+      },
     })
     this.#links = links
     this.#member = member
@@ -300,14 +299,13 @@ export class WeirNode<M extends GroupMachine> {
     if (this.#isStopping) return
     const { cluster } = tenant
     const seats = this.#makeSeats({ directory, self, member, cluster, onFatal })
-    const seatsMissing = () => seats.missing
     const joinsRefused = this.#desk.refused
-    const known = { member, directory, links, store, joinsRefused, seatsMissing }
+    const known = { member, directory, links, store, joinsRefused, seats: () => seats.facts() }
     this.#face = new MemberFace({ node: settings.node, cluster, ...known })
     this.#desk.member = { cluster, directory, self, links, replicas: member.replicas }
     member.start()
     this.#seats = seats
-    seat()
+    seats.take()
   }
 
   #makeSeats(known: Omit<SeatsParts<M>, 'client' | 'seeds' | 'settings' | 'logger' | 'pause'>) {

@@ -8,8 +8,10 @@ const voter: ReplicaFacts = { knowsLeader: true, votes: true, isSpare: false, is
 const learner = { ...voter, votes: false }
 const spare = { ...learner, isSpare: true, isCaughtUp: true }
 
+const seats = { areConfirmed: true, missing: 0 }
+
 const bad = (facts: Partial<NodeFacts>) =>
-  checksOf({ replicas: [voter], seatsMissing: 0, isStopping: false, ...facts })
+  checksOf({ replicas: [voter], seats, isStopping: false, ...facts })
     .filter(({ isGood }) => !isGood)
     .map(({ name, message }) => `${name}: ${message}`)
 
@@ -18,8 +20,13 @@ test.each<[string, Partial<NodeFacts>, readonly string[]]>([
   ['no replica', { replicas: [] }, ['joined: 0 groups have a replica here']],
   [
     'a seat still to be taken',
-    { seatsMissing: 2 },
+    { seats: { areConfirmed: false, missing: 2 } },
     ['joined: 1 groups have a replica here, 2 groups are still to get one'],
+  ],
+  [
+    'a seat that nobody has confirmed yet',
+    { seats: { areConfirmed: false, missing: 0 } },
+    ['joined: 1 groups have a replica here, not all are confirmed yet'],
   ],
   [
     'a group without a leader',

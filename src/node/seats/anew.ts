@@ -49,6 +49,5 @@ export async function seatAnew(parts: SeatAnewParts): Promise<void> {
     },
   })
   for (const group of groups) seating.name(groupId(group))
-  // Whoever has nobody to ask is done with asking, but has no seat.
-  for (await seating.run(); !seating.isSeated; await seating.run()) await pause()
+  await seating.run()
 }

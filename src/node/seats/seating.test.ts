@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { WeirError } from '../../base/errors.ts'
-import { nodeId, type ReplicaId } from '../../base/ids.ts'
+import { groupId, nodeId, type ReplicaId } from '../../base/ids.ts'
 import type { JoinAnswer, Place, Seat } from '../../io/members/service.ts'
 import { Seating } from './seating.ts'
 
@@ -84,6 +84,14 @@ class Table {
     })
   }
 
+  /** Groups of the log, which are named before anybody is asked. */
+  hold(...groups: readonly number[]): void {
+    for (const group of groups) {
+      this.made.set(group, 9)
+      this.seating.name(groupId(group))
+    }
+  }
+
   run(): Promise<void> {
     return this.seating.run()
   }
@@ -98,10 +106,41 @@ class Table {
   }
 }
 
-test('who is alone has nobody to ask', async () => {
+test('who is alone is seated when it leads all that it holds', async () => {
   const table = new Table({})
+  table.hold(1, 2)
+  table.leads.add(1)
+  table.onPause = () => {
+    if (table.rounds === 3) table.leads.add(2)
+  }
   await table.run()
-  expect([table.asked, table.rounds]).toEqual([[], 1])
+  expect([table.asked, table.rounds, table.seating.isSeated]).toEqual([[], 3, true])
+})
+
+test('a leader goes on though none answers of those that it was told of', async () => {
+  const table = new Table({ gone: ['refused'], off: ['too late'] })
+  table.hold(1)
+  table.leads.add(1)
+  await table.run()
+  expect([table.asked, table.rounds]).toEqual([['gone', 'off'], 1])
+})
+
+test('a leader of all that it holds waits for what others name', async () => {
+  const table = new Table({ a: [yes(seat(1, 0), seat(2, 0)), 'refused', yes(seat(2, 4))] })
+  table.hold(1)
+  table.leads.add(1)
+  await table.run()
+  expect([table.rounds, table.made.get(2)]).toEqual([3, 4])
+})
+
+test.each([
+  ['nothing and has nobody to ask', [], []],
+  ['groups that others lead, and nobody answers', [1], ['refused']],
+  ['a group that is named by nobody else', [1], [yes(seat(2, 4))]],
+])('who holds %s is not seated', async (_, held, said) => {
+  const table = new Table(said.length === 0 ? {} : { a: said })
+  table.hold(...held)
+  await expect(table.run()).rejects.toThrow('it never ends')
   expect(table.seating.isSeated).toBe(false)
 })
 

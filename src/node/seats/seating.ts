@@ -1,8 +1,9 @@
 /**
  * Takes this node's seat in every group: asks all nodes that it knows of to let it join, until each
- * group that any of them has named has confirmed, by its leader, the replica that this node holds.
- * Asking again is harmless, so that it begins anew with every start and whenever somebody speaks of
- * a group that is not here.
+ * group that it holds or that any of them has named has confirmed, by its leader, the replica that
+ * this node holds. A leader is this node itself as soon as its own roster has it: by then it knows
+ * all that are in it, so that it goes on where none of them answers. Asking again is harmless, so
+ * that it begins anew with every start and whenever somebody speaks of a group that is not here.
  */
 
 import { WeirError } from '../../base/errors.ts'
@@ -24,7 +25,7 @@ export interface SeatingParts {
   isNamesake(address: string): Promise<boolean>
   /** The replica that this node has of a group. */
   replicaHere(group: GroupId): ReplicaId | undefined
-  /** A leader needs nobody's leave: it keeps its own place in the roster right. */
+  /** A leader needs nobody's leave, once it has put its own place in the roster right. */
   leadsHere(group: GroupId): boolean
   /** Resolves when the group is there. */
   create(group: GroupId, replica: ReplicaId): Promise<void>
@@ -71,7 +72,7 @@ export class Seating {
     while (!(await this.#askAll())) await this.#parts.pause()
   }
 
-  /** Somebody spoke of this group. */
+  /** This node holds the group, or somebody spoke of it. */
   name(group: GroupId): void {
     this.#named.add(group)
   }
@@ -93,9 +94,10 @@ export class Seating {
       address = this.#parts.addresses().find(one => !asked.has(one))
     }
     this.#countTaken(this.#taken)
-    const isAlone = asked.size === 0
-    if (!isAlone && answers === 0) this.#tellTroubles(troubles)
-    return isAlone || (answers > 0 && this.isSeated)
+    if (asked.size > 0 && answers === 0) this.#tellTroubles(troubles)
+    // At once after the last look at the addresses: a leader's roster has told all of them by now.
+    for (const group of this.#named) if (this.#parts.leadsHere(group)) this.#confirmed.add(group)
+    return this.isSeated
   }
 
   async #onAnswer(address: string, { code, message, groups }: JoinAnswer): Promise<void> {
@@ -112,7 +114,6 @@ export class Seating {
     const group = groupId(number)
     this.#named.add(group)
     this.#parts.tell(group, places.map(enrolledFrom))
-    if (this.#parts.leadsHere(group)) this.#confirmed.add(group)
     if (given === 0) return
     const here = this.#parts.replicaHere(group)
     if (here === undefined) await this.#parts.create(group, replicaId(given))

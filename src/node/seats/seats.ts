@@ -1,17 +1,19 @@
 /**
  * Takes this node's seats, whenever it may lack one: at its start, and when somebody speaks of a
  * group that is not here. At most one seating runs at a time, until every group has confirmed this
- * node's replica.
+ * node's replica: before that nobody knows that no seat is missing.
  */
 
 import { WeirError } from '../../base/errors.ts'
+import type { GroupId } from '../../base/ids.ts'
 import type { Logger } from '../../base/log.ts'
 import type { MembersClient } from '../../io/members/client.ts'
 import type { GroupMachine } from '../../raft/host/machine.ts'
 import { isDialable } from '../address.ts'
 import type { Directory } from '../directory.ts'
 import type { Member } from '../member.ts'
-import type { Introduction } from '../roster/roster.ts'
+import type { SeatFacts } from '../readiness.ts'
+import { type Introduction, isEnrolled } from '../roster/roster.ts'
 import type { Seeds } from '../seeds.ts'
 import type { NodeSettings } from '../settings.ts'
 import { Seating } from './seating.ts'
@@ -29,8 +31,8 @@ export interface SeatsParts<M extends GroupMachine> {
   readonly directory: Directory
   /** All groups of its log are open, or one of them would be made a second time. */
   readonly member: Member<M>
-  readonly client: MembersClient
-  readonly seeds: Seeds
+  readonly client: Pick<MembersClient, 'join'>
+  readonly seeds: Pick<Seeds, 'isNamesake'>
   /** Resolves when it is time to ask again; rejects with Stopped when the node is to stop. */
   pause(): Promise<void>
   onFatal(code: string, message: string): void
@@ -38,35 +40,44 @@ export interface SeatsParts<M extends GroupMachine> {
 
 export class Seats<M extends GroupMachine> {
   readonly #parts: SeatsParts<M>
+  /** The one that runs. */
   #seating: Seating | undefined
-  #isSeating = false
+  #areConfirmed = false
 
   constructor(parts: SeatsParts<M>) {
     this.#parts = parts
   }
 
-  /** Groups that were named and of which there is no replica here yet. */
-  get missing(): number {
-    return this.#seating?.missing ?? 0
+  facts(): SeatFacts {
+    return { areConfirmed: this.#areConfirmed, missing: this.#seating?.missing ?? 0 }
   }
 
-  maybeTake(): void {
-    if (this.#isSeating) return
-    this.#isSeating = true
-    this.#seating = this.#makeSeating()
-    void this.#take(this.#seating)
+  /** Somebody spoke of this group, and it is not here. */
+  onUnknownGroup(group: GroupId): void {
+    this.take()
+    this.#seating?.name(group)
   }
 
-  async #take(seating: Seating): Promise<void> {
+  take(): void {
+    if (this.#seating !== undefined) return
+    this.#areConfirmed = false
+    const seating = this.#makeSeating()
+    for (const group of this.#parts.member.replicas.keys()) seating.name(group)
+    this.#seating = seating
+    void this.#run(seating)
+  }
+
+  async #run(seating: Seating): Promise<void> {
     const { logger, onFatal } = this.#parts
     try {
       await seating.run()
+      this.#areConfirmed = true
       logger.log('info', 'every group has confirmed its replica here')
     } catch (error) {
       if (error instanceof WeirError) onFatal(error.code, bare(error))
       else if (!(error instanceof Stopped)) throw error
     } finally {
-      this.#isSeating = false
+      this.#seating = undefined
     }
   }
 
@@ -78,7 +89,7 @@ export class Seats<M extends GroupMachine> {
       addresses: () => this.#addresses(),
       join: address => client.join(address, { cluster, who: { ...self, replica: 0 } }),
       replicaHere: group => member.replicas.get(group)?.group.replica,
-      leadsHere: group => member.replicas.get(group)?.isLeader === true,
+      leadsHere: group => this.#leadsHere(group),
       create: (group, replica) =>
         new Promise(resolve => {
           if (!member.isStopping) member.join(group, replica, resolve)
@@ -86,6 +97,13 @@ export class Seats<M extends GroupMachine> {
       tell: (group, places) => member.tell(group, places),
       pause: () => pause(),
     })
+  }
+
+  #leadsHere(group: GroupId): boolean {
+    const { member, self } = this.#parts
+    const replica = member.replicas.get(group)
+    if (replica?.isLeader !== true) return false
+    return isEnrolled(replica.roster.roster, self)?.replica === replica.group.replica
   }
 
   #addresses(): readonly string[] {
