@@ -101,6 +101,22 @@ const layers: Readonly<Record<string, Layer>> = {
     values: ['src/base', 'src/raft', 'src/io', 'src/node'],
     libraries: ['@grpc/grpc-js', '@grpc/proto-loader'],
   },
+  // The publishing machine of the simulator on real nodes, over real brokers.
+  'chaos/publish': {
+    values: [
+      'src/base',
+      'src/raft',
+      'src/journal',
+      'src/io',
+      'src/connectors/kafka',
+      'src/node',
+      'src/api',
+      'src/cli',
+      'chaos/kv',
+      'chaos/sim/publish',
+    ],
+    libraries: ['@grpc/grpc-js', '@grpc/proto-loader'],
+  },
   'chaos/oracle': { values: [] },
   // Random plans and inputs: the oracle, DuckDB and the engine see the same.
   'chaos/engine': {
@@ -108,7 +124,7 @@ const layers: Readonly<Record<string, Layer>> = {
     libraries: ['@duckdb/node-api'],
   },
   'chaos/live': {
-    values: [...everything, 'chaos/kv', 'chaos/sim', 'scripts'],
+    values: [...everything, 'chaos/kv', 'chaos/publish', 'chaos/oracle', 'chaos/sim', 'scripts'],
     libraries: ['toxiproxy-node-client'],
   },
   bench: { values: [...everything, 'chaos/kv', 'chaos/live', 'scripts'] },

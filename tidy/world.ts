@@ -17,6 +17,8 @@ const worldly = [
   'src/connectors/',
   'src/cli/',
   'chaos/kv/service/',
+  'chaos/publish/main.ts',
+  'chaos/publish/service/',
   'chaos/live/',
   'chaos/sim/main.ts',
   'chaos/sim/mutants/',
