@@ -9,19 +9,20 @@ import { drawn, type FaultPlan, partitions, told, victimOf } from './faults/plan
 const struck = { what: 'kill', victim: 'n1', led: 2, hits: 1, replacedMs: [] }
 
 const good: Facts = {
-  verdict: { keys: 2, calls: 20, impossible: [], undecided: [] },
+  judgement: { summary: 'fine', wrong: [] },
   struck: [struck, { ...struck, led: 0 }],
   gapsMs: [
     [10, 20],
     [900, 3],
   ],
-  ok: 500,
+  calls: { called: 510, ok: 500, failed: 4, unknown: 6 },
   seconds: 10,
-  unread: [],
+  toll: { fenced: 1, open: 0 },
   unnoticed: [],
   troubles: [],
 }
-const expects = { gapMsMax: 1000, okPerSecondMin: 50 }
+const expects = { gapMsMax: 1000, okPerSecondMin: 50, toll: ['fenced'] }
+const answered = (ok: number) => ({ calls: { ...good.calls, ok } })
 
 test('nothing is objected to what is good', () => {
   expect(objections(expects, good)).toEqual([])
@@ -29,20 +30,21 @@ test('nothing is objected to what is good', () => {
 
 test('a busy machine is given more time and less to do', () => {
   const slack = slackened(expects, 4)
-  expect(objections(slack, { ...good, gapsMs: [[4000]], ok: 126 })).toEqual([])
-  expect(objections(slack, { ...good, gapsMs: [[4001]], ok: 124 })).toHaveLength(2)
+  expect(objections(slack, { ...good, gapsMs: [[4000]], ...answered(126) })).toEqual([])
+  expect(objections(slack, { ...good, gapsMs: [[4001]], ...answered(124) })).toHaveLength(2)
 })
 
 test.each<[string, Partial<Facts>]>([
-  ['not linearizable', { verdict: { ...good.verdict, impossible: ['r1: none fits'] } }],
-  ['undecided: r1', { verdict: { ...good.verdict, undecided: ['r1'] } }],
+  ['r1: none fits', { judgement: { summary: '', wrong: ['r1: none fits'] } }],
+  ['and 2 more', { judgement: { summary: '', wrong: ['a', 'b', 'c', 'd', 'e', 'f', 'g'] } }],
+  ['no fault hit any: fenced', { toll: { fenced: 0 } }],
+  ['no fault hit any: fenced', { toll: {} }],
   ['no fault was carried out', { struck: [] }],
   ['hit nothing: pause', { struck: [struck, { ...struck, what: 'pause', hits: 0 }] }],
   ['nobody who was hit led a group', { struck: [{ ...struck, led: 0 }] }],
   ['no gap was measured', { gapsMs: [[], []] }],
   ['1001 ms without service, 1000 are allowed', { gapsMs: [[5], [1001]] }],
-  ['only 499 calls were answered in 10 s', { ok: 499 }],
-  ['could not be read in the end: r1, l2', { unread: ['r1', 'l2'] }],
+  ['only 499 calls were answered in 10 s', answered(499)],
   ['the check is blind: lose: event 3', { unnoticed: ['lose: event 3'] }],
   ['not served after kill', { troubles: ['not served after kill for 30 s'] }],
 ])('%s', (text, bad) => {
@@ -69,7 +71,15 @@ test('every fault comes once before any comes again', () => {
 })
 
 test('every fault is told by words of its own', () => {
-  const others: FaultPlan[] = [{ kind: 'kill' }, { kind: 'pause' }, { kind: 'lose-disk' }]
+  const others: FaultPlan[] = [
+    ...([{ kind: 'kill' }, { kind: 'pause' }, { kind: 'lose-disk' }] as const),
+    { kind: 'broker', how: 'stop', whose: 'coordinator' },
+    { kind: 'broker', how: 'kill', whose: 'coordinator' },
+    { kind: 'broker', how: 'kill', whose: 'leader' },
+    { kind: 'call', api: 'EndTxn', fate: 'lost-answer' },
+    { kind: 'call', api: 'EndTxn', fate: 'hang-up' },
+    { kind: 'call', api: 'Produce', fate: 'hang-up' },
+  ]
   const all = [...partitions, ...others].map(told)
   expect(new Set(all).size).toBe(all.length)
   expect(all).toContain('silence, in')

@@ -8,17 +8,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { CannotBuildHere } from '../../scripts/services/build.ts'
+import type { Random } from '../../src/base/env.ts'
 import { Prng } from '../../src/base/prng.ts'
 import type { Cluster } from './cluster/cluster.ts'
 import { nodeProgram } from './cluster/program.ts'
 import { type Drill, objections, slackened } from './drill.ts'
 import { drills } from './drills.ts'
-import { eventsOf, linesOf } from './history/event.ts'
-import { type Sabotage, sabotages } from './history/sabotage.ts'
-import { isGood, judge } from './history/verdict.ts'
+import { isGood, type Sabotage, sabotages } from './evidence.ts'
+import { evidenceIn } from './kept.ts'
+import { Crowd } from './load/crowd.ts'
 import { KvPort } from './load/kv-port.ts'
+import { publishStage } from './publishing/stage.ts'
 import { factLines } from './report.ts'
 import { type Drilled, runDrill } from './run.ts'
+import type { Stage, StageOptions } from './stage.ts'
 
 const HELP = `npm run chaos -- DRILL.. [OPTION ..]
 npm run chaos -- list                      with --draw and --seed: those that would be drawn
@@ -28,11 +31,11 @@ npm run chaos -- check FILE                judges a history that was kept
   --seed N         what is drawn is drawn from it (default: drawn, and printed)
   --slack N        N times the gaps and an N-th of the rate are allowed: for a busy machine
   --out DIR        keeps DIR/history.jsonl (of several drills: DIR/DRILL/history.jsonl)
-  --sabotage HOW   ${sabotages.join(', ')}: spoils one answer of the history; it must turn red
+  --sabotage HOW   ${sabotages.join(', ')}: spoils one place of the history; it must turn red
   --keep           keeps configurations, logs and data of the nodes, and says where
   --help           this text
 drills: ${drills.map(({ name }) => name).join(', ')}
-Exit code 1: the verdict is red; 2: it was asked wrongly; 75: Toxiproxy cannot be built here.
+Exit code 1: the verdict is red; 2: it was asked wrongly; 75: a service cannot be built here.
 `
 const MISUSED = 2
 const CANNOT_RUN_HERE = 75
@@ -49,6 +52,24 @@ const options = {
   keep: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const
+
+const RETRY_MS = 5
+
+/** `weir node` as the package ships it, and its clients. */
+function kvStage({ drill }: StageOptions): Promise<Stage> {
+  const { clientsPerGroup, callMs } = drill
+  const load = ({ groups, nodes }: Cluster, random: Random) => {
+    const port = new KvPort(new Map(nodes.map(({ id, plan }) => [id, plan.listen])))
+    const ids = nodes.map(({ id }) => id)
+    const options = { groups, clientsPerGroup, callMs, retryMs: RETRY_MS, nodes: ids }
+    return new Crowd(port, random, options)
+  }
+  const program = nodeProgram()
+  return Promise.resolve({ program, hasProxies: true, load, end: () => Promise.resolve() })
+}
+
+/** By machine. */
+const stages = { kv: kvStage, publish: publishStage }
 
 /** What was typed cannot be meant so. */
 class Misuse extends Error {}
@@ -131,15 +152,12 @@ function askedOf(): Asked | Question {
   }
 }
 
-const portTo = (cluster: Cluster) =>
-  new KvPort(new Map(cluster.nodes.map(({ id, plan }) => [id, plan.listen])))
-
-function keep(asked: Asked, drill: Drill, { events }: Drilled): void {
+function keep(asked: Asked, drill: Drill, { evidence }: Drilled): void {
   if (asked.out === undefined) return
   const folder = asked.drills.length > 1 ? join(asked.out, drill.name) : asked.out
   mkdirSync(folder, { recursive: true })
   const path = join(folder, 'history.jsonl')
-  writeFileSync(path, linesOf(events))
+  writeFileSync(path, evidence.lines)
   say(`history: ${path}`)
 }
 
@@ -149,12 +167,13 @@ async function run(asked: Asked, drill: Drill): Promise<boolean> {
   say(`${drill.name}: ${drill.about}; seed ${seed}`)
   const folder = mkdtempSync(join(tmpdir(), `weir-${drill.name}-`))
   const rounds = asked.rounds ?? drill.rounds
-  const program = nodeProgram()
   let isGreen = false
   try {
-    const drilled = await runDrill(drill, { seed, rounds, sabotage, folder, program, portTo, say })
+    const stage = await stages[drill.machine]({ drill, folder, say })
+    const options = { seed, rounds, sabotage, folder, stage, say }
+    const drilled = await runDrill(drill, options).finally(() => stage.end())
     keep(asked, drill, drilled)
-    for (const line of factLines(drilled)) say(`  ${line}`)
+    for (const line of factLines(drilled.facts)) say(`  ${line}`)
     const objected = objections(slackened(drill.expects, asked.slack), drilled.facts)
     isGreen = objected.length === 0
     for (const objection of objected) say(`  RED: ${objection}`)
@@ -167,11 +186,10 @@ async function run(asked: Asked, drill: Drill): Promise<boolean> {
 }
 
 function check(file: string): number {
-  const verdict = judge(eventsOf(readFileSync(file, 'utf8')))
-  for (const trouble of verdict.impossible) say(`  RED: ${trouble}`)
-  for (const key of verdict.undecided) say(`  RED: ${key}: the search was given up`)
-  const isGreen = isGood(verdict)
-  say(`${file}: ${verdict.keys} keys, ${verdict.calls} calls: ${isGreen ? 'green' : 'red'}`)
+  const judgement = evidenceIn(readFileSync(file, 'utf8')).judged()
+  for (const trouble of judgement.wrong) say(`  RED: ${trouble}`)
+  const isGreen = isGood(judgement)
+  say(`${file}: ${judgement.summary}: ${isGreen ? 'green' : 'red'}`)
   return isGreen ? 0 : 1
 }
 

@@ -1,18 +1,12 @@
 /** What a drill saw, for people. */
 
 import type { Facts } from './drill.ts'
-import type { HistoryEvent } from './history/event.ts'
 import { quantile } from './quantile.ts'
 
 const P99 = 0.99
 
-export function factLines(drilled: {
-  readonly facts: Facts
-  readonly events: readonly HistoryEvent[]
-}): readonly string[] {
-  const { verdict, struck, gapsMs, ok, seconds } = drilled.facts
-  const count = (type: HistoryEvent['type']) =>
-    drilled.events.filter(event => event.type === type).length
+export function factLines(facts: Facts): readonly string[] {
+  const { judgement, struck, gapsMs, calls, seconds, toll } = facts
   const hits = struck.reduce((sum, one) => sum + one.hits, 0)
   const led = struck.reduce((sum, one) => sum + one.led, 0)
   const all = gapsMs.flat()
@@ -23,13 +17,14 @@ export function factLines(drilled: {
     const when = replacedMs.length > 0 ? ` within ${Math.round(Math.max(...replacedMs))} ms` : ''
     return `  ${what}: ${victim}: longest ${gap} ms; ${replaced}${when}`
   })
+  const counted = Object.entries(toll).map(([name, count]) => `${name} ${count}`)
   return [
-    `calls: ${count('invoke')} in ${seconds.toFixed(1)} s, ${ok} ok, ` +
-      `${count('fail')} failed, ${count('info')} unknown`,
+    `calls: ${calls.called} in ${seconds.toFixed(1)} s, ${calls.ok} ok, ` +
+      `${calls.failed} failed, ${calls.unknown} unknown`,
     `faults: ${struck.length}, which hit ${hits} processes or connections and ${led} leaderships`,
+    ...(counted.length > 0 ? [`besides: ${counted.join(', ')}`] : []),
     `without service, by fault and group: median ${ms(0.5)}, p99 ${ms(P99)}, longest ${ms(1)}`,
     ...faults,
-    `linearizable: ${verdict.keys} keys, ${verdict.calls} calls placed, ` +
-      `${verdict.impossible.length} impossible, ${verdict.undecided.length} undecided`,
+    judgement.summary,
   ]
 }

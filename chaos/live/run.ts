@@ -1,41 +1,35 @@
 /**
  * Runs a drill: a cluster, clients that record, fault after fault, each taken back before the next;
- * then last reads, and the facts from which the verdict is taken.
+ * then a last look, and the facts from which the verdict is taken.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Prng } from '../../src/base/prng.ts'
 import { Cluster } from './cluster/cluster.ts'
-import type { NodeProgram } from './cluster/node.ts'
 import { replacedMs } from './cluster/succession.ts'
 import type { Drill, Facts, Struck } from './drill.ts'
+import { type Evidence, type Sabotage, unnoticed } from './evidence.ts'
 import { drawn, type FaultPlan } from './faults/plan.ts'
 import { strike } from './faults/strike.ts'
-import type { HistoryEvent } from './history/event.ts'
 import { gapsMs, type Window } from './history/gaps.ts'
-import { type Sabotage, sabotaged, sabotages } from './history/sabotage.ts'
-import { isGood, judge } from './history/verdict.ts'
-import { Crowd } from './load/crowd.ts'
-import type { Port } from './load/port.ts'
+import type { Concluded, Load, Stage } from './stage.ts'
 
 export interface RunOptions {
   readonly seed: number
   readonly rounds: number
-  /** The verdict is then taken from a history that was spoilt in this way. */
+  /** The verdict is then taken from evidence that was spoilt in this way. */
   readonly sabotage: Sabotage | undefined
-  /** Empty. */
+  /** Configurations, logs and data of the nodes go there. */
   readonly folder: string
-  readonly program: NodeProgram
-  portTo(cluster: Cluster): Port
+  readonly stage: Stage
   say(text: string): void
 }
 
 export interface Drilled {
   readonly facts: Facts
-  readonly events: readonly HistoryEvent[]
+  readonly evidence: Evidence
 }
 
-const RETRY_MS = 5
 const POLL_MS = 20
 /** After a fault was taken back every group must be served again within this time. */
 const SERVED_AGAIN_MS = 30_000
@@ -43,14 +37,15 @@ const SERVED_AGAIN_MS = 30_000
 const WHOLE_MS = 30_000
 
 export async function runDrill(drill: Drill, options: RunOptions): Promise<Drilled> {
-  const { folder, program, say } = options
+  const { folder, stage, say, seed } = options
   const { nodes, groups } = drill
-  const cluster = await Cluster.start({ program, nodes, groups, folder, hasProxies: true, say })
-  const port = options.portTo(cluster)
+  const { program, hasProxies } = stage
+  const cluster = await Cluster.start({ program, nodes, groups, folder, hasProxies, say })
+  const load = stage.load(cluster, new Prng(seed).fork('load'))
   try {
-    return await new Run(drill, cluster, options).play(port)
+    return await new Run(drill, cluster, load, options).play()
   } finally {
-    port.close()
+    load.close()
     await cluster.stop()
   }
 }
@@ -58,105 +53,95 @@ export async function runDrill(drill: Drill, options: RunOptions): Promise<Drill
 class Run {
   readonly #drill: Drill
   readonly #cluster: Cluster
+  readonly #load: Load
   readonly #options: RunOptions
   readonly #random: Prng
   readonly #struck: Struck[] = []
   readonly #strikesNs: number[] = []
   readonly #troubles: string[] = []
 
-  constructor(drill: Drill, cluster: Cluster, options: RunOptions) {
+  constructor(drill: Drill, cluster: Cluster, load: Load, options: RunOptions) {
     this.#drill = drill
     this.#cluster = cluster
+    this.#load = load
     this.#options = options
     this.#random = new Prng(options.seed)
   }
 
-  async play(port: Port): Promise<Drilled> {
-    const { clientsPerGroup, callMs, quietMs, faults } = this.#drill
-    const { groups, nodes } = this.#cluster
-    const crowd = new Crowd(port, this.#random.fork('load'), {
-      groups,
-      clientsPerGroup,
-      callMs,
-      retryMs: RETRY_MS,
-      nodes: nodes.map(({ id }) => id),
-    })
+  async play(): Promise<Drilled> {
+    const { quietMs, faults } = this.#drill
+    const load = this.#load
     // Who kills a node while others are still learners stops the cluster, and proves nothing.
     const lacks = await this.#cluster.whole(WHOLE_MS)
     if (lacks.length > 0) throw new Error(`the cluster is not whole: ${lacks.join('; ')}`)
-    crowd.start()
-    await this.#served(crowd, 0, 'at the start')
+    load.start()
+    await this.#served(0, 'at the start')
+    await load.settled()
     await sleep(quietMs)
     const plans = drawn(faults, this.#options.rounds, this.#random.fork('faults'))
-    for (const plan of plans) await this.#round(plan, crowd)
-    await crowd.stop()
-    const endNs = crowd.nowNs()
-    const unread = await crowd.lastReads()
+    for (const plan of plans) await this.#round(plan)
+    await load.stop()
+    const endNs = load.nowNs()
+    const concluded = await load.concluded()
     this.#troubles.push(...(await this.#cluster.whole(WHOLE_MS)))
-    return this.#concluded(crowd, endNs, unread)
+    return this.#judged(concluded, endNs)
   }
 
-  async #round(plan: FaultPlan, crowd: Crowd): Promise<void> {
+  async #round(plan: FaultPlan): Promise<void> {
     const { faultMs, quietMs } = this.#drill
-    const atNs = crowd.nowNs()
-    const { what, victim, groups, hits, heal } = await strike(plan, this.#cluster, this.#random)
+    const load = this.#load
+    const [cluster, { logs }] = [this.#cluster, this.#options.stage]
+    const atNs = load.nowNs()
+    const { what, victim, groups, hits, heal } = await strike(plan, { cluster, logs }, this.#random)
     this.#strikesNs.push(atNs)
     this.#options.say(`${what}: ${victim}, which led ${groups.length} groups`)
     const lost = { victim, groups, patienceMs: faultMs }
-    const [replaced] = await Promise.all([replacedMs(this.#cluster, lost), sleep(faultMs)])
+    const struck = load.struck(groups)
+    const [replaced] = await Promise.all([replacedMs(cluster, lost), sleep(faultMs), struck])
     this.#struck.push({ what, victim, led: groups.length, hits, replacedMs: replaced })
-    const healedNs = crowd.nowNs()
+    const healedNs = load.nowNs()
     await heal()
-    await this.#cluster.ready()
-    await this.#served(crowd, healedNs, `after ${what}`)
+    await cluster.ready()
+    await this.#served(healedNs, `after ${what}`)
+    await load.settled()
     await sleep(quietMs)
   }
 
-  async #served(crowd: Crowd, sinceNs: number, when: string): Promise<void> {
+  async #served(sinceNs: number, when: string): Promise<void> {
+    const load = this.#load
     const endMs = performance.now() + SERVED_AGAIN_MS
     while (performance.now() < endMs) {
-      if (crowd.unservedSince(sinceNs).length === 0) return
+      if (load.unservedSince(sinceNs).length === 0) return
       await sleep(POLL_MS)
     }
-    const groups = crowd.unservedSince(sinceNs).join(', ')
+    const groups = load.unservedSince(sinceNs).join(', ')
     this.#troubles.push(`not served ${when} for ${SERVED_AGAIN_MS / 1000} s: groups ${groups}`)
   }
 
-  #concluded(crowd: Crowd, endNs: number, unread: readonly string[]): Drilled {
-    const recorded = crowd.recorder.events
-    const events = this.#maybeSpoilt(recorded)
+  #judged({ calls, okNs, toll, troubles, ...seen }: Concluded, endNs: number): Drilled {
+    const evidence = this.#maybeSpoilt(seen.evidence)
     const windows: Window[] = this.#strikesNs.map((fromNs, i) => ({
       fromNs,
       toNs: this.#strikesNs[i + 1] ?? endNs,
     }))
     const facts: Facts = {
-      verdict: judge(events),
+      judgement: evidence.judged(),
       struck: this.#struck,
-      gapsMs: gapsMs(recorded, crowd.groupOf(), windows),
-      ok: recorded.filter(({ type }) => type === 'ok').length,
+      gapsMs: gapsMs(okNs, windows),
+      calls,
       seconds: endNs / 1e9,
-      unread,
-      unnoticed: unnoticed(recorded, this.#options.seed),
-      troubles: this.#troubles,
+      toll,
+      unnoticed: unnoticed(seen.evidence, this.#options.seed),
+      troubles: [...this.#troubles, ...troubles],
     }
-    return { facts, events }
+    return { facts, evidence }
   }
 
-  #maybeSpoilt(recorded: readonly HistoryEvent[]): readonly HistoryEvent[] {
+  #maybeSpoilt(evidence: Evidence): Evidence {
     const { sabotage, seed, say } = this.#options
-    if (sabotage === undefined) return recorded
-    const spoilt = sabotaged(recorded, sabotage, new Prng(seed))
+    if (sabotage === undefined) return evidence
+    const spoilt = evidence.spoilt(sabotage, new Prng(seed))
     say(spoilt?.deed ?? `${sabotage}: nothing to spoil`)
-    return spoilt?.events ?? recorded
+    return spoilt?.evidence ?? evidence
   }
-}
-
-/** Each way to spoil the history must turn its verdict: else a good one means nothing. */
-function unnoticed(events: readonly HistoryEvent[], seed: number): readonly string[] {
-  return sabotages.flatMap(how => {
-    const spoilt = sabotaged(events, how, new Prng(seed))
-    if (spoilt === undefined) return [`${how}: nothing to spoil`]
-    const alike = spoilt.events.filter(({ key }) => key === spoilt.key)
-    return isGood(judge(alike)) ? [spoilt.deed] : []
-  })
 }

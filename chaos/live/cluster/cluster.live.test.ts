@@ -27,6 +27,9 @@ async function start(): Promise<Cluster> {
   return cluster
 }
 
+/** It publishes to nobody. */
+const alone = (cluster: Cluster) => ({ cluster, logs: undefined })
+
 const startsOf = async (one: Cluster, id: string) => {
   const answer = await fetch(`http://${one.node(id).plan.http}/v1/raft`)
   return ((await answer.json()) as { starts: number }).starts
@@ -86,7 +89,7 @@ test.each<[FaultPlan['kind'], number]>([
   ['lose-disk', 1],
 ])('%s: the leader is gone, then it starts again', async (kind, starts) => {
   const one = await start()
-  const struck = await strike({ kind } as FaultPlan, one, new Prng(1))
+  const struck = await strike({ kind } as FaultPlan, alone(one), new Prng(1))
   expect(struck).toMatchObject({ victim: 'n1', groups: [1], hits: 1, what: kind })
   expect(one.node('n1').isAlive).toBe(false)
   expect(one.node('n1').trouble()).toContain('SIGKILL')
@@ -98,7 +101,7 @@ test.each<[FaultPlan['kind'], number]>([
 test('pause: it stands still, then it goes on as the same process', async () => {
   const one = await start()
   const { pid } = one.node('n1')
-  const struck = await strike({ kind: 'pause' }, one, new Prng(1))
+  const struck = await strike({ kind: 'pause' }, alone(one), new Prng(1))
   expect(struck).toMatchObject({ victim: 'n1', hits: 1 })
   const state = () => /\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]
   await expect.poll(state).toBe('T')
@@ -111,7 +114,7 @@ test('pause: it stands still, then it goes on as the same process', async () => 
 test('a fault that hits nobody counts no hit', async () => {
   const one = await start()
   for (const node of one.nodes) await node.kill()
-  const struck = await strike({ kind: 'pause' }, one, new Prng(1))
+  const struck = await strike({ kind: 'pause' }, alone(one), new Prng(1))
   expect(struck).toMatchObject({ hits: 0, groups: [] })
   await expect(one.ready()).rejects.toThrow('SIGKILL')
 })

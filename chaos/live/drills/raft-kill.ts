@@ -5,6 +5,7 @@ import type { Drill } from '../drill.ts'
 export const raftKill: Drill = {
   name: 'raft-kill',
   about: 'kill -9 of whoever leads most groups; started again',
+  machine: 'kv',
   nodes: 3,
   groups: 4,
   clientsPerGroup: 3,

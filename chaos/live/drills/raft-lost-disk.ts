@@ -5,6 +5,7 @@ import type { Drill } from '../drill.ts'
 export const raftLostDisk: Drill = {
   name: 'raft-lost-disk',
   about: 'kill -9, and the data folder is gone when the node starts again',
+  machine: 'kv',
   nodes: 3,
   groups: 4,
   clientsPerGroup: 3,

@@ -6,6 +6,7 @@ import { partitions } from '../faults/plan.ts'
 export const raftPartition: Drill = {
   name: 'raft-partition',
   about: 'the network of whoever leads most groups: cut, silent, one-way, slow, narrow',
+  machine: 'kv',
   nodes: 3,
   groups: 4,
   clientsPerGroup: 3,

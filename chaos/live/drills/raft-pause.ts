@@ -5,6 +5,7 @@ import type { Drill } from '../drill.ts'
 export const raftPause: Drill = {
   name: 'raft-pause',
   about: 'SIGSTOP of whoever leads most groups, SIGCONT later',
+  machine: 'kv',
   nodes: 3,
   groups: 4,
   clientsPerGroup: 3,

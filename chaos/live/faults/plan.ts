@@ -2,8 +2,11 @@
 
 import type { Random } from '../../../src/base/env.ts'
 import type { Trouble } from '../cluster/net.ts'
+import type { KafkaApi, KafkaFate } from './kafka-proxy.ts'
 
-export type FaultPlan =
+export type FaultPlan = NodeFaultPlan | LogFaultPlan
+
+export type NodeFaultPlan =
   /** kill -9, and started again when the fault is over. */
   | { readonly kind: 'kill' }
   /** SIGSTOP, then SIGCONT. */
@@ -12,6 +15,17 @@ export type FaultPlan =
   | { readonly kind: 'lose-disk' }
   /** The ways between one node and all others: what it says, what it hears, or both. */
   | { readonly kind: 'ways'; readonly which: 'out' | 'in' | 'both'; readonly trouble: Trouble }
+
+export type LogFaultPlan =
+  /**
+   * The broker that coordinates transactions of a group, or leads its journal: asked to end, or
+   * kill -9; started again when the fault is over.
+   */
+  | { readonly kind: 'broker'; readonly how: 'stop' | 'kill'; readonly whose: BrokerRole }
+  /** What befalls the next call of a kind that any node makes. */
+  | { readonly kind: 'call'; readonly api: KafkaApi; readonly fate: KafkaFate }
+
+export type BrokerRole = 'coordinator' | 'leader'
 
 const DELAY_MS = 200
 const JITTER_MS = 50
@@ -50,6 +64,8 @@ function shuffled<T>(items: readonly T[], random: Random): readonly T[] {
 }
 
 export function told(plan: FaultPlan): string {
+  if (plan.kind === 'broker') return `${plan.how} the ${plan.whose}`
+  if (plan.kind === 'call') return `${plan.fate} of ${plan.api}`
   if (plan.kind !== 'ways') return plan.kind
   const { which, trouble } = plan
   const way = which === 'both' ? 'out and in' : which

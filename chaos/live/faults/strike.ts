@@ -3,21 +3,41 @@
 import type { Random } from '../../../src/base/env.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { LiveNode } from '../cluster/node.ts'
-import { type FaultPlan, told, victimOf } from './plan.ts'
+import { type FaultPlan, type LogFaultPlan, type NodeFaultPlan, told, victimOf } from './plan.ts'
 
 export interface Strike {
   readonly what: string
   readonly victim: string
-  /** Groups that the victim led at that moment. */
+  /** Groups that the victim led at that moment, or that need it. */
   readonly groups: readonly number[]
   /** A process that ran, a folder that was there, connections that stood; 0: it hit nothing. */
   readonly hits: number
   heal(): Promise<void>
 }
 
+/** The logs that nodes publish to, as far as faults go. */
+export interface LogSide {
+  strike(plan: LogFaultPlan, cluster: Cluster, random: Random): Promise<Strike>
+}
+
+export interface Struckable {
+  readonly cluster: Cluster
+  readonly logs: LogSide | undefined
+}
+
 type Deed = Pick<Strike, 'hits' | 'heal'>
 
-export async function strike(plan: FaultPlan, cluster: Cluster, random: Random): Promise<Strike> {
+export function strike(
+  plan: FaultPlan,
+  { cluster, logs }: Struckable,
+  random: Random,
+): Promise<Strike> {
+  if (plan.kind !== 'broker' && plan.kind !== 'call') return strikeNode(plan, cluster, random)
+  if (logs === undefined) throw new Error(`${told(plan)}: this cluster publishes to no log`)
+  return logs.strike(plan, cluster, random)
+}
+
+async function strikeNode(plan: NodeFaultPlan, cluster: Cluster, random: Random): Promise<Strike> {
   const leaderships = await cluster.leaderships()
   const victim = victimOf(leaderships, random)
   if (victim === undefined) throw new Error('a cluster without nodes')
@@ -26,7 +46,7 @@ export async function strike(plan: FaultPlan, cluster: Cluster, random: Random):
   return { what: told(plan), victim, groups, ...deed }
 }
 
-async function carriedOut(plan: FaultPlan, cluster: Cluster, node: LiveNode): Promise<Deed> {
+async function carriedOut(plan: NodeFaultPlan, cluster: Cluster, node: LiveNode): Promise<Deed> {
   switch (plan.kind) {
     case 'kill':
       return { hits: Number(await node.kill()), heal: () => node.start() }

@@ -1,7 +1,6 @@
 /** How long nobody was served. */
 
 import { expect, test } from 'vitest'
-import type { HistoryEvent } from './event.ts'
 import { gapNs, gapsMs } from './gaps.ts'
 
 const window = (fromNs: number, toNs: number) => ({ fromNs, toNs })
@@ -17,27 +16,13 @@ test.each([
   expect(gapNs(okNs, at)).toBe(expected)
 })
 
-test('each window and group for itself, in milliseconds; only ok counts', () => {
-  const event = (type: HistoryEvent['type'], key: string, ms: number): HistoryEvent => ({
-    process: 1,
-    type,
-    f: 'read',
-    key,
-    value: null,
-    time: ms * 1e6,
-  })
-  const events = [
-    event('ok', 'a1', 10),
-    event('ok', 'b1', 12),
-    event('fail', 'a1', 15),
-    event('info', 'a1', 16),
-    event('ok', 'b2', 18),
-    event('ok', 'a1', 30),
-    event('invoke', 'c1', 31),
-  ]
-  const groupOf = (key: string) => (key.startsWith('a') ? 1 : 2)
+test('each window and group for itself, in milliseconds', () => {
+  const okNs = new Map([
+    [1, [10, 30].map(ms => ms * 1e6)],
+    [2, [12, 18].map(ms => ms * 1e6)],
+  ])
   const windows = [window(11 * 1e6, 21 * 1e6), window(21 * 1e6, 41 * 1e6)]
-  expect(gapsMs(events, groupOf, windows)).toEqual([
+  expect(gapsMs(okNs, windows)).toEqual([
     [10, 6],
     [11, 20],
   ])

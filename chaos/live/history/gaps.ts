@@ -3,8 +3,6 @@
  * until the next one. A call counts when it was answered with ok.
  */
 
-import type { HistoryEvent } from './event.ts'
-
 export interface Window {
   readonly fromNs: number
   readonly toNs: number
@@ -22,19 +20,10 @@ export function gapNs(okNs: readonly number[], { fromNs, toNs }: Window): number
   return longest
 }
 
-/** For each window: milliseconds of each group that had any answer at all in the history. */
+/** For each window: milliseconds of each group. */
 export function gapsMs(
-  events: readonly HistoryEvent[],
-  groupOf: (key: string) => number,
+  okNs: ReadonlyMap<number, readonly number[]>,
   windows: readonly Window[],
 ): readonly (readonly number[])[] {
-  const okByGroup = new Map<number, number[]>()
-  for (const { type, key, time } of events) {
-    if (type !== 'ok') continue
-    const group = groupOf(key)
-    const times = okByGroup.get(group) ?? []
-    okByGroup.set(group, times)
-    times.push(time)
-  }
-  return windows.map(window => [...okByGroup.values()].map(okNs => gapNs(okNs, window) / 1e6))
+  return windows.map(window => [...okNs.values()].map(times => gapNs(times, window) / 1e6))
 }

@@ -2,10 +2,11 @@
 
 import { describe, expect, test } from 'vitest'
 import { Prng } from '../../../src/base/prng.ts'
+import { sabotages } from '../evidence.ts'
 import { callsByKey, operationsOf } from './calls.ts'
 import { eventsOf, kindOfKey, linesOf, MISMATCH } from './event.ts'
 import { Recorder } from './record.ts'
-import { sabotaged, sabotages } from './sabotage.ts'
+import { sabotaged } from './sabotage.ts'
 import { isGood, judge } from './verdict.ts'
 
 function recorder(): Recorder {

@@ -4,15 +4,9 @@
  */
 
 import type { Random } from '../../../src/base/env.ts'
+import type { Sabotage } from '../evidence.ts'
 import { operationsOf } from './calls.ts'
 import { type HistoryEvent, kindOfKey } from './event.ts'
-
-/**
- * lose: a list is read without an item that was acknowledged before. repeat: a list is read with an
- * item twice. alter: a register is read with a value that nobody ever wrote.
- */
-export const sabotages = ['lose', 'repeat', 'alter'] as const
-export type Sabotage = (typeof sabotages)[number]
 
 export interface Sabotaged {
   readonly events: readonly HistoryEvent[]
@@ -50,6 +44,10 @@ function losses(events: readonly HistoryEvent[]): readonly Candidate[] {
   return found
 }
 
+/**
+ * lose: a list is read without an item that was acknowledged before. repeat: a list is read with an
+ * item twice. alter: a register is read with a value that nobody ever wrote.
+ */
 const finders: Record<Sabotage, Finder> = {
   lose: losses,
   repeat: events =>

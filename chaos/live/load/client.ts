@@ -1,81 +1,49 @@
 /**
- * A client of a drill: one call after the other, each brought to whoever leads its group. A call
- * that was refused is brought elsewhere as long as there is time; one whose outcome nobody knows is
- * left behind, and the client goes on as another process, as the history wants it.
+ * A client of a drill: one call after the other, each brought to whoever leads its group. One whose
+ * outcome nobody knows is left behind, and the client goes on as another process, as the history
+ * wants it.
  */
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import { MISMATCH, type Seen } from '../history/event.ts'
 import type { Recorder } from '../history/record.ts'
+import { Courier, type CourierOptions, type Leaders } from './courier.ts'
 import type { Asked, LoadPlan } from './plan.ts'
 import type { Answer, Port } from './port.ts'
-
-export interface ClientOptions {
-  readonly nodes: readonly string[]
-  readonly callMs: number
-  /** Between two tries of one call. */
-  readonly retryMs: number
-}
-
-/** Who was last seen to lead a group: what one client learns helps all. */
-export type Leaders = Map<number, string>
 
 export interface ClientParts {
   readonly port: Port
   readonly plan: LoadPlan
   readonly recorder: Recorder
   readonly leaders: Leaders
-  readonly options: ClientOptions
+  readonly options: CourierOptions
 }
 
 export class Client {
   readonly #parts: ClientParts
   readonly #nextProcess: () => number
+  readonly #courier: Courier
   #process: number
-  #turn = 0
 
   constructor(parts: ClientParts, nextProcess: () => number) {
     this.#parts = parts
     this.#nextProcess = nextProcess
+    this.#courier = new Courier(parts.leaders, parts.options)
     this.#process = nextProcess()
   }
 
   async call(asked: Asked): Promise<Answer> {
-    const { recorder, plan } = this.#parts
-    const { key, f, value } = asked
+    const { recorder, plan, port } = this.#parts
+    const { group, key, f, value } = asked
     recorder.invoke({ process: this.#process, f, key, value })
-    const answer = await this.#bring(asked)
+    const answer = await this.#courier.bring(group, (node, timeoutMs) =>
+      port.ask(node, asked, timeoutMs),
+    )
     this.#record(asked, answer)
     if (answer.kind === 'ok') {
       const seen = f === 'read' ? answer.seen : value
       if (typeof seen === 'number' || seen === null) plan.saw(key, seen)
     }
     return answer
-  }
-
-  async #bring(asked: Asked): Promise<Answer> {
-    const { port, leaders, options } = this.#parts
-    const endMs = performance.now() + options.callMs
-    for (;;) {
-      const node = leaders.get(asked.group) ?? this.#someNode()
-      const leftMs = endMs - performance.now()
-      const answer = await port.ask(node, asked, Math.max(1, leftMs))
-      if (answer.kind !== 'refused') {
-        if (answer.kind === 'unknown') leaders.delete(asked.group)
-        else leaders.set(asked.group, node)
-        return answer
-      }
-      if (answer.leader !== undefined && answer.leader !== node) {
-        leaders.set(asked.group, answer.leader)
-      } else leaders.delete(asked.group)
-      if (performance.now() + options.retryMs >= endMs) return answer
-      await sleep(options.retryMs)
-    }
-  }
-
-  #someNode(): string {
-    const { nodes } = this.#parts.options
-    return nodes[this.#turn++ % nodes.length] as string
   }
 
   #record({ f }: Asked, answer: Answer): void {

@@ -2,8 +2,12 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Random } from '../../../src/base/env.ts'
+import { CallHistory } from '../history/call-history.ts'
+import type { HistoryEvent } from '../history/event.ts'
 import { Recorder } from '../history/record.ts'
-import { Client, type ClientOptions } from './client.ts'
+import type { Concluded, Load } from '../stage.ts'
+import { Client } from './client.ts'
+import type { CourierOptions } from './courier.ts'
 import { LoadPlan } from './plan.ts'
 import type { Port } from './port.ts'
 
@@ -13,14 +17,17 @@ const EVENTS_MAX = 1_000_000
 const THINK_MS = 2
 /** The last read of a key is tried again and again for so long. */
 const LAST_READS_MS = 20_000
+/** A sentence names no more of them. */
+const UNREAD_TOLD = 10
 
-export interface CrowdOptions extends ClientOptions {
+export interface CrowdOptions extends CourierOptions {
   readonly groups: readonly number[]
   readonly clientsPerGroup: number
 }
 
-export class Crowd {
+export class Crowd implements Load {
   readonly recorder: Recorder
+  readonly #port: Port
   readonly #plan: LoadPlan
   readonly #clients: { readonly client: Client; readonly at: number }[] = []
   readonly #startedMs = performance.now()
@@ -28,6 +35,7 @@ export class Crowd {
   #running: Promise<unknown> = Promise.resolve()
 
   constructor(port: Port, random: Random, options: CrowdOptions) {
+    this.#port = port
     this.recorder = new Recorder(() => this.nowNs(), EVENTS_MAX)
     this.#plan = new LoadPlan(random, options.groups)
     const parts = { port, plan: this.#plan, recorder: this.recorder, leaders: new Map(), options }
@@ -53,14 +61,9 @@ export class Crowd {
     await this.#running
   }
 
-  groupOf(): (key: string) => number {
-    const groups = new Map(this.#plan.used.map(({ key, group }) => [key, group]))
-    return key => groups.get(key) ?? 0
-  }
-
   /** Groups of which nobody was answered with ok since then. */
   unservedSince(ns: number): readonly number[] {
-    const groupOf = this.groupOf()
+    const groupOf = this.#groupOf()
     const served = new Set<number>()
     const { events } = this.recorder
     for (let at = events.length - 1; at >= 0; at--) {
@@ -71,8 +74,54 @@ export class Crowd {
     return this.#plan.groups.filter(group => !served.has(group))
   }
 
+  async settled(): Promise<void> {}
+
+  async struck(): Promise<void> {}
+
+  async concluded(): Promise<Concluded> {
+    const unread = await this.#lastReads()
+    const { events } = this.recorder
+    const count = (type: HistoryEvent['type']) => events.filter(one => one.type === type).length
+    const [called, ok, failed, unknown] = [
+      count('invoke'),
+      count('ok'),
+      count('fail'),
+      count('info'),
+    ]
+    const trouble = `could not be read in the end: ${unread.slice(0, UNREAD_TOLD).join(', ')}`
+    return {
+      evidence: new CallHistory(events),
+      calls: { called, ok, failed, unknown },
+      okNs: this.#okNs(),
+      toll: {},
+      troubles: unread.length > 0 ? [trouble] : [],
+    }
+  }
+
+  close(): void {
+    this.#port.close()
+  }
+
+  #groupOf(): (key: string) => number {
+    const groups = new Map(this.#plan.used.map(({ key, group }) => [key, group]))
+    return key => groups.get(key) ?? 0
+  }
+
+  #okNs(): ReadonlyMap<number, readonly number[]> {
+    const groupOf = this.#groupOf()
+    const times = new Map<number, number[]>()
+    for (const { type, key, time } of this.recorder.events) {
+      if (type !== 'ok') continue
+      const group = groupOf(key)
+      const own = times.get(group) ?? []
+      times.set(group, own)
+      own.push(time)
+    }
+    return times
+  }
+
   /** Reads every key once more; answers those that could not be read. */
-  async lastReads(): Promise<readonly string[]> {
+  async #lastReads(): Promise<readonly string[]> {
     const [first] = this.#clients
     const endMs = performance.now() + LAST_READS_MS
     const unread: string[] = []

@@ -1,0 +1,146 @@
+/**
+ * Three real brokers for one drill: its turn with them, and what befalls them. Nodes may be made to
+ * reach them through proxies that know one call from another.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { kafka3 } from '../../../scripts/services/kafka/kafka.ts'
+import { brokersOf } from '../../../scripts/services/kafka/settings.ts'
+import { killOne, startAll, startOne, stopOne } from '../../../scripts/services/one.ts'
+import { down, statusOf } from '../../../scripts/services/running.ts'
+import { lastState } from '../../../scripts/services/state.ts'
+import { type Turn, turnWith } from '../../../scripts/services/turn.ts'
+import type { Random } from '../../../src/base/env.ts'
+import { Cluster as KafkaCluster } from '../../../src/connectors/kafka/cluster.ts'
+import { coordinator } from '../../../src/connectors/kafka/protocol/small.ts'
+import type { Seat } from '../../../src/journal/plan.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import { groupsAt, transfer } from '../cluster/raft-status.ts'
+import { KafkaFates, KafkaProxy } from '../faults/kafka-proxy.ts'
+import { type BrokerRole, type LogFaultPlan, told } from '../faults/plan.ts'
+import type { LogSide, Strike } from '../faults/strike.ts'
+import { isInSync } from './kcat.ts'
+
+/** Until all copies are whole again: a second broker is not to go before. */
+const IN_SYNC_MS = 60_000
+/** Until somebody makes the call that is waited for: leaders are changed to provoke it. */
+const CALLED_MS = 20_000
+const POLL_MS = 100
+
+type BrokerPlan = Extract<LogFaultPlan, { kind: 'broker' }>
+type CallPlan = Extract<LogFaultPlan, { kind: 'call' }>
+
+/** Which brokers a seat needs, by number. */
+type Needs = Readonly<Record<BrokerRole, number>> & { readonly group: number }
+
+const ends = { stop: stopOne, kill: killOne } as const
+const quiet = () => {}
+
+export class Brokers implements LogSide {
+  /** Of all of them, in the order of their numbers. */
+  readonly list: readonly string[]
+  /** Whom the drill publishes for; said before the first strike. */
+  seats: readonly (readonly [group: number, seat: Seat])[] = []
+  readonly #turn: Turn
+  readonly #wasDown: boolean
+  readonly #cluster: KafkaCluster
+  readonly #fates = new KafkaFates()
+  readonly #proxies: KafkaProxy[] = []
+
+  private constructor(turn: Turn, wasDown: boolean) {
+    this.#turn = turn
+    this.#wasDown = wasDown
+    this.list = turn.address.split(',')
+    this.#cluster = new KafkaCluster({ brokers: this.list, clientId: 'weir-drill' })
+  }
+
+  static async open(say: (text: string) => void): Promise<Brokers> {
+    const wasDown = (await statusOf(kafka3)).kind === 'down'
+    return new Brokers(await turnWith(kafka3, say), wasDown)
+  }
+
+  /** The addresses at which clients reach them through proxies. */
+  async proxied(): Promise<readonly string[]> {
+    const brokers = brokersOf(lastState(kafka3)?.ports ?? [])
+    for (const { proxied, behindProxy } of brokers) {
+      this.#proxies.push(await KafkaProxy.open(proxied, behindProxy, this.#fates))
+    }
+    return brokers.map(({ proxied }) => `127.0.0.1:${proxied}`)
+  }
+
+  strike(plan: LogFaultPlan, cluster: Cluster, random: Random): Promise<Strike> {
+    return plan.kind === 'broker' ? this.#end(plan, random) : this.#spoil(plan, cluster)
+  }
+
+  /** All of them run again, or are ended if they did not run before. */
+  async end(): Promise<void> {
+    this.#cluster.close()
+    await Promise.all(this.#proxies.map(proxy => proxy.close()))
+    if (this.#wasDown) await down(kafka3, quiet)
+    else await startAll(kafka3)
+    this.#turn.end()
+  }
+
+  async #end(plan: BrokerPlan, random: Random): Promise<Strike> {
+    const needs = await Promise.all(this.seats.map(seat => this.#needs(...seat)))
+    const number = needs[random.uint32() % Math.max(1, needs.length)]?.[plan.whose] ?? 0
+    const hit = needs.filter(one => one.coordinator === number || one.leader === number)
+    await ends[plan.how](kafka3, number)
+    const heal = async () => {
+      await startOne(kafka3, number)
+      await this.#inSync()
+    }
+    const groups = [...new Set(hit.map(({ group }) => group))]
+    return { what: told(plan), victim: `broker ${number}`, groups, hits: hit.length, heal }
+  }
+
+  async #needs(group: number, { transactionalId, journal }: Seat): Promise<Needs> {
+    const answer = await this.#cluster.anyone('coordinator', coordinator(transactionalId))
+    this.#cluster.forget(journal.topic)
+    const leader = await this.#cluster.leaderOf(journal)
+    return {
+      group,
+      coordinator: this.#numberOf(answer.coordinator),
+      leader: this.#numberOf(leader),
+    }
+  }
+
+  #numberOf({ host, port }: { readonly host: string; readonly port: number }): number {
+    return 1 + this.list.indexOf(`${host}:${port}`)
+  }
+
+  async #inSync(): Promise<void> {
+    const endMs = performance.now() + IN_SYNC_MS
+    while (!(await isInSync(this.list))) {
+      if (performance.now() > endMs) throw new Error('copies lag behind their leaders for a minute')
+      await sleep(POLL_MS)
+    }
+  }
+
+  /** Some calls are made by new leaders only: every group gets one, until somebody has called. */
+  async #spoil(plan: CallPlan, cluster: Cluster): Promise<Strike> {
+    const before = this.#fates.hits.length
+    this.#fates.plan(plan.api, plan.fate)
+    const endMs = performance.now() + CALLED_MS
+    const moved = new Set<number>()
+    while (this.#fates.isOpen && performance.now() < endMs) {
+      for (const group of await moveLeads(cluster)) moved.add(group)
+      await sleep(POLL_MS)
+    }
+    const hits = this.#fates.hits.length - before
+    const heal = () => Promise.resolve()
+    return { what: told(plan), victim: 'a broker', groups: [...moved], hits, heal }
+  }
+}
+
+/** Of each group to the next node; the groups. */
+async function moveLeads({ nodes }: Cluster): Promise<readonly number[]> {
+  const http = nodes[0]?.plan.http ?? ''
+  const groups = await groupsAt(http)
+  for (const { group, node } of groups) {
+    const at = nodes.findIndex(({ id }) => id === node)
+    const next = nodes[(at + 1) % nodes.length]
+    if (next !== undefined) await transfer(http, group, next.id)
+  }
+  return groups.map(({ id }) => id)
+}
