@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { Prng } from '../../src/base/prng.ts'
 import { type Facts, objections, slackened } from './drill.ts'
 import { drills } from './drills.ts'
+import { apiKeys } from './faults/kafka-proxy.ts'
 import { drawn, type FaultPlan, partitions, told, victimOf } from './faults/plan.ts'
 
 const struck = { what: 'kill', victim: 'n1', led: 2, hits: 1, replacedMs: [] }
@@ -68,6 +69,12 @@ test('every fault comes once before any comes again', () => {
   }
   expect(plans.slice(0, 6)).not.toEqual(plans.slice(6, 12))
   expect(drawn(partitions, 4, new Prng(7))).toEqual(plans.slice(0, 4))
+})
+
+test('no call of a publisher is spared', () => {
+  const { faults = [] } = drills.find(({ name }) => name === 'publish-lost-answer') ?? {}
+  const lost = faults.flatMap(fault => (fault.kind === 'call' ? [fault.api] : []))
+  expect(lost.sort()).toEqual(Object.keys(apiKeys).sort())
 })
 
 test('every fault is told by words of its own', () => {

@@ -41,8 +41,11 @@ export interface Struck {
   /** Groups that it led, or that need it. */
   readonly led: number
   readonly hits: number
-  /** Of each of these groups that others led before the fault was taken back: since when. */
-  readonly replacedMs: readonly number[]
+  /**
+   * Of each of these groups that others led before the fault was taken back: since when. Missing:
+   * no node was hit.
+   */
+  readonly replacedMs?: readonly number[]
 }
 
 export interface Facts {

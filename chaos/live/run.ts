@@ -94,17 +94,25 @@ class Run {
     const atNs = load.nowNs()
     const { what, victim, groups, hits, heal } = await strike(plan, { cluster, logs }, this.#random)
     this.#strikesNs.push(atNs)
-    this.#options.say(`${what}: ${victim}, which led ${groups.length} groups`)
-    const lost = { victim, groups, patienceMs: faultMs }
-    const struck = load.struck(groups)
-    const [replaced] = await Promise.all([replacedMs(cluster, lost), sleep(faultMs), struck])
-    this.#struck.push({ what, victim, led: groups.length, hits, replacedMs: replaced })
+    this.#options.say(`${what}: ${victim}; ${groups.length} groups are hit`)
+    const [replaced] = await Promise.all([
+      this.#replaced(victim, groups),
+      load.struck(groups),
+      sleep(faultMs),
+    ])
+    this.#struck.push({ what, victim, led: groups.length, hits, ...replaced })
     const healedNs = load.nowNs()
     await heal()
     await cluster.ready()
     await this.#served(healedNs, `after ${what}`)
     await load.settled()
     await sleep(quietMs)
+  }
+
+  async #replaced(victim: string, groups: readonly number[]): Promise<Pick<Struck, 'replacedMs'>> {
+    if (!this.#cluster.nodes.some(({ id }) => id === victim)) return {}
+    const lost = { victim, groups, patienceMs: this.#drill.faultMs }
+    return { replacedMs: await replacedMs(this.#cluster, lost) }
   }
 
   async #served(sinceNs: number, when: string): Promise<void> {

@@ -9,7 +9,7 @@ export const publishKill: Drill = {
   machine: 'publish',
   nodes: 3,
   groups: 3,
-  clientsPerGroup: 6,
+  clientsPerGroup: 12,
   callMs: 3000,
   faults: [{ kind: 'kill' }],
   rounds: 8,
