@@ -91,8 +91,10 @@ class Run {
     const { faultMs, quietMs } = this.#drill
     const load = this.#load
     const [cluster, { logs }] = [this.#cluster, this.#options.stage]
+    const poised = (hit: readonly number[]) => load.poised(hit)
+    const struckable = { cluster, logs, poised }
     const atNs = load.nowNs()
-    const { what, victim, groups, hits, heal } = await strike(plan, { cluster, logs }, this.#random)
+    const { what, victim, groups, hits, heal } = await strike(plan, struckable, this.#random)
     this.#strikesNs.push(atNs)
     this.#options.say(`${what}: ${victim}; ${groups.length} groups are hit`)
     const [replaced] = await Promise.all([

@@ -37,6 +37,8 @@ export interface Load {
   unservedSince(ns: number): readonly number[]
   /** All groups are served: in the beginning, and after each fault. */
   settled(): Promise<void>
+  /** Waits for a moment, not for long, at which a fault of these groups would hurt most. */
+  poised(groups: readonly number[]): Promise<void>
   /** A fault has struck these groups a moment ago. */
   struck(groups: readonly number[]): Promise<void>
   stop(): Promise<void>

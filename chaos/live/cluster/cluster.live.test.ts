@@ -28,7 +28,11 @@ async function start(): Promise<Cluster> {
 }
 
 /** It publishes to nobody. */
-const alone = (cluster: Cluster) => ({ cluster, logs: undefined })
+const alone = (cluster: Cluster) => ({
+  cluster,
+  logs: undefined,
+  poised: () => Promise.resolve(),
+})
 
 const startsOf = async (one: Cluster, id: string) => {
   const answer = await fetch(`http://${one.node(id).plan.http}/v1/raft`)

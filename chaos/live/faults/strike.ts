@@ -23,25 +23,29 @@ export interface LogSide {
 export interface Struckable {
   readonly cluster: Cluster
   readonly logs: LogSide | undefined
+  /** Before a node that leads these groups is hit: a good moment for it. */
+  poised(groups: readonly number[]): Promise<void>
 }
 
 type Deed = Pick<Strike, 'hits' | 'heal'>
 
-export function strike(
-  plan: FaultPlan,
-  { cluster, logs }: Struckable,
-  random: Random,
-): Promise<Strike> {
-  if (plan.kind !== 'broker' && plan.kind !== 'call') return strikeNode(plan, cluster, random)
+export function strike(plan: FaultPlan, struckable: Struckable, random: Random): Promise<Strike> {
+  if (plan.kind !== 'broker' && plan.kind !== 'call') return strikeNode(plan, struckable, random)
+  const { cluster, logs } = struckable
   if (logs === undefined) throw new Error(`${told(plan)}: this cluster publishes to no log`)
   return logs.strike(plan, cluster, random)
 }
 
-async function strikeNode(plan: NodeFaultPlan, cluster: Cluster, random: Random): Promise<Strike> {
+async function strikeNode(
+  plan: NodeFaultPlan,
+  { cluster, poised }: Struckable,
+  random: Random,
+): Promise<Strike> {
   const leaderships = await cluster.leaderships()
   const victim = victimOf(leaderships, random)
   if (victim === undefined) throw new Error('a cluster without nodes')
   const groups = leaderships.get(victim) ?? []
+  await poised(groups)
   const deed = await carriedOut(plan, cluster, cluster.node(victim))
   return { what: told(plan), victim, groups, ...deed }
 }

@@ -76,6 +76,8 @@ export class Crowd implements Load {
 
   async settled(): Promise<void> {}
 
+  async poised(): Promise<void> {}
+
   async struck(): Promise<void> {}
 
   async concluded(): Promise<Concluded> {

@@ -86,6 +86,10 @@ export class Feeders implements Load {
     return this.#tolls.settled()
   }
 
+  poised(groups: readonly number[]): Promise<void> {
+    return this.#tolls.poised(groups)
+  }
+
   struck(groups: readonly number[]): Promise<void> {
     return this.#tolls.struck(groups)
   }

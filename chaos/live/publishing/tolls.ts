@@ -3,6 +3,7 @@
  * producers were told since. A node that is killed takes with it what it had not yet told.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { StreamLog } from '../../../src/base/stream-log.ts'
 import type { Seat } from '../../../src/journal/plan.ts'
 import type { PublishingClient } from '../../publish/service/client.ts'
@@ -10,6 +11,8 @@ import { isOpenAt } from './open.ts'
 import { FENCED, OPEN, TAKEOVERS, UNANSWERED } from './toll-names.ts'
 
 const ASK_MS = 2000
+/** A leader that publishes has a transaction open within this time. */
+const POISED_MS = 3000
 
 /** By the names that a node gives to what its calls were answered. */
 const kinds: readonly (readonly [name: string, pattern: RegExp])[] = [
@@ -45,10 +48,20 @@ export class Tolls {
     await Promise.all(this.#clients.map(client => this.#count(client)))
   }
 
+  /** A transaction is open. */
+  async poised(groups: readonly number[]): Promise<void> {
+    const endMs = performance.now() + POISED_MS
+    while ((await this.#open(groups)) === 0 && performance.now() < endMs) await sleep(1)
+  }
+
   async struck(groups: readonly number[]): Promise<void> {
+    this.#add(OPEN, await this.#open(groups))
+  }
+
+  async #open(groups: readonly number[]): Promise<number> {
     const seats = this.#seats.filter(([group]) => groups.includes(group))
     const open = await Promise.all(seats.map(([, { journal }]) => isOpenAt(this.#log, journal)))
-    this.#add(OPEN, open.filter(isOpen => isOpen === true).length)
+    return open.filter(isOpen => isOpen === true).length
   }
 
   async #count(client: PublishingClient): Promise<void> {
