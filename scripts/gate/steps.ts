@@ -26,10 +26,14 @@ const PUBLISH_SEEDS = 10
 const PUBLISH_MUTANTS = 3
 const ENGINE_MUTANTS = 3
 
-/** Drills drawn anew in each `npm test`, out of all; their seed is printed and draws them again. */
+const RAFT_DRILLS = ['raft-kill', 'raft-pause', 'raft-partition', 'raft-lost-disk']
+/** Drills drawn anew in each `npm test`, out of these; a printed seed draws them again. */
 const DRILLS = 2
 /** Faults in each. */
 const ROUNDS = 2
+const DRILL_LIMITS = ['--slack', '4', '--rounds', String(ROUNDS)]
+/** One of these besides. The fourth of them waits for brokers to come back, again and again. */
+const PUBLISH_DRILLS = ['publish-kill', 'publish-pause', 'publish-lost-answer']
 
 export interface Step {
   readonly name: string
@@ -56,7 +60,12 @@ export const steps: readonly Step[] = [
   step('services', { args: ['build', 'toxiproxy', 'kafka'] }),
   step('live'),
   step('chaos', {
-    args: ['--draw', String(DRILLS), '--slack', '4', '--rounds', String(ROUNDS)],
+    args: [...RAFT_DRILLS, '--draw', String(DRILLS), ...DRILL_LIMITS],
+    isReport: true,
+  }),
+  step('chaos:publish', {
+    script: 'chaos',
+    args: [...PUBLISH_DRILLS, '--draw', '1', ...DRILL_LIMITS],
     isReport: true,
   }),
   step('engine', { isReport: true }),
