@@ -60,3 +60,22 @@ test('a history that was kept is judged again', async () => {
     expect(ended.code).toBe(code)
   }
 })
+
+test('so is a record of what publishers let out', async () => {
+  const file = join(tempFolder(), 'history.jsonl')
+  const input = { group: 1, id: 7, home: 1, away: 0 }
+  const facts = [
+    { f: 'fed', ...input, outcome: 'ok', seq: 1 },
+    { f: 'taken', ...input },
+    { f: 'shown', sink: 'home', partition: 1, text: '1 1 7 0' },
+  ]
+  for (const [shown, code, verdict] of [
+    [facts, 0, 'lost 0, repeated 0, foreign 0, out of order 0: green'],
+    [facts.slice(0, -1), 1, 'lost 1, repeated 0, foreign 0, out of order 0: red'],
+  ] as const) {
+    writeFileSync(file, shown.map(fact => `${JSON.stringify(fact)}\n`).join(''))
+    const ended = await command(['check', file])
+    expect(ended.output).toContain(`1 inputs, 1 outputs: ${verdict}`)
+    expect(ended.code).toBe(code)
+  }
+})

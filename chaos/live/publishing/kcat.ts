@@ -3,6 +3,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { Partition } from '../../../src/base/stream-log.ts'
+import { areInSync } from './in-sync.ts'
 
 const OUTPUT_BYTES_MAX = 256 * 1024 * 1024
 const run = promisify(execFile)
@@ -28,10 +29,5 @@ export function readCommitted(
 
 /** Every copy of every partition is as far as its leader. */
 export async function isInSync(brokers: readonly string[]): Promise<boolean> {
-  const lines = await said(brokers, ['-L'])
-  const copies = lines.flatMap(line => {
-    const found = /replicas: ([\d,]+), isrs: ([\d,]*)/.exec(line)
-    return found === null ? [] : [found.slice(1).map(list => list.split(',').length)]
-  })
-  return copies.length > 0 && copies.every(([replicas, inSync]) => replicas === inSync)
+  return areInSync(await said(brokers, ['-L']))
 }
