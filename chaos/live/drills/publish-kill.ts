@@ -15,5 +15,5 @@ export const publishKill: Drill = {
   rounds: 8,
   faultMs: 2500,
   quietMs: 1500,
-  expects: { gapMsMax: 5000, okPerSecondMin: 30, toll: [OPEN] },
+  expects: { gapMsMax: 5000, okPerSecondMin: 10, toll: [OPEN] },
 }

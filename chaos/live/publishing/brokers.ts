@@ -23,9 +23,10 @@ import { isInSync } from './kcat.ts'
 
 /** Until all copies are whole again: a second broker is not to go before. */
 const IN_SYNC_MS = 60_000
-/** Until somebody makes the call that is waited for: leaders are changed to provoke it. */
+/** Somebody makes the call that is waited for; at last, and to begin with. */
 const CALLED_MS = 20_000
-const POLL_MS = 100
+const CALLED_SOON_MS = 1000
+const POLL_MS = 20
 
 type BrokerPlan = Extract<LogFaultPlan, { kind: 'broker' }>
 type CallPlan = Extract<LogFaultPlan, { kind: 'call' }>
@@ -117,30 +118,33 @@ export class Brokers implements LogSide {
     }
   }
 
-  /** Some calls are made by new leaders only: every group gets one, until somebody has called. */
+  /**
+   * Some calls are made all the time, and whoever loses an answer goes on by itself. Others only
+   * new leaders make: if nobody has called soon, every group gets one.
+   */
   async #spoil(plan: CallPlan, cluster: Cluster): Promise<Strike> {
     const before = this.#fates.hits.length
     this.#fates.plan(plan.api, plan.fate)
-    const endMs = performance.now() + CALLED_MS
-    const moved = new Set<number>()
-    while (this.#fates.isOpen && performance.now() < endMs) {
-      for (const group of await moveLeads(cluster)) moved.add(group)
-      await sleep(POLL_MS)
+    const beganMs = performance.now()
+    const called = async (byMs: number) => {
+      while (this.#fates.isOpen && performance.now() < beganMs + byMs) await sleep(POLL_MS)
+    }
+    for (let byMs = CALLED_SOON_MS; byMs < CALLED_MS; byMs += CALLED_SOON_MS) {
+      await called(byMs)
+      if (this.#fates.isOpen) await moveLeads(cluster)
     }
     const hits = this.#fates.hits.length - before
     const heal = () => Promise.resolve()
-    return { what: told(plan), victim: 'a broker', groups: [...moved], hits, heal }
+    return { what: told(plan), victim: 'a broker', groups: cluster.groups, hits, heal }
   }
 }
 
-/** Of each group to the next node; the groups. */
-async function moveLeads({ nodes }: Cluster): Promise<readonly number[]> {
+/** Of each group to the next node. */
+async function moveLeads({ nodes }: Cluster): Promise<void> {
   const http = nodes[0]?.plan.http ?? ''
-  const groups = await groupsAt(http)
-  for (const { group, node } of groups) {
+  for (const { group, node } of await groupsAt(http)) {
     const at = nodes.findIndex(({ id }) => id === node)
     const next = nodes[(at + 1) % nodes.length]
     if (next !== undefined) await transfer(http, group, next.id)
   }
-  return groups.map(({ id }) => id)
 }
