@@ -51,12 +51,12 @@ test('a history that was kept is judged again', async () => {
   ]
   const file = join(tempFolder(), 'history.jsonl')
   for (const [seen, code, verdict] of [
-    [7, 0, 'green'],
-    [null, 1, 'red'],
+    [7, 0, '0 impossible, 0 undecided: green'],
+    [null, 1, '1 impossible, 0 undecided: red'],
   ] as const) {
     writeFileSync(file, `${[...write, event('ok', 'read', seen)].join('\n')}\n`)
     const ended = await command(['check', file])
-    expect(ended.output).toContain(`1 keys, 2 calls: ${verdict}`)
+    expect(ended.output).toContain(`1 keys, 2 calls placed, ${verdict}`)
     expect(ended.code).toBe(code)
   }
 })
