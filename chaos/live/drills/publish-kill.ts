@@ -10,7 +10,7 @@ export const publishKill: Drill = {
   nodes: 3,
   groups: 3,
   clientsPerGroup: 12,
-  callMs: 1500,
+  callMs: 5000,
   faults: [{ kind: 'kill' }],
   rounds: 8,
   faultMs: 2500,

@@ -10,7 +10,7 @@ export const publishPause: Drill = {
   nodes: 3,
   groups: 3,
   clientsPerGroup: 12,
-  callMs: 1500,
+  callMs: 3000,
   faults: [{ kind: 'pause' }],
   rounds: 6,
   // Brokers end a transaction after 3 s, and look for such every half second.
