@@ -237,12 +237,21 @@ test('what is missing are the groups that were named and are not here', async ()
   expect([...missing, table.seating.missing]).toEqual([0, 1, 1, 0])
 })
 
-test('a group that somebody spoke of is waited for', async () => {
-  const table = new Table({ a: [yes(seat(1, 3)), yes(seat(1, 3), seat(7, 5))] })
-  table.seating.name(7 as Parameters<Seating['name']>[0])
+test('a group that somebody spoke of is waited for until all have answered', async () => {
+  const later = ['no answer', 'no answer', yes(seat(7, 5))]
+  const table = new Table({ a: [yes(seat(1, 3))], b: later })
+  table.seating.name(groupId(7))
+  await table.run()
+  expect(table.rounds).toBe(3)
+  expect(table.made.get(7)).toBe(5)
+})
+
+test('a group of which nobody who answers knows is waited for no longer', async () => {
+  const table = new Table({ a: [yes(seat(1, 3))], b: ['no answer', yes(seat(1, 0))] })
+  table.seating.name(groupId(7))
   await table.run()
   expect(table.rounds).toBe(2)
-  expect(table.made.get(7)).toBe(5)
+  expect([...table.made]).toEqual([[1, 3]])
 })
 
 test('a replica that is here already is confirmed, not made again', async () => {

@@ -45,6 +45,8 @@ const TAKEN_ROUNDS_MAX = 120
 export class Seating {
   readonly #parts: SeatingParts
   readonly #named = new Set<GroupId>()
+  /** By those who answered in this round. */
+  readonly #listed = new Set<GroupId>()
   readonly #confirmed = new Set<GroupId>()
   readonly #wrong = new Set<string>()
   readonly #absent = new Set<string>()
@@ -81,6 +83,7 @@ export class Seating {
     const asked = new Set<string>()
     const troubles: string[] = []
     this.#taken = undefined
+    this.#listed.clear()
     let answers = 0
     for (let [address] = this.#parts.addresses(); address !== undefined; ) {
       asked.add(address)
@@ -95,9 +98,18 @@ export class Seating {
     }
     this.#countTaken(this.#taken)
     if (asked.size > 0 && answers === 0) this.#tellTroubles(troubles)
+    if (troubles.length === 0) this.#forgetWhatNobodyHas()
     // At once after the last look at the addresses: a leader's roster has told all of them by now.
     for (const group of this.#named) if (this.#parts.leadsHere(group)) this.#confirmed.add(group)
     return this.isSeated
+  }
+
+  /** Somebody spoke of it who has it no longer, as all say; if not, he speaks of it again. */
+  #forgetWhatNobodyHas(): void {
+    for (const group of this.#named) {
+      if (this.#listed.has(group) || this.#parts.replicaHere(group) !== undefined) continue
+      this.#named.delete(group)
+    }
   }
 
   async #onAnswer(address: string, { code, message, groups }: JoinAnswer): Promise<void> {
@@ -113,6 +125,7 @@ export class Seating {
   async #onSeat({ group: number, replica: given, places }: Seat): Promise<void> {
     const group = groupId(number)
     this.#named.add(group)
+    this.#listed.add(group)
     this.#parts.tell(group, places.map(enrolledFrom))
     if (given === 0) return
     const here = this.#parts.replicaHere(group)

@@ -153,13 +153,20 @@ test('a group that somebody speaks of is a seat that is missing until it is take
   expect(c.has(3)).toBe(true)
 })
 
-test('a group that nobody has keeps it from being ready', async () => {
+test('a group that nobody has is forgotten once all have answered, and not before', async () => {
   const town = settled(three)
-  const sitter = new Sitter(town, town.places[2] as Place, ['a:1'])
+  const [, b, c] = town.places as readonly [Place, Place, Place]
+  const sitter = new Sitter(town, c, ['a:1'])
+  sitter.seats.onUnknownGroup(groupId(7))
+  expect(sitter.seats.facts()).toEqual({ areConfirmed: false, missing: 1 })
+  await until(town, () => sitter.isReady, 'a node that is ready')
+  b.kill()
   sitter.seats.onUnknownGroup(groupId(7))
   for (let turn = 0; turn < 1000; turn++) {
     await settle()
     town.clock.pass(10)
     expect(sitter.isReady).toBe(false)
   }
+  b.start()
+  await until(town, () => sitter.isReady, 'a node that is ready')
 })
