@@ -30,7 +30,10 @@ const address = fc.oneof(
   fc.tuple(host, port).map(([one, at]) => `${one}:${at}`),
   text,
 )
-const number = fc.oneof(fc.nat(9), fc.double(), fc.maxSafeInteger(), fc.constant(2 ** 64))
+/** No -0: on the wire it is a whole number without a sign. */
+const number = fc
+  .oneof(fc.nat(9), fc.double(), fc.maxSafeInteger(), fc.constant(2 ** 64))
+  .map(one => one + 0)
 
 const anyField = fc.record({
   replica: fc.nat(9),
