@@ -17,6 +17,7 @@ const GROUPS_MAX = 2
 const TARGETS = 64
 /** A claim is made, and groups begin, before the first fault. */
 const QUIET_MS = 2000
+const HELD_BYTES_MAX = 10_000
 
 export function drawPublish(seed: number): PublishScenario {
   const prng = new Prng(seed).fork('publish')
@@ -110,7 +111,14 @@ function drawBounds(prng: Prng): JournalBounds {
   }
   // A transaction is a few calls: of many small ones it would be out of time before its end.
   const isSmall = bounds.outputBytesMax <= 1000 && bounds.scheduleBytesMax <= 200
-  return { ...bounds, sendBytesMax: isSmall ? prng.pick([200, 1000]) : usual.sendBytesMax }
+  const sendBytesMax = isSmall ? prng.pick([200, 1000]) : usual.sendBytesMax
+  return { ...bounds, sendBytesMax, outboxBytesMax: held(bounds) }
+}
+
+/** No more than so small transactions carry out in the time that they have in the end. */
+function held({ outputBytesMax, scheduleBytesMax, outboxBytesMax }: JournalBounds): number {
+  const isSmall = outputBytesMax <= 1000 || scheduleBytesMax <= 200
+  return isSmall ? Math.min(outboxBytesMax, HELD_BYTES_MAX) : outboxBytesMax
 }
 
 function drawFeed(prng: Prng): FeedProfile {
