@@ -60,12 +60,18 @@ export class Feed {
     })
   }
 
-  /** One input, if somebody takes it; also once all the others have been put in. */
-  feed(group: GroupId, isLast = false): void {
+  /** One input, if somebody takes it. */
+  feed(group: GroupId): void {
     const desk = this.#cluster.leader(group)
     if (desk === undefined || desk.seat.life.isPaused) return
     if (desk.machine.outbox === undefined) this.#begin(desk, group)
-    else if (!this.#isOver || isLast) this.#put(desk, group)
+    else if (!this.#isOver) this.#put(desk, group, 0)
+  }
+
+  /** When all the others have been put in: one that has outputs for every sink there is. */
+  feedAfterwards(group: GroupId): void {
+    const desk = this.#cluster.leader(group)
+    if (desk !== undefined) this.#put(desk, group, 1)
   }
 
   #begin(desk: Desk, group: GroupId): void {
@@ -73,23 +79,24 @@ export class Feed {
     desk.seat.group.propose(desk.seat.status().term, data, () => {})
   }
 
-  #put(desk: Desk, group: GroupId): void {
+  #put(desk: Desk, group: GroupId, least: number): void {
     const { journal, machine, seat } = desk
     if (journal === undefined || machine.outbox === undefined) return
     this.#look(machine.outbox.bytes, group)
     const open = this.#flight.get(seat) ?? 0
     if (!journal.takesFrames || open >= FLIGHT_MAX) return
     this.#flight.set(seat, open + 1)
-    seat.group.propose(seat.status().term, this.#input(), outcome => {
+    seat.group.propose(seat.status().term, this.#input(least), outcome => {
       this.#flight.set(seat, (this.#flight.get(seat) ?? 1) - 1)
       if (outcome.kind === 'applied') this.taken++
     })
   }
 
-  #input(): Uint8Array {
+  #input(least: number): Uint8Array {
     const { homeMax, awayMax, outputBytesMax } = this.#world.scenario.profile.feed
     const prng = this.#prng
-    const [home, away] = [prng.between(0, homeMax), prng.between(0, awayMax)]
+    const some = (most: number): number => prng.between(Math.min(least, most), most)
+    const [home, away] = [some(homeMax), some(awayMax)]
     return encodeInput({ id: this.#ids.next++, home, away, bytes: prng.between(1, outputBytesMax) })
   }
 

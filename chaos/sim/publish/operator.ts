@@ -45,6 +45,11 @@ export class Operator {
     this.#faults = faults
   }
 
+  /** Inputs from now on have this one or a higher. */
+  get nextId(): number {
+    return this.#ids.next
+  }
+
   submit(): void {
     this.#claim({ kind: 'submit', owner: 'owner-0' }, () => FRESH)
   }

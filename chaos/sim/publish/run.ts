@@ -20,7 +20,7 @@ import { Judge } from './judge.ts'
 import { isNodeFault, journalFaultKinds } from './kinds.ts'
 import { JOURNAL_TOPIC, MARKERS_TOPIC } from './names.ts'
 import { Operator, type Site } from './operator.ts'
-import { OUTPUT_PARTITIONS, SINKS } from './output.ts'
+import { OUTPUT_PARTITIONS, SINKS, type SinkName } from './output.ts'
 import type { PublishScenario } from './scenario.ts'
 
 /** How often the logs are looked at. */
@@ -29,6 +29,8 @@ const LOOK_MS = 100
 const TOPICS_MS = 100
 /** A stall, a transaction that runs out, a few elections, and pauses between attempts. */
 const DRAIN_MS = 40_000
+/** How often something new is put in afterwards, until it is out. */
+const FEED_MS = 300
 
 export interface PublishOptions {
   /** Lines for people. */
@@ -88,10 +90,9 @@ class PublishRun {
       queue.runUntil(scenario.safetyMs * US_PER_MS)
       this.#heal()
       this.#within(this.#drains, () => this.#isDrained())
-      for (const { feed } of this.#operator.sites) {
-        for (const group of judge.truth.groups) feed.feed(group, true)
-      }
-      this.#within(this.#goesOn, () => this.#isDrained())
+      const from = this.#operator.nextId
+      this.#feedUntilShown(from)
+      this.#within(this.#goesOn, () => this.#isShown(from) && this.#isDrained())
       judge.end()
       return undefined
     } catch (error) {
@@ -186,6 +187,29 @@ class PublishRun {
       return owners.some(desk => desk !== undefined && isEmpty(desk))
     })
     return isOut && judge.isComplete()
+  }
+
+  /** Again and again: who leads may change, and with it what was on its way is lost. */
+  #feedUntilShown(from: number): void {
+    if (this.#isShown(from)) return
+    for (const { feed } of this.#owners()) {
+      for (const group of this.#world.judge.truth.groups) feed.feedAfterwards(group)
+    }
+    const fire = (): void => this.#feedUntilShown(from)
+    this.#world.queue.after(FEED_MS * US_PER_MS, { fire })
+  }
+
+  /** Every group has journaled, for the owner, an input that is new, and all it made is visible. */
+  #isShown(from: number): boolean {
+    const { judge, scenario } = this.#world
+    const { homeMax, awayMax } = scenario.profile.feed
+    const most = { home: homeMax, away: awayMax }
+    if (!judge.isComplete()) return false
+    return judge.truth.groups.every(group => {
+      const { outputs } = judge.truth.of(group).history
+      const isNew = (sink: SinkName): boolean => (outputs[sink].at(-1)?.id ?? 0) >= from
+      return SINKS.every(sink => most[sink] === 0 || isNew(sink))
+    })
   }
 
   /** The clusters of the highest claim: more than one where it was cloned. */

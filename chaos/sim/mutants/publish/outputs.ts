@@ -133,6 +133,20 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
     origin: RULES,
   },
   {
+    name: 'full-for-ever',
+    file: `${JOURNAL}/driver.ts`,
+    find: 'return outbox.bytes < bounds.outboxBytesMax',
+    replace:
+      "const isFull = 'full' in this || outbox.bytes >= bounds.outboxBytesMax\n" +
+      '    if (isFull) Object.assign(this, { full: true })\n' +
+      '    return !isFull',
+    why: [
+      'An outbox was full once. All of it gets out, and its leader still takes nothing more: only',
+      'whoever asks for something new notices.',
+    ].join(' '),
+    origin: 'back-pressure without a way back',
+  },
+  {
     name: 'turn-never-ends',
     file: `${JOURNAL}/budget.ts`,
     find: 'if (this.#holding.delete(group)) this.#grant()',
