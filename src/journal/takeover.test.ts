@@ -153,13 +153,14 @@ describe('a journal that does not begin where it is to be read from', () => {
     ])
   })
 
-  it('was trimmed behind the end that was asked for: all begins anew', () => {
-    const told = play([...trimmed, start(12)])
-    expect(told.outcome).toBe('refused')
+  test.each([9, 12])('was trimmed up to the end that was asked for, or behind: %d', begins => {
+    const told = play([...trimmed, start(begins), end(15), fetched(15)])
+    expect(told.asked.slice(4)).toEqual(['start', 'end', `fetch ${begins}`])
+    expect(told.outcome).toBe('read')
   })
 
   it('was emptied: there is nothing to read', () => {
-    expect(play([...trimmed, start(9)])).toMatchObject({ outcome: 'read' })
+    expect(play([...trimmed, start(9), end(9)])).toMatchObject({ outcome: 'read' })
   })
 
   it('ends before it: it was lost', () => {

@@ -142,14 +142,11 @@ export class Takeover {
   /** What lay between was trimmed: whatever is wanted lies behind. */
   #onStart(start: number): void {
     const { reading } = this.#options
-    // The last record always stays: others have written behind the end that was asked for.
-    if (start > this.#end) {
-      this.#refused({ code: 'fenced', message: 'the journal was trimmed behind its known end' })
-      return
-    }
     if (start > reading.position) {
       reading.skipTo(start)
-      this.#goOn()
+      // The last record always stays: where none lies before the end, others have written behind.
+      if (start >= this.#end) this.#stage = 'end'
+      else this.#goOn()
       return
     }
     const message =
