@@ -24,6 +24,7 @@ import { addCounters, type Counts } from '../run/result.ts'
 import type { EventQueue } from '../world/clock.ts'
 import { type DiskCopy, SimDisk } from '../world/disk.ts'
 import type { SimLogClient } from '../world/log/client.ts'
+import type { LogCall, LogFate } from '../world/log/faults.ts'
 import { SimRows } from '../world/rows.ts'
 import type { Tally } from '../world/tally.ts'
 import type { Trace } from '../world/trace.ts'
@@ -32,6 +33,7 @@ import { Desk, type Shared } from './desk.ts'
 import type { Beginning } from './entry.ts'
 import type { Judge } from './judge.ts'
 import { PublishMachine } from './machine.ts'
+import type { Moments } from './moments.ts'
 import type { PublishScenario } from './scenario.ts'
 import type { Logs } from './truth.ts'
 
@@ -46,6 +48,7 @@ export interface World {
   readonly tally: Tally<FleetFaultKind>
   readonly logs: Logs
   readonly judge: Judge
+  readonly moments: Moments
   /** Is the next question to a group lost? */
   isQuestionLost(): boolean
   /** Messages by role, and refusals, of all cores. */
@@ -75,6 +78,8 @@ export class Cluster {
   readonly #clients = new Map<Member, readonly SimLogClient[]>()
   /** Nodes that do not reach the logs. */
   readonly #cutOff = new Set<Member>()
+  /** Nodes that do not reach their peers. */
+  readonly #alone = new Set<Member>()
 
   constructor(world: World, parts: ClusterParts, faults: readonly FleetFault[]) {
     const { scenario, queue, trace, tally } = world
@@ -106,6 +111,7 @@ export class Cluster {
 
   heal(): void {
     this.#faults.heal()
+    this.#alone.clear()
     for (const member of this.#cutOff) this.cutOff(member, false)
   }
 
@@ -119,7 +125,7 @@ export class Cluster {
     return this.fleet.seats(group).flatMap(seat => this.#desks.get(seat) ?? [])
   }
 
-  /** Its peers lose a node, and it loses them; until the answer is called. */
+  /** Its peers lose a node, and it loses them, so that none answers; until the answer is called. */
   part(member: Member): () => void {
     const others = this.fleet.members.filter(one => one !== member)
     const cut = (by: 1 | -1): void => {
@@ -129,13 +135,17 @@ export class Cluster {
       }
     }
     cut(1)
-    return () => cut(-1)
+    this.#alone.add(member)
+    return () => {
+      cut(-1)
+      this.#alone.delete(member)
+    }
   }
 
-  /** The next transaction of a node is lost in the middle. */
-  spoil(member: Member): void {
+  /** Befalls the next such call of a node to the home log. */
+  plan(member: Member, call: LogCall, fate: LogFate): void {
     const [home] = this.#clients.get(member) ?? []
-    if (home !== undefined) this.#world.logs.home.plan('produce', 'lost-answer', home)
+    if (home !== undefined) this.#world.logs.home.plan(call, fate, home)
   }
 
   takeImages(group: GroupId): void {
@@ -205,14 +215,16 @@ export class Cluster {
 
   #onOpened(group: GroupId, seat: Seat, member: Member): void {
     this.fleet.onOpened(group, seat)
-    const { queue, judge, scenario, trace } = this.#world
+    const { queue, judge, scenario, trace, moments } = this.#world
     const { claim, name, prng } = this.parts
-    const isQuestionLost = (): boolean => this.#world.isQuestionLost()
+    const isQuestionLost = (): boolean => this.#alone.has(member) || this.#world.isQuestionLost()
     const desk = new Desk({
       ...{ seat, group, cluster: name, claim, queue, judge },
       random: prng.fork(`desk ${group} ${seat.id} ${seat.boot}`),
       bounds: scenario.profile.bounds,
+      hearUs: scenario.profile.hearUs,
       isQuestionLost,
+      onMoment: (moment, sink) => moments.met({ cluster: this, member, group, moment, sink }),
       shared: this.#sharedBy(seat.life, member),
       tell: line => trace.tell(line),
     })

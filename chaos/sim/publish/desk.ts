@@ -1,7 +1,7 @@
 /**
  * Between a replica of a group and its journal: tells the journal who leads and what was applied,
  * asks the group what the journal wants to know, and has all of it looked at. After each input to
- * the core it is due a moment later, since nobody calls a core while it is on the stack.
+ * the core it is due a while later: the journal hears late what its outbox shows already.
  */
 
 import { invariant } from '../../../src/base/errors.ts'
@@ -18,10 +18,11 @@ import { LivingClock } from '../fleet/clock.ts'
 import type { Seat } from '../fleet/seat.ts'
 import type { EventQueue } from '../world/clock.ts'
 import type { SimLogClient } from '../world/log/client.ts'
-import { WatchedLog } from './door.ts'
+import { type Onlooker, WatchedLog } from './door.ts'
 import { encodeProgressEntry } from './entry.ts'
 import type { Judge } from './judge.ts'
 import { PublishMachine } from './machine.ts'
+import type { Moment } from './moments.ts'
 import { lanes, nameOf, seatOf } from './names.ts'
 import { rendered, type SinkName } from './output.ts'
 
@@ -44,7 +45,10 @@ export interface DeskParts {
   readonly bounds: JournalBounds
   readonly shared: Shared
   readonly judge: Judge
+  readonly hearUs: number
   isQuestionLost(): boolean
+  /** Of a publisher of this replica. */
+  onMoment(moment: Moment, sink: SinkName): void
   tell(line: string): void
 }
 
@@ -84,8 +88,8 @@ export class Desk implements JournalGroup, JournalListener {
   onStepped(): void {
     if (this.#isDue) return
     this.#isDue = true
-    const { seat, queue } = this.#parts
-    seat.life.later(queue, 1, () => {
+    const { seat, queue, hearUs } = this.#parts
+    seat.life.later(queue, hearUs, () => {
       this.#isDue = false
       this.#look()
     })
@@ -128,16 +132,24 @@ export class Desk implements JournalGroup, JournalListener {
     })
   }
 
-  #onlooker(sink: SinkName) {
-    const { judge, cluster, group, queue } = this.#parts
+  #onlooker(sink: SinkName): Onlooker {
+    const { judge, cluster, group, queue, onMoment } = this.#parts
     const lane = judge.lane({ cluster, group, sink })
     return {
       taking: () => {
         const isTold = this.#leadsAtUs === queue.nowUs
         lane.taking(isTold && this.machine.appliedTerm === this.seat.status().term)
+        onMoment('taking', sink)
       },
-      sending: lane.sending.bind(lane),
-      committing: lane.committing.bind(lane),
+      ended: () => onMoment('ended', sink),
+      sending: records => {
+        lane.sending(records)
+        onMoment('sending', sink)
+      },
+      committing: () => {
+        lane.committing()
+        onMoment('committing', sink)
+      },
       committed: lane.committed.bind(lane),
       left: lane.left.bind(lane),
     }

@@ -20,6 +20,8 @@ import type {
 
 export interface Onlooker {
   taking(): void
+  /** It was told where a partition ends. */
+  ended(): void
   sending(records: readonly PartitionRecords[]): void
   committing(): void
   committed(): void
@@ -57,7 +59,10 @@ export class WatchedLog implements StreamLog {
   }
 
   end(of: Partition, isolation: Isolation, done: LogDone<number>): void {
-    this.#log.end(of, isolation, done)
+    this.#log.end(of, isolation, answer => {
+      if (answer.error === undefined) this.#onlooker.ended()
+      done(answer)
+    })
   }
 
   fetch(from: Partition, offset: number, how: FetchOptions, done: LogDone<Fetched>): Asked {

@@ -18,6 +18,8 @@ const TARGETS = 64
 /** A claim is made, and groups begin, before the first fault. */
 const QUIET_MS = 2000
 const HELD_BYTES_MAX = 10_000
+/** Nobody calls a core while it is on the stack. */
+const AT_ONCE_US = 1
 
 export function drawPublish(seed: number): PublishScenario {
   const prng = new Prng(seed).fork('publish')
@@ -32,13 +34,13 @@ export function drawPublish(seed: number): PublishScenario {
   }
 }
 
-/** A schedule that was kept knows nothing of bounds that came later: they are usual. */
+/** A schedule that was kept knows nothing of what came later: it is as usual. */
 export function completed(kept: PublishScenario): PublishScenario {
   const { profile } = kept
   const bounds = { ...defaultJournalBounds, ...profile.bounds }
-  const { questionsLost = 0 } = profile
+  const { questionsLost = 0, hearUs = AT_ONCE_US } = profile
   const log = { ...calmLog, ...profile.log }
-  return { ...kept, profile: { ...profile, questionsLost, bounds, log } }
+  return { ...kept, profile: { ...profile, questionsLost, hearUs, bounds, log } }
 }
 
 function drawProfile(seed: number, prng: Prng): PublishProfile {
@@ -48,6 +50,7 @@ function drawProfile(seed: number, prng: Prng): PublishProfile {
     bounds: drawBounds(prng),
     feed: drawFeed(prng),
     questionsLost: prng.pick([0, 0, 0.1, 0.4]),
+    hearUs: prng.pick([AT_ONCE_US, AT_ONCE_US, 5000, 200_000]),
     flushMs: prng.pick([200, 1000, 5000]),
   }
 }
@@ -160,6 +163,7 @@ const shapes: Readonly<Partial<Record<PublishFaultKind, Shape>>> = {
   'lead-swapped': { family: 'process', forMs: [50, 1500], often: 8 },
   'read-back-late': { family: 'process', forMs: [1500, 4000], often: 8 },
   'read-back-moved': { family: 'log', forMs: none, often: 20 },
+  'woken-alone': { family: 'process', forMs: [1500, 4000], often: 12 },
   'node-off-log': { family: 'calls', forMs: [50, 4000], often: 8 },
   'log-away': { family: 'calls', forMs: [50, 4000], often: 4 },
   'call-lost': { family: 'calls', forMs: none, often: 10 },
@@ -173,6 +177,7 @@ const shapes: Readonly<Partial<Record<PublishFaultKind, Shape>>> = {
 
 /** Of these a run has one, if any: after it the job has another owner. */
 const ends: readonly PublishFaultKind[] = [
+  'cloned',
   'cloned',
   'taken-over',
   'taken-twice',

@@ -1,35 +1,21 @@
 /** Carries out what befalls publishers, their logs and their clusters, at its time. */
 
-import type { GroupId } from '../../../src/base/ids.ts'
 import { Prng } from '../../../src/base/prng.ts'
 import { trimJournal } from '../../../src/journal/trim-driver.ts'
 import { pick } from '../fleet/injection.ts'
 import type { Member } from '../fleet/member.ts'
 import { US_PER_MS } from '../world/clock.ts'
 import type { LogCall, LogFate } from '../world/log/faults.ts'
-import type { SimLog } from '../world/log/log.ts'
-import type { Tally } from '../world/tally.ts'
+import type { MoveTime } from '../world/log/log.ts'
 import { happenings } from '../world/trace.ts'
-import type { World } from './cluster.ts'
 import type { JournalFaultKind } from './kinds.ts'
 import { journalFaultKinds } from './kinds.ts'
 import { idOf, JOURNAL_TOPIC, journalOf, MARKERS_TOPIC, nameOf } from './names.ts'
-import type { Operator, Site } from './operator.ts'
-import { OUTPUT_PARTITIONS, SINKS } from './output.ts'
+import type { Site } from './operator.ts'
+import { OUTPUT_PARTITIONS } from './output.ts'
 import type { PublishFault } from './scenario.ts'
-
-export interface Scene {
-  readonly world: World
-  readonly operator: Operator
-  readonly tally: Tally<JournalFaultKind>
-  /** No fault does anything any more, however long ago it began. */
-  isHealed: boolean
-}
-
-type Undo = () => void
-type Injection = (scene: Scene, fault: PublishFault) => Undo | 'missed'
-
-const over: Undo = () => {}
+import { groupAt, type Injection, logAt, over, type Scene, sinkAt, siteAt } from './scene.ts'
+import { cloned, readBackLate, readBackMoved, wokenAlone } from './timely.ts'
 
 /** Of single requests; which of them, the fault's salt says. */
 const calls: readonly LogCall[] = [
@@ -41,19 +27,6 @@ const calls: readonly LogCall[] = [
   'list-offsets',
   'fetch',
 ]
-
-function logAt({ world }: Scene, salt: number): SimLog {
-  // The home log is where most is asked.
-  return salt % 4 === 0 ? world.logs.away : world.logs.home
-}
-
-function groupAt({ world }: Scene, at: number): GroupId {
-  return pick(world.judge.truth.groups, at) as GroupId
-}
-
-function siteAt({ operator }: Scene, at: number): Site | undefined {
-  return pick(operator.sites, at)
-}
 
 const befalls =
   (fate: LogFate): Injection =>
@@ -89,19 +62,23 @@ const logAway: Injection = (scene, { salt }) => {
   }
 }
 
+/** In peace, or while what somebody asks for is being written down. */
+function whenOf(salt: number): MoveTime {
+  return (salt >>> 4) % 2 === 0 ? 'now' : 'amidst'
+}
+
 const coordinatorMoved: Injection = (scene, { whom, salt }) => {
-  logAt(scene, salt).moveCoordinator(idOf(groupAt(scene, whom)))
+  logAt(scene, salt).moveCoordinator(idOf(groupAt(scene, whom)), whenOf(salt))
   return over
 }
 
 const partitionMoved: Injection = (scene, { whom, salt }) => {
-  const { logs } = scene.world
+  const sink = sinkAt(salt)
   const journals = { home: JOURNAL_TOPIC, away: MARKERS_TOPIC }
-  const sink = pick(SINKS, salt) ?? 'home'
-  const isJournal = salt % 3 > 0
   const { partition } = journalOf(groupAt(scene, whom))
-  if (isJournal) logs[sink].moveLeader({ topic: journals[sink], partition })
-  else logs[sink].moveLeader({ topic: sink, partition: whom % OUTPUT_PARTITIONS })
+  const outputs = { topic: sink, partition: whom % OUTPUT_PARTITIONS }
+  const moved = salt % 3 > 0 ? { topic: journals[sink], partition } : outputs
+  scene.world.logs[sink].moveLeader(moved, whenOf(salt))
   return over
 }
 
@@ -125,63 +102,6 @@ const leadSwapped: Injection = (scene, { whom, salt, forMs }) => {
   return over
 }
 
-/** How often it is looked whether the read-back has begun. */
-const LOOK_US = 1000
-const LOOKS = 3000
-const ALONE_MS = 1500
-
-interface ReadBack {
-  readonly scene: Scene
-  readonly site: Site
-  readonly member: Member
-  readonly group: GroupId
-}
-
-/** Spoils a transaction of a leader, and does something when it reads its journal back. */
-const whenReadBack =
-  (kind: JournalFaultKind, deed: (readBack: ReadBack, fault: PublishFault) => void): Injection =>
-  (scene, fault) => {
-    const site = siteAt(scene, fault.salt)
-    const group = groupAt(scene, fault.whom)
-    const member = site?.cluster.fleet.leaderNode(group)
-    if (site === undefined || member === undefined) return 'missed'
-    const { cluster } = site
-    cluster.spoil(member)
-    const look = (left: number): void => {
-      if (scene.isHealed || left === 0 || member.isPaused) return
-      const isReading = cluster.leader(group)?.journal?.stages[0] === 'takeover'
-      if (isReading && cluster.fleet.leaderNode(group) === member) {
-        scene.tally.hit(kind)
-        deed({ scene, site, member, group }, fault)
-      } else scene.world.queue.after(LOOK_US, { fire: () => look(left - 1) })
-    }
-    look(LOOKS)
-    return 'missed'
-  }
-
-/** Meanwhile another leads and publishes; whoever wakes hears of it from the journal first. */
-const readBackLate = whenReadBack('read-back-late', ({ scene, site, member }, { forMs }) => {
-  const { queue } = scene.world
-  member.pause()
-  const join = site.cluster.part(member)
-  const undo = (afterMs: number, deed: () => void): void => {
-    queue.after(Math.round(afterMs * US_PER_MS), {
-      fire: () => {
-        if (!scene.isHealed) deed()
-      },
-    })
-  }
-  undo(forMs, () => member.resume())
-  undo(forMs + ALONE_MS, join)
-})
-
-/** The end was told by one leader of the partition, and the records are asked of another. */
-const readBackMoved = whenReadBack('read-back-moved', ({ scene, group }, { salt }) => {
-  const { queue, logs } = scene.world
-  const move = (): void => logs.home.moveLeader(journalOf(group))
-  queue.after(new Prng(salt).below(20 * US_PER_MS), { fire: move })
-})
-
 const brokerLost: Injection = (scene, { salt }) => {
   logAt(scene, salt).loseBroker()
   return over
@@ -200,14 +120,6 @@ const journalTrimmed: Injection = (scene, { whom, salt }) => {
     if (error === undefined) scene.tally.hit('journal-trimmed')
   })
   return 'missed'
-}
-
-/** The newest that is still there to be copied. */
-const cloned: Injection = ({ operator }) => {
-  const site = operator.sites.at(-1)
-  if (site === undefined) return 'missed'
-  operator.clone(site)
-  return over
 }
 
 const takenOver: Injection = ({ operator }) => {
@@ -248,6 +160,7 @@ const injections: Readonly<Record<JournalFaultKind, Injection>> = {
   'lead-swapped': leadSwapped,
   'read-back-late': readBackLate,
   'read-back-moved': readBackMoved,
+  'woken-alone': wokenAlone,
   'coordinator-moved': coordinatorMoved,
   'partition-moved': partitionMoved,
   'broker-lost': brokerLost,

@@ -15,6 +15,7 @@ const journalFaults = {
   'lead-swapped': 'leadership goes to and fro, again and again',
   'read-back-late': 'a leader stands still while it reads its journal back, and wakes alone',
   'read-back-moved': 'a journal gets another leader while it is read back',
+  'woken-alone': 'a leader stood still, and goes on while its successor takes the id',
   // Logs.
   'coordinator-moved': 'another decides the transactions of a group',
   'partition-moved': 'a journal, or a partition of outputs, gets another leader',

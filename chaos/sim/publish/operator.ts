@@ -61,7 +61,7 @@ export class Operator {
   }
 
   /** Copies of all disks, as if the power had gone everywhere at once. */
-  clone({ cluster }: Site): void {
+  clone({ cluster }: Site): Cluster {
     const { judge } = this.#world
     const { claim, beginning, name } = cluster.parts
     const disks = cluster.fleet.members.map(({ disk }) => disk.copy())
@@ -69,6 +69,7 @@ export class Operator {
     judge.truth.copy(name, made.name)
     judge.twins.add(name).add(made.name)
     made.start()
+    return made
   }
 
   #claim(wish: ClaimWish, beginning: (group: GroupId, offset: number) => Beginning): void {

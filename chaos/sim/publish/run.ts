@@ -15,13 +15,15 @@ import { Tally } from '../world/tally.ts'
 import { happenings, Trace } from '../world/trace.ts'
 import type { World } from './cluster.ts'
 import type { Desk } from './desk.ts'
-import { type Scene, schedule } from './faults.ts'
+import { schedule } from './faults.ts'
 import { Judge } from './judge.ts'
 import { isNodeFault, journalFaultKinds } from './kinds.ts'
+import { Moments } from './moments.ts'
 import { JOURNAL_TOPIC, MARKERS_TOPIC } from './names.ts'
 import { Operator, type Site } from './operator.ts'
 import { OUTPUT_PARTITIONS, SINKS, type SinkName } from './output.ts'
 import type { PublishScenario } from './scenario.ts'
+import type { Scene } from './scene.ts'
 
 /** How often the logs are looked at. */
 const LOOK_MS = 100
@@ -71,7 +73,7 @@ class PublishRun {
     this.#world = {
       ...{ scenario, queue, logs, trace: new Trace(queue, tell) },
       ...{ tally: new Tally(fleetFaultKinds), judge: new Judge(logs, ids) },
-      ...{ cells: {}, refused: {}, isQuestionLost },
+      ...{ cells: {}, refused: {}, isQuestionLost, moments: new Moments() },
     }
     const faults = scenario.faults.filter((one): one is FleetFault => isNodeFault(one.kind))
     this.#operator = new Operator(this.#world, prng.fork('operator'), faults)
@@ -161,8 +163,9 @@ class PublishRun {
   }
 
   #heal(): void {
-    const { logs } = this.#world
+    const { logs, moments } = this.#world
     this.#scene.isHealed = true
+    moments.clear()
     for (const { cluster } of this.#operator.sites) cluster.heal()
     for (const sink of SINKS) {
       logs[sink].profile = calmLog

@@ -30,6 +30,8 @@ export interface PublishProfile {
   readonly feed: FeedProfile
   /** The chance that a question to the group is not answered. */
   readonly questionsLost: number
+  /** A publisher hears so late what its replica has come to: who leads, what was applied. */
+  readonly hearUs: number
   /** How often images are taken besides, each behind what its leader knew to be out. */
   readonly flushMs: number
 }

@@ -188,13 +188,24 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
   {
     name: 'end-believed-that-the-journal-was-trimmed-behind',
     file: `${JOURNAL}/takeover.ts`,
-    find: 'if (start > this.#end) {',
-    replace: 'if (start < 0) {',
+    find: 'if (start >= this.#end) this',
+    replace: 'if (start < 0) this',
     why: [
       'A leader asks for the end and stands still. Others publish, and trim behind that end; the',
       'first finds the journal to begin there, has nothing to read, and calls it lost.',
     ].join(' '),
     origin: 'met here, in seed 106 of the play of publishers',
+  },
+  {
+    name: 'end-believed-at-which-the-journal-begins',
+    file: `${JOURNAL}/takeover.ts`,
+    find: 'if (start >= this.#end) this',
+    replace: 'if (start > this.#end) this',
+    why: [
+      'The same, where what the others wrote lies just at that end: there seems to be nothing to',
+      'read, the marker that was known is not found, and the journal is called lost.',
+    ].join(' '),
+    origin: 'met here, in seed 20000062 of the play of publishers',
   },
   {
     name: 'journal-compared-with-what-came-meanwhile',

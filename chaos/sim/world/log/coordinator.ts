@@ -40,6 +40,8 @@ export interface Claim extends Life {
 }
 
 export class SimCoordinator {
+  /** Another takes over while the next thing is written down. */
+  isToMove = false
   readonly #parts: LogParts
   readonly #newProducer: () => number
   readonly #owned = new Map<string, Owned>()
@@ -229,7 +231,12 @@ export class SimCoordinator {
     const write: Write = { owned, happen, tell }
     this.#writes.add(write)
     const { queue, prng, profile } = this.#parts
-    queue.after(1 + prng.below(2 * profile.copyMeanUs), {
+    const writtenUs = 1 + prng.below(2 * profile.copyMeanUs)
+    if (this.isToMove) {
+      this.isToMove = false
+      this.#later(prng.below(writtenUs), () => this.move())
+    }
+    queue.after(writtenUs, {
       fire: () => {
         if (!this.#writes.delete(write)) return
         owned.isPending = false

@@ -15,6 +15,9 @@ import { Wire } from './wire.ts'
 
 export type { LogParts } from './partition.ts'
 
+/** `amidst`: when the next thing is written down, and before that is on enough copies. */
+export type MoveTime = 'now' | 'amidst'
+
 export class SimLog {
   readonly #parts: LogParts
   readonly #brokers: Brokers
@@ -59,20 +62,32 @@ export class SimLog {
   /** What was planned and has not happened will not. */
   clearPlans(): void {
     this.#wire.clear()
+    for (const one of [...this.#brokers.topics.all(), ...this.#brokers.coordinators]) {
+      one.isToMove = false
+    }
   }
 
-  moveCoordinator(transactionalId: string): void {
-    this.#brokers.coordinator(transactionalId).move()
+  moveCoordinator(transactionalId: string, when: MoveTime = 'now'): void {
+    const coordinator = this.#brokers.coordinator(transactionalId)
+    if (when === 'now') coordinator.move()
+    else coordinator.isToMove = true
   }
 
-  moveLeader(of: Partition): void {
-    this.#brokers.topics.find(of)?.moveLeader()
+  moveLeader(of: Partition, when: MoveTime = 'now'): void {
+    const partition = this.#brokers.topics.find(of)
+    if (when === 'now') partition?.moveLeader()
+    else if (partition !== undefined) partition.isToMove = true
+  }
+
+  /** It answers nobody any more; one that only leads no more does not know better for a while. */
+  loseLeader(of: Partition): void {
+    this.#brokers.topics.find(of)?.moveLeader(true)
   }
 
   /** Everybody whom some broker could have had leads no more: as if it had been killed. */
   loseBroker(): void {
     const { prng } = this.#parts
-    for (const one of this.#brokers.topics.all()) if (prng.chance(1 / 3)) one.moveLeader()
+    for (const one of this.#brokers.topics.all()) if (prng.chance(1 / 3)) one.moveLeader(true)
     for (const one of this.#brokers.coordinators) if (prng.chance(1 / 3)) one.move()
   }
 

@@ -61,6 +61,8 @@ const LAG_MAX = 20
 
 export class SimPartition {
   leaderEpoch = 0
+  /** Its leader moves while the next records are copied. */
+  isToMove = false
   readonly entries = new Entries()
   readonly #parts: LogParts
   readonly #watchers = new Set<() => void>()
@@ -145,12 +147,16 @@ export class SimPartition {
     return () => void this.#watchers.delete(onMoved)
   }
 
-  /** What nobody was told of yet may be lost; nobody leads for a while. */
-  moveLeader(): void {
+  /**
+   * What nobody was told of yet may be lost; nobody leads for a while. The one before answers
+   * fetches as it did, unless it is dead.
+   */
+  moveLeader(isDead = false): void {
     const { queue, prng, tally, profile } = this.#parts
     tally.hit('leader-moves')
     const untilUs = queue.nowUs + prng.below(profile.lagMsMax * US_PER_MS)
-    this.#past = { ...this.#ends(), isStale: true, leaderEpoch: this.leaderEpoch, untilUs }
+    const past = { ...this.#ends(), isStale: true, leaderEpoch: this.leaderEpoch, untilUs }
+    this.#past = isDead ? undefined : past
     this.leaderEpoch++
     this.#isLed = false
     this.#loseTail()
@@ -216,6 +222,10 @@ export class SimPartition {
     this.#waiting.push({ end, tell })
     const { prng, profile } = this.#parts
     const copiedUs = 1 + prng.below(2 * profile.copyMeanUs)
+    if (this.isToMove) {
+      this.isToMove = false
+      this.#later(prng.below(copiedUs), this.leaderEpoch, () => this.moveLeader())
+    }
     this.#later(copiedUs, this.leaderEpoch, () => this.#copiedUpTo(end))
   }
 
