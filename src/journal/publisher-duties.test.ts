@@ -13,9 +13,10 @@ import { Ledger } from './ledger.ts'
 import { Outbox } from './outbox.ts'
 import type { Subject } from './plan.ts'
 import { type Duties, Publisher } from './publisher.ts'
-import { encodeRecord } from './record.ts'
-import { CLAIM, GROUP, HOME, rendered } from './testing/rig.ts'
+import { decodeRecord, encodeRecord } from './record.ts'
+import { CLAIM, GROUP, HOME, JOURNAL, rendered } from './testing/rig.ts'
 
+const PLACE = { ...JOURNAL, offset: 3 }
 const NO_TOPIC = { partitions: 0, replication: 0, settings: {} }
 const NO_RECORDS = { records: [], position: 0, seenEnd: 0 }
 
@@ -89,6 +90,18 @@ describe('a publisher whose calls are answered well', () => {
       published: [{ sink: 'home', upTo: 2, offset: 0 }],
     })
     expect(bench.publisher.wakeAtMs()).toBeUndefined()
+  })
+
+  it('never sends under seqs that its replica has let go of, heard of or not', () => {
+    const bench = at('turn')
+    const { outbox } = bench.subject
+    outbox.apply({ seq: 2, generation: 1, schedule: utf8Of('schedule 2'), runs: [] })
+    outbox.advance({ journaled: 1, offset: 3, published: [{ sink: 'home', upTo: 2, offset: 0 }] })
+    const { call } = bench.answer(well.turn)
+    const sent = call?.kind === 'send' ? call.records.flatMap(({ records }) => records) : []
+    expect(sent.map(({ value }) => decodeRecord(value, GROUP, PLACE))).toMatchObject([
+      { fromSeq: 2, toSeq: 2, schedules: [utf8Of('schedule 2')] },
+    ])
   })
 
   it('asks one thing at a time', () => {

@@ -312,6 +312,9 @@ export class Publisher {
   }
 
   #onTurn(): void {
+    const { ledger, outbox } = this.#subject
+    // The outbox has let go of that, even if nobody has said so here yet.
+    ledger.learn(outbox.progress)
     // Only now, so that what came while it waited goes along.
     const plan = planned(this.#subject)
     if (plan === undefined) {
