@@ -38,6 +38,7 @@ import type { PublishScenario } from './scenario.ts'
 import type { Logs } from './truth.ts'
 
 const JOB = 'job'
+const DEAF_US = 400_000
 const TRUSTED = 'PUBLISH-11 nodes keep their logs and understand each other'
 
 /** What all clusters of a run share. */
@@ -80,6 +81,7 @@ export class Cluster {
   readonly #cutOff = new Set<Member>()
   /** Nodes that do not reach their peers. */
   readonly #alone = new Set<Member>()
+  readonly #deaf = new Set<Member>()
 
   constructor(world: World, parts: ClusterParts, faults: readonly FleetFault[]) {
     const { scenario, queue, trace, tally } = world
@@ -112,6 +114,7 @@ export class Cluster {
   heal(): void {
     this.#faults.heal()
     this.#alone.clear()
+    this.#deaf.clear()
     for (const member of this.#cutOff) this.cutOff(member, false)
   }
 
@@ -146,6 +149,12 @@ export class Cluster {
   plan(member: Member, call: LogCall, fate: LogFate): void {
     const [home] = this.#clients.get(member) ?? []
     if (home !== undefined) this.#world.logs.home.plan(call, fate, home)
+  }
+
+  /** Its publishers hear much later than usual; until the answer is called. */
+  deafen(member: Member): () => void {
+    this.#deaf.add(member)
+    return () => void this.#deaf.delete(member)
   }
 
   takeImages(group: GroupId): void {
@@ -222,7 +231,7 @@ export class Cluster {
       ...{ seat, group, cluster: name, claim, queue, judge },
       random: prng.fork(`desk ${group} ${seat.id} ${seat.boot}`),
       bounds: scenario.profile.bounds,
-      hearUs: scenario.profile.hearUs,
+      hearUs: () => (this.#deaf.has(member) ? DEAF_US : scenario.profile.hearUs),
       isQuestionLost,
       onMoment: (moment, sink) => moments.met({ cluster: this, member, group, moment, sink }),
       shared: this.#sharedBy(seat.life, member),

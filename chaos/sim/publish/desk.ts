@@ -45,7 +45,7 @@ export interface DeskParts {
   readonly bounds: JournalBounds
   readonly shared: Shared
   readonly judge: Judge
-  readonly hearUs: number
+  hearUs(): number
   isQuestionLost(): boolean
   /** Of a publisher of this replica. */
   onMoment(moment: Moment, sink: SinkName): void
@@ -89,7 +89,7 @@ export class Desk implements JournalGroup, JournalListener {
     if (this.#isDue) return
     this.#isDue = true
     const { seat, queue, hearUs } = this.#parts
-    seat.life.later(queue, hearUs, () => {
+    seat.life.later(queue, hearUs(), () => {
       this.#isDue = false
       this.#look()
     })

@@ -50,7 +50,7 @@ function drawProfile(seed: number, prng: Prng): PublishProfile {
     bounds: drawBounds(prng),
     feed: drawFeed(prng),
     questionsLost: prng.pick([0, 0, 0.1, 0.4]),
-    hearUs: prng.pick([AT_ONCE_US, AT_ONCE_US, 5000, 200_000]),
+    hearUs: prng.pick([AT_ONCE_US, AT_ONCE_US, 5000, 50_000]),
     flushMs: prng.pick([200, 1000, 5000]),
   }
 }
@@ -104,7 +104,7 @@ function drawBounds(prng: Prng): JournalBounds {
     outputBytesMax: tiny([300, 1000], usual.outputBytesMax),
     scheduleBytesMax: tiny([30, 200], usual.scheduleBytesMax),
     recordBytesMax: tiny([12, 50], usual.recordBytesMax),
-    fetchBytesMax: tiny([100, 1000], usual.fetchBytesMax),
+    fetchBytesMax: tiny([60, 300], usual.fetchBytesMax),
     transactionMs: prng.pick([1000, 3000]),
     transactionsMax: tiny([1, 2], usual.transactionsMax),
     outboxBytesMax: tiny([3000, 10_000], usual.outboxBytesMax),

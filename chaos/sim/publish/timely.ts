@@ -10,6 +10,7 @@ import { after, groupAt, type Injection, over, type Scene, siteAt, whenMet } fro
 
 /** After it woke. */
 const ALONE_MS = 1500
+const DEAF_MS = 500
 
 function isAt(moment: Moment, group: GroupId): (met: Met) => boolean {
   return met => met.moment === moment && met.group === group && met.sink === HOME
@@ -27,22 +28,38 @@ function isSpoiled(scene: Scene, { salt, whom }: PublishFault): boolean {
 
 /**
  * Meanwhile another leads and publishes. Whoever wakes alone hears of it from the journal first;
- * else he hears of all at once, in the middle of his reading.
+ * else his replica hears of all at once, and he in the middle of his reading does not yet.
  */
 export const readBackLate: Injection = (scene, fault) => {
   const { whom, salt, forMs } = fault
   if (!isSpoiled(scene, fault)) return 'missed'
   const moment = salt % 3 === 0 ? 'taking' : 'ended'
-  const isAlone = salt % 3 < 2
-  whenMet(scene, 'read-back-late', isAt(moment, groupAt(scene, whom)), ({ cluster, member }) => {
-    if (!isAlone) cluster.plan(member, 'fetch', 'lost-answer')
-    after(scene, 0, () => {
-      member.pause()
-      after(scene, forMs, () => member.resume())
-      if (isAlone) after(scene, forMs + ALONE_MS, cluster.part(member))
-    })
+  const deed = salt % 3 === 1 ? wakesDeaf : wakesAlone
+  whenMet(scene, 'read-back-late', isAt(moment, groupAt(scene, whom)), met => {
+    deed(scene, met, forMs)
   })
   return 'missed'
+}
+
+function wakesAlone(scene: Scene, { cluster, member }: Met, forMs: number): void {
+  after(scene, 0, () => {
+    member.pause()
+    after(scene, forMs + ALONE_MS, cluster.part(member))
+    after(scene, forMs, () => member.resume())
+  })
+}
+
+/** There is more to read, and for a while nobody shows it. */
+function wakesDeaf(scene: Scene, { cluster, member, group }: Met, forMs: number): void {
+  cluster.plan(member, 'fetch', 'lost-answer')
+  after(scene, 0, () => {
+    member.pause()
+    after(scene, forMs, () => {
+      after(scene, DEAF_MS, cluster.deafen(member))
+      scene.world.logs.home.loseLeader(journalOf(group))
+      member.resume()
+    })
+  })
 }
 
 /** The end was told by one leader of the partition, and the records are asked of another. */
@@ -81,7 +98,7 @@ export const wokenAlone: Injection = (scene, { whom, forMs }) => {
 
 /** More than a copy needs until it leads and publishes. */
 const COPY_MS = 6000
-const BESIDE_MS = 1000
+const BESIDE_MS = 200
 
 /**
  * The newest cluster that is still there to be copied. It goes on beside its copy, or stands still
@@ -106,7 +123,7 @@ export const cloned: Injection = (scene, { salt }) => {
     const isReading = isAt('ended', group)
     world.moments.await(
       met => isReading(met) && met.cluster === cluster,
-      () => world.logs.home.loseLeader(journalOf(group)),
+      () => world.logs.home.loseLeader(journalOf(group), 1),
     )
   })
   return over

@@ -133,6 +133,18 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
     origin: RULES,
   },
   {
+    name: 'planned-behind-what-was-let-go',
+    file: `${JOURNAL}/publisher.ts`,
+    find: '    ledger.learn(outbox.progress)\n    // Only now',
+    replace: '    ledger.learn(this.#known.progress)\n    // Only now',
+    why: [
+      'A deposed leader whose replica has applied that another let things out, and who has not',
+      'heard of it: schedules that are left in its outbox go out under the seqs of those that are',
+      'gone. Only that its producer is fenced keeps them from being seen.',
+    ].join(' '),
+    origin: 'met here, when publishers began to hear late of their replicas',
+  },
+  {
     name: 'full-for-ever',
     file: `${JOURNAL}/driver.ts`,
     find: 'return outbox.bytes < bounds.outboxBytesMax',

@@ -79,9 +79,12 @@ export class SimLog {
     else if (partition !== undefined) partition.isToMove = true
   }
 
-  /** It answers nobody any more; one that only leads no more does not know better for a while. */
-  loseLeader(of: Partition): void {
-    this.#brokers.topics.find(of)?.moveLeader(true)
+  /**
+   * It answers nobody any more; one that only leads no more does not know better for a while.
+   * `lag`: by so many entries the end lags that the next one shows; else by any number.
+   */
+  loseLeader(of: Partition, lag?: number): void {
+    this.#brokers.topics.find(of)?.moveLeader(true, lag)
   }
 
   /** Everybody whom some broker could have had leads no more: as if it had been killed. */

@@ -149,9 +149,9 @@ export class SimPartition {
 
   /**
    * What nobody was told of yet may be lost; nobody leads for a while. The one before answers
-   * fetches as it did, unless it is dead.
+   * fetches as it did, unless it is dead. `lag`: of the end that the next one shows at first.
    */
-  moveLeader(isDead = false): void {
+  moveLeader(isDead = false, lag?: number): void {
     const { queue, prng, tally, profile } = this.#parts
     tally.hit('leader-moves')
     const untilUs = queue.nowUs + prng.below(profile.lagMsMax * US_PER_MS)
@@ -160,7 +160,8 @@ export class SimPartition {
     this.leaderEpoch++
     this.#isLed = false
     this.#loseTail()
-    this.#shown = prng.between(Math.max(this.#start, this.#copied - LAG_MAX), this.#copied)
+    const least = Math.max(this.#start, this.#copied - (lag ?? LAG_MAX))
+    this.#shown = lag === undefined ? prng.between(least, this.#copied) : least
     const { leaderEpoch } = this
     const ledUs = 1 + prng.below(profile.moveMsMax * US_PER_MS)
     const knownUs = ledUs + prng.below(profile.lagMsMax * US_PER_MS)
