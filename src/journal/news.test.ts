@@ -1,6 +1,6 @@
 /** What people are told, and how often. */
 
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { Newsroom } from './news.ts'
 import { Rig } from './testing/rig.ts'
 
@@ -58,6 +58,17 @@ describe('what people are told', () => {
     expect(told(room)).toEqual(['resumed'])
   })
 
+  it('is not what passed in an earlier term', () => {
+    const room = new Newsroom(100)
+    room.pass(trouble('unavailable'), 1000, true)
+    room.lead()
+    room.pass(trouble('unavailable'), 2000, true)
+    room.pass(trouble('unavailable'), 2099, true)
+    expect(told(room)).toEqual([])
+    room.pass(trouble('unavailable'), 2100, true)
+    expect(told(room)).toEqual(['stalled unavailable'])
+  })
+
   it('is what is for good', () => {
     const room = new Newsroom(100)
     room.halt(trouble('superseded'))
@@ -81,4 +92,17 @@ describe('a log that is away', () => {
     expect(rig.one.told).toEqual(expect.arrayContaining(['resumed', 'published home 2']))
     expect(rig.visible('home')).toEqual(rig.expected('home'))
   })
+})
+
+test('whoever leads again tells of the silence in this term only', () => {
+  const rig = new Rig()
+  rig.log.refusal = what => (what.startsWith('commit') ? 'unavailable' : undefined)
+  rig.elect(0)
+  rig.commit({ home: 2 })
+  rig.settle(2000)
+  rig.depose(0)
+  rig.settle(120_000)
+  rig.elect(0)
+  rig.settle(2000)
+  expect(rig.one.told).toEqual([])
 })

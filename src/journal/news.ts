@@ -35,6 +35,11 @@ export class Newsroom {
     return news
   }
 
+  /** Leads anew: how long nobody answered in an earlier term says nothing of this one. */
+  lead(): void {
+    this.#silence = undefined
+  }
+
   stall({ code, message }: Trouble, inTransaction: boolean): void {
     this.#silence = undefined
     if (this.#told?.code === code && this.#told.message === message) return

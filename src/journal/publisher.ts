@@ -117,6 +117,7 @@ export class Publisher {
     this.#leave(RETIRED)
     this.#term = term
     this.#retries.reset()
+    this.#newsroom.lead()
     this.#restUntilMs = 0
     this.#maybeBegin()
   }

@@ -208,6 +208,17 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
     origin: 'met here, in seed 20000062 of the play of publishers',
   },
   {
+    name: 'silence-of-an-earlier-term',
+    file: `${JOURNAL}/publisher.ts`,
+    find: '    this.#newsroom.lead()\n',
+    replace: '',
+    why: [
+      'A leader loses a transaction and its lead. Much later it leads again, the first answer that',
+      'is lost counts as if nobody had answered since then, and people are told of a stall.',
+    ].join(' '),
+    origin: 'met here, in seed 80000485 of the play of publishers',
+  },
+  {
     name: 'journal-compared-with-what-came-meanwhile',
     file: `${JOURNAL}/publisher.ts`,
     find: 'this.#judgementOf(reading, this.#known)',
