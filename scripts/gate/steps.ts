@@ -19,8 +19,8 @@ const MUTANT_LIMITS = ['--time', '40', ...JOBS]
 const HOST_SEEDS = 60
 const HOST_MUTANTS = 3
 /**
- * Of publishers: clusters of whole nodes, and two logs. Few, as long as one seed of 500 fails for a
- * reason that is not found yet (docs/promises.md).
+ * Of publishers: clusters of whole nodes, and two logs. Few, until a campaign of 600 seeds has no
+ * failure (docs/promises.md).
  */
 const PUBLISH_SEEDS = 10
 const PUBLISH_MUTANTS = 3
