@@ -233,16 +233,22 @@ export class ModelLog implements StreamLog {
       this.#ask(`${what} ${transactionalId}`, told, effect, { blocked, records })
     }
     return {
-      init: done =>
-        call('init', done, () => {
+      init: done => {
+        // Known from the answer alone: what takes effect late, and was given up, fences its asker.
+        const begun: LogDone<number> = answer => {
+          if (answer.error !== undefined) return done(answer)
+          epoch = answer.value
+          return done({ value: undefined })
+        }
+        call('init', begun, () => {
           if (id.open !== undefined) {
             id.epoch++
             this.#decide(id, 'aborted')
           }
           if (id.ending !== undefined) return error('busy')
-          epoch = ++id.epoch
-          return { value: undefined }
-        }),
+          return { value: ++id.epoch }
+        })
+      },
       send: (records, done) =>
         call(
           'send',

@@ -104,7 +104,7 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
       '        progress: {\n' +
       '          journaled: this.#lastSeq,\n' +
       '          offset: this.#progress.offset,\n' +
-      '          published: sinks.map(one => ({ ...one, offset: 0 })),\n' +
+      '          published: this.standing.sinks.map(one => ({ ...one, offset: 0 })),\n' +
       '        },\n' +
       '      },',
     why: [
