@@ -19,8 +19,8 @@ const MUTANT_LIMITS = ['--time', '40', ...JOBS]
 const HOST_SEEDS = 60
 const HOST_MUTANTS = 3
 /**
- * Of publishers: clusters of whole nodes, and two logs. Few: in one seed of some hundreds people are
- * told of a stall that the log does not explain (docs/promises.md).
+ * Of publishers: clusters of whole nodes, and two logs. Few: in one seed of some hundreds people
+ * are told of a stall that the log does not explain (docs/promises.md).
  */
 const PUBLISH_SEEDS = 10
 const PUBLISH_MUTANTS = 3
