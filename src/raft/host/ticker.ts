@@ -1,11 +1,12 @@
 /**
- * The time of all groups: one timer that wakes on a grid, and a place for each group in it.
+ * The time of all groups: one timer, which wakes on a grid when the first of them needs it.
  *
  *   - A core is told the time in whole steps of the grid, before every other input (`tellTime`) and
  *     when one of its own timers is due.
  *   - Leaders are woken at common marks, so that the beats of all idle groups leave in one packet.
  *   - A group in fast mode has a finer grid, and its wakes come between those of the others.
- *   - A wake that comes too late tells how long the event loop stood still.
+ *   - A wake that comes too late tells how long the event loop stood still. Since that is counted
+ *     from the wake, one is never farther away than what counts as a stall.
  */
 
 import type { Clock, Timer } from '../../base/env.ts'
@@ -103,20 +104,23 @@ export class Ticker {
     const { core, tickedMs } = pace
     const { beatMs, restMsMax } = this.#options
     pace.dueMs = tickedMs + Math.min(core.wakeInMs(), restMsMax)
-    if (core.role === 'leader') {
-      pace.dueMs = Math.ceil(pace.dueMs / beatMs) * beatMs
-    } else if (core.isFast) {
-      this.#arm(this.#wakeFor(pace, this.nowMs))
-    }
+    if (core.role === 'leader') pace.dueMs = Math.ceil(pace.dueMs / beatMs) * beatMs
+    if (pace.dueMs < this.#wakeAtMs) this.#arm(this.#wakeFor(pace, this.nowMs))
   }
 
-  #wakeFor(pace: Pace, nowMs: number): number {
-    return Math.max(pace.dueMs, this.#step(pace.core, nowMs) + this.#options.fineMs)
+  /** The first step of its core that is still to come and not before it is due. */
+  #wakeFor({ core, dueMs }: Pace, nowMs: number): number {
+    const stepMs = this.#stepMs(core)
+    return Math.max(Math.ceil(dueMs / stepMs) * stepMs, this.#step(core, nowMs) + stepMs)
   }
 
   #step(core: TickedCore, nowMs: number): number {
-    const stepMs = core.isFast ? this.#options.fineMs : this.#options.gridMs
+    const stepMs = this.#stepMs(core)
     return Math.floor(nowMs / stepMs) * stepMs
+  }
+
+  #stepMs(core: TickedCore): number {
+    return core.isFast ? this.#options.fineMs : this.#options.gridMs
   }
 
   #tick(pace: Pace, nowMs: number, lateMs: number): void {
@@ -138,10 +142,10 @@ export class Ticker {
       return
     }
     if (lateMs > this.#options.stallMs) this.#countStall(lateMs)
-    this.#armNext(nowMs)
     for (const pace of this.#paces) {
       if (pace.dueMs <= nowMs) this.#tick(pace, nowMs, lateMs)
     }
+    this.#armNext(nowMs)
   }
 
   #countStall(lateMs: number): void {
@@ -150,25 +154,25 @@ export class Ticker {
     this.#stallMsMax = Math.max(this.#stallMsMax, lateMs)
   }
 
-  /** The next wake is on the grid, or before it for whoever is in fast mode. */
   #armNext(nowMs: number): void {
-    const { gridMs } = this.#options
-    let wakeAtMs = Math.floor(nowMs / gridMs) * gridMs + gridMs
-    for (const pace of this.#paces) {
-      if (pace.core.isFast) wakeAtMs = Math.min(wakeAtMs, this.#wakeFor(pace, nowMs))
-    }
+    const { gridMs, stallMs } = this.#options
+    let wakeAtMs = Math.floor((nowMs + stallMs) / gridMs) * gridMs
+    for (const pace of this.#paces) wakeAtMs = Math.min(wakeAtMs, this.#wakeFor(pace, nowMs))
     this.#set(wakeAtMs)
   }
 
+  /** Within a wake nothing is armed: the wake itself does so at its end. */
   #arm(atMs: number): void {
-    if (this.#isStopped || atMs >= this.#wakeAtMs) return
-    this.#timer?.cancel()
+    if (this.#timer === undefined || atMs >= this.#wakeAtMs) return
+    this.#timer.cancel()
     this.#set(atMs)
   }
 
   #set(atMs: number): void {
+    if (this.#isStopped) return
     this.#wakeAtMs = atMs
     // Timers of most systems know whole milliseconds only.
-    this.#timer = this.#clock.after(Math.ceil(atMs - this.nowMs), () => this.#onWake())
+    const delayMs = Math.max(0, Math.ceil(atMs - this.nowMs))
+    this.#timer = this.#clock.after(delayMs, () => this.#onWake())
   }
 }

@@ -16,6 +16,8 @@ interface Alarm {
 
 export class ManualClock implements Clock {
   nowMs = 0
+  /** How many timers came to their time. */
+  fired = 0
   #serial = 0
   #alarms: Alarm[] = []
 
@@ -44,6 +46,7 @@ export class ManualClock implements Clock {
     for (let next = this.#next(untilMs); next !== undefined; next = this.#next(untilMs)) {
       this.#drop(next)
       this.nowMs = Math.max(this.nowMs, next.atMs)
+      this.fired++
       next.fire()
     }
     this.nowMs = Math.max(this.nowMs, untilMs)
