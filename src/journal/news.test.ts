@@ -106,3 +106,34 @@ test('whoever leads again tells of the silence in this term only', () => {
   rig.settle(2000)
   expect(rig.one.told).toEqual([])
 })
+
+/** Everything is answered up to the next commit, which has its effect, and whose answer is lost. */
+function loseNextCommit(rig: Rig): void {
+  for (let turns = 0; turns < 1000; turns++) {
+    rig.clock.pass(1)
+    for (const question of [...rig.questions]) rig.answerQuestion(question)
+    for (const replica of rig.replicas) replica.apply(rig.committed.length)
+    for (const one of [...rig.log.pending]) {
+      if (!one.what.startsWith('commit')) rig.log.finish(one)
+      else {
+        rig.log.take(one)
+        rig.log.lose(one)
+        return
+      }
+    }
+    rig.log.land()
+  }
+  throw new Error('nothing was committed')
+}
+
+test('a commit whose answer was lost ends its silence when it is read back', () => {
+  const rig = new Rig()
+  rig.elect(0)
+  for (let i = 0; i < 2; i++) {
+    rig.commit({ home: 2 })
+    loseNextCommit(rig)
+    rig.settle(60_000)
+    expect(rig.visible('home')).toEqual(rig.expected('home'))
+  }
+  expect(rig.one.told.filter(one => one.startsWith('stalled'))).toEqual([])
+})

@@ -283,15 +283,24 @@ export class Publisher {
 
   #believe({ marker }: Reading): void {
     const { seat, ledger } = this.#subject
+    const before = this.#durable()
     if (marker !== undefined) {
       if (seat.hasJournal) ledger.journal(marker.toSeq, marker.offset)
       for (const { sink, upTo } of marker.published) {
         ledger.publish(sink, upTo, seat.hasJournal ? 0 : marker.offset)
       }
     }
-    this.#newsroom.read()
+    // A transaction of which nobody knew how it ended was committed.
+    if (this.#durable() > before) this.#newsroom.commit()
+    else this.#newsroom.read()
     this.#learned = true
     this.#stage = { at: 'ready' }
+  }
+
+  /** It grows with each transaction of this lane that is known to be committed. */
+  #durable(): number {
+    const { seat, ledger } = this.#subject
+    return ledger.upTo(seat.sink) + (seat.hasJournal ? ledger.journaled : 0)
   }
 
   #waiting(): Waiting {

@@ -16,7 +16,7 @@ import { decodeProgress } from '../../../src/journal/outbox-codec.ts'
 import type { Claim, Output, SinkRun } from '../../../src/journal/types.ts'
 import { LivingClock } from '../fleet/clock.ts'
 import type { Seat } from '../fleet/seat.ts'
-import type { EventQueue } from '../world/clock.ts'
+import { type EventQueue, US_PER_MS } from '../world/clock.ts'
 import type { SimLogClient } from '../world/log/client.ts'
 import { type Onlooker, WatchedLog } from './door.ts'
 import { encodeProgressEntry } from './entry.ts'
@@ -64,6 +64,8 @@ export class Desk implements JournalGroup, JournalListener {
   #isDue = false
   /** When this replica was last said to lead. */
   #leadsAtUs = -1
+  /** Of each log: when it was first asked for something, with no commit that succeeded since. */
+  readonly #askedAtUs = new Map<SinkName, number>()
 
   constructor(parts: DeskParts) {
     this.#parts = parts
@@ -104,6 +106,7 @@ export class Desk implements JournalGroup, JournalListener {
     const leads = role === 'leader' ? term : 0
     if (leads !== this.#led) {
       this.#led = leads
+      this.#askedAtUs.clear()
       if (leads > 0) journal.onLead(leads)
       else journal.onDeposed()
     }
@@ -138,11 +141,13 @@ export class Desk implements JournalGroup, JournalListener {
     return {
       taking: () => {
         const isTold = this.#leadsAtUs === queue.nowUs
+        this.#asked(sink)
         lane.taking(isTold && this.machine.appliedTerm === this.seat.status().term)
         onMoment('taking', sink)
       },
       ended: () => onMoment('ended', sink),
       sending: records => {
+        this.#asked(sink)
         lane.sending(records)
         onMoment('sending', sink)
       },
@@ -150,9 +155,16 @@ export class Desk implements JournalGroup, JournalListener {
         lane.committing()
         onMoment('committing', sink)
       },
-      committed: lane.committed.bind(lane),
+      committed: () => {
+        this.#askedAtUs.delete(sink)
+        lane.committed()
+      },
       left: lane.left.bind(lane),
     }
+  }
+
+  #asked(sink: SinkName): void {
+    if (!this.#askedAtUs.has(sink)) this.#askedAtUs.set(sink, this.#parts.queue.nowUs)
   }
 
   // What the journal asks of the group.
@@ -204,8 +216,10 @@ export class Desk implements JournalGroup, JournalListener {
   }
 
   #stopped(code: string, message: string, isForGood: boolean): void {
-    const { judge, cluster, group, claim, tell } = this.#parts
+    const { judge, cluster, group, claim, bounds, queue, tell } = this.#parts
     tell(`${cluster} group ${group}: ${code}: ${message}`)
-    judge.onStopped({ cluster, group, claim, code, isForGood })
+    const sinceUs = Math.min(...this.#askedAtUs.values())
+    const isSilent = queue.nowUs - sinceUs >= bounds.silenceMs * US_PER_MS
+    judge.onStopped({ cluster, group, claim, code, isForGood, isSilent })
   }
 }

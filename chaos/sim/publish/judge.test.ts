@@ -192,9 +192,19 @@ const crimes: readonly (readonly [string, string, (bench: Bench) => void])[] = [
     'PUBLISH-9',
     'a publisher stops though nobody took its job',
     b => {
-      const stopped = { cluster: CLUSTER, group, claim: CLAIM, isForGood: true }
+      const stopped = { cluster: CLUSTER, group, claim: CLAIM, isForGood: true, isSilent: true }
       b.judge.onStopped({ ...stopped, code: 'generation-superseded' })
     },
+  ],
+  [
+    'PUBLISH-9',
+    'people are told that nobody answers, before it has gone on for long',
+    b => b.judge.onStopped({ ...unanswered, isSilent: false }),
+  ],
+  [
+    'PUBLISH-9',
+    'what passes is taken to be for good',
+    b => b.judge.onStopped({ ...unanswered, isForGood: true }),
   ],
   [
     'PUBLISH-10',
@@ -205,6 +215,11 @@ const crimes: readonly (readonly [string, string, (bench: Bench) => void])[] = [
     },
   ],
 ]
+
+const unanswered = {
+  ...{ cluster: CLUSTER, group, claim: CLAIM, code: 'unavailable' },
+  ...{ isForGood: false, isSilent: true },
+}
 
 function objection(deed: (bench: Bench) => void): string | undefined {
   const bench = new Bench()
@@ -226,6 +241,7 @@ test.each(crimes)('%s objects: %s', (name, _, deed) => {
 
 test('nobody objects to what is as it should be', () => {
   const found = objection(bench => {
+    bench.judge.onStopped(unanswered)
     const lane = bench.lane()
     lane.taking(true)
     journaledBy(bench, { toSeq: 2 })

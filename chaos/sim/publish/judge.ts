@@ -19,6 +19,8 @@ export interface Stopped {
   readonly code: string
   /** It will not try again. */
   readonly isForGood: boolean
+  /** For longer than people need not hear of, nothing that it asked to commit was said to be. */
+  readonly isSilent: boolean
 }
 
 /** Codes by which a publisher says that the journal is another's. */
@@ -27,6 +29,9 @@ const DISPLACED: ReadonlySet<string> = new Set([
   'journal-ahead',
   'journal-differs',
 ])
+
+/** Codes of what passes by itself: answers are lost in this world, or come late. */
+const PASSING: ReadonlySet<string> = new Set(['unavailable', 'busy', 'fenced'])
 
 export class Judge {
   readonly truth: Truth
@@ -92,8 +97,9 @@ export class Judge {
   }
 
   /** A trouble that nothing in this world explains is the publisher's own. */
-  onStopped({ cluster, group, claim, code, isForGood }: Stopped): void {
+  onStopped({ cluster, group, claim, code, isForGood, isSilent }: Stopped): void {
     this.look()
+    if (!isForGood && isSilent && PASSING.has(code)) return
     const isDisplaced = this.#highest(group) > claim.generation
     const isSplit = this.twins.has(cluster) && code !== 'generation-superseded'
     const isExplained = DISPLACED.has(code) && isForGood && (isDisplaced || isSplit)
