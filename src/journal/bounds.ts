@@ -30,7 +30,10 @@ export interface JournalBounds {
   /** After a question or an `init` that found nobody or met a transaction being finished. */
   readonly askMinMs: number
   readonly askMaxMs: number
-  /** After a producer was lost: fenced, or with an unknown outcome. */
+  /**
+   * After a producer was lost: fenced, or with an unknown outcome. Fenced again and again, up to
+   * twice `transactionMs`.
+   */
   readonly retryMinMs: number
   readonly retryMaxMs: number
   /** After a trouble that does not end by itself. */

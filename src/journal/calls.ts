@@ -3,13 +3,16 @@
  * has a serial of its own: an answer to any other than the last is late, and says nothing.
  */
 
+import type { Random } from '../base/env.ts'
 import type {
   Fetched,
   LogAnswer,
   LogError,
+  LogErrorCode,
   PartitionRecords,
   TopicDescription,
 } from '../base/stream-log.ts'
+import type { JournalBounds } from './bounds.ts'
 import type { Verdict } from './group.ts'
 
 export type Ask =
@@ -67,5 +70,28 @@ export class Backoff {
 
   reset(): void {
     this.#nextMs = this.#minMs
+  }
+}
+
+/** How long to wait before a producer that was lost is followed by another. */
+export class Retries {
+  readonly #unanswered: Backoff
+  /** In the end so far that whoever else has the id can finish a transaction meanwhile. */
+  readonly #fenced: Backoff
+
+  constructor({ retryMinMs, retryMaxMs, transactionMs }: JournalBounds, random: Random) {
+    const uint32 = (): number => random.uint32()
+    this.#unanswered = new Backoff(retryMinMs, retryMaxMs, uint32)
+    this.#fenced = new Backoff(retryMinMs, 2 * transactionMs, uint32)
+  }
+
+  next(code?: LogErrorCode): number {
+    return code === 'fenced' ? this.#fenced.next() : this.#unanswered.next()
+  }
+
+  /** Something was committed, or a new term began. */
+  reset(): void {
+    this.#unanswered.reset()
+    this.#fenced.reset()
   }
 }

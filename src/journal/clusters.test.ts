@@ -8,7 +8,7 @@ import { Prng } from '../base/prng.ts'
 import { defaultJournalBounds } from './bounds.ts'
 import { claimJob } from './claim-driver.ts'
 import type { ClaimOutcome } from './claiming.ts'
-import { ModelLog } from './testing/model-log.ts'
+import { ModelLog, type Pending } from './testing/model-log.ts'
 import { AWAY, CLAIM, GROUP, HOME, JOURNAL, MARKERS, Rig } from './testing/rig.ts'
 import type { Claim, SinkRun } from './types.ts'
 
@@ -85,6 +85,33 @@ describe('a cluster that was left behind', () => {
 })
 
 describe('a clone under the same claim', () => {
+  it('does not fence the other for ever where a transaction takes long', () => {
+    const log = new ModelLog()
+    const bounds = { sendBytesMax: 100 }
+    const both = [new Rig({ bounds }, log), new Rig({ bounds }, log)]
+    for (const rig of both) {
+      rig.elect(0)
+      rig.commit({ home: 8 })
+    }
+    const askedAt = new Map<Pending, number>()
+    const [one] = both as [Rig, Rig]
+    const until = (nowMs: number) => one.clock.monotonicMs() < nowMs
+    while (until(600_000) && one.visible('home').flat().length < 8) {
+      for (const rig of both) {
+        rig.clock.pass(50)
+        for (const question of [...rig.questions]) rig.answerQuestion(question)
+        rig.one.apply(rig.committed.length)
+      }
+      for (const call of [...log.pending]) {
+        const sinceMs = askedAt.get(call) ?? one.clock.monotonicMs()
+        askedAt.set(call, sinceMs)
+        if (one.clock.monotonicMs() - sinceMs >= 1000) log.finish(call)
+      }
+      log.land()
+    }
+    expect(one.visible('home')).toEqual(one.expected('home'))
+  })
+
   it('that goes another way is found by its schedules, whoever is ahead', () => {
     const log = new ModelLog()
     const one = new Rig({}, log)

@@ -15,8 +15,8 @@ describe('what people are told', () => {
     room.stall(trouble('full'), false)
     room.stall(trouble('denied'), false)
     expect(told(room)).toEqual(['stalled full', 'stalled denied'])
-    room.read()
-    room.read()
+    room.read(false)
+    room.read(false)
     expect(told(room)).toEqual(['resumed'])
     room.stall(trouble('full'), false)
     expect(told(room)).toEqual(['stalled full'])
@@ -25,7 +25,7 @@ describe('what people are told', () => {
   it('is not over by reading back, where writing was the trouble', () => {
     const room = new Newsroom(100)
     room.stall(trouble('large'), true)
-    room.read()
+    room.read(false)
     expect(told(room)).toEqual(['stalled large'])
     room.commit()
     expect(told(room)).toEqual(['resumed'])
@@ -36,14 +36,14 @@ describe('what people are told', () => {
     const pass = (code: string, nowMs: number) => room.pass(trouble(code), nowMs, false)
     pass('unavailable', 1000)
     pass('unavailable', 1099)
-    room.read()
+    room.read(false)
     pass('unavailable', 1150)
     pass('unavailable', 1249)
     expect(told(room)).toEqual([])
     pass('unavailable', 1250)
     pass('busy', 2000)
     expect(told(room)).toEqual(['stalled unavailable'])
-    room.read()
+    room.read(false)
     expect(told(room)).toEqual(['resumed'])
   })
 
@@ -51,11 +51,22 @@ describe('what people are told', () => {
     const room = new Newsroom(100)
     for (let nowMs = 0; nowMs <= 100; nowMs += 10) {
       room.pass(trouble('fenced'), nowMs, true)
-      room.read()
+      room.read(false)
     }
     expect(told(room)).toEqual(['stalled fenced'])
     room.commit()
     expect(told(room)).toEqual(['resumed'])
+  })
+
+  it('is not what ended in a transaction that was found committed', () => {
+    const room = new Newsroom(100)
+    room.pass(trouble('unavailable'), 0, true)
+    room.read(true)
+    room.pass(trouble('unavailable'), 1000, true)
+    expect(told(room)).toEqual([])
+    room.pass(trouble('unavailable'), 1100, true)
+    room.read(true)
+    expect(told(room)).toEqual(['stalled unavailable', 'resumed'])
   })
 
   it('is not what passed in an earlier term', () => {

@@ -59,8 +59,12 @@ export class Newsroom {
     this.#news.push({ kind: 'stalled', code, message })
   }
 
-  /** The journal was read back. */
-  read(): void {
+  /** The journal was read back; `isMore`: it says that more is out than was known before. */
+  read(isMore: boolean): void {
+    if (isMore) {
+      this.commit()
+      return
+    }
     if (this.#silence?.inTransaction === false) this.#silence = undefined
     if (this.#told?.inTransaction === false) this.#resume()
   }

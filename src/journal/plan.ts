@@ -60,6 +60,11 @@ export function unjournaledBytes({ seat, outbox, ledger }: Subject): number {
   return seat.hasJournal ? outbox.schedules.bytesBehind(ledger.journaled) : 0
 }
 
+/** It grows with each transaction of this lane that is known to be committed. */
+export function knownDurable({ seat, ledger }: Subject): number {
+  return ledger.upTo(seat.sink) + (seat.hasJournal ? ledger.journaled : 0)
+}
+
 export function hasOutputs(subject: Subject): boolean {
   const { seat, outbox, ledger } = subject
   const runs = outbox.runs(seat.sink)

@@ -248,17 +248,20 @@ describe('a transaction that goes wrong', () => {
     expect(rig.visible('home')).toEqual(rig.expected('home'))
   })
 
-  it('time and again is begun ever more slowly', () => {
+  it.each([
+    ['unavailable' as const, defaultJournalBounds.retryMaxMs],
+    ['fenced' as const, 2 * defaultJournalBounds.transactionMs],
+  ])('time and again (%s) is begun ever more slowly', (code, waitMsMax) => {
     const rig = Rig.leading()
     rig.commit()
-    refuse(rig, 'commit', 'fenced')
+    refuse(rig, 'commit', code)
     const counts: number[] = []
     for (let turn = 0; turn < 4; turn++) {
       const before = rig.log.calls.length
-      rig.settle(4000)
+      rig.settle(2 * waitMsMax)
       counts.push(calls(rig, before).filter(kind => kind === 'end').length)
     }
-    const slowest = Math.ceil(4000 / (rig.bounds.retryMaxMs / 2))
+    const slowest = Math.ceil((2 * waitMsMax) / (waitMsMax / 2))
     expect(counts[0]).toBeGreaterThan(slowest)
     expect(counts.at(-1)).toBeLessThanOrEqual(slowest)
   })

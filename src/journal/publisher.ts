@@ -12,7 +12,7 @@
 import type { Random } from '../base/env.ts'
 import { invariant } from '../base/errors.ts'
 import type { LogAnswer, LogError } from '../base/stream-log.ts'
-import { type Answer, type Ask, Backoff, type Call, isPassing } from './calls.ts'
+import { type Answer, type Ask, type Call, isPassing, Retries } from './calls.ts'
 import type { Verdict } from './group.ts'
 import { comparison, JOURNAL_DIFFERS, type Judgement, judge } from './judgement.ts'
 import { type News, Newsroom } from './news.ts'
@@ -21,6 +21,7 @@ import { Pace, type Waiting } from './pace.ts'
 import {
   hasOutputs,
   isJournal,
+  knownDurable,
   type Plan,
   planned,
   type Subject,
@@ -71,7 +72,7 @@ export class Publisher {
   readonly #subject: Subject
   readonly #random: Random
   readonly #pace: Pace
-  readonly #retries: Backoff
+  readonly #retries: Retries
   readonly #inspection: Inspection
   readonly #newsroom: Newsroom
   #stage: Stage = RETIRED
@@ -91,14 +92,13 @@ export class Publisher {
   #learned = false
 
   constructor(subject: Subject, random: Random) {
-    const { retryMinMs, retryMaxMs } = subject.bounds
     this.#subject = subject
     this.#random = random
     this.#known = subject.outbox.standing
     this.#pace = new Pace(subject.bounds)
     this.#inspection = new Inspection(subject.topics ?? [])
     this.#newsroom = new Newsroom(subject.bounds.silenceMs)
-    this.#retries = new Backoff(retryMinMs, retryMaxMs, () => random.uint32())
+    this.#retries = new Retries(subject.bounds, random)
   }
 
   /** For status and tests. */
@@ -283,24 +283,17 @@ export class Publisher {
 
   #believe({ marker }: Reading): void {
     const { seat, ledger } = this.#subject
-    const before = this.#durable()
+    const before = knownDurable(this.#subject)
     if (marker !== undefined) {
       if (seat.hasJournal) ledger.journal(marker.toSeq, marker.offset)
       for (const { sink, upTo } of marker.published) {
         ledger.publish(sink, upTo, seat.hasJournal ? 0 : marker.offset)
       }
     }
-    // A transaction of which nobody knew how it ended was committed.
-    if (this.#durable() > before) this.#newsroom.commit()
-    else this.#newsroom.read()
+    // A transaction of which nobody knew how it ended may have been committed.
+    this.#newsroom.read(knownDurable(this.#subject) > before)
     this.#learned = true
     this.#stage = { at: 'ready' }
-  }
-
-  /** It grows with each transaction of this lane that is known to be committed. */
-  #durable(): number {
-    const { seat, ledger } = this.#subject
-    return ledger.upTo(seat.sink) + (seat.hasJournal ? ledger.journaled : 0)
   }
 
   #waiting(): Waiting {
@@ -377,7 +370,7 @@ export class Publisher {
     }
     this.#newsroom.pass(error, this.#nowMs, this.#isInTransaction())
     this.#leave({ at: 'resting' })
-    this.#restUntilMs = this.#nowMs + this.#retries.next()
+    this.#restUntilMs = this.#nowMs + this.#retries.next(error.code)
   }
 
   #stall(trouble: Trouble): void {
