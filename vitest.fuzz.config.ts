@@ -15,6 +15,6 @@ export default defineConfig({
     pool: 'threads',
     isolate: false,
     maxWorkers: 2,
-    testTimeout: 3_600_000,
+    testTimeout: 14_400_000,
   },
 })
