@@ -100,6 +100,8 @@ export class Running {
   /** Groups that are being made or removed. */
   readonly #busy = new Set<GroupId>()
   readonly #parts: RunningParts
+  /** As a node, it opens nothing any more. */
+  #isStopping = false
 
   constructor(parts: RunningParts) {
     const { store, clock, prng: random, profile, member, transport, cluster } = parts
@@ -153,7 +155,7 @@ export class Running {
   }
 
   #open(group: GroupId, taken: Taken): void {
-    if (this.#parts.life.isDead) return
+    if (this.#parts.life.isDead || this.#isStopping) return
     this.#busy.delete(group)
     const opened = this.host.open(group, this.#options(group, taken))
     if (this.#parts.life.isDead) return
@@ -174,6 +176,7 @@ export class Running {
 
   /** Hands leaderships over; then the log is closed, and behind it the state. */
   stop(done: () => void): void {
+    this.#isStopping = true
     const { state } = this.#parts
     this.host.stop(() => {
       if (state === undefined) done()
@@ -206,6 +209,7 @@ export class Running {
   }
 
   #make(group: GroupId, found: StoredReplica): void {
+    if (this.#isStopping) return
     const taken = this.#seat(group, found)
     const { replica, stored } = found
     this.host.create(group, replica, stored, this.#options(group, taken), made => {
