@@ -5,7 +5,10 @@ export interface HostBounds {
   readonly gridMs: number
   /** The same while a group tries quick campaigns. */
   readonly fineMs: number
-  /** A wake that comes later than this is counted as a stall of the event loop. */
+  /**
+   * A wake that comes later than this is counted as a stall of the event loop; the next one is never
+   * farther away, or than a step of the grid.
+   */
   readonly stallMs: number
   /** The state machines of all groups together work so long before the cores have their turn. */
   readonly sliceMs: number

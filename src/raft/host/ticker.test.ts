@@ -177,12 +177,75 @@ describe('a ticker', () => {
 
   it('once stopped, sets no timer for a core that is told the time or becomes fast', () => {
     const { clock, ticker, core, pace } = started(100)
+    clock.pass(60)
     ticker.stop()
     core.isFast = true
     clock.pass(30)
     ticker.tellTime(pace)
+    expect(pace.dueMs).toBe(100)
+    clock.pass(5)
     ticker.plan(pace)
     expect(clock.pending).toBe(0)
+  })
+
+  it('stopped by a core that it ticks, wakes nobody again', () => {
+    const clock = new ManualClock()
+    const ticker = new Ticker(clock, options)
+    ticker.add(new OneTimer(clock, 30), () => ticker.stop())
+    clock.pass(30)
+    expect(clock.pending).toBe(0)
+  })
+
+  it('goes on for all when a core throws', () => {
+    const clock = new ManualClock()
+    const ticker = new Ticker(clock, options)
+    const core = new OneTimer(clock, 60)
+    let fails = true
+    ticker.add(new OneTimer(clock, 20), () => {
+      if (fails) throw new Error('the core failed')
+    })
+    ticker.add(core, () => {})
+    expect(() => clock.pass(20)).toThrow('the core failed')
+    fails = false
+    clock.pass(40)
+    expect(core.told).toEqual([{ atMs: 60, elapsedMs: 60, lateMs: 0 }])
+  })
+
+  it('whose grid is coarser than what counts as a stall wakes at each step of it', () => {
+    const clock = new ManualClock()
+    const ticker = new Ticker(clock, { ...options, gridMs: 100 })
+    const core = new OneTimer(clock, 300)
+    ticker.add(core, () => {})
+    clock.pass(1000)
+    expect(core.told.map(({ atMs }) => atMs)).toEqual([300, 600, 900])
+    expect(clock.fired).toBe(10)
+  })
+
+  it('is woken once in each step for a core that is always due', () => {
+    const clock = new ManualClock()
+    const core = new OneTimer(clock, 1)
+    core.wakeInMs = () => 0
+    new Ticker(clock, options).add(core, () => {})
+    clock.pass(100)
+    expect(core.told).toHaveLength(10)
+    expect(clock.fired).toBe(10)
+  })
+
+  it('asks for no time that is over, however long the cores took', () => {
+    const clock = new ManualClock()
+    const delays: number[] = []
+    const watched = {
+      monotonicMs: () => clock.monotonicMs(),
+      wallMs: () => clock.wallMs(),
+      after: (delayMs: number, fire: () => void) => {
+        delays.push(delayMs)
+        return clock.after(delayMs, fire)
+      },
+    }
+    new Ticker(watched, options).add(new OneTimer(clock, 20), () => clock.stall(300))
+    clock.pass(1000)
+    expect(delays.length).toBeGreaterThan(2)
+    expect(Math.min(...delays)).toBe(0)
   })
 
   it('waits again when a timer fires too early', () => {

@@ -5,8 +5,8 @@
  *     when one of its own timers is due.
  *   - Leaders are woken at common marks, so that the beats of all idle groups leave in one packet.
  *   - A group in fast mode has a finer grid, and its wakes come between those of the others.
- *   - A wake that comes too late tells how long the event loop stood still. Since that is counted
- *     from the wake, one is never farther away than what counts as a stall.
+ *   - A wake that comes too late tells how long the event loop stood still. That is counted from the
+ *     wake, so a standstill is told up to `stallMs` too short: no wake is farther away than that.
  */
 
 import type { Clock, Timer } from '../../base/env.ts'
@@ -142,10 +142,13 @@ export class Ticker {
       return
     }
     if (lateMs > this.#options.stallMs) this.#countStall(lateMs)
-    for (const pace of this.#paces) {
-      if (pace.dueMs <= nowMs) this.#tick(pace, nowMs, lateMs)
+    try {
+      for (const pace of this.#paces) {
+        if (pace.dueMs <= nowMs) this.#tick(pace, nowMs, lateMs)
+      }
+    } finally {
+      this.#armNext(nowMs)
     }
-    this.#armNext(nowMs)
   }
 
   #countStall(lateMs: number): void {
@@ -156,15 +159,15 @@ export class Ticker {
 
   #armNext(nowMs: number): void {
     const { gridMs, stallMs } = this.#options
-    let wakeAtMs = Math.floor((nowMs + stallMs) / gridMs) * gridMs
+    let wakeAtMs = Math.floor((nowMs + Math.max(gridMs, stallMs)) / gridMs) * gridMs
     for (const pace of this.#paces) wakeAtMs = Math.min(wakeAtMs, this.#wakeFor(pace, nowMs))
     this.#set(wakeAtMs)
   }
 
-  /** Within a wake nothing is armed: the wake itself does so at its end. */
+  /** Within a wake nothing is earlier than it: it arms the next one at its end. */
   #arm(atMs: number): void {
-    if (this.#timer === undefined || atMs >= this.#wakeAtMs) return
-    this.#timer.cancel()
+    if (atMs >= this.#wakeAtMs) return
+    this.#timer?.cancel()
     this.#set(atMs)
   }
 
