@@ -154,6 +154,16 @@ describe('a ticker', () => {
     expect(core.told).toEqual([{ atMs: 495, elapsedMs: 490, lateMs: 395 }])
   })
 
+  it('counts a stall whose first input comes before the late wake', () => {
+    const { clock, ticker, pace } = started(100)
+    clock.pass(95)
+    clock.stall(400)
+    ticker.tellTime(pace)
+    ticker.plan(pace)
+    clock.pass(0)
+    expect(ticker.stallStats()).toEqual({ count: 1, totalMs: 395, maxMs: 395 })
+  })
+
   it('takes a few milliseconds for no stall', () => {
     const { clock, ticker } = started(100)
     clock.pass(95)
