@@ -61,6 +61,14 @@ test('a history that was kept is judged again', async () => {
   }
 })
 
+test('of an empty one nothing is said', async () => {
+  const file = join(tempFolder(), 'history.jsonl')
+  writeFileSync(file, '\n')
+  const { code, output } = await command(['check', file])
+  expect(output).toContain(`${file} is empty: nothing can be judged by it`)
+  expect(code).toBe(2)
+})
+
 test('so is a record of what publishers let out', async () => {
   const file = join(tempFolder(), 'history.jsonl')
   const input = { group: 1, id: 7, home: 1, away: 0 }

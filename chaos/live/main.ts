@@ -186,7 +186,9 @@ async function run(asked: Asked, drill: Drill): Promise<boolean> {
 }
 
 function check(file: string): number {
-  const judgement = evidenceIn(readFileSync(file, 'utf8')).judged()
+  const text = readFileSync(file, 'utf8')
+  if (text.trim() === '') throw new Misuse(`${file} is empty: nothing can be judged by it`)
+  const judgement = evidenceIn(text).judged()
   for (const trouble of judgement.wrong) say(`  RED: ${trouble}`)
   const isGreen = isGood(judgement)
   say(`${file}: ${judgement.summary}: ${isGreen ? 'green' : 'red'}`)

@@ -261,7 +261,11 @@ test('a verb is asked by its own method; the other way it is nothing', async () 
   a.face.known.push(report('a', 1, leads('a')))
   expect(await get(a, '/v1/raft/kv/1/transfer')).toMatchObject({
     status: 404,
-    body: { code: 'no-route', detail: 'nothing is served at GET /v1/raft/kv/1/transfer' },
+    body: {
+      code: 'no-route',
+      detail:
+        'nothing is served at GET /v1/raft/kv/1/transfer; docs/reference/http.md lists what is',
+    },
   })
   expect(await post(a, '/v1/raft/kv/1/hash', {})).toMatchObject({ status: 404 })
   expect(a.face.transfers).toEqual([])

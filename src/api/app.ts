@@ -32,12 +32,16 @@ export function makeApp(parts: AppParts): Express {
     } else raftRoutes({ ...parts, face })(request, response, next)
   })
   app.use((request, response) => {
-    const detail = `nothing is served at ${request.method} ${request.path}`
+    const what = `nothing is served at ${request.method} ${request.path}`
+    const detail = `${what}; docs/reference/http.md lists what is`
     sendProblem(response, problemOf('no-route', detail))
   })
   app.use(onError(parts))
   return app
 }
+
+const UNREADABLE =
+  'the request cannot be read as JSON over HTTP; send one JSON object, as application/json'
 
 /** Express knows an error handler by its four parameters. */
 function onError(parts: AppParts): ErrorRequestHandler {
@@ -47,10 +51,7 @@ function onError(parts: AppParts): ErrorRequestHandler {
       const detail = `a body has at most ${BODY_BYTES_MAX} bytes`
       sendProblem(response, problemOf('body-too-large', detail))
     } else if (status !== undefined && status >= 400 && status < 500) {
-      sendProblem(
-        response,
-        problemOf('bad-request', 'the request cannot be read as JSON over HTTP'),
-      )
+      sendProblem(response, problemOf('bad-request', UNREADABLE))
     } else {
       parts.onBroken(error)
       const detail = 'an error that is not the caller’s; the node’s log has it'

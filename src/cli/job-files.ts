@@ -1,6 +1,5 @@
 /** Job files from disk, as the commands of `weir job` need them. */
 
-import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { TestFilePart, TestPart } from '../job/format/job.ts'
 import {
@@ -12,6 +11,7 @@ import {
   testFindings,
 } from '../job/job.ts'
 import { CommandFailure, exitCodes } from './exit.ts'
+import { readInputSoon } from './input-file.ts'
 
 /** A file of tests alone is called `NAME.test.yaml`, `.json` or `.toml`. */
 const isTestFile = (file: string) => /\.test\.\w+$/.test(file)
@@ -53,8 +53,5 @@ async function textOf(file: string) {
       `${file} does not end in .yaml, .yml, .json or .toml, so that nobody knows how to read it`,
     )
   }
-  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new CommandFailure(exitCodes.badInput, `${file} cannot be read: ${error.code}`)
-  })
-  return { file, language, bytes, environment: process.env }
+  return { file, language, bytes: await readInputSoon(file), environment: process.env }
 }

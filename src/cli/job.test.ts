@@ -110,7 +110,7 @@ describe('lint', () => {
   })
 
   test.each([
-    ['a file that is not there', 'none.yaml', 'none.yaml cannot be read: ENOENT'],
+    ['a file that is not there', 'none.yaml', 'none.yaml cannot be read: there is no such file'],
     ['a file of tests whose job is not there', 'lost.test.yaml', 'nowhere.yaml cannot be read'],
     ['a file of no known language', 'job.txt', 'does not end in .yaml, .yml, .json or .toml'],
     ['a folder', '.', 'does not end in'],

@@ -4,7 +4,6 @@
  * told something that cannot be, 1 when something failed that it cannot go on without.
  */
 
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { WeirError } from '../base/errors.ts'
@@ -22,6 +21,7 @@ import { JsonLog } from '../io/log.ts'
 import { randomId } from '../io/random.ts'
 import { makeFolder, syncFolder } from '../io/small-file.ts'
 import { CommandFailure, exitCodes } from './exit.ts'
+import { readInput } from './input-file.ts'
 import { addLogOptions, judgeLogSettings, type LogSettings, type SaidLog } from './log-options.ts'
 import type { Terminal } from './output.ts'
 
@@ -109,7 +109,11 @@ class Run {
 
   #listen(log: EmbeddedLog): Promise<LogServer> {
     const { listen, tls } = this.#settings
-    const files = tls && { ca: mustRead(tls.ca), cert: mustRead(tls.cert), key: mustRead(tls.key) }
+    const files = tls && {
+      ca: readInput(tls.ca),
+      cert: readInput(tls.cert),
+      key: readInput(tls.key),
+    }
     return new Promise((resolve, reject) => {
       LogServer.open(log, listen, files, answer => {
         if ('server' in answer) resolve(answer.server)
@@ -143,13 +147,4 @@ function openedFiles(folder: string): Promise<LogFiles> {
       else reject(new WeirError(refused.code, `${refused.message} (${folder})`))
     })
   })
-}
-
-function mustRead(path: string): Buffer {
-  try {
-    return readFileSync(path)
-  } catch (error) {
-    const message = `${path} cannot be read (${(error as Error).message})`
-    throw new CommandFailure(exitCodes.badInput, message)
-  }
 }

@@ -4,7 +4,6 @@
  * that cannot be, 1 when something failed that it cannot go on without.
  */
 
-import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { KvMachine } from '../../chaos/kv/machine.ts'
 import { kvService } from '../../chaos/kv/service/server.ts'
@@ -22,6 +21,7 @@ import { advertised, judgeSettings, type NodeSettings } from '../node/settings.t
 import { Arrival } from './arrival.ts'
 import { type FileValues, readConfig } from './config-file.ts'
 import { CommandFailure, exitCodes } from './exit.ts'
+import { readInput } from './input-file.ts'
 import { addNodeOptions, saidBy } from './node-options.ts'
 import type { Terminal } from './output.ts'
 import { readVersion } from './version.ts'
@@ -52,18 +52,9 @@ function settingsOf(options: Readonly<Record<string, unknown>>): NodeSettings {
 }
 
 function fileValues(path: string): FileValues {
-  const answer = readConfig(mustRead(path).toString(), process.env)
+  const answer = readConfig(readInput(path).toString(), process.env)
   if (answer.trouble === undefined) return answer.values
   throw new CommandFailure(exitCodes.badInput, `${path}:${answer.trouble}`)
-}
-
-function mustRead(path: string): Buffer {
-  try {
-    return readFileSync(path)
-  } catch (error) {
-    const message = `${path} cannot be read (${(error as Error).message})`
-    throw new CommandFailure(exitCodes.badInput, message)
-  }
 }
 
 /** Codes of what was wrongly told, rather than failed. */
@@ -76,6 +67,7 @@ const inputCodes: readonly string[] = [
   'store-of-another-node',
   'store-of-another-cluster',
   'store-of-another-folder',
+  'node-file-missing',
   'store-format',
   'node-id-taken',
   'bad-introduction',
@@ -125,7 +117,7 @@ class Run {
       clock: realClock,
       random: new SystemRandom(),
       meter: this.#metrics,
-      tls: tls && { ca: mustRead(tls.ca), cert: mustRead(tls.cert), key: mustRead(tls.key) },
+      tls: tls && { ca: readInput(tls.ca), cert: readInput(tls.cert), key: readInput(tls.key) },
       makeMachine: (space, done) => KvMachine.open(space, done),
       services: find => [kvService(find)],
       onFatal: (code, message) => this.#fail(new WeirError(code, message)),

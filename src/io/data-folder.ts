@@ -98,10 +98,13 @@ export class DataFolder {
     return join(this.path, name)
   }
 
+  async holdsLog(isOfLog: (name: string) => boolean): Promise<boolean> {
+    return (await readdir(await this.logFolder())).some(isOfLog)
+  }
+
   /** The logs that were set aside before this one, which can be too. undefined: there is none. */
   async mustHaveRoom(isOfLog: (name: string) => boolean): Promise<readonly string[] | undefined> {
-    const names = await readdir(await this.logFolder())
-    if (!names.some(isOfLog)) return undefined
+    if (!(await this.holdsLog(isOfLog))) return undefined
     const lost = (await readdir(this.path)).filter(name => name.startsWith(LOST))
     if (lost.length >= LOST_LOGS_MAX) throw tooManyLost(this.path, lost)
     return lost

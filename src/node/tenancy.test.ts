@@ -1,6 +1,6 @@
 /** Who lives in a data folder, over real folders and real logs, with seeds that are told. */
 
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { WeirError } from '../base/errors.ts'
@@ -104,6 +104,21 @@ test('what cannot be is refused with its code', async () => {
     code: 'several-clusters',
   })
 })
+
+test.each([true, false])(
+  'whoever lost the file node beside its log begins nothing (founds: %s)',
+  async founds => {
+    const path = tempFolder()
+    const { cluster } = await lived({ path, founds: true })
+    const file = join(path, 'node')
+    renameSync(file, `${file}.kept`)
+    const again = settled({ path, founds, seeds: [[member(cluster)]] })
+    await expect(again).rejects.toMatchObject({ code: 'node-file-missing' })
+    expect(existsSync(file)).toBe(false)
+    renameSync(`${file}.kept`, file)
+    expect((await lived({ path, founds })).cluster).toBe(cluster)
+  },
+)
 
 test('a node that waits can be stopped', async () => {
   await expect(settled({ path: tempFolder(), seeds: [[fresh]] })).rejects.toThrow('too long')

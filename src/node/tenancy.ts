@@ -64,7 +64,7 @@ type Opened =
 
 export async function settle(parts: TenancyParts): Promise<Tenancy> {
   const { folder, settings, logger } = parts
-  let tenant = (await folder.readTenant()) ?? (await arrive(parts, undefined))
+  let tenant = (await folder.readTenant()) ?? (await arriveFirst(parts))
   mustBeOurs(tenant, settings)
   for (;;) {
     const answer = await openTrusted(parts, tenant)
@@ -165,6 +165,17 @@ async function openLog(parts: TenancyParts, tenant: Tenant): Promise<StoreAnswer
   const { node } = parts.settings
   const options = { cluster, node, store, mayMake: !isMade, limits: defaultStoreLimits }
   return new Promise(resolve => openStore(disk, options, resolve))
+}
+
+/** A log is never there before the file that says whose it is: beside one nothing is begun. */
+async function arriveFirst(parts: TenancyParts): Promise<Tenant> {
+  const { folder } = parts
+  if (!(await folder.holdsLog(isOfLog))) return arrive(parts, undefined)
+  const message = `${folder.path} holds a log, but no file node that says whose it is`
+  const advice =
+    'put that file back from a copy of the folder; without one move the folder log away, and the ' +
+    'node begins anew'
+  throw new WeirError('node-file-missing', `${message}; ${advice}`)
 }
 
 /** Asks until it is clear whose cluster this is; what is decided is durable when this resolves. */

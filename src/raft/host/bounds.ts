@@ -6,8 +6,8 @@ export interface HostBounds {
   /** The same while a group tries quick campaigns. */
   readonly fineMs: number
   /**
-   * A wake that comes later than this is counted as a stall of the event loop; the next one is never
-   * farther away, or than a step of the grid.
+   * A wake that comes later than this is counted as a stall of the event loop; the next one is
+   * never farther away, or than a step of the grid.
    */
   readonly stallMs: number
   /** The state machines of all groups together work so long before the cores have their turn. */

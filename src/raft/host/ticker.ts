@@ -5,8 +5,8 @@
  *     when one of its own timers is due.
  *   - Leaders are woken at common marks, so that the beats of all idle groups leave in one packet.
  *   - A group in fast mode has a finer grid, and its wakes come between those of the others.
- *   - A wake that comes too late tells how long the event loop stood still. That is counted from the
- *     wake, so a standstill is told up to `stallMs` too short: no wake is farther away than that.
+ *   - A wake that comes too late tells how long the event loop stood still. That is counted from
+ *     the wake, so a standstill is told up to `stallMs` too short: no wake is farther away.
  */
 
 import type { Clock, Timer } from '../../base/env.ts'

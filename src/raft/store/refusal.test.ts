@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { refusal, type StoreCode } from './refusal.ts'
 
 const advice: readonly (readonly [StoreCode, RegExp])[] = [
-  ['store-missing', /name the right folder/],
+  ['store-missing', /joins anew/],
   ['store-of-another-node', /folder of this node/],
   ['store-of-another-cluster', /folder of this cluster/],
   ['store-of-another-folder', /put the log .* back/],

@@ -22,7 +22,7 @@ const REJOIN = 'nothing of it is trusted any more: the node joins anew, as anoth
 
 /** What to do, behind what was found. */
 const advice: Readonly<Record<StoreCode, string>> = {
-  'store-missing': 'name the right folder, or say that a new store is wanted',
+  'store-missing': REJOIN,
   'store-of-another-node': 'name the folder of this node, or start the node that it belongs to',
   'store-of-another-cluster': 'name a folder of this cluster, or an empty one',
   'store-of-another-folder':
