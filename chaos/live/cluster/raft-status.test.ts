@@ -10,6 +10,7 @@ const status = (parts: Partial<GroupStatus>): GroupStatus => ({
   role: 'leader',
   term: 1,
   last: 7,
+  snapshot: 0,
   members: [{ kind: 'voter' }, { kind: 'voter' }, { kind: 'voter' }],
   ...parts,
 })

@@ -9,6 +9,8 @@ export interface GroupStatus {
   readonly term: number
   /** The index of the last entry in its log. */
   readonly last: number
+  /** The index of its newest image. */
+  readonly snapshot: number
   readonly members: readonly { readonly node?: string; readonly kind: string }[]
 }
 
