@@ -80,6 +80,30 @@ describe('what people are told', () => {
     expect(told(room)).toEqual(['stalled unavailable'])
   })
 
+  it('is over in a new term, once the journal is read back', () => {
+    const room = new Newsroom(100)
+    room.stall(trouble('denied'), true)
+    room.lead()
+    expect(told(room)).toEqual(['stalled denied'])
+    room.read(false)
+    expect(told(room)).toEqual(['resumed'])
+  })
+
+  it('is what goes on for long, when another trouble was mended before it', () => {
+    const room = new Newsroom(100)
+    room.stall(trouble('denied'), false)
+    room.pass(trouble('unavailable'), 1000, false)
+    room.stall(trouble('denied'), false)
+    room.pass(trouble('unavailable'), 1050, false)
+    room.pass(trouble('unavailable'), 1149, false)
+    expect(told(room)).toEqual(['stalled denied'])
+    room.pass(trouble('unavailable'), 1150, false)
+    room.pass(trouble('unavailable'), 1300, false)
+    expect(told(room)).toEqual(['stalled unavailable'])
+    room.stall(trouble('denied'), false)
+    expect(told(room)).toEqual(['stalled denied'])
+  })
+
   it('is what is for good', () => {
     const room = new Newsroom(100)
     room.halt(trouble('superseded'))
@@ -147,4 +171,23 @@ test('a commit whose answer was lost ends its silence when it is read back', () 
     expect(rig.visible('home')).toEqual(rig.expected('home'))
   }
   expect(rig.one.told.filter(one => one.startsWith('stalled'))).toEqual([])
+})
+
+test('a stall that another leader ended is over for whoever leads again', () => {
+  const rig = new Rig({ replicas: 2 })
+  rig.elect(0)
+  rig.log.refusal = what => (what.startsWith('send') ? 'not-authorized' : undefined)
+  rig.commit()
+  rig.settle(8000)
+  rig.depose(0)
+  rig.log.refusal = () => undefined
+  rig.elect(1)
+  rig.settle(10_000)
+  rig.depose(1)
+  rig.elect(0)
+  rig.settle(10_000)
+  expect(rig.one.told.filter(one => /^(stalled|resumed)/.test(one))).toEqual([
+    'stalled not-authorized',
+    'resumed',
+  ])
 })

@@ -11,6 +11,13 @@ export type News =
   /** The trouble that was told last is over. */
   | { readonly kind: 'resumed' }
 
+interface Told extends Trouble {
+  /** Reading back well does not end it. */
+  readonly inTransaction: boolean
+  /** It should end by itself. */
+  readonly passes: boolean
+}
+
 interface Silence {
   readonly sinceMs: number
   readonly inTransaction: boolean
@@ -20,8 +27,8 @@ interface Silence {
 export class Newsroom {
   readonly #silenceMs: number
   #news: News[] = []
-  /** What was told last, and is not over; `inTransaction`: reading back well does not end it. */
-  #told: (Trouble & { readonly inTransaction: boolean }) | undefined
+  /** What was told last, and is not over. */
+  #told: Told | undefined
   #silence: Silence | undefined
 
   constructor(silenceMs: number) {
@@ -35,15 +42,16 @@ export class Newsroom {
     return news
   }
 
-  /** Leads anew: how long nobody answered in an earlier term says nothing of this one. */
+  /** Leads anew: what was in an earlier term, others may have ended meanwhile. */
   lead(): void {
     this.#silence = undefined
+    if (this.#told !== undefined) this.#told = { ...this.#told, inTransaction: false }
   }
 
   stall({ code, message }: Trouble, inTransaction: boolean): void {
     this.#silence = undefined
     if (this.#told?.code === code && this.#told.message === message) return
-    this.#told = { code, message, inTransaction }
+    this.#told = { code, message, inTransaction, passes: false }
     this.#news.push({ kind: 'stalled', code, message })
   }
 
@@ -53,9 +61,9 @@ export class Newsroom {
     // An earlier transaction that is being finished is what comes of another trouble.
     const told = met.code === 'busy' ? trouble : met
     this.#silence = { sinceMs, inTransaction: inTransaction || isInTransaction, trouble: told }
-    if (nowMs - sinceMs < this.#silenceMs || this.#told !== undefined) return
+    if (nowMs - sinceMs < this.#silenceMs || this.#told?.passes === true) return
     const { code, message } = told
-    this.#told = { code, message, inTransaction: this.#silence.inTransaction }
+    this.#told = { code, message, inTransaction: this.#silence.inTransaction, passes: true }
     this.#news.push({ kind: 'stalled', code, message })
   }
 
