@@ -14,6 +14,7 @@ import type {
 } from '../base/stream-log.ts'
 import type { JournalBounds } from './bounds.ts'
 import type { Verdict } from './group.ts'
+import type { News } from './news.ts'
 
 export type Ask =
   | { readonly kind: 'describe'; readonly topic: string }
@@ -41,6 +42,20 @@ export type Answer =
   | { readonly kind: 'fetch'; readonly answer: LogAnswer<Fetched> }
   | { readonly kind: 'turn' }
   | { readonly kind: 'send'; readonly answer: LogAnswer<readonly number[]> }
+
+/** What a publisher wants done, in this order. */
+export interface Duties {
+  /** 1. Close the producer; nobody wants what is on its way any more. */
+  readonly close: boolean
+  /** 2. Give back the turn, or stop waiting for it. */
+  readonly giveBack: boolean
+  /** 3. The ledger knows more: releases follow from it. */
+  readonly learned: boolean
+  /** 4. Say so, in this order. */
+  readonly news: readonly News[]
+  /** 5. One question; its answer is wanted by its serial. */
+  readonly call: Call | undefined
+}
 
 /** Worth asking again soon, with nothing changed: nobody answered, or nothing was done. */
 export function isPassing({ code }: LogError): boolean {

@@ -104,7 +104,7 @@ describe('a journal', () => {
       new Array(20).fill(encodeRecord({ kind: 'generation', ...signed, ...CLAIM })),
     )
     rig.elect(0)
-    rig.settle()
+    rig.settle(2 * rig.bounds.silenceMs)
     expect(rig.one.told.at(-1)).toBe('stalled journal-behind')
   })
 

@@ -8,7 +8,7 @@ import { WeirError } from '../base/errors.ts'
 import { sinkAhead } from './ledger.ts'
 import type { Outbox, Standing } from './outbox.ts'
 import type { Seat } from './plan.ts'
-import type { Reading } from './reading.ts'
+import { JOURNAL_BEHIND, type Reading } from './reading.ts'
 import type { Place } from './record.ts'
 import type { Claim, Trouble } from './types.ts'
 
@@ -16,8 +16,8 @@ export type Judgement =
   | { readonly kind: 'ours' }
   /** For good. */
   | { readonly kind: 'halt'; readonly trouble: Trouble }
-  /** Not before somebody did something about it. */
-  | { readonly kind: 'stall'; readonly trouble: Trouble }
+  /** Less than lay there: it is lost, or whoever said where it ends leads the partition no more. */
+  | { readonly kind: 'behind'; readonly trouble: Trouble }
   /** More left than was ever committed here: if this replica still leads, that must not be. */
   | { readonly kind: 'ahead'; readonly trouble: Trouble }
 
@@ -33,7 +33,7 @@ export function judge(subject: Case): Judgement {
   const lost = lostClaim(subject)
   if (lost !== undefined) return { kind: 'halt', trouble: lost }
   const behind = lostJournal(subject)
-  if (behind !== undefined) return { kind: 'stall', trouble: behind }
+  if (behind !== undefined) return { kind: 'behind', trouble: behind }
   const ahead = foreignHistory(subject)
   return ahead === undefined ? { kind: 'ours' } : { kind: 'ahead', trouble: ahead }
 }
@@ -74,7 +74,7 @@ function lostJournal({ seat, known: before, reading }: Case): Trouble | undefine
   const message =
     `${journal.topic}/${journal.partition} reaches ${reached} and held ${known.upTo} before; its ` +
     'records were deleted: restore the job from a checkpoint to a new journal topic'
-  return { code: 'journal-behind', message }
+  return { code: JOURNAL_BEHIND, message }
 }
 
 /**

@@ -8,28 +8,30 @@ import { utf8Of } from '../base/bytes.ts'
 import { Prng } from '../base/prng.ts'
 import type { LogErrorCode } from '../base/stream-log.ts'
 import { defaultJournalBounds } from './bounds.ts'
-import type { Answer, Call } from './calls.ts'
+import type { Answer, Call, Duties } from './calls.ts'
 import { Ledger } from './ledger.ts'
 import { Outbox } from './outbox.ts'
 import type { Subject } from './plan.ts'
-import { type Duties, Publisher } from './publisher.ts'
+import { Publisher } from './publisher.ts'
 import { decodeRecord, encodeRecord } from './record.ts'
 import { CLAIM, GROUP, HOME, JOURNAL, rendered } from './testing/rig.ts'
 
 const PLACE = { ...JOURNAL, offset: 3 }
 const NO_TOPIC = { partitions: 0, replication: 0, settings: {} }
-const NO_RECORDS = { records: [], position: 0, seenEnd: 0 }
+/** Where the journal was to be read from, and ends. */
+const END = 3
+const NO_RECORDS = { records: [], position: END, seenEnd: END }
 
 /** What each call is answered when all is well. */
 const well: Readonly<Record<Call['kind'], Answer>> = {
   describe: { kind: 'describe', answer: { value: NO_TOPIC } },
   confirm: { kind: 'confirm', verdict: 'leads' },
   init: { kind: 'init', answer: { value: undefined } },
-  end: { kind: 'end', answer: { value: 0 } },
+  end: { kind: 'end', answer: { value: END } },
   start: { kind: 'start', answer: { value: 0 } },
   fetch: { kind: 'fetch', answer: { value: NO_RECORDS } },
   turn: { kind: 'turn' },
-  send: { kind: 'send', answer: { value: [3, 3, 3] } },
+  send: { kind: 'send', answer: { value: [7, 8, END] } },
   commit: { kind: 'commit', answer: { value: undefined } },
 }
 
@@ -40,6 +42,7 @@ class Bench {
 
   constructor() {
     const outbox = new Outbox()
+    outbox.advance({ journaled: 0, offset: END, published: [] })
     const run = { sink: 'home', first: 1, count: 2, bytes: new Uint8Array(16) }
     outbox.apply({ seq: 1, generation: 1, schedule: utf8Of('schedule 1'), runs: [run] })
     const ledger = new Ledger()
@@ -86,7 +89,7 @@ describe('a publisher whose calls are answered well', () => {
     expect(bench.duties).toMatchObject({ close: false, giveBack: true, learned: true, news: [] })
     expect(bench.subject.ledger.progress).toEqual({
       journaled: 1,
-      offset: 3,
+      offset: END,
       published: [{ sink: 'home', upTo: 2, offset: 0 }],
     })
     expect(bench.publisher.wakeAtMs()).toBeUndefined()
@@ -178,6 +181,32 @@ describe.each(['send', 'commit'] as const)('a transaction that fails in %s', kin
   })
 })
 
+describe('a publisher whose first record lies elsewhere than where its reading ended', () => {
+  test.each([END - 1, END + 1, END + 100])('at %i begins anew, and commits nothing', offset => {
+    const bench = at('send')
+    const answer = { value: [7, 8, offset] }
+    const { close, giveBack, call, learned, news } = bench.answer({ kind: 'send', answer })
+    expect([close, giveBack, call, learned, news]).toEqual([true, true, undefined, false, []])
+    expect([bench.publisher.at, bench.subject.ledger.journaled]).toEqual(['resting', 0])
+    bench.publisher.tick(bench.publisher.wakeAtMs() ?? 0)
+    bench.duties = bench.publisher.takeDuties()
+    expect(bench.call.kind).toBe('confirm')
+  })
+
+  it('has proven the end with it, and does not look again', () => {
+    const bench = at('commit')
+    const { outbox } = bench.subject
+    bench.answer(well.commit)
+    const run = { sink: 'home', first: 3, count: 1, bytes: new Uint8Array(8) }
+    outbox.apply({ seq: 2, generation: 1, schedule: utf8Of('schedule 2'), runs: [run] })
+    bench.publisher.onApplied(4)
+    bench.publisher.tick(1000)
+    bench.duties = bench.publisher.takeDuties()
+    bench.until('send').answer({ kind: 'send', answer: { value: [9, END + 9] } })
+    expect(bench.call.kind).toBe('commit')
+  })
+})
+
 describe('a publisher in doubt', () => {
   const ahead = encodeRecord({
     kind: 'published',
@@ -189,15 +218,15 @@ describe('a publisher in doubt', () => {
     published: [],
   })
 
-  /** The partition ends at 2, and is read in two parts: the record, and nothing. */
+  /** Two more stand in the partition, which is read in two parts: the record, and nothing. */
   function reads(bench: Bench, meanwhile: () => void = () => {}): Bench {
-    bench.until('end').answer({ kind: 'end', answer: { value: 2 } })
-    const record = { key: null, value: ahead, headers: [], timestampMs: 0, offset: 0 }
-    const first = { records: [record], position: 1, seenEnd: 2 }
+    bench.until('end').answer({ kind: 'end', answer: { value: END + 2 } })
+    const record = { key: null, value: ahead, headers: [], timestampMs: 0, offset: END }
+    const first = { records: [record], position: END + 1, seenEnd: END + 2 }
     bench.answer({ kind: 'fetch', answer: { value: first } })
     if (bench.publisher.at === 'halted') return bench
     meanwhile()
-    const rest = { records: [], position: 2, seenEnd: 2 }
+    const rest = { records: [], position: END + 2, seenEnd: END + 2 }
     bench.answer({ kind: 'fetch', answer: { value: rest } })
     return bench
   }

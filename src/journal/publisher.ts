@@ -11,11 +11,11 @@
 
 import type { Random } from '../base/env.ts'
 import { invariant } from '../base/errors.ts'
-import type { LogAnswer, LogError } from '../base/stream-log.ts'
-import { type Answer, type Ask, type Call, isPassing, Retries } from './calls.ts'
+import type { LogAnswer, LogError, LogErrorCode } from '../base/stream-log.ts'
+import { type Answer, type Ask, type Duties, isPassing, Retries } from './calls.ts'
 import type { Verdict } from './group.ts'
 import { comparison, JOURNAL_DIFFERS, type Judgement, judge } from './judgement.ts'
-import { type News, Newsroom } from './news.ts'
+import { Newsroom } from './news.ts'
 import type { Standing } from './outbox.ts'
 import { Pace, type Waiting } from './pace.ts'
 import {
@@ -28,23 +28,10 @@ import {
   unjournaledBytes,
   unpublishedBytes,
 } from './plan.ts'
-import { Reading } from './reading.ts'
+import { JOURNAL_BEHIND, Reading } from './reading.ts'
 import { Inspection } from './settings.ts'
 import { type Outcome, Takeover } from './takeover.ts'
 import type { Trouble } from './types.ts'
-
-export interface Duties {
-  /** 1. Close the producer; nobody wants what is on its way any more. */
-  readonly close: boolean
-  /** 2. Give back the turn, or stop waiting for it. */
-  readonly giveBack: boolean
-  /** 3. The ledger knows more: releases follow from it. */
-  readonly learned: boolean
-  /** 4. Say so, in this order. */
-  readonly news: readonly News[]
-  /** 5. One question; its answer is wanted by its serial. */
-  readonly call: Call | undefined
-}
 
 interface InTransaction {
   readonly plan: Plan
@@ -85,6 +72,8 @@ export class Publisher {
   #restUntilMs = 0
   /** Of the group, when the read-back under way began. */
   #known: Standing
+  /** What was read back last, as long as no record lies where it ended. */
+  #unproven: Reading | undefined
   #serial = 0
   #open: Ask['kind'] | undefined
   #close = false
@@ -229,20 +218,12 @@ export class Publisher {
   }
 
   #onOutcome(outcome: Outcome, reading: Reading): void {
-    switch (outcome.kind) {
-      case 'read':
-        this.#judge(reading)
-        return
-      case 'deposed':
-        this.onDeposed()
-        return
-      case 'refused':
-        this.#lose(outcome.error)
-        return
-      case 'unreadable':
-        if (outcome.trouble.code === JOURNAL_DIFFERS) this.#halt(outcome.trouble)
-        else this.#stall(outcome.trouble)
-    }
+    if (outcome.kind === 'read') this.#judge(reading)
+    else if (outcome.kind === 'deposed') this.onDeposed()
+    else if (outcome.kind === 'refused') this.#lose(outcome.error)
+    else if (outcome.trouble.code === JOURNAL_DIFFERS) this.#halt(outcome.trouble)
+    else if (outcome.trouble.code === JOURNAL_BEHIND) this.#again(outcome.trouble)
+    else this.#stall(outcome.trouble)
   }
 
   #judge(reading: Reading): void {
@@ -254,8 +235,8 @@ export class Publisher {
       case 'halt':
         this.#halt(judgement.trouble)
         return
-      case 'stall':
-        this.#stall(judgement.trouble)
+      case 'behind':
+        this.#again(judgement.trouble)
         return
       case 'ahead':
         this.#stage = { at: 'doubting', reading, trouble: judgement.trouble }
@@ -281,8 +262,9 @@ export class Publisher {
     return judge({ seat, claim, known, reading })
   }
 
-  #believe({ marker }: Reading): void {
+  #believe(reading: Reading): void {
     const { seat, ledger } = this.#subject
+    const { marker } = reading
     const before = knownDurable(this.#subject)
     if (marker !== undefined) {
       if (seat.hasJournal) ledger.journal(marker.toSeq, marker.offset)
@@ -293,6 +275,7 @@ export class Publisher {
     // A transaction of which nobody knew how it ended may have been committed.
     this.#newsroom.read(knownDurable(this.#subject) > before)
     this.#learned = true
+    this.#unproven = reading
     this.#stage = { at: 'ready' }
   }
 
@@ -339,7 +322,14 @@ export class Publisher {
     const { plan, sent } = stage
     const at = plan.sends[sent]?.findIndex(one => isJournal(one, this.#subject.seat)) ?? -1
     const offset = answer.value[at] ?? stage.offset
+    const missed = at < 0 ? undefined : this.#unproven?.missedBefore(offset)
+    if (missed !== undefined) {
+      this.#lose(missed)
+      return
+    }
+    if (at >= 0) this.#unproven = undefined
     const isLast = sent + 1 === plan.sends.length
+    invariant(!isLast || !this.#unproven, 'JOURNAL a commit has a record where the reading ended')
     this.#stage = { at: isLast ? 'committing' : 'sending', plan, sent: sent + 1, offset }
   }
 
@@ -368,9 +358,14 @@ export class Publisher {
       this.#stall(error)
       return
     }
-    this.#newsroom.pass(error, this.#nowMs, this.#isInTransaction())
+    this.#again(error, error.code)
+  }
+
+  /** What is over by itself: it is told when it goes on. */
+  #again(trouble: Trouble, code?: LogErrorCode): void {
+    this.#newsroom.pass(trouble, this.#nowMs, this.#isInTransaction())
     this.#leave({ at: 'resting' })
-    this.#restUntilMs = this.#nowMs + this.#retries.next(error.code)
+    this.#restUntilMs = this.#nowMs + this.#retries.next(code)
   }
 
   #stall(trouble: Trouble): void {

@@ -5,9 +5,12 @@
  */
 
 import { WeirError } from '../base/errors.ts'
-import type { Fetched, Partition, StoredRecord } from '../base/stream-log.ts'
+import type { Fetched, LogError, Partition, StoredRecord } from '../base/stream-log.ts'
 import { decodeRecord, type JournalRecord, type Place, type PublishedRecord } from './record.ts'
 import type { SinkCursor } from './types.ts'
+
+/** It does not reach as far as is known, or whoever said where it ends knows less than that. */
+export const JOURNAL_BEHIND = 'journal-behind'
 
 /** The newest record that says how far the group has come outside. */
 export interface Marker {
@@ -77,6 +80,20 @@ export class Reading {
   /** Of the newest record of any kind. */
   get lastOffset(): number | undefined {
     return this.#lastOffset
+  }
+
+  /**
+   * Whoever was asked for the end may have been replaced, and not know of all that lies there. So
+   * the end is not believed until the first record behind the reading has come to lie at it: nobody
+   * else writes here. undefined: it has.
+   */
+  missedBefore(offset: number): LogError | undefined {
+    if (offset === this.#position) return undefined
+    const { topic, partition } = this.#options.journal
+    const message =
+      `${topic}/${partition} was read up to ${this.#position}, and the next record came to lie at ` +
+      `${offset}: whoever said where it ends does not lead it any more; it is read again`
+    return { code: 'unavailable', message }
   }
 
   /** What lies before was trimmed, and with it seqs that would have come next. */

@@ -14,7 +14,7 @@ import type { Fetched, LogAnswer, LogError, TopicDescription } from '../base/str
 import type { JournalBounds } from './bounds.ts'
 import { type Answer, type Ask, Backoff, isPassing } from './calls.ts'
 import type { Verdict } from './group.ts'
-import type { Reading } from './reading.ts'
+import { JOURNAL_BEHIND, type Reading } from './reading.ts'
 import type { Inspection } from './settings.ts'
 import type { Trouble } from './types.ts'
 
@@ -152,7 +152,7 @@ export class Takeover {
     const message =
       `the journal ends at ${this.#end} and was to be read from ${reading.position}; it was ` +
       'deleted or is another one: restore the job from a checkpoint to a new journal topic'
-    this.#outcome = { kind: 'unreadable', trouble: { code: 'journal-behind', message } }
+    this.#outcome = { kind: 'unreadable', trouble: { code: JOURNAL_BEHIND, message } }
   }
 
   #onFetched(answer: LogAnswer<Fetched>): void {

@@ -1,9 +1,9 @@
 /**
  * One group, three replicas, two logs, and everything that may go wrong in any order: answers lost,
  * calls that take effect late, markers that land late, transactions whose time is over, leaders
- * that were deposed and have not heard. Whatever is visible is a prefix of what was committed, at
- * every step; nothing is released before its schedule is durable; and once all is well again,
- * everything is visible.
+ * that were deposed and have not heard, leaders of partitions likewise. Whatever is visible is a
+ * prefix of what was committed, at every step; nothing is released before its schedule is durable;
+ * and once all is well again, everything is visible.
  */
 
 import { readFileSync } from 'node:fs'
@@ -26,7 +26,7 @@ const SMALL = {
 
 type Step =
   | { readonly kind: 'take' | 'deliver' | 'finish' | 'lose' | 'late'; readonly pick: number }
-  | { readonly kind: 'land' | 'expire' | 'trim' }
+  | { readonly kind: 'land' | 'expire' | 'trim' | 'replace' }
   | { readonly kind: 'pass'; readonly ms: number }
   | { readonly kind: 'answer'; readonly pick: number; readonly isLost: boolean }
   | { readonly kind: 'commit'; readonly home: number; readonly away: number }
@@ -47,6 +47,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('lose' as const, 'late'), pick }) },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('land' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('expire' as const, 'trim') }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('replace' as const) }) },
   {
     weight: 8,
     arbitrary: fc.record({
@@ -130,6 +131,9 @@ function play(rig: Rig, what: Step): void {
     case 'trim':
       rig.log.trim(JOURNAL, rig.log.visible(JOURNAL).at(-1)?.offset ?? 0)
       return
+    case 'replace':
+      for (const log of logs) log.replaceLeaders()
+      return
     case 'pass':
       rig.clock.pass(what.ms)
       return
@@ -166,6 +170,7 @@ function check(rig: Rig): void {
 function heal(rig: Rig): void {
   for (const log of [rig.log, rig.awayLog]) {
     log.shows = Number.POSITIVE_INFINITY
+    log.meetLeaders()
     for (const one of log.late.splice(0)) if (!one.hasEffect) log.take(one)
   }
   for (const index of rig.replicas.keys()) if (index !== rig.leader) rig.depose(index)

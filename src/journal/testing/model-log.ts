@@ -72,6 +72,8 @@ export class ModelLog implements StreamLog {
     undefined
   /** How many records a fetch shows at most. */
   shows = Number.POSITIVE_INFINITY
+  /** Where each partition ended for the one that answers for it, which leads no more. */
+  #past: ReadonlyMap<string, number> = new Map()
 
   // What a test does with it.
 
@@ -147,6 +149,21 @@ export class ModelLog implements StreamLog {
     for (const value of values) {
       this.#keep(nameOf(to), { key: null, value, headers: [], timestampMs: 0 }, undefined)
     }
+  }
+
+  /** By name of the partition. */
+  get ends(): ReadonlyMap<string, number> {
+    return new Map([...this.#partitions].map(([name, { length }]) => [name, length]))
+  }
+
+  /** Questions are answered by those that led when it ended there, and do not know better. */
+  replaceLeaders(past = this.ends): void {
+    this.#past = past
+  }
+
+  /** Whoever asks is sent on to the new ones. */
+  meetLeaders(): void {
+    this.#past = new Map()
   }
 
   startOf(of: Partition): number {
@@ -256,6 +273,8 @@ export class ModelLog implements StreamLog {
           () => {
             if (epoch !== id.epoch) return error('fenced')
             id.open ??= { state: 'open', isDecided: false, partitions: new Set() }
+            // Nothing can be written down by one that leads no more: it sends the asker on.
+            this.meetLeaders()
             return { value: this.#append(records, id.open) }
           },
           records,
@@ -352,9 +371,10 @@ export class ModelLog implements StreamLog {
 
   #end(name: string, isolation: Isolation): number {
     const kept = this.#kept(name)
-    if (isolation === 'uncommitted') return kept.length
+    const end = this.#past.get(name) ?? kept.length
+    if (isolation === 'uncommitted') return end
     const open = kept.findIndex(({ transaction }) => transaction?.isDecided === false)
-    return open === -1 ? kept.length : open
+    return open === -1 ? end : Math.min(open, end)
   }
 
   #read(name: string, from: number, isolation: Isolation) {
