@@ -69,3 +69,22 @@ describe('the pause', () => {
     expect([run(50, 10), run(50, 1), run(50, 300)]).toEqual([20, 4, 40])
   })
 })
+
+describe('a transaction that came to no end', () => {
+  it('is followed by smaller ones, down to a least, and by larger ones when they are quick', () => {
+    const pace = new Pace(bounds)
+    pace.lost()
+    expect(pace.portion).toBe(1 / 2)
+    for (let i = 0; i < 100; i++) pace.lost()
+    const least = pace.portion
+    expect(least).toBeGreaterThan(0)
+    pace.began(0)
+    pace.committed(bounds.transactionMs / 4 + 1)
+    expect(pace.portion).toBe(least)
+    for (let i = 0; i < 100; i++) {
+      pace.began(0)
+      pace.committed(bounds.transactionMs / 4)
+    }
+    expect(pace.portion).toBe(1)
+  })
+})

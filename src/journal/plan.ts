@@ -76,10 +76,10 @@ export function unpublishedBytes({ seat, outbox, ledger }: Subject): number {
   return outbox.runs(seat.sink)?.bytesBehind(ledger.upTo(seat.sink)) ?? 0
 }
 
-/** undefined: there is nothing to do. */
-export function planned(subject: Subject): Plan | undefined {
+/** `portion`: of the bounds of a transaction. undefined: there is nothing to do. */
+export function planned(subject: Subject, portion = 1): Plan | undefined {
   const { seat, ledger } = subject
-  const { schedules, outputs, upTo } = taken(subject)
+  const { schedules, outputs, upTo } = taken(subject, portion)
   if (schedules.length === 0 && outputs.length === 0) return undefined
   const toSeq = ledger.journaled + schedules.length
   const records = journalRecords(subject, { schedules, upTo })
@@ -95,13 +95,13 @@ interface Taken {
 }
 
 /** Schedules and outputs side by side, in the order of entries, until a bound is reached. */
-function taken(subject: Subject): Taken {
+function taken(subject: Subject, portion: number): Taken {
   const { seat, outbox, ledger, bounds } = subject
   const runs = outbox.runs(seat.sink)
   const schedules: Uint8Array[] = []
   const outputs: Output[] = []
-  const room = new Room(bounds.outputBytesMax)
-  const scheduleRoom = new Room(bounds.scheduleBytesMax)
+  const room = new Room(portion * bounds.outputBytesMax)
+  const scheduleRoom = new Room(portion * bounds.scheduleBytesMax)
   let upTo = ledger.upTo(seat.sink)
   let at = runs?.firstBehind(upTo) ?? 0
   let scheduleAt = outbox.schedules.firstBehind(ledger.journaled)

@@ -302,7 +302,7 @@ export class Publisher {
     // The outbox has let go of that, even if nobody has said so here yet.
     ledger.learn(outbox.progress)
     // Only now, so that what came while it waited goes along.
-    const plan = planned(this.#subject)
+    const plan = planned(this.#subject, this.#pace.portion)
     if (plan === undefined) {
       this.#giveBack = true
       this.#stage = { at: 'ready' }
@@ -363,7 +363,9 @@ export class Publisher {
 
   /** What is over by itself: it is told when it goes on. */
   #again(trouble: Trouble, code?: LogErrorCode): void {
-    this.#newsroom.pass(trouble, this.#nowMs, this.#isInTransaction())
+    const inTransaction = this.#isInTransaction()
+    if (inTransaction) this.#pace.lost()
+    this.#newsroom.pass(trouble, this.#nowMs, inTransaction)
     this.#leave({ at: 'resting' })
     this.#restUntilMs = this.#nowMs + this.#retries.next(code)
   }
