@@ -2,7 +2,7 @@
 
 import { describe, expect, it, test } from 'vitest'
 import { Newsroom } from './news.ts'
-import { Rig } from './testing/rig.ts'
+import { JOURNAL, Rig } from './testing/rig.ts'
 
 const trouble = (code: string, message = code) => ({ code, message })
 const told = (room: Newsroom) =>
@@ -190,4 +190,24 @@ test('a stall that another leader ended is over for whoever leads again', () => 
     'stalled not-authorized',
     'resumed',
   ])
+})
+
+test('a stranger whose open transaction holds the journal up is told of', () => {
+  const rig = new Rig()
+  const stranger = rig.log.producer({ transactionalId: 'stranger', timeoutMs: 900_000 })
+  stranger.init(() => {})
+  rig.log.settle()
+  const record = { key: null, value: new Uint8Array(1), headers: [], timestampMs: 0 }
+  stranger.send([{ ...JOURNAL, records: [record] }], () => {})
+  rig.log.settle()
+  rig.elect(0)
+  rig.commit()
+  rig.settle(5000)
+  expect(rig.one.told).toEqual([])
+  rig.settle(60_000)
+  expect(rig.one.told).toEqual(['stalled busy'])
+  expect(rig.sentences.join()).toContain('abort it')
+  stranger.end('abort', () => {})
+  rig.settle(5000)
+  expect(rig.one.told).toEqual(expect.arrayContaining(['resumed', 'published home 1']))
 })

@@ -39,6 +39,13 @@ export interface TakeoverOptions {
   readonly random: Random
 }
 
+const HELD_UP: LogError = {
+  code: 'busy',
+  message:
+    'a transaction of somebody else is open in the partition that is read back, and shows nothing ' +
+    'behind it: find whose it is, and abort it (for Kafka: kafka-transactions.sh find-hanging)',
+}
+
 export class Takeover {
   readonly #options: TakeoverOptions
   readonly #backoff: Backoff
@@ -173,9 +180,13 @@ export class Takeover {
       this.#outcome = { kind: 'unreadable', trouble }
       return
     }
-    if (reading.position > before) this.#goOn()
-    // What is acknowledged is not yet shown to readers: it will be.
-    else this.#again('fetch')
+    if (reading.position > before) {
+      this.#goOn()
+      return
+    }
+    // What is acknowledged is not yet shown to readers: it will be, unless somebody holds it up.
+    this.#passing = HELD_UP
+    this.#again('fetch')
   }
 
   #goOn(): void {
