@@ -66,6 +66,8 @@ const layers: Readonly<Record<string, Layer>> = {
     values: ['src/base', 'src/io'],
     libraries: ['@grpc/grpc-js', '@grpc/proto-loader'],
   },
+  // The StreamLog door on a blob store: the embedded log's state over objects.
+  'src/connectors/blobs': { values: ['src/base', 'src/connectors/log'] },
   'src/connectors': { values: ['src/base', 'src/connectors/formats'], types: core },
   // A plan that runs here and now, for tests of jobs: formats are those of the connectors.
   'src/trial': { values: ['src/base', 'src/engine', 'src/job', 'src/connectors/formats'] },

@@ -10,7 +10,7 @@ import type { Clock, DiskErrorCode, Timer } from '../../base/env.ts'
 import type { Asked, LogAnswer, LogDone } from '../../base/stream-log.ts'
 import { Cache } from './cache.ts'
 import type { AskedBy, CallName, ToldBy } from './calls.ts'
-import { type Fetch, Fetches } from './fetches.ts'
+import { type Fetch, Fetches, type FetchSource } from './fetches.ts'
 import type { LogLimits } from './limits.ts'
 import type { Line } from './line.ts'
 import { Judge, noTopic, refused } from './state/judge.ts'
@@ -74,7 +74,11 @@ export class EmbeddedLog implements Line {
     this.#clock = clock
     this.#limits = limits
     this.#judge = new Judge(files.ledger, limits)
-    this.#fetches = new Fetches({ files, judge: this.#judge, clock }, limits)
+    const source: FetchSource = {
+      find: at => this.#judge.find(at),
+      read: (block, done) => files.read(block, done),
+    }
+    this.#fetches = new Fetches(source, clock, limits)
     this.#cache = new Cache(limits.cacheBytes)
     files.onFailed(code => {
       this.#end(`the disk of the log failed (${code}); free space or check it, then start it again`)
@@ -105,7 +109,7 @@ export class EmbeddedLog implements Line {
     } else this.#clock.after(0, () => done(refused('unavailable', over)))
     const cancel = (): void => {
       isCancelled = true
-      if (call.name === 'fetch') this.#fetches.forget(call)
+      if (name === 'fetch') this.#fetches.forgetCancelled()
     }
     return { cancel }
   }

@@ -8,9 +8,9 @@ import type { Fetched, LogDone, StoredRecord } from '../../base/stream-log.ts'
 import type { Fetching } from './calls.ts'
 import type { LogLimits } from './limits.ts'
 import { recordsOf } from './state/block.ts'
-import { type Judge, outOfRange, refused } from './state/judge.ts'
+import { outOfRange, refused } from './state/judge.ts'
+import type { Refusable } from './state/ops.ts'
 import type { Block, Found, Partition } from './state/partition.ts'
-import type { LogFiles } from './store/files.ts'
 
 export interface Fetch {
   readonly asked: Fetching
@@ -18,29 +18,33 @@ export interface Fetch {
   readonly isCancelled: () => boolean
 }
 
+/** What fetches are served from. */
+export interface FetchSource {
+  find(at: Fetching): Refusable<Partition>
+  /** undefined: what is there is not what was written, or it cannot be read. */
+  read(block: Block, done: (bytes: Uint8Array | undefined) => void): void
+}
+
+type FetchLimits = Pick<LogLimits, 'fetchBytesMax' | 'fetchMsMax' | 'waitingMax'>
+
 interface Waiting extends Fetch {
   isTimeOver: boolean
   timer: Timer | undefined
 }
 
 export class Fetches {
-  readonly #files: LogFiles
-  readonly #judge: Judge
+  readonly #source: FetchSource
   readonly #clock: Clock
-  readonly #limits: LogLimits
+  readonly #limits: FetchLimits
   /** By the number of the partition. */
   readonly #waiting = new Map<number, Set<Waiting>>()
   #count = 0
   /** Of those that wait. */
   #uncommitted = 0
 
-  constructor(
-    parts: { readonly files: LogFiles; readonly judge: Judge; readonly clock: Clock },
-    limits: LogLimits,
-  ) {
-    this.#files = parts.files
-    this.#judge = parts.judge
-    this.#clock = parts.clock
+  constructor(source: FetchSource, clock: Clock, limits: FetchLimits) {
+    this.#source = source
+    this.#clock = clock
     this.#limits = limits
   }
 
@@ -56,6 +60,10 @@ export class Fetches {
         this.#look(one)
       }
     }
+  }
+
+  get waiting(): number {
+    return this.#count
   }
 
   /** Whether somebody waits who is shown what is not decided. */
@@ -76,19 +84,17 @@ export class Fetches {
     this.#uncommitted = 0
   }
 
-  /** Of a call that may have been waiting. */
-  forget(fetch: Fetch): void {
+  /** Of calls that were waiting, and are cancelled. */
+  forgetCancelled(): void {
     for (const [number, waiting] of this.#waiting) {
-      for (const one of waiting) {
-        if (one.done === fetch.done) this.#leave(number, one)
-      }
+      for (const one of waiting) if (one.isCancelled()) this.#leave(number, one)
     }
   }
 
   #look(one: Waiting): void {
     const { asked, done } = one
     if (one.isCancelled()) return
-    const found = this.#judge.find(asked)
+    const found = this.#source.find(asked)
     if (found.error !== undefined) {
       done(found)
       return
@@ -139,7 +145,7 @@ export class Fetches {
       if (isCancelled()) return
       if (bytes === undefined) {
         const place = `${asked.topic}/${asked.partition} from ${asked.offset}`
-        const advice = 'check the disk, and restore the folder of the log from a copy'
+        const advice = 'check what it is kept on, and restore the log from a copy'
         done(refused('unavailable', `${place} cannot be read as it was written; ${advice}`))
       } else done({ value: { ...cut(found, bytes, asked.offset, maxBytes), seenEnd } })
     })
@@ -158,7 +164,7 @@ export class Fetches {
     for (const [i, block] of blocks.entries()) {
       if (block.bytes !== undefined) loaded()
       else {
-        this.#files.read(block, bytes => {
+        this.#source.read(block, bytes => {
           all[i] = bytes
           loaded()
         })

@@ -23,6 +23,11 @@ import type {
 export interface StreamLogRig {
   /** One more client of the same log, with its own view of it. */
   client(): StreamLog
+  /**
+   * A transaction may hold records of several topics; missing: yes. A log that decides each topic by
+   * itself cannot do that at once: it refuses, and says so.
+   */
+  readonly spansTopics?: boolean
   /** For topics and transactional ids: letters and digits that nobody has used. */
   name(): string
   /** Lets time pass until this holds; fails if it never will. */

@@ -22,9 +22,7 @@ export const TURN_FRAME = 2
 
 export function encodeHead({ previousBytes, previousChain, oldest, state }: Head): Uint8Array {
   const out = new ByteWriter().uint8(HEAD_FRAME).varint(previousBytes).uint32(previousChain)
-  out.varint(oldest).varint(state.numbers)
-  writeList(out, state.topics, writeTopic)
-  writeList(out, state.producers, writeProducer)
+  writeState(out.varint(oldest), state)
   return out.finish()
 }
 
@@ -32,11 +30,20 @@ export function decodeHead(payload: Uint8Array): Head {
   const input = new ByteReader(payload)
   if (input.uint8() !== HEAD_FRAME) throw malformed('a head was expected')
   const [previousBytes, previousChain] = [input.varint(), input.uint32()]
-  const [oldest, numbers] = [input.varint(), input.varint()]
-  const topics = readList(input, readTopic)
-  const producers = readList(input, readProducer)
+  const [oldest, state] = [input.varint(), readState(input)]
   input.done()
-  return { previousBytes, previousChain, oldest, state: { numbers, topics, producers } }
+  return { previousBytes, previousChain, oldest, state }
+}
+
+export function writeState(out: ByteWriter, { numbers, topics, producers }: LedgerState): void {
+  out.varint(numbers)
+  writeList(out, topics, writeTopic)
+  writeList(out, producers, writeProducer)
+}
+
+export function readState(input: ByteReader): LedgerState {
+  const numbers = input.varint()
+  return { numbers, topics: readList(input, readTopic), producers: readList(input, readProducer) }
 }
 
 function writeTopic(out: ByteWriter, { name, settings, partitions }: TopicState): void {

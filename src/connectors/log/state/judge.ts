@@ -19,7 +19,7 @@ import type { Life, Producer } from './producers.ts'
 import { inForce, settingsTrouble } from './settings.ts'
 
 export type Judgement =
-  | { readonly op: Op }
+  | { readonly op: Op; readonly error?: never }
   | { readonly op?: never; readonly error: LogError }
   /** There is nothing to do; the offsets of a send that was done before. */
   | { readonly op?: never; readonly error?: never; readonly offsets: readonly number[] }
@@ -34,11 +34,13 @@ export function refused(code: LogErrorCode, message: string): { readonly error: 
   return { error: { code, message } }
 }
 
+type JudgeLimits = Pick<LogLimits, 'blocksMax' | 'partitionsMax' | 'producersMax' | 'timeoutMsMax'>
+
 export class Judge {
   readonly #ledger: Ledger
-  readonly #limits: LogLimits
+  readonly #limits: JudgeLimits
 
-  constructor(ledger: Ledger, limits: LogLimits) {
+  constructor(ledger: Ledger, limits: JudgeLimits) {
     this.#ledger = ledger
     this.#limits = limits
   }

@@ -1,4 +1,4 @@
-/** The settings of a topic, by Kafka's names: those that a log of one process can keep. */
+/** The settings of a topic, by Kafka's names: those that a log without copies of its own can keep. */
 
 interface Setting {
   readonly usual: string
@@ -37,7 +37,7 @@ const known: Readonly<Record<string, Setting>> = {
 export function settingsTrouble(wanted: Settings): string | undefined {
   for (const [name, value] of Object.entries(wanted)) {
     const setting = Object.hasOwn(known, name) ? known[name] : undefined
-    if (setting === undefined) return `the embedded log has no setting ${name}; leave it out`
+    if (setting === undefined) return `this log has no setting ${name}; leave it out`
     if (!setting.fits(value)) return `${name} is ${value}, and can only ${setting.may}`
   }
   return undefined

@@ -1,0 +1,26 @@
+/**
+ * The StreamLog door on a blob store, by the suite that every body passes: on the simulated store
+ * here, on a folder of files in `contract.live.test.ts`. What it cannot do by its nature: a transaction of records in two topics,
+ * each of which is a sequence of its own; it refuses them (`owners.test.ts`), and the suite has that
+ * one case in one topic of as many partitions (`spansTopics`).
+ */
+
+import { streamLogContract } from '../../../chaos/sim/contract/stream-log.ts'
+import { SimRig } from './testing/sim-rig.ts'
+
+let names = 0
+const name = () => `n${names++}`
+
+streamLogContract('the log on the simulated blob store', () => {
+  const rig = new SimRig(1)
+  return {
+    client: () => rig.client(),
+    spansTopics: false,
+    name,
+    until: holds => {
+      rig.until(holds)
+      return Promise.resolve()
+    },
+    close: () => Promise.resolve(),
+  }
+})
