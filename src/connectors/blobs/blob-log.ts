@@ -132,37 +132,42 @@ export class BlobLog implements Line {
     return error === undefined ? refused('bad-settings', `${message}; take another`) : { error }
   }
 
-  /** One partition after the other; nothing is written before all of them can be. */
+  /** One partition after the other; of several, nothing is written before all of them can be. */
   #append(parts: AskedBy<'append'>['parts'], done: LogDone<readonly number[]>): void {
-    const offsets: number[] = []
-    const append = (at: number): void => {
-      const part = parts[at]
-      const topic = part === undefined ? undefined : this.#topic(part.topic)
-      if (part === undefined || topic === undefined) {
-        done({ value: offsets })
-        return
-      }
-      topic.append({ parts: [part] }, answer => {
-        if (answer.error !== undefined) done(answer)
-        else {
-          offsets.push(...answer.value)
-          append(at + 1)
-        }
-      })
+    if (parts.length < 2) {
+      this.#appendAll(parts, [], done)
+      return
     }
     const check = (at: number): void => {
       const part = parts[at]
-      const topic = part === undefined ? undefined : this.#topic(part.topic)
-      if (part === undefined) append(0)
-      else if (topic === undefined) done(noTopic(part.topic))
+      if (part === undefined) this.#appendAll(parts, [], done)
       else {
-        topic.check({ parts: [part] }, answer => {
+        const checked: LogDone<undefined> = answer => {
           if (answer.error !== undefined) done(answer)
           else check(at + 1)
-        })
+        }
+        const topic = this.#topic(part.topic)
+        if (topic === undefined) this.#later(() => done(noTopic(part.topic)))
+        else topic.check({ parts: [part] }, checked)
       }
     }
     check(0)
+  }
+
+  #appendAll(
+    [part, ...rest]: AskedBy<'append'>['parts'],
+    offsets: readonly number[],
+    done: LogDone<readonly number[]>,
+  ): void {
+    const topic = part === undefined ? undefined : this.#topic(part.topic)
+    if (part === undefined) this.#later(() => done({ value: offsets }))
+    else if (topic === undefined) this.#later(() => done(noTopic(part.topic)))
+    else {
+      topic.append({ parts: [part] }, answer => {
+        if (answer.error !== undefined) done(answer)
+        else this.#appendAll(rest, [...offsets, ...answer.value], done)
+      })
+    }
   }
 
   /** undefined: it can have none of this name. */

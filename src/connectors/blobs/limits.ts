@@ -24,6 +24,11 @@ export interface BlobLogLimits extends Shared {
   /** A call that nobody answers is made so often, and so long after the one before. */
   readonly triesMax: number
   readonly retryMs: number
+  /**
+   * Whoever has read nothing for so long reads before he writes: where others have removed what he
+   * would write behind, it is not to be told what became of it.
+   */
+  readonly trustMs: number
   /** Others may be faster so often with what somebody wants to write. */
   readonly lossesMax: number
   /** Of one topic: the newest records stay in memory. */
@@ -54,6 +59,7 @@ export const defaultBlobLogLimits: BlobLogLimits = {
   callsMax: 8,
   triesMax: 5,
   retryMs: 50,
+  trustMs: 1000,
   lossesMax: 200,
   cacheBytes: 4 * MIB,
   pollMs: 50,

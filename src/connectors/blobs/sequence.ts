@@ -74,6 +74,8 @@ export class Sequence {
   #looks: LogDone<undefined>[] = []
   readonly #writes: Write[] = []
   #attempt: Attempt | undefined
+  /** When it was last known where the end is. */
+  #readMs = 0
 
   constructor(parts: SequenceParts) {
     this.#parts = parts
@@ -136,7 +138,9 @@ export class Sequence {
 
   /** What is refused, or already so, is said of the state as it is now. */
   #judge(write: Write, so: Standing): void {
-    const judgement = this.#isLoaded ? write.judge() : undefined
+    const ageMs = this.#parts.clock.monotonicMs() - this.#readMs
+    const isKnown = so.isFresh || (this.#isLoaded && ageMs < this.#parts.limits.trustMs)
+    const judgement = isKnown ? write.judge() : undefined
     if (judgement?.op !== undefined) this.#write(write, judgement.op, so.losses)
     else if (so.isFresh && judgement !== undefined) {
       const isRefused = judgement.error !== undefined
@@ -215,10 +219,14 @@ export class Sequence {
       this.#load(done)
       return
     }
+    const nowMs = this.#parts.clock.monotonicMs()
     readOn(this.#parts, this.#replica, answer => {
       if (answer.error !== undefined) done(answer)
       else if (answer.value === 'elsewhere') this.#load(done)
-      else done(this.#takeAll(answer.value))
+      else {
+        this.#readMs = nowMs
+        done(this.#takeAll(answer.value))
+      }
     })
   }
 
@@ -263,6 +271,7 @@ export class Sequence {
   /** From the newest image, as if nothing had been known. */
   #load(done: LogDone<undefined>): void {
     const attempt = this.#attempt
+    const nowMs = this.#parts.clock.monotonicMs()
     readImaged(this.#parts, answer => {
       if (answer.error !== undefined) {
         done(answer)
@@ -271,6 +280,7 @@ export class Sequence {
       const { replica, entries }: Read = answer.value
       this.#replica = replica
       this.#isLoaded = true
+      this.#readMs = nowMs
       if (attempt !== undefined) {
         attempt.fate = replica.number >= attempt.entry.number ? 'unknown' : undefined
       }

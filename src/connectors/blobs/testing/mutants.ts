@@ -9,7 +9,7 @@ export const blobLogMutants: readonly Mutant[] = [
     name: 'created-taken-for-counted',
     file: `${HERE}/sequence.ts`,
     find: 'if (write.isPromise) this.#settle(write, attempt)',
-    replace: 'if (write.isPromise && attempt.tries < 0) this.#settle(write, attempt)',
+    replace: 'if (write.isPromise && attempt.entry.number % 2 > 0) this.#settle(write, attempt)',
     why: 'An entry is made where one was removed, and its writer is told that it counts.',
     origin: 'conditional creates below a compacted log: the condition holds, and means nothing',
   },
@@ -65,7 +65,8 @@ export const blobLogMutants: readonly Mutant[] = [
     name: 'look-that-does-not-look',
     file: `${HERE}/sequence.ts`,
     find: 'readOn(this.#parts, this.#replica, answer => {',
-    replace: 'if (this.#attempt === undefined && this.#replica.number % 2 === 0) {\n' +
+    replace:
+      'if (this.#attempt === undefined && this.#replica.number % 2 === 0) {\n' +
       '      this.#parts.clock.after(0, () => done({ value: undefined }))\n' +
       '      return\n' +
       '    }\n' +

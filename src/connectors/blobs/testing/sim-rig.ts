@@ -12,7 +12,12 @@ import { type BlobLogLimits, defaultBlobLogLimits } from '../limits.ts'
 export const PREFIX = 'jobs/clicks'
 
 /** Small, so that images and removals come early. */
-export const smallLimits: BlobLogLimits = { ...defaultBlobLogLimits, imageEvery: 4, listMax: 30 }
+export const smallLimits: BlobLogLimits = {
+  ...defaultBlobLogLimits,
+  imageEvery: 4,
+  trustMs: 200,
+  listMax: 30,
+}
 
 export class SimRig {
   readonly queue = new EventQueue()

@@ -34,6 +34,7 @@ const PLACES: readonly Partition[] = [
 const limits = {
   ...defaultBlobLogLimits,
   imageEvery: 3,
+  trustMs: Number.POSITIVE_INFINITY,
   listMax: 8,
   triesMax: 3,
   retryMs: 300,
@@ -106,7 +107,12 @@ export class Torture {
     const { queue, blobs } = this.rig
     const chance = () => this.#prng.below(4) * 0.03
     const fates = { 'lost-call': chance(), 'lost-answer': chance(), 'late-call': chance() }
-    blobs.profile = { ...blobs.profile, fates, answerMs: 1000, lateMsMax: 40_000 }
+    // Late by about as long as one waits, or long after everybody has gone on.
+    const late = this.#prng.pick([
+      { answerMs: 60, lateMsMax: 300 },
+      { answerMs: 1000, lateMsMax: 40_000 },
+    ])
+    blobs.profile = { ...blobs.profile, fates, ...late }
     const act = (): void => {
       if (queue.nowMs > RUN_MS) return
       this.#act()
