@@ -89,7 +89,7 @@ test('what is deleted goes, object by object; the newest entry stays', () => {
   expect(other.append('next')).toEqual([68])
 })
 
-test('a topic that is never trimmed keeps its records, and whoever opens it reads few objects', () => {
+test('a topic that is never trimmed keeps its records, and is opened by few calls', () => {
   const { sim, one, entries, client } = rig()
   for (let i = 0; i < 50; i++) one.append(`${i}`)
   sim.queue.runUntil(sim.queue.nowUs + 10_000_000)

@@ -1,4 +1,4 @@
-/** Bugs put back into the log on a blob store, one by one: the torture notices each, and only those. */
+/** Bugs put back into the log on a blob store, one by one: the torture notices each. */
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { Prng } from '../../base/prng.ts'
+import { fuzzRuns } from '../../base/testing/runs.ts'
 import { PublishingGroup } from './testing/publishing.ts'
 
 function leading(seed = 1, replicas = 2): PublishingGroup {
@@ -11,6 +12,7 @@ function leading(seed = 1, replicas = 2): PublishingGroup {
   return group
 }
 
+const fates = ['lost-call', 'lost-answer', 'late-call'] as const
 const none = { 'lost-call': 0, 'lost-answer': 0, 'late-call': 0 }
 
 describe('a group that has no log but a blob store', () => {
@@ -53,25 +55,42 @@ describe('a group that has no log but a blob store', () => {
     expect(group.replicas[0]?.journal.stages).toEqual(['retired'])
   })
 
-  test.each(['lost-call', 'lost-answer', 'late-call'] as const)(
-    '%s of any one object that it makes',
-    fate => {
-      for (let nth = 0; nth < 12; nth++) {
-        const group = leading(nth)
-        group.commit(2)
-        const puts = group.rig.blobs.objects().length + nth
-        while (group.rig.blobs.objects().length < puts) {
-          group.commit(1)
-          group.pass(5)
-        }
-        group.rig.blobs.plan('put', fate)
-        group.commit(2)
-        group.pass(40_000)
-        expect(group.rig.tally.of(fate)).toBe(1)
-        expect(group.visible).toEqual(group.expected)
+  test.each(fates)('%s of any one object that it makes', fate => {
+    for (let nth = 0; nth < 12; nth++) {
+      const group = leading(nth)
+      group.commit(2)
+      const puts = group.rig.blobs.objects().length + nth
+      while (group.rig.blobs.objects().length < puts) {
+        group.commit(1)
+        group.pass(5)
       }
-    },
-  )
+      group.rig.blobs.plan('put', fate)
+      group.commit(2)
+      group.pass(40_000)
+      expect(group.rig.tally.of(fate)).toBe(1)
+      expect(group.visible).toEqual(group.expected)
+    }
+  })
+
+  test.each(fates)('%s of a commit, whose leader is deposed before he knows', fate => {
+    for (const isHeard of [true, false]) {
+      const group = leading()
+      group.commit(2)
+      const newest = () => [...group.kinds].at(-1) ?? [0, '']
+      while (newest()[1] !== 'send') group.pass(1)
+      const [sent] = newest()
+      group.rig.blobs.plan('put', fate)
+      while (group.rig.tally.of(fate) === 0) group.pass(1)
+      group.elect(1)
+      if (isHeard) group.depose(0)
+      group.pass(40_000)
+      group.commit(1)
+      group.pass(2000)
+      expect(group.kinds.get(sent + 1)).toBe(fate === 'lost-answer' ? 'end' : 'begin')
+      expect(group.visible).toEqual(['1', '2', '3'])
+      expect(group.told).toEqual([])
+    }
+  })
 
   test('is halted by a claim of the job elsewhere', () => {
     const group = leading()
@@ -85,13 +104,13 @@ describe('a group that has no log but a blob store', () => {
   })
 })
 
-test.each(Array.from({ length: 12 }, (_, seed) => seed))('whatever happens, %i', seed => {
+test.each(Array.from({ length: fuzzRuns(12) }, (_, seed) => seed))('whatever happens, %i', seed => {
   const prng = new Prng(seed)
   const group = new PublishingGroup(seed, 3)
   const { blobs } = group.rig
   const chance = () => prng.below(4) * 0.02
-  const fates = { 'lost-call': chance(), 'lost-answer': chance(), 'late-call': chance() }
-  blobs.profile = { ...blobs.profile, fates, answerMs: 500, lateMsMax: 20_000 }
+  const rates = { 'lost-call': chance(), 'lost-answer': chance(), 'late-call': chance() }
+  blobs.profile = { ...blobs.profile, fates: rates, answerMs: 500, lateMsMax: 20_000 }
   let leader = 0
   group.elect(leader)
   for (let turn = 0; turn < 300; turn++) {
@@ -102,10 +121,18 @@ test.each(Array.from({ length: 12 }, (_, seed) => seed))('whatever happens, %i',
       group.elect(leader)
       if (prng.chance(0.5)) group.depose(before)
     }
+    if (prng.chance(0.03)) group.trim()
     group.pass(prng.between(1, 120))
   }
   blobs.profile = { ...blobs.profile, fates: none }
   group.pass(60_000)
   expect(group.visible).toEqual(group.expected)
+  expect(group.expected.length).toBeGreaterThan(300)
   expect(group.told.filter(line => line.startsWith('halted'))).toEqual([])
+  // From the first that is kept on, every schedule once.
+  const { journaled } = group
+  for (const [i, [from]] of journaled.entries()) {
+    expect(from).toBe(i === 0 ? from : (journaled[i - 1]?.[1] ?? 0) + 1)
+  }
+  expect(journaled.at(-1)?.[1]).toBe(group.entries)
 })

@@ -24,8 +24,8 @@ export interface StreamLogRig {
   /** One more client of the same log, with its own view of it. */
   client(): StreamLog
   /**
-   * A transaction may hold records of several topics; missing: yes. A log that decides each topic by
-   * itself cannot do that at once: it refuses, and says so.
+   * A transaction may hold records of several topics; missing: yes. A log that decides each topic
+   * by itself cannot do that at once: it refuses, and says so.
    */
   readonly spansTopics?: boolean
   /** For topics and transactional ids: letters and digits that nobody has used. */

@@ -20,13 +20,17 @@ import { GroupJournal } from '../../../journal/driver.ts'
 import type { JournalGroup, JournalListener, Verdict } from '../../../journal/group.ts'
 import { Outbox } from '../../../journal/outbox.ts'
 import { decodeProgress } from '../../../journal/outbox-codec.ts'
+import { decodeRecord } from '../../../journal/record.ts'
 import { journalTopic } from '../../../journal/settings.ts'
+import { trimJournal } from '../../../journal/trim-driver.ts'
 import type { Claim, OutEntry, Output, Progress, SinkRun } from '../../../journal/types.ts'
-import { SimRig } from './sim-rig.ts'
+import { numberOf } from '../names.ts'
+import { decodeEntry } from '../objects.ts'
+import { PREFIX, SimRig } from './sim-rig.ts'
 
 const TOPIC = 'job-group-0'
-export const JOURNAL = { topic: TOPIC, partition: 0 }
-export const OUTPUTS = { topic: TOPIC, partition: 1 }
+const JOURNAL = { topic: TOPIC, partition: 0 }
+const OUTPUTS = { topic: TOPIC, partition: 1 }
 const SEAT = { group: 'job/stage/0', journal: JOURNAL, transactionalId: 'job-stage-0' }
 const CLAIM: Claim = { generation: 1, owner: 'ann' }
 const US_PER_MS = 1000
@@ -133,6 +137,10 @@ export class PublishingGroup {
     this.replicas = Array.from({ length: replicas }, (_, at) => new Replica(this, at))
   }
 
+  get entries(): number {
+    return this.#seq
+  }
+
   get told(): readonly string[] {
     return this.replicas.flatMap(({ told }) => told)
   }
@@ -205,6 +213,38 @@ export class PublishingGroup {
       at = fetched.position
     }
     return found
+  }
+
+  /** Behind a checkpoint that covers all that the leader knows to be journaled, but the newest. */
+  trim(): void {
+    const { progress } = (this.replicas[this.#leader] as Replica).outbox
+    const subject = { group: SEAT.group, journal: JOURNAL, seq: progress.journaled - 3 }
+    trimJournal({ log: this.#log, subject, bounds: defaultJournalBounds }, () => {})
+  }
+
+  /** Seqs of the schedules that the journal holds, record by record. */
+  get journaled(): readonly (readonly [from: number, to: number])[] {
+    return this.read(JOURNAL).flatMap(({ value, offset }) => {
+      const record = decodeRecord(value, SEAT.group, { ...JOURNAL, offset })
+      return record.kind === 'published' ? [[record.fromSeq, record.toSeq] as const] : []
+    })
+  }
+
+  /** What the objects of the topic do, those that are still there, by their numbers. */
+  get kinds(): ReadonlyMap<number, string> {
+    const kinds = new Map<number, string>()
+    for (const [key, bytes] of this.rig.blobs.objects()) {
+      const number = numberOf(`${PREFIX}/topics/${TOPIC}/entries/`, key)
+      if (number === undefined) continue
+      const place = { log: this.#name, sequence: `topics/${TOPIC}`, number }
+      const entry = decodeEntry(key, place, bytes, false)
+      kinds.set(number, entry.error === undefined ? entry.value.op.kind : entry.error.code)
+    }
+    return kinds
+  }
+
+  get #name(): string {
+    return this.value<string>(done => this.#log.cluster(done))
   }
 
   get visible(): readonly string[] {

@@ -1,4 +1,4 @@
-/** The settings of a topic, by Kafka's names: those that a log without copies of its own can keep. */
+/** The settings of a topic, by Kafka's names: those that a log can keep which makes no copies. */
 
 interface Setting {
   readonly usual: string
