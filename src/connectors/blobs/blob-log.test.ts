@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { utf8Of } from '../../base/bytes.ts'
 import { LogClient } from '../log/client.ts'
 import { BlobLog } from './blob-log.ts'
+import { defaultBlobLogLimits } from './limits.ts'
 import { at, Caller } from './testing/caller.ts'
 import { PREFIX, SimRig, smallLimits } from './testing/sim-rig.ts'
 
@@ -34,6 +35,48 @@ test('one object for each change, and a name that stays', () => {
   const other = client()
   expect(other.told<string>(done => other.log.cluster(done))).toBe(name)
   expect(other.seen()).toBe('a b')
+})
+
+/** The calls that the store has had since. */
+function callsOf(sim: SimRig, what: () => void): string {
+  const calls: string[] = []
+  const ask = sim.blobs.ask.bind(sim.blobs)
+  Object.assign(sim.blobs, {
+    ask: (...[call, answer, done]: Parameters<typeof ask>) => {
+      calls.push(call)
+      ask(call, answer, done)
+    },
+  })
+  what()
+  return calls.join(' ')
+}
+
+test('a transaction is two objects and one look, a takeover a few calls', () => {
+  const limits = { ...defaultBlobLogLimits, trustMs: Number.POSITIVE_INFINITY }
+  const { sim, one } = rig(limits)
+  const producer = one.begun('p')
+  one.send(producer, 'a')
+  one.finish(producer)
+  const publish = () => {
+    one.send(producer, 'a')
+    one.finish(producer)
+  }
+  expect(callsOf(sim, publish)).toBe('put put list')
+  const takeover = callsOf(sim, () => new Caller(sim).begun('p')).split(' ')
+  expect(takeover.filter(call => call === 'put')).toHaveLength(2)
+  expect(takeover.filter(call => call === 'list')).toHaveLength(7)
+})
+
+test('a dropped topic leaves two objects behind', () => {
+  const { sim, one } = rig(defaultBlobLogLimits)
+  for (let i = 0; i < 20; i++) one.append('x')
+  one.told<void>(done => one.log.drop('t', done))
+  sim.queue.runUntil(sim.queue.nowUs + 10_000_000)
+  expect(sim.keys).toEqual([
+    'log',
+    'topics/t/entries/00000000000000000022',
+    'topics/t/images/00000000000000000022',
+  ])
 })
 
 test('two who come to a new prefix at once agree on its name', () => {

@@ -56,7 +56,7 @@ export const defaultBlobLogLimits: BlobLogLimits = {
   blocksMax: 100_000,
   imageEvery: 64,
   listMax: 1000,
-  callsMax: 8,
+  callsMax: 16,
   triesMax: 5,
   retryMs: 50,
   trustMs: 1000,

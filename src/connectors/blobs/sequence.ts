@@ -191,7 +191,7 @@ export class Sequence {
         this.#finish(write, isInDoubt ? this.#unknown(answer.error.message) : answer)
       } else if (fate === 'mine') {
         this.#finish(write, { value: effect })
-        this.#maybeTidy()
+        this.#maybeTidy(attempt.entry.op)
       } else if (fate === 'others' || (fate === 'unknown' && !isInDoubt)) {
         this.#lose(write, attempt.losses + 1)
       } else if (fate === 'unknown' || isLast) {
@@ -291,12 +291,14 @@ export class Sequence {
     })
   }
 
-  /** An image where there was none for long, and what it stands for goes. */
-  #maybeTidy(): void {
+  /** An image where there was none for long, or something goes; then what it stands for goes. */
+  #maybeTidy({ kind }: Op): void {
     const { store, limits, places } = this.#parts
     const replica = this.#replica
     const { number } = replica
-    if (this.#isTidying || number - replica.imageAt < limits.imageEvery) return
+    const isDue = kind === 'forget' || kind === 'drop'
+    const isLate = number - replica.imageAt >= limits.imageEvery
+    if (this.#isTidying || !(isDue || isLate)) return
     this.#isTidying = true
     const below = Math.min(oldestLive(liveBytes(replica.ledger), number), number)
     const bytes = encodeImage(this.#place(number), replica.image)

@@ -35,6 +35,9 @@ export function inWords({ code, message }: BlobError): { readonly error: LogErro
 
 export class PatientStore {
   readonly #parts: StoreParts
+  /** Parts that are being read, and those that wait for their turn. */
+  #reading = 0
+  readonly #waiting: (() => void)[] = []
 
   constructor(parts: StoreParts) {
     this.#parts = parts
@@ -52,9 +55,19 @@ export class PatientStore {
   }
 
   part(key: string, offset: number, sizeBytes: number, done: LogDone<Found>): void {
+    const { store, limits } = this.#parts
+    if (this.#reading >= limits.callsMax) {
+      this.#waiting.push(() => this.part(key, offset, sizeBytes, done))
+      return
+    }
+    this.#reading++
     this.#again<Uint8Array>(
-      told => this.#parts.store.getPart(key, { offset, sizeBytes }, told),
-      answer => done(found(answer)),
+      told => store.getPart(key, { offset, sizeBytes }, told),
+      answer => {
+        this.#reading--
+        this.#waiting.shift()?.()
+        done(found(answer))
+      },
     )
   }
 

@@ -53,6 +53,7 @@ class Replica implements JournalGroup, JournalListener {
     this.#index = index
     const { clock } = group.rig
     const budget = new Budget(defaultJournalBounds.transactionsMax)
+    const topics = [{ topic: TOPIC, use: 'journal', partitions: 1 } as const]
     const seat = { ...SEAT, sink: 'home', hasJournal: true }
     this.journal = new GroupJournal({
       clock,
@@ -62,7 +63,7 @@ class Replica implements JournalGroup, JournalListener {
       outbox: this.outbox,
       group: this,
       listener: this,
-      lanes: [{ log: group.rig.client(), seat, budget }],
+      lanes: [{ log: group.rig.client(), seat, budget, topics }],
     })
   }
 

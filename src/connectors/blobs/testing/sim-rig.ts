@@ -15,6 +15,7 @@ export const PREFIX = 'jobs/clicks'
 export const smallLimits: BlobLogLimits = {
   ...defaultBlobLogLimits,
   imageEvery: 4,
+  callsMax: 3,
   trustMs: 200,
   listMax: 30,
 }
