@@ -61,7 +61,7 @@ test('a transaction is two objects and one look, a takeover a few calls', () => 
     one.send(producer, 'a')
     one.finish(producer)
   }
-  expect(callsOf(sim, publish)).toBe('put put list')
+  expect(callsOf(sim, publish)).toBe('put put list get')
   const takeover = callsOf(sim, () => new Caller(sim).begun('p')).split(' ')
   expect(takeover.filter(call => call === 'put')).toHaveLength(2)
   expect(takeover.filter(call => call === 'list')).toHaveLength(7)
@@ -164,10 +164,11 @@ test('whoever opens it from an image knows who was fenced, and what is open', ()
 })
 
 /** Entries that the late one does not know of, and most of them removed. */
-function goOn({ one, entries }: ReturnType<typeof rig>): void {
+function goOn({ sim, one, entries }: ReturnType<typeof rig>): void {
   for (let i = 0; i < 20; i++) one.append('x')
   one.forget(-1)
   for (let i = 0; i < 8; i++) one.append('y')
+  sim.queue.runUntil(sim.queue.nowUs + 2_000_000)
   expect(Number(entries()[0]?.slice(-20))).toBeGreaterThan(20)
 }
 const trusting = { ...smallLimits, trustMs: Number.POSITIVE_INFINITY }
@@ -195,6 +196,30 @@ test('where its next number is free again, that it was created means nothing', (
   expect(late.append('late')).toEqual([29])
   for (const caller of [late, log.one, log.client()]) {
     expect(caller.seen(21)).toBe('y y y y y y y y late')
+  }
+})
+
+test('a list that shows nothing of what came and went meanwhile is not taken for the end', () => {
+  for (const ask of ['end', 'append'] as const) {
+    const log = rig(trusting)
+    const late = log.client()
+    late.append('early')
+    goOn(log)
+    const { blobs } = log.sim
+    const list = blobs.list.bind(blobs)
+    let isFirst = true
+    Object.assign(blobs, {
+      list: (request: Parameters<typeof list>[0]) => {
+        const isMissed = isFirst && request.prefix.endsWith('/topics/t/entries/')
+        if (isMissed) isFirst = false
+        return isMissed ? { value: { blobs: [], isMore: false } } : list(request)
+      },
+    })
+    if (ask === 'end') expect(late.end()).toBe(29)
+    else expect(late.append('lost')).toBe('unavailable')
+    expect(isFirst).toBe(false)
+    expect(late.append('late')).toEqual([29])
+    expect(log.client().seen(21)).toBe('y y y y y y y y late')
   }
 })
 

@@ -97,12 +97,33 @@ function readBehind(parts: Parts, image: Image | 'none', done: LogDone<Read | 'e
   })
 }
 
+/**
+ * A list need not be of one moment: it may be empty because all went that there was while others
+ * came. Entries go in order, so then one that counts, and that they all came behind, went too.
+ */
+function readNothing({ store, places }: Parts, replica: Replica, done: LogDone<ReadOn>): void {
+  const { certain } = replica
+  if (certain === 0) {
+    done({ value: [] })
+    return
+  }
+  store.part(numbered(places.entries, certain), 0, 1, answer => {
+    if (answer.error !== undefined) done(answer)
+    else done({ value: answer.value === undefined ? 'elsewhere' : [] })
+  })
+}
+
 function readEntries(
-  { store, log, places }: Parts,
+  parts: Parts,
   replica: Replica,
   numbers: readonly number[],
   done: LogDone<ReadOn>,
 ): void {
+  if (numbers.length === 0) {
+    readNothing(parts, replica, done)
+    return
+  }
+  const { store, log, places } = parts
   if (numbers.some((number, i) => number !== replica.number + 1 + i)) {
     done({ value: 'elsewhere' })
     return

@@ -12,6 +12,7 @@ export class Replica {
   #id = ''
   /** The newest image that this client knows of. */
   imageAt = 0
+  #certain = 0
 
   get number(): number {
     return this.#number
@@ -19,6 +20,16 @@ export class Replica {
 
   get id(): string {
     return this.#id
+  }
+
+  /** The newest entry of which it was seen that it counts; 0: of none. */
+  get certain(): number {
+    return this.#certain
+  }
+
+  /** It was seen that all that is known counts. */
+  confirm(): void {
+    this.#certain = this.#number
   }
 
   static from({ number, id, state, blocks }: Image, nowMs: number): Replica | undefined {
@@ -34,6 +45,7 @@ export class Replica {
     replica.#number = number
     replica.#id = id
     replica.imageAt = number
+    replica.confirm()
     return replica
   }
 

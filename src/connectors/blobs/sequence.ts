@@ -237,6 +237,7 @@ export class Sequence {
         return this.#senseless(entry)
       }
     }
+    this.#replica.confirm()
     return { value: undefined }
   }
 

@@ -144,21 +144,15 @@ export class PatientStore {
     })
   }
 
-  /** Told whether all are gone. */
-  #remove(keys: readonly string[], done: (isAll: boolean) => void): void {
-    const some = keys.slice(0, this.#parts.limits.callsMax)
-    let left = some.length
-    let isAll = true
-    for (const key of some) {
+  /** In their order, each when the one before is gone. Told whether all are. */
+  #remove([key, ...rest]: readonly string[], done: (isAll: boolean) => void): void {
+    if (key === undefined) done(true)
+    else {
       this.#parts.store.remove(key, ({ error }) => {
-        if (error !== undefined) isAll = false
-        left--
-        if (left > 0) return
-        if (isAll) this.#remove(keys.slice(some.length), done)
+        if (error === undefined) this.#remove(rest, done)
         else done(false)
       })
     }
-    if (some.length === 0) done(true)
   }
 
   #again<T>(ask: (told: BlobDone<T>) => void, done: BlobDone<T>, tries = 1): void {
