@@ -379,6 +379,21 @@ test('more topics than are kept in memory are all served', () => {
   for (const topic of topics) expect(one.seen(0, { topic, partition: 0 })).toBe('a a a')
 })
 
+test('who looks again and again holds up no writer', () => {
+  const { sim, one } = rig()
+  let looks = 0
+  const look = (): void => {
+    looks++
+    if (looks < 5000) one.log.end(at, 'committed', look)
+  }
+  look()
+  look()
+  expect(one.append('a')).toEqual([0])
+  expect(looks).toBeLessThan(50)
+  sim.until(() => looks > 100)
+  expect(one.append('b')).toEqual([1])
+})
+
 test('too many calls at once are refused, the others are served', () => {
   const { sim, one } = rig({ ...smallLimits, queueMax: 3 })
   const codes: string[] = []

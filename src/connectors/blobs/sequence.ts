@@ -71,6 +71,8 @@ export class Sequence {
   #isLoaded = false
   #isBusy = false
   #isTidying = false
+  /** Looks and writes take turns: who asks again at once holds up nobody. */
+  #hasLooked = false
   #looks: LogDone<undefined>[] = []
   readonly #writes: Write[] = []
   #attempt: Attempt | undefined
@@ -111,9 +113,10 @@ export class Sequence {
   #next(): void {
     if (this.#isBusy) return
     const looks = this.#looks
-    const write = looks.length === 0 ? this.#writes.shift() : undefined
+    const write = looks.length === 0 || this.#hasLooked ? this.#writes.shift() : undefined
     if (looks.length === 0 && write === undefined) return
     this.#isBusy = true
+    this.#hasLooked = write === undefined
     if (write !== undefined) {
       this.#judge(write, { isFresh: false, losses: 0 })
       return
