@@ -16,8 +16,7 @@ function rig(limits = smallLimits) {
   const one = new Caller(sim)
   one.create('t')
   const entries = () => sim.keys.filter(key => key.startsWith('topics/t/entries/'))
-  const keys = (number: number) => sim.keys.filter(key => key.endsWith(String(number)))
-  return { sim, one, entries, keys, client: () => new Caller(sim) }
+  return { sim, one, entries, client: () => new Caller(sim) }
 }
 
 const objectOf = (sim: SimRig, key: string) =>
@@ -161,83 +160,6 @@ test('whoever opens it from an image knows who was fenced, and what is open', ()
   expect(one.send(zombie, 'b')).toBe('fenced')
   expect(next.finish(producer)).toBeUndefined()
   expect(other.seen()).toBe('a open 0 1 2 3 4 5 6 7 8 9 10 11')
-})
-
-/** Entries that the late one does not know of, and most of them removed. */
-function goOn({ sim, one, entries }: ReturnType<typeof rig>): void {
-  for (let i = 0; i < 20; i++) one.append('x')
-  one.forget(-1)
-  for (let i = 0; i < 8; i++) one.append('y')
-  sim.queue.runUntil(sim.queue.nowUs + 2_000_000)
-  expect(Number(entries()[0]?.slice(-20))).toBeGreaterThan(20)
-}
-const trusting = { ...smallLimits, trustMs: Number.POSITIVE_INFINITY }
-
-test('a client that was away while entries were removed writes behind the newest', () => {
-  for (const away of [1, 2, 5]) {
-    const log = rig()
-    const late = log.client()
-    for (let i = 0; i < away; i++) late.append('early')
-    goOn(log)
-    expect(late.append('late')).toEqual([away + 28])
-    expect(log.one.end()).toBe(away + 29)
-    expect(late.seen(away + 20)).toBe('y y y y y y y y late')
-  }
-})
-
-test('where its next number is free again, that it was created means nothing', () => {
-  const log = rig(trusting)
-  const late = log.client()
-  late.append('early')
-  goOn(log)
-  expect(late.append('lost')).toBe('unavailable')
-  expect(late.sentence).toMatch(/not known.*read what is there/)
-  expect(log.keys(3)).toContain('topics/t/entries/00000000000000000003')
-  expect(late.append('late')).toEqual([29])
-  for (const caller of [late, log.one, log.client()]) {
-    expect(caller.seen(21)).toBe('y y y y y y y y late')
-  }
-})
-
-test('a list that shows nothing of what came and went meanwhile is not taken for the end', () => {
-  for (const ask of ['end', 'append'] as const) {
-    const log = rig(trusting)
-    const late = log.client()
-    late.append('early')
-    goOn(log)
-    const { blobs } = log.sim
-    const list = blobs.list.bind(blobs)
-    let isFirst = true
-    Object.assign(blobs, {
-      list: (request: Parameters<typeof list>[0]) => {
-        const isMissed = isFirst && request.prefix.endsWith('/topics/t/entries/')
-        if (isMissed) isFirst = false
-        return isMissed ? { value: { blobs: [], isMore: false } } : list(request)
-      },
-    })
-    if (ask === 'end') expect(late.end()).toBe(29)
-    else expect(late.append('lost')).toBe('unavailable')
-    expect(isFirst).toBe(false)
-    expect(late.append('late')).toEqual([29])
-    expect(log.client().seen(21)).toBe('y y y y y y y y late')
-  }
-})
-
-test('a transaction of whoever does not know what was removed never counts', () => {
-  for (const limits of [smallLimits, trusting]) {
-    const log = rig(limits)
-    const late = log.client()
-    const producer = late.begun('p')
-    late.send(producer, 'a')
-    late.finish(producer)
-    log.client().begun('p')
-    goOn(log)
-    // It may be told that its records are there; it is never told that they count.
-    const sent = late.send(producer, 'b')
-    expect(sent === 'fenced' || late.finish(producer) !== undefined).toBe(true)
-    const reader = log.client()
-    expect(reader.seen(Number(reader.start()))).toBe('y y y y y y y y')
-  }
 })
 
 test('who reads what others delete meanwhile is told where it begins', () => {

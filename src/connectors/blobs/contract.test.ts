@@ -2,8 +2,8 @@
  * The StreamLog door on a blob store, by the suite that every body passes: on the simulated store
  * here, on a folder of files in `contract.live.test.ts`. What it cannot do by its nature: hold
  * records of two topics in one transaction, for each topic is a sequence of its own, and nothing
- * decides two of them at once. It refuses them (`owners.test.ts`), and the suite plays that one case
- * in one topic of as many partitions (`spansTopics`).
+ * decides two of them at once. It refuses them (`owners.test.ts`), and the suite plays that one
+ * case in one topic of as many partitions (`spansTopics`).
  */
 
 import { streamLogContract } from '../../../chaos/sim/contract/stream-log.ts'

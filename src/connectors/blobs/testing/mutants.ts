@@ -54,6 +54,14 @@ export const blobLogMutants: readonly Mutant[] = [
     origin: 'KIP-890: partitions of a transaction that the coordinator does not know',
   },
   {
+    name: 'id-not-looked-at-again',
+    file: `${HERE}/owners.ts`,
+    find: 'else if (now === epoch) done({ value: undefined })',
+    replace: 'else if (now !== undefined) done({ value: undefined })',
+    why: 'Of two who take an id at once each has it in another topic, and both are told so.',
+    origin: 'a check before the act and none behind it',
+  },
+  {
     name: 'objects-removed-while-they-are-read',
     file: `${HERE}/sequence.ts`,
     find: 'Math.min(oldestLive(liveBytes(replica.ledger), number), number)',
