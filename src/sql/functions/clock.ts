@@ -47,18 +47,24 @@ const shortParts: readonly FunctionEntry[] = [
   partFunction('second', 'second', [], '56'),
 ]
 
+/** The last that is not behind: of what is written to the millisecond, that very one. */
+function millisecondAt(seconds: number): number {
+  const near = Math.round(seconds * 1000) + 0
+  return near / 1000 <= seconds ? near : near - 1
+}
+
 const epochs: readonly FunctionEntry[] = [
   timeEntry(
     {
       name: 'to_timestamp',
-      about: 'The moment so many seconds after 1970 began.',
+      about: 'The moment so many seconds after 1970 began, cut off to the millisecond before it.',
       examples: [example('to_timestamp(1709210096.789)', '2024-02-29 12:34:56.789+00')],
     },
     [
       {
         params: [double('seconds')],
         result: TIMESTAMPTZ,
-        run: scalar((seconds: number) => inTime(Math.round(seconds * 1000) + 0)),
+        run: scalar((seconds: number) => inTime(millisecondAt(seconds))),
       },
     ],
   ),
