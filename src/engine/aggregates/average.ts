@@ -27,8 +27,8 @@ function averageType(args: readonly Type[]): Type | undefined {
 const ofDoubles: Conclusion<ExactSums> = (sums, cell, count) => {
   const odd = sums.oddity(cell)
   if (odd !== undefined) return odd
-  const sum = sums.sum(cell)
-  return Number.isFinite(sum) ? sum / count : ratio(sums.total(cell), BigInt(count))
+  const single = sums.single(cell)
+  return single === undefined ? ratio(sums.total(cell), BigInt(count)) : single / count
 }
 
 function ofDigits(scale: number): Conclusion<WholeSums> {

@@ -120,6 +120,12 @@ export class ExactSums {
     return plus(plus(plus(high, middle), low), this.#rest.get(cell) ?? NOTHING)
   }
 
+  /** The sum, if it is one double and nothing else; of what was finite. */
+  single(cell: number): number | undefined {
+    const isSingle = this.#middle[cell] === 0 && this.#low[cell] === 0 && !this.#rest.has(cell)
+    return isSingle ? this.#high[cell] : undefined
+  }
+
   /** The nearest double, which may be infinite. */
   sum(cell: number): number {
     const odd = this.oddity(cell)

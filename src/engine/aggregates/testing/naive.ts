@@ -79,10 +79,8 @@ const avg: Naive = question => {
   const count = BigInt(values.length)
   if (count === 0n) return null
   const kind = question.types[0]?.kind
-  if (kind === 'double') {
-    const total = Number(sum(question))
-    if (Number.isFinite(total) || oddityOf(values) !== undefined) return total / values.length
-  }
+  const odd = kind === 'double' ? oddityOf(values) : undefined
+  if (odd !== undefined) return odd
   const mean = over(totalOf(values), count * scaleOf(question))
   if (kind !== 'interval') return nearestDouble(mean)
   const { top, bottom } = mean
