@@ -4,8 +4,10 @@
  *
  * A pane that is *whole* has all cells that the state has for its slice: one that began when no
  * row of its slice, or of a later one, was there. Others are asked cell by cell, or filled when
- * their window ends. Slices that were dropped do not come again in the same batch: only when time
- * has passed them are they dropped, and then their records are late.
+ * their window ends. Which slices the state has besides is learnt slot by slot, for the times that
+ * are asked for: slices of which nobody has anything cost nothing. Slices that were dropped do not
+ * come again in the same batch: only when time has passed them are they dropped, and then their
+ * records are late.
  */
 
 import { ByteReader, ByteWriter } from '../../base/bytes.ts'
@@ -16,7 +18,9 @@ import { PLACE_BYTES, RowKeyWriter, TIME_BYTES, wholeAt } from '../state/row-key
 import { eachSlot } from '../state/slots.ts'
 import type { State } from '../state/state.ts'
 import type { Cells } from './cells.ts'
+import { HeldSlices } from './held-slices.ts'
 import { KeyCells, NONE } from './key-cells.ts'
+import type { Member } from './overlap.ts'
 
 interface Pane {
   readonly slice: number
@@ -25,9 +29,25 @@ interface Pane {
   ids: number[]
   /** Slots of which the slice is known to have a cell, here or in the state. */
   readonly slots: Set<number>
+  /** Slots of which all is here that the state has. */
+  readonly filled: Set<number>
   /** Ids of the keys whose cells changed in this batch. */
   readonly changed: number[]
   isWhole: boolean
+}
+
+/** The keys that have a cell in a slice. */
+export interface Part {
+  readonly slice: number
+  /** In no order. */
+  readonly ids: readonly number[]
+  readonly cells: Pick<KeyCells, 'get'>
+}
+
+/** Of a slot: behind `from`, up to and with `to`, each slice that has a row has a pane. */
+interface Learnt {
+  from: number
+  to: number
 }
 
 /** Somebody is told of a slice and a slot. */
@@ -54,6 +74,8 @@ export class Panes {
   readonly #keys: KeyTable
   readonly #cells: Cells
   readonly #panes = new Map<number, Pane>()
+  readonly #held = new HeldSlices()
+  readonly #learnt = new Map<number, Learnt>()
   readonly #writer = new RowKeyWriter()
   readonly #rows = new RowKeyWriter()
   readonly #out = new ByteWriter()
@@ -123,26 +145,60 @@ export class Panes {
 
   /** The cell if there is one. */
   find(slice: number, id: number): number {
-    const pane = this.#paneOf(slice)
-    const known = pane.cells.get(id)
-    if (known !== NONE || pane.isWhole) return known
+    const pane = this.#panes.get(slice)
+    const known = pane?.cells.get(id) ?? NONE
+    const slot = this.#keys.slotOf(id)
+    if (known !== NONE || this.#isWhole(slice, pane, slot)) return known
     const value = this.#state.get(this.#rowKey(slice, id))
     if (value === undefined) return NONE
-    const cell = this.#put(pane, id, false)
+    const held = pane ?? this.#begin(slice)
+    held.slots.add(slot)
+    const cell = this.#put(held, id, false)
     this.#cells.read(new ByteReader(value), cell)
     return cell
   }
 
+  /** Its cells in slices behind `from`, up to and with `to`, in order. */
+  membersOf(id: number, from: number, to: number): readonly Member[] {
+    this.#learn(this.#keys.slotOf(id), from, to)
+    const members: Member[] = []
+    for (const slice of this.#held.between(from, to)) {
+      const cell = this.find(slice, id)
+      if (cell !== NONE) members.push({ slice, cell })
+    }
+    return members
+  }
+
+  /** What slices behind `from`, up to and with `to`, have of these slots, in order. */
+  partsIn(from: number, to: number, slots: SlotSet): readonly Part[] {
+    for (const slot of slots.list) this.#learn(slot, from, to)
+    const parts: Part[] = []
+    for (const slice of this.#held.between(from, to)) {
+      const ids = this.#idsIn(slice, slots)
+      const pane = this.#panes.get(slice)
+      if (pane !== undefined && ids.length > 0) parts.push({ slice, ids, cells: pane.cells })
+    }
+    return parts
+  }
+
+  /** The slices in which cells changed in this batch, with the ids of their keys. */
+  get changed(): readonly { readonly slice: number; readonly ids: readonly number[] }[] {
+    return this.#touched.map(({ slice, changed }) => ({ slice, ids: changed }))
+  }
+
   /** Ids of the keys in these slots that have a cell in the slice, in no order. */
   idsIn(slice: number, slots: SlotSet): readonly number[] {
-    const pane = this.#panes.get(slice) ?? (this.#isUnknown(slice) ? undefined : this.#begin(slice))
+    for (const slot of slots.list) this.#learn(slot, slice - 1, slice)
+    return this.#idsIn(slice, slots)
+  }
+
+  #idsIn(slice: number, slots: SlotSet): readonly number[] {
+    const pane = this.#panes.get(slice)
     if (pane === undefined) return []
     if (!pane.isWhole) {
       for (const slot of slots.list) this.#fill(pane, slot)
     }
-    const ids = pane.ids.filter(id => slots.has(this.#keys.slotOf(id)))
-    if (pane.ids.length === 0) this.#forgetPane(pane)
-    return ids
+    return pane.ids.filter(id => slots.has(this.#keys.slotOf(id)))
   }
 
   /** The cells of a slice in these slots go, here and in the state; how many they were. */
@@ -157,7 +213,7 @@ export class Panes {
       pane.cells.remove(id)
     }
     pane.ids = pane.ids.filter(id => pane.cells.get(id) !== NONE)
-    if (pane.ids.length === 0) this.#forgetPane(pane)
+    if (pane.slots.size === 0) this.#forgetPane(pane)
     return ids.length
   }
 
@@ -186,6 +242,8 @@ export class Panes {
   /** Only of what is saved. */
   forget(): void {
     this.#panes.clear()
+    this.#held.clear()
+    this.#learnt.clear()
     this.#last = undefined
     this.#lastKnown = undefined
     this.#gone = []
@@ -202,8 +260,10 @@ export class Panes {
   #begin(slice: number): Pane {
     const isWhole = this.#isUnknown(slice)
     const cells = new KeyCells()
-    const pane = { slice, cells, ids: [], slots: new Set<number>(), changed: [], isWhole }
+    const slots = new Set<number>()
+    const pane = { slice, cells, ids: [], slots, filled: new Set<number>(), changed: [], isWhole }
     this.#panes.set(slice, pane)
+    this.#held.add(slice)
     return pane
   }
 
@@ -211,6 +271,51 @@ export class Panes {
   #isUnknown(slice: number): boolean {
     this.#lastKnown ??= this.#lastSlice()
     return slice > this.#lastKnown
+  }
+
+  /** Whatever the state has of the slice in this slot is in memory. */
+  #isWhole(slice: number, pane: Pane | undefined, slot: number): boolean {
+    if (pane?.isWhole || pane?.filled.has(slot) || this.#isUnknown(slice)) return true
+    const learnt = this.#learnt.get(slot)
+    const isLearnt = learnt !== undefined && slice > learnt.from && slice <= learnt.to
+    return isLearnt && !pane?.slots.has(slot)
+  }
+
+  /**
+   * What adjoins the stretch that is learnt makes it longer; what lies apart and later begins it
+   * anew; what lies apart and earlier is looked for, and not remembered.
+   */
+  #learn(slot: number, from: number, until: number): void {
+    this.#lastKnown ??= this.#lastSlice()
+    const to = Math.min(until, this.#lastKnown)
+    if (from >= to) return
+    const learnt = this.#learnt.get(slot)
+    if (learnt === undefined || from > learnt.to) {
+      this.#seek(slot, from, to)
+      this.#learnt.set(slot, { from, to })
+    } else if (to < learnt.from) {
+      this.#seek(slot, from, to)
+    } else {
+      this.#seek(slot, from, learnt.from)
+      this.#seek(slot, learnt.to, to)
+      learnt.from = Math.min(learnt.from, from)
+      learnt.to = Math.max(learnt.to, to)
+    }
+  }
+
+  /** Each slice that has a row of the slot has a pane. */
+  #seek(slot: number, from: number, to: number): void {
+    const end = this.#rangeOf(to, slot)[1].slice()
+    let next = from + 1
+    while (next <= to) {
+      let slice = Number.POSITIVE_INFINITY
+      this.#state.walk(this.#rangeOf(next, slot)[0], end, key => {
+        slice = wholeAt(key, PLACE_BYTES)
+        return false
+      })
+      if (slice <= to) (this.#panes.get(slice) ?? this.#begin(slice)).slots.add(slot)
+      next = slice + 1
+    }
   }
 
   #lastSlice(): number {
@@ -225,6 +330,7 @@ export class Panes {
 
   #forgetPane(pane: Pane): void {
     this.#panes.delete(pane.slice)
+    this.#held.remove(pane.slice)
     if (this.#last === pane) this.#last = undefined
   }
 
@@ -244,6 +350,8 @@ export class Panes {
 
   /** What the state has of the slot and is not here. */
   #fill(pane: Pane, slot: number): void {
+    if (pane.filled.has(slot)) return
+    pane.filled.add(slot)
     const found: { id: number; value: Uint8Array }[] = []
     this.#state.walk(...this.#rangeOf(pane.slice, slot), (key, value) => {
       const id = this.#keys.idOf(key.subarray(PLACE_BYTES + TIME_BYTES))

@@ -5,10 +5,12 @@
  * - when the window ends (`final`), and again whenever late records change it, up to `latenessMs`;
  * - at the end of each batch that changed it (`updating`).
  *
+ * The work is that for slices which hold something, and for results: never that for all slices
+ * which a window might have.
+ *
  * Two kinds of timers a slot: a window ends; a slice is not needed any more.
  */
 
-import { SLOTS } from '../../base/hash.ts'
 import { INSERT, type Records, UPDATE } from '../columns/records.ts'
 import type { OperatorContext } from '../operators/context.ts'
 import type { Moment, Operator, Output } from '../operators/operator.ts'
@@ -19,9 +21,12 @@ import { RowKeyWriter, wholeAt } from '../state/row-key.ts'
 import { type Timer, Timers } from '../state/timers.ts'
 import type { Aggregates } from './calls.ts'
 import type { Cells } from './cells.ts'
+import { rowsBySlot, sizesBySlot, type Taken, takenOf } from './due.ts'
 import { Early } from './early.ts'
 import { Grouping } from './grouping.ts'
-import { Panes, SlotSet } from './panes.ts'
+import { NONE } from './key-cells.ts'
+import { Overlap } from './overlap.ts'
+import { Panes, type Part, SlotSet } from './panes.ts'
 import { constantTimes, resultSchema, sayResults, timeVector, WINDOW_COLUMNS } from './results.ts'
 import { type SlicedSpec, type Slices, slicesOf } from './slices.ts'
 
@@ -65,8 +70,6 @@ export class SlicedWindows implements Operator {
   readonly #timers: Timers
   readonly #early: Early
   readonly #sliceKey = new RowKeyWriter()
-  /** Of this batch: keys whose result is to be said again, by window. */
-  readonly #changed = new Map<number, Set<number>>()
 
   constructor(spec: AggregateSpec, aggregates: Aggregates, context: OperatorContext) {
     const { state } = context
@@ -111,7 +114,6 @@ export class SlicedWindows implements Operator {
       if (!place.isOpen) continue
       const id = ids[row] as number
       const cell = this.#panes.change(place.slice, id, onFirst)
-      if (!this.#goesAtEnd) this.#noteChange(place.slice, id, passed)
       if (this.#spec.earlyMs !== undefined) this.#noteEarly(place.slice, id, moment.now)
       rows[count] = row
       cells[count++] = cell
@@ -122,11 +124,14 @@ export class SlicedWindows implements Operator {
   }
 
   settle(out: Output, moment: Moment): void {
-    for (const window of [...this.#changed.keys()].sort((a, b) => a - b)) {
-      const ids = this.#keys.sorted([...(this.#changed.get(window) ?? [])])
-      this.#say(out, { window, ids, kind: UPDATE, now: moment.now })
+    if (this.#goesAtEnd) return
+    const again = this.#changedWindows(this.#timeOf(moment))
+    const overlaps = new Map<number, Overlap>()
+    for (const window of [...again.keys()].sort((a, b) => a - b)) {
+      const ids = this.#keys.sorted([...(again.get(window) ?? [])])
+      this.#sayOverlapping(out, { window, ids, kind: UPDATE, now: moment.now }, overlaps)
     }
-    this.#changed.clear()
+    for (const overlap of overlaps.values()) overlap.done()
   }
 
   advance(out: Output, moment: Moment): boolean {
@@ -153,7 +158,6 @@ export class SlicedWindows implements Operator {
     this.#timers.forget()
     this.#early.forget()
     this.#grouping.forget()
-    this.#changed.clear()
   }
 
   #timeOf({ watermark, now }: Moment): number {
@@ -182,15 +186,20 @@ export class SlicedWindows implements Operator {
     this.#timers.set({ time: this.#slices.lastWindow(slice) + this.#spec.latenessMs, slot, key })
   }
 
-  /** Windows that ended already say their result again; `updating` ones all do. */
-  #noteChange(slice: number, id: number, passed: number): void {
+  /** Windows that ended already say their result again; `updating` ones all do: of these keys. */
+  #changedWindows(passed: number): ReadonlyMap<number, ReadonlySet<number>> {
     const { mode, latenessMs } = this.#spec
-    let window = this.#slices.windowAfter(slice, passed - latenessMs)
-    while (window !== undefined && (mode === 'updating' || window <= passed)) {
-      const ids = this.#changed.get(window) ?? new Set()
-      this.#changed.set(window, ids.add(id))
-      window = this.#slices.windowAfter(slice, window)
+    const again = new Map<number, Set<number>>()
+    for (const { slice, ids } of this.#panes.changed) {
+      let window = this.#slices.windowAfter(slice, passed - latenessMs)
+      while (window !== undefined && (mode === 'updating' || window <= passed)) {
+        const all = again.get(window) ?? new Set()
+        for (const id of ids) all.add(id)
+        again.set(window, all)
+        window = this.#slices.windowAfter(slice, window)
+      }
     }
+    return again
   }
 
   #noteEarly(slice: number, id: number, now: number): void {
@@ -215,10 +224,12 @@ export class SlicedWindows implements Operator {
         out.spend(1)
         continue
       }
+      const overlaps = new Map<number, Overlap>()
       while (window !== undefined) {
-        this.#say(out, { window, ids, kind: UPDATE, now })
+        this.#sayOverlapping(out, { window, ids, kind: UPDATE, now }, overlaps)
         window = this.#slices.windowAfter(slice, window)
       }
+      for (const overlap of overlaps.values()) overlap.done()
     }
   }
 
@@ -236,88 +247,87 @@ export class SlicedWindows implements Operator {
 
   #dropSlice(timer: Timer, out: Output): void {
     const slice = wholeAt(timer.key, 1)
-    const slots = this.#upTo(timer, [slice], out.room)
-    const dropped = this.#panes.drop(slice, new SlotSet(slots))
-    out.spend(Math.max(dropped, slots.length))
+    const due = this.#takeAlike(timer)
+    const sizes = sizesBySlot(this.#panes.idsIn(slice, new SlotSet(due)), this.#keys)
+    const { slots, rows } = this.#upTo(timer, due, sizes, out.room)
+    this.#panes.drop(slice, new SlotSet(slots))
+    out.spend(rows)
   }
 
   #endWindow(timer: Timer, out: Output, now: number): void {
     const { time: window } = timer
-    const slots = this.#upTo(timer, this.#slicesIn(window), out.room)
-    const live = new SlotSet(slots)
-    const next = new Map<number, number>()
-    const slices = this.#slicesIn(window)
-    const parts = slices.map(slice => {
-      const ids = this.#panes.idsIn(slice, live)
-      const after = this.#slices.windowAfter(slice, window)
-      if (after !== undefined) {
-        for (const id of ids) noteNext(next, this.#keys.slotOf(id), after)
-      }
-      return ids
-    })
+    const due = this.#takeAlike(timer)
+    const all = this.#panes.partsIn(this.#slices.startOf(window), window, new SlotSet(due))
+    const sizes = rowsBySlot(distinct(all), all, this.#keys)
+    const { slots, rows } = this.#upTo(timer, due, sizes, out.room)
+    const ended = new SlotSet(slots)
+    const parts = slots.length === due.length ? all : this.#within(all, ended)
     const ids = this.#keys.sorted(distinct(parts))
+    this.#sayEnded(out, parts, { window, ids, now })
+    out.spend(Math.max(0, rows - ids.length))
+    this.#remindOfNext(parts, window)
+    if (!this.#goesAtEnd) return
+    for (const { slice } of parts) {
+      if (this.#slices.lastWindow(slice) <= window) this.#panes.drop(slice, ended)
+    }
+  }
+
+  #within(parts: readonly Part[], slots: SlotSet): readonly Part[] {
+    const isIn = (id: number) => slots.has(this.#keys.slotOf(id))
+    return parts
+      .map(part => ({ ...part, ids: part.ids.filter(isIn) }))
+      .filter(({ ids }) => ids.length > 0)
+  }
+
+  /** The timers of the slots that are not taken are set again. */
+  #upTo({ time, key }: Timer, due: readonly number[], sizes: Int32Array, room: number): Taken {
+    const taken = takenOf(due, sizes, room)
+    for (const slot of due.slice(taken.slots.length)) this.#timers.set({ time, slot, key })
+    return taken
+  }
+
+  /** Of what has windows that end later, in each slot the next. */
+  #remindOfNext(parts: readonly Part[], window: number): void {
+    const next = new Map<number, number>()
+    for (const { slice, ids } of parts) {
+      const time = this.#slices.windowAfter(slice, window)
+      if (time === undefined) continue
+      for (const id of ids) noteNext(next, this.#keys.slotOf(id), time)
+    }
+    for (const [slot, time] of next) this.#timers.set({ time, slot, key: NO_KEY })
+  }
+
+  #sayEnded(
+    out: Output,
+    parts: readonly Part[],
+    result: Pick<Result, 'window' | 'ids' | 'now'>,
+  ): void {
+    if (result.ids.length === 0) return
     // Early results may have been said: what closes the window replaces them.
     const kind = this.#spec.earlyMs === undefined ? INSERT : UPDATE
-    if (ids.length > 0) this.#say(out, { window, ids, kind, now })
-    out.spend(Math.max(0, slots.length - ids.length))
-    for (const [slot, time] of next) this.#timers.set({ time, slot, key: NO_KEY })
-    if (this.#goesAtEnd) this.#dropEnded(window, live)
+    const [first, ...others] = parts
+    const sums = others.length === 0 ? undefined : this.#sumsOf(parts)
+    const cells = Int32Array.from(result.ids, id => sums?.get(id) ?? first?.cells.get(id) ?? NONE)
+    this.#say(out, { ...result, kind }, cells)
+    for (const cell of sums?.values() ?? []) this.#cells.giveBack(cell)
   }
 
-  /**
-   * As many of the slots for which it is time as the room is for: each costs a row for each of its
-   * cells, and one at least, that of its timer. The timers of the others are set again.
-   */
-  #upTo(timer: Timer, slices: readonly number[], room: number): readonly number[] {
-    const { time, key } = timer
-    const due = this.#takeAlike(timer)
-    let left = room
-    let taken = 0
-    const sizes = this.#sizes(slices, due)
-    while (taken < due.length && left > 0) {
-      left -= Math.max(1, sizes[due[taken] as number] as number)
-      taken++
-    }
-    for (const slot of due.slice(taken)) this.#timers.set({ time, slot, key })
-    return due.slice(0, taken)
-  }
-
-  /** Keys in these slices, by slot; those in several are counted for each. */
-  #sizes(slices: readonly number[], due: readonly number[]): Int32Array {
-    const sizes = new Int32Array(SLOTS)
-    const slots = new SlotSet(due)
-    for (const slice of slices) {
-      for (const id of this.#panes.idsIn(slice, slots)) {
-        const slot = this.#keys.slotOf(id)
-        sizes[slot] = (sizes[slot] as number) + 1
+  #sumsOf(parts: readonly Part[]): ReadonlyMap<number, number> {
+    const sums = new Map<number, number>()
+    for (const { ids, cells } of parts) {
+      for (const id of ids) {
+        const sum = sums.get(id) ?? this.#cells.take()
+        sums.set(id, sum)
+        this.#cells.merge(sum, cells.get(id))
       }
     }
-    return sizes
+    return sums
   }
 
-  #dropEnded(window: number, slots: SlotSet): void {
-    for (const slice of this.#slicesIn(window)) {
-      if (this.#slices.lastWindow(slice) <= window) this.#panes.drop(slice, slots)
-    }
-  }
-
-  /** In order of time. */
-  #slicesIn(window: number): readonly number[] {
-    const start = this.#slices.startOf(window)
-    const { sizeMs } = this.#slices
-    return Array.from({ length: (window - start) / sizeMs }, (_, at) => start + (at + 1) * sizeMs)
-  }
-
-  #say(out: Output, { window, ids, kind, now }: Result): void {
-    const slices = this.#slicesIn(window)
-    const merged = slices.length > 1
-    const cells = Int32Array.from(ids, id =>
-      merged ? this.#merged(slices, id) : this.#panes.find(slices[0] as number, id),
-    )
+  #say(out: Output, { window, ids, kind, now }: Result, cells: Int32Array): void {
     const size = ids.length
-    const ends = [this.#slices.startOf(window), window].map(time =>
-      timeVector(constantTimes(time, size)),
-    )
+    const starts = constantTimes(this.#slices.startOf(window), size)
+    const ends = constantTimes(window, size)
     const times = constantTimes(this.#hasBounds ? window - 1 : now, size)
     sayResults(out, {
       schema: this.schema,
@@ -326,25 +336,39 @@ export class SlicedWindows implements Operator {
       kind,
       vectors: failures => [
         ...this.#grouping.vectorsOf(ids),
-        ...(this.#hasBounds ? ends : []),
+        ...(this.#hasBounds ? [timeVector(starts), timeVector(ends)] : []),
         ...this.#cells.results(cells, failures),
       ],
     })
-    if (merged) for (const cell of cells) this.#cells.giveBack(cell)
   }
 
-  #merged(slices: readonly number[], id: number): number {
-    const into = this.#cells.take()
-    for (const slice of slices) {
-      const from = this.#panes.find(slice, id)
-      if (from >= 0) this.#cells.merge(into, from)
+  /** Results of windows that are said one behind the other. */
+  #sayOverlapping(out: Output, result: Result, overlaps: Map<number, Overlap>): void {
+    const { window, ids } = result
+    const start = this.#slices.startOf(window)
+    if (window - start === this.#slices.sizeMs) {
+      const single = Int32Array.from(ids, id => this.#panes.find(window, id))
+      this.#say(out, result, single)
+      return
     }
-    return into
+    const cells = Int32Array.from(ids, id => {
+      const overlap = overlaps.get(id) ?? new Overlap(this.#cells)
+      overlaps.set(id, overlap)
+      return overlap.over(start, window, (from, to) => this.#panes.membersOf(id, from, to))
+    })
+    this.#say(out, result, cells)
+    for (const cell of cells) this.#cells.giveBack(cell)
   }
 }
 
-function distinct([first = [], ...others]: readonly (readonly number[])[]): readonly number[] {
-  return others.length === 0 ? first : [...new Set([first, ...others].flat())]
+function distinct(parts: readonly Part[]): readonly number[] {
+  const [first] = parts
+  if (parts.length <= 1) return first?.ids ?? []
+  const all = new Set<number>()
+  for (const { ids } of parts) {
+    for (const id of ids) all.add(id)
+  }
+  return [...all]
 }
 
 function noteNext(next: Map<number, number>, slot: number, time: number): void {

@@ -47,6 +47,12 @@ export class SlidingQueue {
     return cell
   }
 
+  /** No call comes any more: what is not the caller's is given back. */
+  end(): void {
+    for (const suffix of this.#front) this.#cells.giveBack(suffix)
+    this.#cells.giveBack(this.#back)
+  }
+
   #turn(): void {
     let after: number | undefined
     for (let at = this.#items.size - 1; at >= 0; at--) {
