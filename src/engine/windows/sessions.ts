@@ -289,15 +289,18 @@ export class SessionWindows implements Operator {
 
   #say(out: Output, said: readonly Said[], kind: number): void {
     const ids = said.map(({ id }) => id)
+    const starts = Float64Array.from(said, ({ start }) => start)
+    const ends = Float64Array.from(said, ({ end }) => end)
     sayResults(out, {
       schema: this.schema,
       size: said.length,
-      times: Float64Array.from(said, ({ end }) => end - 1),
+      times: ends.map(end => end - 1),
+      bounds: { starts, ends },
       kind,
       vectors: failures => [
         ...this.#grouping.vectorsOf(ids),
-        timeVector(Float64Array.from(said, ({ start }) => start)),
-        timeVector(Float64Array.from(said, ({ end }) => end)),
+        timeVector(starts),
+        timeVector(ends),
         ...this.#cells.results(
           Int32Array.from(said, ({ cell }) => cell),
           failures,

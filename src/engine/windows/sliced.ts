@@ -333,6 +333,7 @@ export class SlicedWindows implements Operator {
       schema: this.schema,
       size,
       times,
+      bounds: this.#hasBounds ? { starts, ends } : undefined,
       kind,
       vectors: failures => [
         ...this.#grouping.vectorsOf(ids),
