@@ -14,14 +14,28 @@ interface Seen {
   readonly position: number
 }
 
-/** All that comes out of a file that is pushed in pieces which end at the cuts. */
-function seen(splitter: LineSplitter, file: Uint8Array, cuts: readonly number[] = []): Seen {
+const MARK = [0xef, 0xbb, 0xbf]
+
+/** What comes out of a file that is pushed in pieces which end at the cuts. */
+function pushed(splitter: LineSplitter, file: Uint8Array, cuts: readonly number[]): Split[] {
   const places = [...new Set([0, ...cuts.map(cut => cut % (file.length + 1)), file.length])]
   const ordered = places.sort((a, b) => a - b)
   const splits: Split[] = ordered
     .slice(1)
     .map((place, at) => splitter.push(file.slice(ordered[at], place)))
   splits.push(splitter.end())
+  return splits
+}
+
+/** Of any bytes, each as a character. */
+function rawTexts(splitter: LineSplitter, file: Uint8Array, cuts: readonly number[]) {
+  return pushed(splitter, file, cuts).flatMap(({ bytes, starts, ends }) =>
+    [...starts].map((start, at) => String.fromCharCode(...bytes.subarray(start, ends[at]))),
+  )
+}
+
+function seen(splitter: LineSplitter, file: Uint8Array, cuts: readonly number[] = []): Seen {
+  const splits = pushed(splitter, file, cuts)
   return {
     texts: splits.flatMap(textsOf),
     positions: splits.flatMap(({ positions }) => [...positions]),
@@ -91,6 +105,7 @@ describe('lines', () => {
     expect(lines('\ufeffa\n').positions).toEqual([0])
     expect(lines('\ufeffa\n', { position: 5 }).texts).toEqual(['\ufeffa'])
     expect(lines('\ufeff\n').texts).toEqual([''])
+    expect(lines('\ufeff').texts).toEqual([])
   })
 
   test('that are too large come out as one byte too large, and hold no more memory', () => {
@@ -168,14 +183,40 @@ describe('records of CSV', () => {
   })
 
   test('do not depend on how the bytes come', () => {
-    const any = fc.array(fc.constantFrom('"', ',', '\n', '\r\n', 'x', 'é'), { maxLength: 60 })
+    const signs = fc.constantFrom('"', ',', '\n', '\r\n', 'x', 'é', '\ufeff', '\ufee0')
+    const any = fc.array(signs, { maxLength: 60 })
     fc.assert(
-      fc.property(any, cuts, (parts, places) => {
-        const text = parts.join('')
+      fc.property(fc.boolean(), any, cuts, (marked, parts, places) => {
+        const text = (marked ? '\ufeff' : '') + parts.join('')
         expect(seen(new LineSplitter({}, new CsvCutter()), bytesOf(text), places)).toEqual(
           seen(new LineSplitter({}, new CsvCutter()), bytesOf(text)),
         )
       }),
+    )
+  })
+
+  /** In the middle of a file, where no byte is a mark. */
+  const within = (file: Uint8Array) =>
+    rawTexts(new LineSplitter({ position: 1 }, new CsvCutter()), file, [])
+
+  test('begin behind a byte order mark', () => {
+    const text = '"Smith, Ann",","\r\n"a\nb",c\n\ufeff"d\n'
+    for (const places of [[], [1], [2], [1, 2], [3], [1, 2, 3, 4]]) {
+      expect(cells(`\ufeff${text}`, places)).toEqual(cells(text))
+      expect(cells('\ufeff",",x\ny,z\n', places)).toEqual(['",",x', 'y,z'])
+    }
+  })
+
+  test('are the same behind a mark as without one, whatever the bytes are', () => {
+    const byte = fc.constantFrom(0xef, 0xbb, 0xbf, 0xa0, 0x22, 0x22, 0x2c, 0x0a, 0x0d, 0x78)
+    fc.assert(
+      fc.property(fc.boolean(), fc.array(byte, { maxLength: 30 }), cuts, (marked, rest, places) => {
+        const file = Uint8Array.from([...(marked ? MARK : []), ...rest])
+        const isMarked = MARK.every((one, at) => file[at] === one)
+        const wanted = within(isMarked ? file.slice(MARK.length) : file)
+        expect(rawTexts(new LineSplitter({}, new CsvCutter()), file, places)).toEqual(wanted)
+      }),
+      { numRuns: fuzzRuns(2000) },
     )
   })
 

@@ -30,6 +30,13 @@ const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]
 const AROUND = BYTE_ORDER_MARK.length + 1
 const NO_BYTES = new Uint8Array(0)
 
+const isMarked = (bytes: Uint8Array): boolean =>
+  BYTE_ORDER_MARK.every((one, at) => bytes[at] === one)
+
+/** So few bytes that more may make a mark of them. */
+const mayBeMarked = (bytes: Uint8Array): boolean =>
+  bytes.length < BYTE_ORDER_MARK.length && bytes.every((one, at) => one === BYTE_ORDER_MARK[at])
+
 const anyNewline: Cutter = { next: (bytes, at) => bytes.indexOf(NEWLINE, at) }
 
 function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
@@ -77,17 +84,19 @@ export class LineSplitter implements Splitter {
     const shift = this.#position + this.#heldSize - held.length
     const found = new Found()
     let start = 0
-    let at = held.length
+    let begin = this.#position === 0 && isMarked(bytes) ? BYTE_ORDER_MARK.length : 0
+    let at = this.#seen(held, bytes)
     for (;;) {
       const newline = this.#cutter.next(bytes, at)
       if (newline < 0) break
-      this.#add(found, bytes, start, newline)
+      this.#add(found, bytes, begin, newline)
       start = newline + 1
+      begin = start
       at = start
       this.#position = shift + start
     }
     if (isLast && start < bytes.length) {
-      this.#add(found, bytes, start, bytes.length)
+      if (begin < bytes.length) this.#add(found, bytes, begin, bytes.length)
       this.#position = shift + bytes.length
       start = bytes.length
     }
@@ -96,9 +105,14 @@ export class LineSplitter implements Splitter {
     return found.of(bytes)
   }
 
-  #add(found: Found, bytes: Uint8Array, start: number, end: number): void {
-    const isMarked = this.#position === 0 && BYTE_ORDER_MARK.every((one, at) => bytes[at] === one)
-    const begin = isMarked && start === 0 ? Math.min(end, BYTE_ORDER_MARK.length) : start
+  /** How many bytes the cutter knows, or never sees: those that are, or may be, a mark. */
+  #seen(held: Uint8Array, bytes: Uint8Array): number {
+    if (this.#position > 0 || !mayBeMarked(held)) return held.length
+    if (mayBeMarked(bytes)) return bytes.length
+    return isMarked(bytes) ? BYTE_ORDER_MARK.length : 0
+  }
+
+  #add(found: Found, bytes: Uint8Array, begin: number, end: number): void {
     const stop = end > begin && bytes[end - 1] === RETURN ? end - 1 : end
     if (this.#skips !== 'none' && begin === stop) return
     if (this.#skips === 'blank' && isBlank(bytes, begin, stop)) return

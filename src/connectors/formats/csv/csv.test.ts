@@ -240,6 +240,36 @@ describe('written and read again', () => {
     )
   })
 
+  test.each(['\ufeff', ''])('any texts, behind %o', mark => {
+    const schema = new Schema(['\ufeffa', 'b'].map(name => ({ name, type: TEXT })))
+    const unit = fc.constantFrom('\ufeff', '"', ',', '\n', '\r', 'a', 'é', ' ')
+    const value = fc.option(fc.string({ unit, maxLength: 5 }), { freq: 5 })
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(value, value), { maxLength: 5 }),
+        fc.boolean(),
+        (all, named) => {
+          const encoder = new CsvEncoder(schema)
+          const records = recordsOf(
+            schema,
+            all.map(values => ({ time: 0, values })),
+          )
+          const head = named ? encoder.header() : []
+          const file = Uint8Array.from([
+            ...bytesOf(mark),
+            ...head,
+            ...encoder.encode(records).bytes,
+          ])
+          const whole = new LineSplitter({}, new CsvCutter()).push(file)
+          const fields = schema.columns.map(column => fieldOf(column))
+          const out = new CsvDecoder(fields, { names: schema.names }).decode(whole)
+          expect(rowsOf(out, whole.size)).toEqual(named ? [schema.names, ...all] : all)
+        },
+      ),
+      { numRuns: fuzzRuns(2000) },
+    )
+  })
+
   test('null and an empty text are told apart', () => {
     const schema = new Schema(['a', 'b', 'c,'].map(name => ({ name, type: TEXT })))
     const records = recordsOf(schema, [{ time: 0, values: [null, '', 'x"y'] }])

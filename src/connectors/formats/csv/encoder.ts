@@ -1,6 +1,7 @@
 /**
  * Columns into records of CSV, each with its newline. Null is a cell with nothing in it, an empty
- * text stands in quotes. JSON and ARRAY are JSON inside of the cell.
+ * text stands in quotes, as does what would be a byte order mark in front of a file. JSON and ARRAY
+ * are JSON inside of the cell.
  */
 
 import { invariant, unreachable } from '../../../base/errors.ts'
@@ -76,7 +77,8 @@ export class CsvEncoder implements Encoder {
     this.#schema = schema
     this.#delimiter = delimiter
     this.#texts = schema.columns.map(({ type }) => cellText(type, options.moments ?? 'iso'))
-    this.#needsQuotes = new RegExp(`^$|["\\r\\n\\u{${delimiter.charCodeAt(0).toString(16)}}]`, 'u')
+    const code = delimiter.charCodeAt(0).toString(16)
+    this.#needsQuotes = new RegExp(`^$|^\\ufeff|["\\r\\n\\u{${code}}]`, 'u')
   }
 
   /** The record that names the columns, for the beginning of a file. */
