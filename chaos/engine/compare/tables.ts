@@ -1,7 +1,8 @@
 /**
- * Whether two tables say the same. Rows are a multiset; where rows replace each other by a key,
- * what is left in the end. Doubles may differ in their last digits: nobody promises in which order
- * they are added.
+ * Whether two tables say the same. Rows are a multiset; where rows replace each other, what is left
+ * in the end: of what is wanted by the rows that were replaced themselves, and of what is seen by
+ * the key that its reader goes by, which so is one that names them. Doubles may differ in their
+ * last digits: nobody promises in which order they are added.
  */
 
 import type { Row, Table } from '../../oracle/table.ts'
@@ -16,7 +17,7 @@ export type Naming = readonly string[] | undefined
 
 /** What is wrong, in a few lines; undefined: nothing. */
 export function difference(wanted: Table, seen: Table, naming: Naming): string | undefined {
-  const wantedRows = naming === undefined ? wanted.rows : lastRows(wanted, naming)
+  const wantedRows = naming === undefined ? wanted.rows : standing(wanted)
   const seenRows = naming === undefined ? seen.rows : lastRows(seen, naming)
   const missing = unmatched(wantedRows, seenRows)
   const extra = unmatched(seenRows, wantedRows)
@@ -37,7 +38,22 @@ export function rowText(row: Row | undefined): string {
   return `${kind}@${row.time} ${row.values.map(textOf).join(' ')}`
 }
 
-/** What is there once all was said and taken back. */
+/** What was said and not replaced or taken back: each row of the oracle knows what it replaces. */
+function standing({ rows }: Table): Row[] {
+  const left = new Map<string, Row[]>()
+  for (const row of rows) {
+    const gone = row.kind === 'delete' ? row.values : row.old
+    if (gone !== undefined && left.get(textOfAll(gone))?.pop() === undefined) {
+      throw new Error(`the oracle did not say what ${rowText(row)} replaces`)
+    }
+    if (row.kind === 'delete') continue
+    const name = textOfAll(row.values)
+    left.set(name, [...(left.get(name) ?? []), row])
+  }
+  return [...left.values()].flat()
+}
+
+/** What a reader has that keeps the last row of each key. */
 function lastRows({ columns, rows }: Table, key: readonly string[]): Row[] {
   const places = key.map(name => columns.findIndex(column => column.name === name))
   const last = new Map<string, Row>()

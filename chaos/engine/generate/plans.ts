@@ -5,7 +5,7 @@
 
 import type { Prng } from '../../../src/base/prng.ts'
 import { type Expr, literal, column as ref } from '../../oracle/expression.ts'
-import type { Edge, Named, Operator, Plan, Spec } from '../../oracle/plan.ts'
+import type { AggregateSpec, Edge, Named, Operator, Plan, Spec } from '../../oracle/plan.ts'
 import { BIGINT, INTEGER, TEXT } from '../../oracle/type.ts'
 import { typeOf } from '../../oracle/typing.ts'
 import { AggregateDraft, type AggregateLimits, resultStream } from './aggregates.ts'
@@ -120,13 +120,16 @@ class PlanDraft {
       this.#plain({ kind: 'filter', where: this.#condition(stream) }, stream)
       return
     }
-    const named = stream.key.map(name => ({ name, expression: ref(name) }))
+    const named = stream.key.map(name => {
+      return { name: prng.chance(0.3) ? this.#fresh('p') : name, expression: ref(name) }
+    })
     const drafter = new Drafter(prng, stream.columns)
     const rest = stream.columns.filter(({ name }) => !stream.key.includes(name))
     const kept = rest.map(({ name }) => ({ name: this.#fresh('p'), expression: ref(name) }))
     const fails = stream.early !== true && prng.chance(0.5)
     const added = fails ? [{ name: this.#fresh('p'), expression: drafter.fallible() }] : []
-    this.#projectTo([...named, ...kept, ...added], stream)
+    const key = named.map(({ name }) => name)
+    this.#projectTo([...named, ...kept, ...added], { ...stream, key })
   }
 
   /** A union with itself, in which a number says which of the two a row is of. */
@@ -332,12 +335,21 @@ class PlanDraft {
     this.#rekeyed({ kind: 'dedup', key: keyed.key, ...limit }, keyed)
   }
 
+  /** One bound names a window, where the other follows from it. */
+  #sufficient(key: readonly string[], { window: { kind } }: AggregateSpec): readonly string[] {
+    const spared: readonly string[] = SPARED[kind] ?? []
+    if (spared.length === 0 || this.#prng.chance(0.5)) return key
+    const one = this.#prng.pick(spared)
+    return key.filter(name => name !== one)
+  }
+
   #aggregate(stream: Stream): void {
     const keyed = this.#keyed(stream, false)
     const draft = new AggregateDraft(this.#prng, keyed.stream, this.#fresh, this.#limits)
     const spec = draft.spec(keyed.key)
     const id = this.#add(spec, [stream])
-    this.#streams.push(resultStream(id, spec, stream))
+    const results = resultStream(id, spec, stream)
+    this.#streams.push({ ...results, key: this.#sufficient(results.key, spec) })
     const { lateSide } = spec
     if (lateSide === undefined) return
     // In the order of the stage's channels, not of arrival.
@@ -345,6 +357,14 @@ class PlanDraft {
     const edge = { from: id, side: lateSide }
     this.#streams.push({ ...stream, edge, ordered, together: undefined })
   }
+}
+
+/** Of the bounds of a window, those that the others tell. */
+const SPARED: Readonly<Record<string, readonly string[]>> = {
+  tumbling: ['window_start', 'window_end'],
+  hopping: ['window_start', 'window_end'],
+  cumulate: ['window_start'],
+  session: ['window_start', 'window_end'],
 }
 
 /** The columns of one, as wild as those of either. */

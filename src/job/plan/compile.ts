@@ -20,8 +20,10 @@ import type { JobSpec } from '../job.ts'
 import type { LintedStep } from '../lint/job.ts'
 import { sinkNameOf } from '../lint/names.ts'
 import { Remarks } from '../lint/remarks.ts'
-import type { Written } from '../shape/shape.ts'
+import type { Place, Written } from '../shape/shape.ts'
 import { Line } from './line.ts'
+import { keyTrouble, nameColumns } from './naming.ts'
+import { Namings } from './namings.ts'
 import { Scope, type Tools } from './scope.ts'
 import { type CompiledSource, compiledSource, optionsOf, partNode } from './source.ts'
 import { putStep } from './step.ts'
@@ -78,12 +80,47 @@ class Compilation {
   /** What makes no sense together, at the step to which the operator belongs. */
   #checkSense(plan: Plan): void {
     const trouble = troubleIn(plan)
-    if (trouble === undefined) return
-    const { operator, code, message } = trouble
+    if (trouble === undefined) {
+      this.#checkNames(plan)
+      return
+    }
+    this.#remarks.error(this.#placeOf(trouble.operator), trouble.code, trouble.message)
+  }
+
+  /** Of a step, or of the sink before which several are united. */
+  #placeOf(operator: string): Place {
+    const { job, steps } = this.#spec
     const of = (id: string) => operator === id || operator.startsWith(`${id}~`)
-    const step = this.#spec.steps.find(({ id }) => of(id))
-    invariant(step !== undefined, 'an-operator-is-of-a-step', operator)
-    this.#remarks.error(step.part.at, code, message)
+    const part = steps.find(({ id }) => of(id))?.part ?? job.sinks?.get(operator.slice(1))
+    invariant(part !== undefined, 'an-operator-is-of-a-step', operator)
+    return part.at
+  }
+
+  /** Results that are said again have names, and whoever keeps the last of each goes by these. */
+  #checkNames(plan: Plan): void {
+    const schemaOf = (edge: Edge) => this.#schemas.get(edgeText(edge))
+    const namings = new Namings(plan, schemaOf, this.#tools.compiler)
+    for (const { operator, code, message } of namings.troubles) {
+      this.#remarks.error(this.#placeOf(operator), code, message)
+    }
+    const { sinks, views } = this.#spec.job
+    for (const { id, from } of plan.sinks) this.#checkKey(namings, from, sinks?.get(id)?.key)
+    for (const { from, key } of views?.values() ?? []) {
+      const sink = plan.sinks.find(({ id }) => id === from.text)
+      this.#checkKey(namings, this.#outputs.get(from.text) ?? sink?.from, key)
+    }
+  }
+
+  #checkKey(namings: Namings, edge: Edge | undefined, key: Key): void {
+    const naming = edge && namings.of(edge)
+    const [first] = keyList(key)
+    if (naming === undefined || first === undefined) return
+    const names = keyList(key).map(({ text }) => text)
+    const message = keyTrouble(naming, names)
+    if (message === undefined) return
+    const right = nameColumns(naming)
+    const suggestion = right.length === 0 ? undefined : `key: [${right.join(', ')}]`
+    this.#remarks.error(first.at, 'key-names-no-result', message, suggestion)
   }
 
   #addSource(id: string): void {
@@ -182,7 +219,9 @@ class Compilation {
   }
 }
 
-function keyList(key: Written | readonly Written[] | undefined): readonly Written[] {
+type Key = Written | readonly Written[] | undefined
+
+function keyList(key: Key): readonly Written[] {
   if (key === undefined) return []
   return 'text' in key ? [key] : key
 }
