@@ -145,17 +145,18 @@ describe('the clock of the machine', () => {
       window: { tumbling: 1h }
       select: { n: count(*) }
       emit: { early: 10s }
-  - project: { keep: [n] }
+  - project: { keep: [window_start, n] }
   - to: out
 `)
+    const start = new Date(at('00:00:00')).toISOString()
     trial.send('events', { user: 'a', ts: at('00:00:01') })
     trial.advance(10_000)
-    expect(plain(records(trial))).toEqual([{ n: 1 }])
+    expect(plain(records(trial))).toEqual([{ window_start: start, n: 1 }])
     trial.send('events', { user: 'a', ts: at('00:00:02') })
     trial.advance(30_000)
-    expect(plain(records(trial))).toEqual([{ n: 2 }])
+    expect(plain(records(trial))).toEqual([{ window_start: start, n: 2 }])
     trial.end()
-    expect(plain(records(trial))).toEqual([{ n: 2 }])
+    expect(plain(records(trial))).toEqual([{ window_start: start, n: 2 }])
   })
 
   it('stops wherever something is due, so that results come in their order', () => {

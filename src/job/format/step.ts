@@ -1,5 +1,6 @@
 /** The steps of a job: one shape for each kind. */
 
+import { KEPT_MAX } from '../../engine/aggregates/column.ts'
 import {
   type Checked,
   choice,
@@ -129,7 +130,7 @@ const kinds = {
   topN: required(
     object({
       from,
-      n: required(integer(1, 10_000), 'how many'),
+      n: required(integer(1, KEPT_MAX), 'how many'),
       by: required(expression(), 'what they are ordered by'),
       order: optional(choice(['desc', 'asc']), 'largest first (desc, the default) or smallest'),
       key: key('for each of these; without it, over all'),

@@ -9,11 +9,10 @@ import type { KeyPart, StepOf } from '../format/step.ts'
 import type { LintedStep } from '../lint/job.ts'
 import { LATE_SIDE } from '../lint/names.ts'
 import type { Written } from '../shape/shape.ts'
-import { type Parted, parted } from './calls.ts'
-import { wholeOf } from './fragment.ts'
+import { aggregatesIn, hiddenName, type Parted, parted } from './calls.ts'
+import { type Fragment, wholeOf } from './fragment.ts'
 import { asIs, namedKey } from './key.ts'
 import type { Line } from './line.ts'
-import type { Scope } from './scope.ts'
 
 type Settings = Omit<AggregateSpec, 'kind' | 'key' | 'aggregates'>
 
@@ -28,7 +27,7 @@ export function putAggregate(step: StepOf<'aggregate'>, line: Line, linted: Lint
     mode,
     earlyMs: emit?.early,
   }
-  return putResults({ key, select, settings }, line) && putHaving(having, line)
+  return putResults({ key, select, settings }, line) && putHaving(having, select, line)
 }
 
 export function putRolling(step: StepOf<'rolling'>, line: Line, linted: LintedStep): boolean {
@@ -60,7 +59,8 @@ export function putTopN(step: StepOf<'topN'>, line: Line, linted: LintedStep): b
     const message = `a column is called ${call.name} already`
     return line.scope.fault(at, 'duplicate-column', message, 'as: NAME')
   }
-  return line.put({ kind: 'aggregate', key: keyed, aggregates: [call], ...settings })
+  const spec = { kind: 'aggregate', key: keyed, aggregates: [call], ...settings } as const
+  return isTaken(spec, wholeOf(by), line) && line.put(spec)
 }
 
 interface Results {
@@ -72,7 +72,7 @@ interface Results {
 function putResults({ key, select, settings }: Results, line: Line): boolean {
   const { scope } = line
   const keyed = namedKey(key, scope)
-  const parts = partedAll(select, scope)
+  const parts = partedAll(select, settings, line)
   if (keyed === undefined || parts === undefined) return false
   const aggregates = [...parts.values()].flatMap(({ calls }) => calls.map(({ call }) => call))
   for (const [name, written] of select) {
@@ -101,28 +101,43 @@ const isAggregate = (name: string) => aggregateOf(name) !== undefined
 /** The parts of each result; missing: one was wrong. */
 function partedAll(
   select: ReadonlyMap<string, Written>,
-  scope: Scope,
+  settings: Settings,
+  line: Line,
 ): ReadonlyMap<string, Parted> | undefined {
+  const { scope } = line
   const all = new Map<string, Parted>()
   let ordinal = 0
   for (const [name, written] of select) {
     const found = scope.guarded(wholeOf(written), () => {
       return parted(written, { name, ordinal, isAggregate })
     })
-    if (found === undefined || !callsAreSound(found, scope)) continue
+    if (found === undefined || !callsAreSound(found, settings, line)) continue
     ordinal += found.calls.length
     all.set(name, found)
   }
   return all.size === select.size ? all : undefined
 }
 
-function callsAreSound({ calls }: Parted, scope: Scope): boolean {
-  const areSound = calls.map(({ call, fragments }) => {
+function callsAreSound({ calls }: Parted, settings: Settings, line: Line): boolean {
+  const { scope } = line
+  const areSound = calls.map(({ call, whole, fragments }) => {
     const args = fragments.slice(0, call.args.length).map(fragment => scope.typed(fragment))
     const filters = fragments.slice(call.args.length).map(one => scope.isCondition(one))
-    return !args.includes(undefined) && !filters.includes(false)
+    if (args.includes(undefined) || filters.includes(false)) return false
+    const alone = { ...call, name: hiddenName(0) }
+    const spec = { kind: 'aggregate', key: [], aggregates: [alone], ...settings } as const
+    return isTaken(spec, whole, line)
   })
   return !areSound.includes(false)
+}
+
+/** False: the engine will not have it, and that was said of the fragment. */
+function isTaken(spec: AggregateSpec, fragment: Fragment, line: Line): boolean {
+  const work = () => {
+    line.mustTake(spec)
+    return true
+  }
+  return line.scope.guarded(fragment, work) === true
 }
 
 /** Results that are computed from those of aggregates, with all others beside them. */
@@ -146,8 +161,22 @@ function putRests(
   return line.put({ kind: 'project', columns }, '~select')
 }
 
-function putHaving(having: Written | undefined, line: Line): boolean {
+function putHaving(
+  having: Written | undefined,
+  select: ReadonlyMap<string, Written>,
+  line: Line,
+): boolean {
   if (having === undefined) return true
-  if (!line.scope.condition(having)) return false
+  const { scope } = line
+  const calls = scope.guarded(wholeOf(having), () => aggregatesIn(having, isAggregate)) ?? []
+  for (const call of calls) scope.faultIn(call, 'aggregate-in-having', namelessText(call, select))
+  if (calls.length > 0 || !scope.condition(having)) return false
   return line.put({ kind: 'filter', where: having.text }, '~having')
+}
+
+/** What `having` is about has names. */
+function namelessText({ text }: Fragment, select: ReadonlyMap<string, Written>): string {
+  const [known] = [...select].find(([, written]) => written.text.trim() === text) ?? []
+  if (known !== undefined) return `having is about the results, by their names; write ${known}`
+  return `having is about the results, by their names; select NAME: ${text}, and write NAME here`
 }

@@ -14,6 +14,8 @@ import { type Fragment, partOf, replaced } from './fragment.ts'
 
 export interface FoundCall {
   readonly call: AggregateCall
+  /** All of it. */
+  readonly whole: Fragment
   /** Of its arguments, then of its filter. */
   readonly fragments: readonly Fragment[]
 }
@@ -25,7 +27,7 @@ export interface Parted {
 }
 
 /** Names for results that are only used further on. */
-const hiddenName = (ordinal: number): string => `${HIDDEN}${ordinal}`
+export const hiddenName = (ordinal: number): string => `${HIDDEN}${ordinal}`
 
 export interface Parting {
   /** What the result is called. */
@@ -48,6 +50,11 @@ export function parted(written: Written, { name, ordinal, isAggregate }: Parting
     found.map(({ from, to }, at) => ({ from, to, by: `"${hiddenName(ordinal + at)}"` })),
   )
   return { calls, rest }
+}
+
+/** The aggregates in an expression that is to have none, in the order of the text. */
+export function aggregatesIn(written: Written, isAggregate: IsAggregate): readonly Fragment[] {
+  return outermost(parseExpression(written.text), isAggregate).map(node => partOf(written, node))
 }
 
 type IsAggregate = (name: string) => boolean
@@ -75,5 +82,5 @@ function callOf(written: Written, node: CallNode, name: string): FoundCall {
     distinct: node.distinct,
     filter: filter[0]?.text,
   }
-  return { call, fragments: [...args, ...filter] }
+  return { call, whole: partOf(written, node), fragments: [...args, ...filter] }
 }

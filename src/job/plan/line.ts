@@ -6,6 +6,7 @@
 import { WeirError } from '../../base/errors.ts'
 import { CACHE_BOUNDS } from '../../engine/operators/context.ts'
 import { makeOperator } from '../../engine/operators/make.ts'
+import type { Operator } from '../../engine/operators/operator.ts'
 import type { Edge, OperatorPlan, OperatorSpec } from '../../engine/plan/plan.ts'
 import { NO_STATE } from '../../engine/plan/schemas.ts'
 import { keyOf } from '../../engine/plan/sites.ts'
@@ -48,19 +49,18 @@ export class Line {
     return new Scope(this.schema, this.#options.tools)
   }
 
+  /** Throws what the engine has against it. */
+  mustTake(spec: OperatorSpec): void {
+    this.#made(spec)
+  }
+
   /** False: the engine will not have it, and that was said. */
   put(spec: OperatorSpec, suffix = ''): boolean {
-    const { id, at, tools, inputs, schemas, partitions } = this.#options
+    const { id, at, tools, inputs, partitions } = this.#options
     const before = this.operators.at(-1)
     const isFirst = before === undefined
     try {
-      const operator = makeOperator(spec, {
-        compiler: tools.compiler,
-        inputs: isFirst ? schemas : [this.schema],
-        state: NO_STATE,
-        table: () => 0,
-        bounds: CACHE_BOUNDS,
-      })
+      const operator = this.#made(spec)
       if (isFirst) this.sides = operator.sides
       this.schema = operator.schema
     } catch (error) {
@@ -73,5 +73,16 @@ export class Line {
     this.operators.push({ id: `${id}${suffix}`, inputs: from, spec, ...groups })
     this.outputs.set(`${id}${suffix}`, this.schema)
     return true
+  }
+
+  #made(spec: OperatorSpec): Operator {
+    const { tools, schemas } = this.#options
+    return makeOperator(spec, {
+      compiler: tools.compiler,
+      inputs: this.operators.length === 0 ? schemas : [this.schema],
+      state: NO_STATE,
+      table: () => 0,
+      bounds: CACHE_BOUNDS,
+    })
   }
 }

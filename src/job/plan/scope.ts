@@ -65,9 +65,12 @@ export class Scope {
     if (type === undefined) return false
     if (type.kind === 'boolean') return true
     const message = `a condition is wanted, which is true or false; this is ${typeText(type)}`
-    const { source, remarks } = this.#tools
-    remarks.error(placeIn(source, fragment, 0), 'sql-type', message)
-    return false
+    return this.faultIn(fragment, 'sql-type', message)
+  }
+
+  /** Always false, like `fault`. */
+  faultIn(fragment: Fragment, code: string, message: string): false {
+    return this.fault(placeIn(this.#tools.source, fragment, 0), code, message)
   }
 
   /** Each of them; missing: one was wrong. */
