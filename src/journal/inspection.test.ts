@@ -58,7 +58,7 @@ describe('a publisher', () => {
   }
   const describes = (rig: Rig) => rig.log.calls.filter(what => what.startsWith('describe'))
 
-  it('looks at its topics before it takes the id, and once in its life', () => {
+  it('looks at its topics before it takes the id, and once in a term', () => {
     const rig = begun()
     rig.elect(0)
     rig.commit()
@@ -68,10 +68,34 @@ describe('a publisher', () => {
       'describe home',
       `init ${HOME.transactionalId}`,
     ])
+    let isLost = true
+    rig.log.refusal = what => {
+      const isNow = isLost && what.startsWith('send')
+      if (isNow) isLost = false
+      return isNow ? 'unavailable' : undefined
+    }
+    rig.commit()
+    rig.settle(2000)
+    expect(rig.log.calls.filter(what => what.startsWith('init')).length).toBeGreaterThan(1)
+    expect(describes(rig)).toHaveLength(2)
+    expect(rig.visible('home')).toEqual(rig.expected('home'))
+  })
+
+  it('finds what was changed since it led last', () => {
+    const rig = begun()
+    rig.elect(0)
+    rig.commit()
+    rig.settle(2000)
+    const before = rig.visible('home')
+    rig.log.topics.set('journal', set('cleanup.policy', 'compact'))
     rig.depose(0)
     rig.elect(0)
-    rig.settle()
-    expect(describes(rig)).toHaveLength(2)
+    rig.commit()
+    rig.settle(10_000)
+    expect(rig.one.told.at(-1)).toBe('stalled bad-settings')
+    expect(rig.visible('home')).toEqual(before)
+    rig.log.topics.set('journal', good)
+    rig.settle(10_000)
     expect(rig.visible('home')).toEqual(rig.expected('home'))
   })
 

@@ -108,6 +108,33 @@ describe('a journal', () => {
     expect(rig.one.told.at(-1)).toBe('stalled journal-behind')
   })
 
+  it('that lost its newest records lets nothing more out under a leader that knew them', () => {
+    const rig = new Rig({ bounds: { progressMs: 60_000 } })
+    rig.elect(0)
+    rig.commit()
+    rig.settle(1000)
+    const { length } = rig.log.decided(JOURNAL)
+    expect([length, rig.one.outbox.progress.journaled]).toEqual([1, 1])
+    const end = rig.log.ends.get('journal/0') ?? 0
+    for (let turn = 0; turn < 3; turn++) {
+      rig.commit()
+      rig.settle(100)
+    }
+    expect([rig.journaled, rig.one.outbox.progress.journaled]).toEqual([4, 1])
+    rig.log.truncate(JOURNAL, end)
+    // The broker is there again, and whatever was open is lost.
+    let isLost = true
+    rig.log.refusal = what => {
+      const isNow = isLost && what.startsWith('send')
+      if (isNow) isLost = false
+      return isNow ? 'unavailable' : undefined
+    }
+    rig.commit()
+    rig.settle(2 * rig.bounds.silenceMs)
+    expect(rig.one.told.at(-1)).toBe('stalled journal-behind')
+    expect(rig.journaled).toBe(1)
+  })
+
   it('is not measured by what was said after the reading began', () => {
     const rig = new Rig({ replicas: 2 })
     rig.log.write(JOURNAL, [encodeRecord({ kind: 'generation', ...signed, ...CLAIM })])

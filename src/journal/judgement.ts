@@ -24,7 +24,7 @@ export type Judgement =
 export interface Case {
   readonly seat: Seat
   readonly claim: Claim
-  /** What the group had committed, and knew to be out, when the reading began. */
+  /** What the group had committed, and what was known to be out, when the reading began. */
   readonly known: Standing
   readonly reading: Reading
 }
@@ -59,8 +59,8 @@ function lostClaim({ seat, claim, reading }: Case): Trouble | undefined {
 }
 
 /**
- * The marker must say what the group knew to be out, where it knew of a marker at all. What it has
- * heard since is another leader's, and may lie behind what was read.
+ * The marker must say what was known to be out, where a marker was known of at all. What was heard
+ * since is another leader's, and may lie behind what was read.
  */
 function lostJournal({ seat, known: before, reading }: Case): Trouble | undefined {
   const { journaled, offset, published } = before.progress

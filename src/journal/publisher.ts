@@ -60,7 +60,7 @@ export class Publisher {
   readonly #random: Random
   readonly #pace: Pace
   readonly #retries: Retries
-  readonly #inspection: Inspection
+  #inspection = new Inspection([])
   readonly #newsroom: Newsroom
   #stage: Stage = RETIRED
   #nowMs = 0
@@ -85,7 +85,6 @@ export class Publisher {
     this.#random = random
     this.#known = subject.outbox.standing
     this.#pace = new Pace(subject.bounds)
-    this.#inspection = new Inspection(subject.topics ?? [])
     this.#newsroom = new Newsroom(subject.bounds.silenceMs)
     this.#retries = new Retries(subject.bounds, random)
   }
@@ -107,6 +106,7 @@ export class Publisher {
     this.#term = term
     this.#retries.reset()
     this.#newsroom.lead()
+    this.#inspection = new Inspection(this.#subject.topics ?? [])
     this.#restUntilMs = 0
     this.#maybeBegin()
   }
@@ -196,7 +196,8 @@ export class Publisher {
     const { seat, outbox, ledger, bounds } = this.#subject
     const { progress } = outbox
     ledger.learn(progress)
-    this.#known = outbox.standing
+    // This process may know of more that is out than the group does.
+    this.#known = { ...outbox.standing, progress: ledger.progress }
     const own = progress.published.find(({ sink }) => sink === seat.sink)
     const reading = new Reading({
       group: seat.group,

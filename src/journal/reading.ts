@@ -91,8 +91,8 @@ export class Reading {
     if (offset === this.#position) return undefined
     const { topic, partition } = this.#options.journal
     const message =
-      `${topic}/${partition} was read up to ${this.#position}, and the next record came to lie at ` +
-      `${offset}: whoever said where it ends does not lead it any more; it is read again`
+      `${topic}/${partition} was read up to ${this.#position}, and the next record came to lie ` +
+      `at ${offset}: whoever said where it ends leads it no more; it is read again`
     return { code: 'unavailable', message }
   }
 

@@ -113,8 +113,8 @@ export interface TopicWanted {
 }
 
 /**
- * Asked at the start of a publisher, before it writes anything: one topic after the other, each
- * until it is as it should be. What was good once is not asked again by the same publisher.
+ * Asked when a publisher begins to lead, before it writes anything: one topic after the other, each
+ * until it is as it should be. What was good once is not asked again in the same term.
  */
 export class Inspection {
   readonly #topics: readonly TopicWanted[]

@@ -166,6 +166,11 @@ export class ModelLog implements StreamLog {
     this.#past = new Map()
   }
 
+  /** The newest are lost, as with a disk. */
+  truncate(of: Partition, to: number): void {
+    this.#kept(nameOf(of)).length = to
+  }
+
   startOf(of: Partition): number {
     return this.#starts.get(nameOf(of)) ?? 0
   }
