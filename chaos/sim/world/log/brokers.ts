@@ -16,11 +16,10 @@ import type {
 import { US_PER_MS } from '../clock.ts'
 import { type Claim, SimCoordinator } from './coordinator.ts'
 import type { Life, Verdict } from './entries.ts'
-import type { Ends, LogParts, SimPartition } from './partition.ts'
+import { BROKERS, type Ends, type LogParts, type SimPartition } from './partition.ts'
 import type { Replied, Reply, ReplyCode } from './replies.ts'
 import { SimTopics, sizeOf } from './topics.ts'
 
-const BROKERS = 3
 const COORDINATORS = 3
 
 /** A partition, and since when its leader leads as far as the asker knows. */
@@ -96,9 +95,13 @@ export class Brokers {
     claim: Claim | undefined,
     replied: Replied<number>,
   ): void {
-    const partition = this.#led({ ...part, leaderEpoch })
+    const partition = this.#found(part)
     if (typeof partition === 'string') {
       replied({ code: partition })
+      return
+    }
+    if (partition.leaderEpoch !== leaderEpoch) {
+      replied({ code: 'led-by-another' })
       return
     }
     if (this.topics.isTooLarge(part)) {
@@ -116,15 +119,16 @@ export class Brokers {
   }
 
   listOffset(place: Place, which: 'start' | Isolation): Reply<number> {
-    const partition = this.#led(place)
+    const partition = this.#found(place)
     if (typeof partition === 'string') return { code: partition }
-    if (which === 'start') return { value: partition.start }
-    if (!partition.isEndKnown) {
+    const ends = partition.ends(place.leaderEpoch)
+    if (ends === undefined) return { code: 'not-leader' }
+    if (ends.isStale) this.#parts.tally.hit('stale-leader')
+    if (which === 'start') return { value: ends.start }
+    if (!ends.isStale && !partition.isEndKnown) {
       this.#parts.tally.hit('end-unknown')
       return { code: 'end-unknown' }
     }
-    const ends = partition.ends(place.leaderEpoch)
-    if (ends === undefined) return { code: 'not-leader' }
     return { value: which === 'committed' ? ends.stable : ends.end }
   }
 

@@ -149,6 +149,10 @@ export class SimLogClient implements StreamLog, Caller {
     again()
   }
 
+  forgetLeaders(): void {
+    this.#heard.clear()
+  }
+
   /** To the leaders of all at once: answered when all have answered, with the worst there was. */
   produce(
     records: readonly PartitionRecords[],
@@ -161,11 +165,7 @@ export class SimLogClient implements StreamLog, Caller {
     const codes: ReplyCode[] = []
     let left = parts.length
     for (const [i, part] of parts.entries()) {
-      const { leaderEpoch } = this.place(part)
-      const deed: Ask<number> = answered => {
-        this.#parts.brokers.produce(leaderEpoch, part, claim, answered)
-      }
-      this.ask<number>({ call: 'produce', deed }, reply => {
+      this.#deliver(part, claim, reply => {
         if (reply.code === undefined) offsets[i] = reply.value
         else codes.push(reply.code)
         // Whether it was done is for whoever asked to find out; the next one goes elsewhere.
@@ -175,11 +175,29 @@ export class SimLogClient implements StreamLog, Caller {
     }
   }
 
+  /** Whoever leads no more wrote nothing: it goes to the next one, as often as it takes. */
+  #deliver(part: PartitionRecords, claim: Claim | undefined, replied: Replied<number>): void {
+    const { queue, prng } = this.#parts.log
+    const { leaderEpoch } = this.place(part)
+    const deed: Ask<number> = answered => {
+      this.#parts.brokers.produce(leaderEpoch, part, claim, answered)
+    }
+    const again = (): void => this.#deliver(part, claim, replied)
+    this.ask<number>({ call: 'produce', deed }, reply => {
+      if (reply.code !== 'led-by-another') {
+        replied(reply)
+        return
+      }
+      this.#heard.clear()
+      queue.after(1 + prng.below(2 * RETRY_MEAN_US), { fire: () => this.admit(again) })
+    })
+  }
+
   /** With the leader that this client takes for it. */
   place(at: Partition): Place {
     const partition = this.#parts.brokers.topics.find(at)
     if (partition === undefined) return { ...at, leaderEpoch: 0 }
-    const leaderEpoch = this.#heard.get(partition) ?? partition.leaderEpoch
+    const leaderEpoch = this.#heard.get(partition) ?? partition.toldEpoch
     this.#heard.set(partition, leaderEpoch)
     return { ...at, leaderEpoch }
   }

@@ -12,7 +12,7 @@ export const logFaults = {
   'tail-lost': 'a new leader does not have what nobody was told of yet',
   'end-unknown': 'a new leader is asked for the end, and does not know it yet',
   'end-lags': 'a fetch shows an end that lies before what was acknowledged',
-  'stale-leader': 'a fetch is answered by one that leads no more',
+  'stale-leader': 'a question is answered by one that leads no more, and does not know it',
   'short-fetch': 'a fetch brings less than there is',
   // Transactions.
   'coordinator-moves': 'another decides transactions, and knows what was written down',
@@ -61,7 +61,7 @@ export interface LogProfile {
   readonly lateMsMax: number
   /** How long nobody leads a partition, or knows its transactions, after a move. */
   readonly moveMsMax: number
-  /** How long a new leader does not know the end; how long the one before answers fetches. */
+  /** How long a new leader does not know the end. */
   readonly lagMsMax: number
   /** Chances for any single call. */
   readonly fates: Readonly<Record<LogFate, number>>

@@ -167,7 +167,8 @@ test('a new leader may show an old end, and is never taken at its word for the e
     const reader = log.client()
     for (let i = 0; i < 10; i++) append('a b')
     ask('uncommitted', reader)
-    log.moveLeader(journal)
+    if (seed % 3 === 0) log.moveLeader(journal)
+    else log.loseLeader(journal)
     const how = { isolation: 'committed', maxBytes: 1000, waitMs: 0 } as const
     for (const one of [seed % 2 === 0 ? reader : log.client(), client]) {
       const fetched = told<Fetched>(done => void one.fetch(journal, 0, how, done))
@@ -181,6 +182,30 @@ test('a new leader may show an old end, and is never taken at its word for the e
   expect(lagging).toBeGreaterThan(5)
   expect(totals.of('end-unknown')).toBeGreaterThan(5)
   expect(totals.of('stale-leader')).toBeGreaterThan(3)
+})
+
+test('one that was replaced and does not know it says an old end, until it hears of it', () => {
+  let stale = 0
+  for (let seed = 0; seed < 30; seed++) {
+    const { log, append, ask, told, settle, tally } = world(seed)
+    const [reader, writer] = [log.client(), log.client()]
+    append('a b', writer)
+    expect(ask('uncommitted', reader)).toBe(2)
+    log.moveLeader(journal)
+    while (typeof append('c', writer) === 'string');
+    const end = ask('uncommitted', reader)
+    if (end !== 2) continue
+    stale++
+    expect(tally.of('stale-leader')).toBeGreaterThan(0)
+    const how = { isolation: 'uncommitted', maxBytes: 1000, waitMs: 0 } as const
+    const fetched = told<Fetched>(done => void reader.fetch(journal, 2, how, done))
+    expect(fetched).toMatchObject({ records: [], position: 2 })
+    // What is sent is not taken by it: whoever leads says where it lies.
+    expect(append('d', reader)).toEqual([3])
+    settle()
+    expect(ask('uncommitted', reader)).toBe(4)
+  }
+  expect(stale).toBeGreaterThan(5)
 })
 
 test('what was acknowledged outlives every leader; what was not may be lost', () => {

@@ -1,7 +1,8 @@
 /**
  * The state of one simulated partition at its brokers: its entries, how far enough copies have
  * them, and what whoever leads it knows of that. A new leader has all that was acknowledged, but
- * learns late that it was; the one before answers fetches for a while, and shows old ends.
+ * learns late that it was; the one before, which may have stood still, answers questions for a
+ * while as if nothing had happened since.
  */
 
 import { invariant } from '../../../../src/base/errors.ts'
@@ -54,8 +55,11 @@ interface Past extends Ends {
   readonly untilUs: number
 }
 
+export const BROKERS = 3
 /** Of what was written outside of any transaction. */
 const NOBODY = -1
+/** A leader learns later that it was replaced than its successor learns the end. */
+const STALE_TIMES = 10
 /** By how many entries the end that a new leader shows may lag at most. */
 const LAG_MAX = 20
 
@@ -116,10 +120,23 @@ export class SimPartition {
 
   /** As whoever the asker takes for the leader knows them. */
   ends(leaderEpoch: number): Ends | undefined {
-    const past = this.#past
-    const isPast = past?.leaderEpoch === leaderEpoch && this.#parts.queue.nowUs < past.untilUs
-    if (isPast) return past
+    const past = this.#livingPast()
+    if (past?.leaderEpoch === leaderEpoch) return past
     return this.#isLed && leaderEpoch === this.leaderEpoch ? this.#ends() : undefined
+  }
+
+  /** Whom some broker takes for the leader: it may be the one before that is asked. */
+  get toldEpoch(): number {
+    const past = this.#livingPast()
+    return past !== undefined && this.#parts.prng.chance(1 / BROKERS)
+      ? past.leaderEpoch
+      : this.leaderEpoch
+  }
+
+  #livingPast(): Past | undefined {
+    return this.#past !== undefined && this.#parts.queue.nowUs < this.#past.untilUs
+      ? this.#past
+      : undefined
   }
 
   /** Whether the leader knows all that was acknowledged. */
@@ -149,12 +166,12 @@ export class SimPartition {
 
   /**
    * What nobody was told of yet may be lost; nobody leads for a while. The one before answers
-   * fetches as it did, unless it is dead. `lag`: of the end that the next one shows at first.
+   * questions as it did, unless it is dead. `lag`: of the end that the next one shows at first.
    */
   moveLeader(isDead = false, lag?: number): void {
     const { queue, prng, tally, profile } = this.#parts
     tally.hit('leader-moves')
-    const untilUs = queue.nowUs + prng.below(profile.lagMsMax * US_PER_MS)
+    const untilUs = queue.nowUs + STALE_TIMES * prng.below(profile.lagMsMax * US_PER_MS)
     const past = { ...this.#ends(), isStale: true, leaderEpoch: this.leaderEpoch, untilUs }
     this.#past = isDead ? undefined : past
     this.leaderEpoch++

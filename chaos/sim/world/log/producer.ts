@@ -82,8 +82,10 @@ export class SimProducer implements TransactionalProducer {
     client.ask({ call: 'end-transaction', deed }, finish)
   }
 
+  /** Whoever begins anew is to read back from those who lead now. */
   close(): void {
     this.#isClosed = true
+    this.#parts.client.forgetLeaders()
   }
 
   #mustClaim(): Claim {

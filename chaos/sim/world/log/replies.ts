@@ -12,6 +12,8 @@ export type ReplyCode =
   | 'other-cluster'
   /** Another leads the partition, or nobody does. */
   | 'not-leader'
+  /** The same of what was to be written: nothing of it was. */
+  | 'led-by-another'
   /** It leads, and does not know the end yet. */
   | 'end-unknown'
   | 'not-coordinator'
@@ -45,6 +47,7 @@ const errors: Readonly<Record<ReplyCode, readonly [LogErrorCode, string]>> = {
   denied: ['not-authorized', 'the log does not let us do this'],
   'other-cluster': ['other-cluster', 'another log answers at the address of the one before'],
   'not-leader': ['unavailable', 'nobody leads the partition for now'],
+  'led-by-another': ['unavailable', 'another leads the partition now'],
   'end-unknown': ['unavailable', 'the new leader does not know the end yet'],
   'not-coordinator': ['unavailable', 'nobody decides these transactions for now'],
   loading: ['unavailable', 'whoever decides these transactions is still reading them'],
