@@ -130,7 +130,9 @@ export interface StreamLog {
   start(of: Partition, done: LogDone<number>): void
   /**
    * Behind the last record that was acknowledged or, for `committed`, before the first open
-   * transaction. Answered by a leader that knows: nothing acknowledged lies behind it.
+   * transaction. Answered by a leader that knows: nothing acknowledged lies behind it; unless that
+   * leader was replaced while it stood still, and has not heard so. Only a record that comes to lie
+   * there proves it.
    */
   end(of: Partition, isolation: Isolation, done: LogDone<number>): void
   /** In order of offsets; may answer with nothing, in time or before it. */
@@ -169,6 +171,9 @@ export interface TransactionalProducer {
   send(records: readonly PartitionRecords[], done: LogDone<readonly number[]>): void
   /** Decides the open transaction. When it is answered, readers may still be about to see it. */
   end(how: 'commit' | 'abort', done: LogDone<void>): void
-  /** No answer comes any more; what is open stays so until its time is over or the id is taken. */
+  /**
+   * No answer comes any more; what is open stays so until its time is over or the id is taken. Who
+   * leads what is asked for anew.
+   */
   close(): void
 }

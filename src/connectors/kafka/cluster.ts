@@ -73,6 +73,11 @@ export class Cluster {
     })
   }
 
+  /** Of all topics. */
+  forgetAll(): void {
+    this.#topics.clear()
+  }
+
   /** Its leaders are asked for again. */
   forget(topic: string): void {
     this.#topics.delete(topic)

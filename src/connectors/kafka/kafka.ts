@@ -140,6 +140,7 @@ class KafkaProducer implements TransactionalProducer {
 
   close(): void {
     this.#state = 'closed'
+    this.#transaction.close()
   }
 }
 

@@ -5,7 +5,7 @@
 
 import { describe, expect, test } from 'vitest'
 import type { KafkaLog } from './kafka.ts'
-import { code } from './testing/caller.ts'
+import { code, value } from './testing/caller.ts'
 import {
   append,
   at,
@@ -235,6 +235,21 @@ describe('beginnings', () => {
     const first = code<void>(done => producer.init(done))
     expect(() => producer.init(() => {})).toThrow('producer-begins-once')
     expect(await first).toBe('ok')
+  })
+
+  test('behind a producer that was closed ask anew who leads', async () => {
+    const log = open()
+    const producer = producerOf(log)
+    await value<void>(done => producer.init(done))
+    const asked = async () => {
+      const before = scene.broker.count('Metadata')
+      await endOf(log)
+      return scene.broker.count('Metadata') - before
+    }
+    await asked()
+    expect(await asked()).toBe(0)
+    producer.close()
+    expect(await asked()).toBe(1)
   })
 
   test('are not answered when the producer was closed', async () => {

@@ -74,6 +74,11 @@ export class Transaction {
     this.#partitions.clear()
   }
 
+  /** Whoever begins anew is to read back from those who lead now. */
+  close(): void {
+    this.#cluster.forgetAll()
+  }
+
   #mustHaveBegun(): Identity {
     invariant(this.#identity !== undefined, 'producer-has-begun', this.#options.transactionalId)
     return this.#identity
