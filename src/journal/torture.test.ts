@@ -47,7 +47,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('lose' as const, 'late'), pick }) },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('land' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('expire' as const, 'trim') }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('replace' as const) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('replace' as const) }) },
   {
     weight: 8,
     arbitrary: fc.record({
@@ -112,6 +112,15 @@ function late(rig: Rig, at: number): void {
   log.take(one)
 }
 
+/** When their leaders were to be replaced the last time. */
+const endsBefore = new WeakMap<ModelLog, ModelLog['ends']>()
+
+/** Those that led the last time answer again: meanwhile others have published. */
+function replace(log: ModelLog): void {
+  log.replaceLeaders(endsBefore.get(log))
+  endsBefore.set(log, log.ends)
+}
+
 function play(rig: Rig, what: Step): void {
   const logs = [rig.log, rig.awayLog]
   switch (what.kind) {
@@ -132,7 +141,7 @@ function play(rig: Rig, what: Step): void {
       rig.log.trim(JOURNAL, rig.log.visible(JOURNAL).at(-1)?.offset ?? 0)
       return
     case 'replace':
-      for (const log of logs) log.replaceLeaders()
+      for (const log of logs) replace(log)
       return
     case 'pass':
       rig.clock.pass(what.ms)
