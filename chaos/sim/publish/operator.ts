@@ -5,8 +5,8 @@
 
 import type { GroupId } from '../../../src/base/ids.ts'
 import type { Prng } from '../../../src/base/prng.ts'
-import { claimJob } from '../../../src/journal/claim-driver.ts'
-import type { ClaimOutcome, ClaimWish } from '../../../src/journal/claiming.ts'
+import { claimJob } from '../../../src/journal/claims/claim-driver.ts'
+import type { ClaimOutcome, ClaimWish } from '../../../src/journal/claims/claiming.ts'
 import type { Claim, Progress, SinkProgress } from '../../../src/journal/types.ts'
 import { Violation } from '../checkers/checker.ts'
 import type { FleetFault } from '../fleet/scenario.ts'

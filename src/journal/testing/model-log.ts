@@ -171,6 +171,11 @@ export class ModelLog implements StreamLog {
     this.#kept(nameOf(of)).length = to
   }
 
+  /** With aborted records and markers. */
+  lengthOf(of: Partition): number {
+    return this.#kept(nameOf(of)).length
+  }
+
   startOf(of: Partition): number {
     return this.#starts.get(nameOf(of)) ?? 0
   }

@@ -4,11 +4,11 @@
  * for nothing, since a claim holds once it is in every partition.
  */
 
-import type { Clock, Timer } from '../base/env.ts'
-import type { StreamLog, TransactionalProducer } from '../base/stream-log.ts'
-import type { Answer, Call } from './calls.ts'
+import type { Clock, Timer } from '../../base/env.ts'
+import type { StreamLog, TransactionalProducer } from '../../base/stream-log.ts'
+import type { Answer, Call } from '../calls.ts'
+import type { Claim } from '../types.ts'
 import { Claiming, type ClaimOptions, type ClaimOutcome } from './claiming.ts'
-import type { Claim } from './types.ts'
 
 export interface ClaimParts extends ClaimOptions {
   readonly clock: Clock

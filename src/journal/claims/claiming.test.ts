@@ -2,17 +2,18 @@
 
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { utf8Of } from '../base/bytes.ts'
-import { Prng } from '../base/prng.ts'
-import type { LogErrorCode } from '../base/stream-log.ts'
-import { fuzzLimit, fuzzRuns } from '../base/testing/runs.ts'
-import { defaultJournalBounds } from './bounds.ts'
+import { utf8Of } from '../../base/bytes.ts'
+import { Prng } from '../../base/prng.ts'
+import type { LogErrorCode, StreamLog } from '../../base/stream-log.ts'
+import { fuzzLimit, fuzzRuns } from '../../base/testing/runs.ts'
+import { defaultJournalBounds } from '../bounds.ts'
+import { decodeRecord, encodeRecord, type JournalRecord } from '../record.ts'
+import { ModelClock } from '../testing/clock.ts'
+import { ModelLog } from '../testing/model-log.ts'
+import { StaleLog } from '../testing/stale-log.ts'
+import type { Claim } from '../types.ts'
 import { claimJob } from './claim-driver.ts'
 import type { ClaimOutcome, ClaimSeat, ClaimWish } from './claiming.ts'
-import { decodeRecord, encodeRecord, type JournalRecord } from './record.ts'
-import { ModelClock } from './testing/clock.ts'
-import { ModelLog } from './testing/model-log.ts'
-import type { Claim } from './types.ts'
 
 const SEATS: readonly ClaimSeat[] = [0, 1, 2].map(partition => ({
   group: `job/stage/${partition}`,
@@ -26,9 +27,13 @@ class World {
   readonly clock = new ModelClock()
   readonly recorded: Claim[] = []
 
-  claim(wish: ClaimWish, seats = SEATS, seed = 1): { outcome: ClaimOutcome | undefined } {
+  claim(
+    wish: ClaimWish,
+    seats = SEATS,
+    { seed = 1, log = this.log }: { seed?: number; log?: StreamLog } = {},
+  ): { outcome: ClaimOutcome | undefined } {
     const told: { outcome: ClaimOutcome | undefined } = { outcome: undefined }
-    const { log, clock } = this
+    const { clock } = this
     const parts = { log, clock, seats, wish, bounds: defaultJournalBounds, random: new Prng(seed) }
     const record = (claim: Claim, done: () => void) => {
       this.recorded.push(claim)
@@ -251,6 +256,43 @@ describe('a deletion', () => {
   })
 })
 
+describe('a claim that was shown less than there is', () => {
+  const eachReplaced = (world: World, partitions: readonly number[], end: number): StaleLog => {
+    const log = new StaleLog(world.log)
+    for (const at of partitions) log.replace((SEATS[at] as ClaimSeat).journal, end)
+    return log
+  }
+
+  it('writes nothing there: it reads again, and takes the next generation', () => {
+    const world = new World()
+    for (const owner of ['ann', 'bob', 'cid']) world.decided(start(owner))
+    const told = world.claim(start('dan'), SEATS, { log: eachReplaced(world, [0, 1, 2], 2) })
+    world.settle(500)
+    expect(told.outcome).toMatchObject({ kind: 'done', claim: { generation: 4, owner: 'dan' } })
+    expect(world.decided(start('eve'))).toMatchObject({ claim: { generation: 5 } })
+  })
+
+  it('is refused as any other, where the job lives', () => {
+    const world = new World()
+    world.decided(submit('ann'))
+    const told = world.claim(submit('bob'), SEATS, { log: eachReplaced(world, [0, 1, 2], 0) })
+    world.settle(500)
+    expect(told.outcome).toMatchObject({ trouble: { code: 'job-exists' } })
+    expect(world.owners).toEqual(new Array(3).fill('generation 1 ann'))
+  })
+
+  it('deletes nothing that another has claimed', () => {
+    const world = new World()
+    world.decided(submit('ann'))
+    world.decided(start('bob'))
+    const wish: ClaimWish = { kind: 'delete', claim: { generation: 1, owner: 'ann' } }
+    const told = world.claim(wish, SEATS, { log: eachReplaced(world, [0, 1, 2], 2) })
+    world.settle(500)
+    expect(told.outcome).toMatchObject({ trouble: { code: 'generation-superseded' } })
+    expect(world.owners).toEqual(new Array(3).fill('generation 2 bob'))
+  })
+})
+
 describe('two claims at once', () => {
   const step = fc.record({
     kind: fc.constantFrom(
@@ -262,6 +304,7 @@ describe('two claims at once', () => {
       'land',
       'late',
       'pass',
+      'replace',
     ),
     pick: fc.nat(8),
   })
@@ -271,12 +314,17 @@ describe('two claims at once', () => {
       fc.property(fc.array(step, { minLength: 20, maxLength: 250 }), steps => {
         const world = new World()
         const { log, clock } = world
-        const claims = [world.claim(start('ann'), SEATS, 1), world.claim(start('bob'), SEATS, 2)]
+        const clients = [new StaleLog(log), new StaleLog(log)] as const
+        const claims = ['ann', 'bob'].map((owner, at) => {
+          return world.claim(start(owner), SEATS, { seed: at + 1, log: clients[at] as StaleLog })
+        })
         for (const { kind, pick } of steps) {
           const one = log.pending[pick % Math.max(1, log.pending.length)]
           const old = log.late[pick % Math.max(1, log.late.length)]
           if (kind === 'land') log.land()
-          else if (kind === 'pass') clock.pass(pick * 5)
+          else if (kind === 'replace') {
+            clients[pick % 2]?.replace((SEATS[pick % SEATS.length] as ClaimSeat).journal)
+          } else if (kind === 'pass') clock.pass(pick * 5)
           else if (kind === 'late' && old !== undefined && !old.hasEffect) log.take(old)
           else if (kind !== 'late' && one !== undefined) log[kind](one)
         }

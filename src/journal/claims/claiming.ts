@@ -3,20 +3,23 @@
  * id is taken and every partition read; the next generation is written to all of them. A write is
  * fenced by the `init` before the reading that it rests on, so a partition holds no two owners of
  * one generation: whoever comes second reads of the first, and begins anew with a higher number.
+ * What was read is not believed before the write lies exactly behind it: whoever answered may have
+ * led once, and not know what came after.
  *
  * Deleting a job goes the same way, and writes that the generation is deleted.
  */
 
-import type { Random } from '../base/env.ts'
-import { invariant } from '../base/errors.ts'
-import type { LogError, Partition } from '../base/stream-log.ts'
-import type { JournalBounds } from './bounds.ts'
-import { SEATS_MAX } from './bounds.ts'
-import { type Answer, Backoff, type Call, isPassing } from './calls.ts'
-import { type Found, Reading } from './reading.ts'
-import { encodeRecord, type JournalRecord } from './record.ts'
-import { type Outcome, Takeover } from './takeover.ts'
-import type { Claim, Trouble } from './types.ts'
+import type { Random } from '../../base/env.ts'
+import { invariant } from '../../base/errors.ts'
+import type { LogError, Partition } from '../../base/stream-log.ts'
+import type { JournalBounds } from '../bounds.ts'
+import { SEATS_MAX } from '../bounds.ts'
+import { type Answer, Backoff, type Call, isPassing } from '../calls.ts'
+import { type Found, Reading } from '../reading.ts'
+import { encodeRecord, type JournalRecord } from '../record.ts'
+import { type Outcome, Takeover } from '../takeover.ts'
+import type { Claim, Trouble } from '../types.ts'
+import { deletedUpTo, highestOf, isLost, jobExists, liveClaim, superseded } from './verdict.ts'
 
 export interface ClaimSeat {
   readonly group: string
@@ -222,12 +225,13 @@ export class Claiming {
       this.#decideDeletion(wish.claim)
       return
     }
-    const live = wish.kind === 'submit' ? this.#live() : undefined
+    const claims = this.#claims()
+    const live = wish.kind === 'submit' ? liveClaim(claims, deletedUpTo(claims)) : undefined
     if (live !== undefined) {
       this.#refuse(jobExists(live))
       return
     }
-    this.#claim = { generation: this.#highest() + 1, owner: wish.owner }
+    this.#claim = { generation: highestOf(claims) + 1, owner: wish.owner }
     this.#phase = 'recording'
     this.#isRecordDue = true
   }
@@ -235,25 +239,15 @@ export class Claiming {
   #decideDeletion(claim: Claim): void {
     this.#claim = claim
     if (this.#seats.some(({ reading }) => isLost(reading, claim))) {
-      this.#refuse(superseded(this.#highest(), claim))
+      this.#refuse(superseded(highestOf(this.#claims()), claim))
       return
     }
     this.#phase = 'writing'
     for (const seat of this.#seats) this.#onReadAgain(seat)
   }
 
-  #highest(): number {
-    return Math.max(0, ...this.#seats.map(({ reading }) => reading.found?.generation ?? 0))
-  }
-
-  /** The newest claim that is complete and not deleted: its job lives. */
-  #live(): Claim | undefined {
-    const claims = this.#seats.flatMap(({ reading }) => reading.claims)
-    const deleted = Math.max(0, ...claims.filter(one => one.isDeleted).map(one => one.generation))
-    const live = claims.filter(one => one.generation > deleted && isComplete(one, claims))
-    const generation = Math.max(0, ...live.map(one => one.generation))
-    const owner = live.find(one => one.generation === generation)?.owners[0]
-    return owner === undefined ? undefined : { generation, owner }
+  #claims(): readonly Found[] {
+    return this.#seats.flatMap(({ reading }) => reading.claims)
   }
 
   /** In the middle of writing: what was written meanwhile, and by whom? */
@@ -262,7 +256,8 @@ export class Claiming {
     invariant(claim !== undefined, 'JOURNAL a claim is written once it is made')
     const { found, lastOffset } = seat.reading
     if (isLost(seat.reading, claim)) {
-      if (this.#options.wish.kind === 'delete') this.#refuse(superseded(this.#highest(), claim))
+      if (this.#options.wish.kind === 'delete')
+        this.#refuse(superseded(highestOf(this.#claims()), claim))
       else this.#beginAnew()
       return
     }
@@ -297,7 +292,15 @@ export class Claiming {
       return
     }
     seat.offset = value?.[0] ?? 0
-    seat.stage = 'committing'
+    if (seat.offset === seat.reading.position) seat.stage = 'committing'
+    else this.#onMisread(index, seat)
+  }
+
+  /** Whoever answered the reading knew less than there is: nobody writes between it and `send`. */
+  #onMisread(index: number, seat: SeatState): void {
+    if (this.#options.wish.kind === 'delete') {
+      this.#readAgain(index, seat, this.#retries.next())
+    } else this.#beginAnew()
   }
 
   #onCommitted(index: number, seat: SeatState, error: LogError | undefined): void {
@@ -328,33 +331,4 @@ export class Claiming {
     this.#outcome = outcome
     for (const index of this.#seats.keys()) this.#close.add(index)
   }
-}
-
-/** Somebody else has claimed as much or more. */
-function isLost({ found }: Reading, { generation, owner }: Claim): boolean {
-  if (found === undefined || found.generation < generation) return false
-  return found.generation > generation || found.owners.some(other => other !== owner)
-}
-
-/** Its publishers write only once it stands in all partitions: one of their records says it all. */
-function isComplete({ generation, owners, seats = 0 }: Found, claims: readonly Found[]): boolean {
-  const same = claims.filter(
-    one => one.generation === generation && one.owners.join() === owners.join(),
-  )
-  const isAlone = owners.length === 1
-  return isAlone && (same.some(one => one.hasPublished) || (seats > 0 && same.length >= seats))
-}
-
-function jobExists({ generation, owner }: Claim): Trouble {
-  const message =
-    `a job of this name runs or has run: generation ${generation}, owner ${owner}; ` +
-    'choose another name, start that job, or delete it'
-  return { code: 'job-exists', message }
-}
-
-function superseded(highest: number, { generation }: Claim): Trouble {
-  const message =
-    `generation ${highest} of this job runs elsewhere, this is ${generation}; ` +
-    'delete it there, or start it here first'
-  return { code: 'generation-superseded', message }
 }
