@@ -15,7 +15,7 @@ import type {
 } from '../../../base/stream-log.ts'
 import { defaultJournalBounds } from '../../../journal/bounds.ts'
 import { Budget } from '../../../journal/budget.ts'
-import { claimJob } from '../../../journal/claim-driver.ts'
+import { claimJob } from '../../../journal/claims/claim-driver.ts'
 import { GroupJournal } from '../../../journal/driver.ts'
 import type { JournalGroup, JournalListener, Verdict } from '../../../journal/group.ts'
 import { Outbox } from '../../../journal/outbox.ts'
