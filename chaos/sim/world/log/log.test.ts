@@ -99,6 +99,14 @@ test.each([
   expect(ask('committed')).toBe(ask('uncommitted'))
 })
 
+test('an answer that is planned to be late comes so late', () => {
+  const { log, queue, ask } = world()
+  const sinceMs = queue.nowMs
+  log.plan('list-offsets', { fate: 'late-answer', lateMs: 700 })
+  expect(ask('committed')).toBe(0)
+  expect(queue.nowMs - sinceMs).toBeGreaterThanOrEqual(700)
+})
+
 test('what was sent without an answer stands there, and is aborted with the rest', () => {
   const { log, begin, send, seen, client, told } = world()
   log.plan('produce', 'lost-answer')

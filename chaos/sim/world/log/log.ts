@@ -11,7 +11,7 @@ import type { Entry } from './entries.ts'
 import type { LogCall, LogFate, LogProfile } from './faults.ts'
 import type { LogParts } from './partition.ts'
 import type { Settings } from './settings.ts'
-import { Wire } from './wire.ts'
+import { type Fated, Wire } from './wire.ts'
 
 export type { LogParts } from './partition.ts'
 
@@ -55,8 +55,9 @@ export class SimLog {
   }
 
   /** Befalls the next such call, of one client or of anybody. */
-  plan(call: LogCall, fate: LogFate, client?: SimLogClient): void {
-    this.#wire.plan(call, fate, client?.name)
+  plan(call: LogCall, fate: LogFate | Fated, client?: SimLogClient): void {
+    const fated = typeof fate === 'string' ? { fate } : fate
+    this.#wire.plan(call, fated, client?.name)
   }
 
   /** What was planned and has not happened will not. */

@@ -18,11 +18,16 @@ export interface Caller {
   admit(happen: () => void): void
 }
 
-interface Planned {
+interface Planned extends Fated {
   readonly call: LogCall
-  readonly fate: LogFate
   /** Of anybody: undefined. */
   readonly client: number | undefined
+}
+
+/** What befalls a call; one that is late by no given time is late by any. */
+export interface Fated {
+  readonly fate: LogFate
+  readonly lateMs?: number
 }
 
 export interface Asking<T> {
@@ -45,8 +50,8 @@ export class Wire {
   }
 
   /** Befalls the next such call. */
-  plan(call: LogCall, fate: LogFate, client?: number): void {
-    this.#planned.push({ call, fate, client })
+  plan(call: LogCall, fated: Fated, client?: number): void {
+    this.#planned.push({ ...fated, call, client })
   }
 
   clear(): void {
@@ -55,8 +60,13 @@ export class Wire {
 
   /** Answered once: by the broker, or by the client's own patience. */
   ask<T>(caller: Caller, { call, waitMs = 0, deed }: Asking<T>, replied: Replied<T>): void {
-    const { queue, profile } = this.#parts
-    const fate = this.#fate(call, caller)
+    const { queue, prng, profile } = this.#parts
+    const fated = this.#fated(call, caller)
+    const lateUs = (kind: LogFate): number => {
+      if (fated?.fate !== kind) return 0
+      const { lateMs } = fated
+      return lateMs === undefined ? prng.below(profile.lateMsMax * US_PER_MS) : lateMs * US_PER_MS
+    }
     let isOver = false
     const finish = (reply: Reply<T>): void => {
       if (isOver) return
@@ -65,30 +75,29 @@ export class Wire {
     }
     const giveUpUs = (profile.answerMs + waitMs) * US_PER_MS
     queue.after(giveUpUs, { fire: () => finish({ code: 'no-answer' }) })
-    if (fate === 'lost-call') return
-    this.#travel(caller, fate === 'late-call', () => {
+    if (fated?.fate === 'lost-call') return
+    this.#travel(caller, lateUs('late-call'), () => {
       deed(reply => {
-        if (fate === 'lost-answer') return
-        this.#travel(caller, fate === 'late-answer', () => finish(reply))
+        if (fated?.fate === 'lost-answer') return
+        this.#travel(caller, lateUs('late-answer'), () => finish(reply))
       })
     })
   }
 
-  #fate(call: LogCall, { name }: Caller): LogFate | undefined {
+  #fated(call: LogCall, { name }: Caller): Fated | undefined {
     const { prng, tally, profile } = this.#parts
     const at = this.#planned.findIndex(one => {
       return one.call === call && (one.client === undefined || one.client === name)
     })
-    const planned = at < 0 ? undefined : this.#planned.splice(at, 1)[0]?.fate
-    const fate = planned ?? drawn(prng, profile.fates)
-    if (fate !== undefined) tally.hit(fate)
-    return fate
+    const [planned] = at < 0 ? [] : this.#planned.splice(at, 1)
+    const fated = planned ?? drawn(prng, profile.fates)
+    if (fated !== undefined) tally.hit(fated.fate)
+    return fated
   }
 
-  #travel(caller: Caller, isLate: boolean, arrive: () => void): void {
+  #travel(caller: Caller, lateUs: number, arrive: () => void): void {
     const { queue, prng, tally, profile } = this.#parts
-    const { callMinUs, callMeanUs, lateMsMax } = profile
-    const lateUs = isLate ? prng.below(lateMsMax * US_PER_MS) : 0
+    const { callMinUs, callMeanUs } = profile
     queue.after(callMinUs + prng.below(2 * callMeanUs) + lateUs, {
       fire: () => {
         if (caller.isCutOff || this.isDown) tally.hit('cut-off')
@@ -99,7 +108,7 @@ export class Wire {
 }
 
 /** One draw for each kind, whatever its chance is: another rate leaves all else as it was. */
-function drawn(prng: Prng, chances: Readonly<Record<LogFate, number>>): LogFate | undefined {
-  const hit = FATES.filter(fate => prng.chance(chances[fate]))
-  return hit[0]
+function drawn(prng: Prng, chances: Readonly<Record<LogFate, number>>): Fated | undefined {
+  const [fate] = FATES.filter(one => prng.chance(chances[one]))
+  return fate && { fate }
 }
