@@ -11,6 +11,7 @@ import type { Checker } from '../checkers/checker.ts'
 import { Violation } from '../checkers/checker.ts'
 import { FleetFaults } from '../fleet/faults.ts'
 import { Fleet } from '../fleet/fleet.ts'
+import { pick } from '../fleet/injection.ts'
 import type { FleetFaultKind } from '../fleet/kinds.ts'
 import { Member } from '../fleet/member.ts'
 import type { FleetFault, FleetScenario } from '../fleet/scenario.ts'
@@ -25,6 +26,7 @@ import type { EventQueue } from '../world/clock.ts'
 import { type DiskCopy, SimDisk } from '../world/disk.ts'
 import type { SimLogClient } from '../world/log/client.ts'
 import type { LogCall, LogFate } from '../world/log/faults.ts'
+import type { Fated } from '../world/log/wire.ts'
 import { SimRows } from '../world/rows.ts'
 import type { Tally } from '../world/tally.ts'
 import type { Trace } from '../world/trace.ts'
@@ -38,7 +40,7 @@ import type { PublishScenario } from './scenario.ts'
 import type { Logs } from './truth.ts'
 
 const JOB = 'job'
-const DEAF_US = 400_000
+const DEAF_US = 1_000_000
 const TRUSTED = 'PUBLISH-11 nodes keep their logs and understand each other'
 
 /** What all clusters of a run share. */
@@ -82,6 +84,8 @@ export class Cluster {
   /** Nodes that do not reach their peers. */
   readonly #alone = new Set<Member>()
   readonly #deaf = new Set<Member>()
+  /** Nodes whose questions to their groups nobody answers. */
+  readonly #ignored = new Set<Member>()
 
   constructor(world: World, parts: ClusterParts, faults: readonly FleetFault[]) {
     const { scenario, queue, trace, tally } = world
@@ -115,6 +119,7 @@ export class Cluster {
     this.#faults.heal()
     this.#alone.clear()
     this.#deaf.clear()
+    this.#ignored.clear()
     for (const member of this.#cutOff) this.cutOff(member, false)
   }
 
@@ -146,7 +151,7 @@ export class Cluster {
   }
 
   /** Befalls the next such call of a node to the home log. */
-  plan(member: Member, call: LogCall, fate: LogFate): void {
+  plan(member: Member, call: LogCall, fate: LogFate | Fated): void {
     const [home] = this.#clients.get(member) ?? []
     if (home !== undefined) this.#world.logs.home.plan(call, fate, home)
   }
@@ -157,8 +162,28 @@ export class Cluster {
     return () => void this.#deaf.delete(member)
   }
 
+  /** Nobody answers what its publishers ask their groups; until the answer is called. */
+  ignore(member: Member): () => void {
+    this.#ignored.add(member)
+    return () => void this.#ignored.delete(member)
+  }
+
+  /** The newest entry that any replica has applied. */
+  lastSeq(group: GroupId): number {
+    return Math.max(0, ...this.desks(group).map(({ machine }) => machine.outbox?.lastSeq ?? 0))
+  }
+
   takeImages(group: GroupId): void {
     for (const { seat } of this.desks(group)) seat.life.admit(() => seat.group.takeImage())
+  }
+
+  /** Whoever leads makes another lead. */
+  handOver(group: GroupId, at: number): void {
+    const leader = this.fleet.leader(group)
+    if (leader === undefined || leader.life.isPaused) return
+    const others = leader.raft.log.members.voters.filter(id => id !== leader.id)
+    const to = pick(others, at)
+    if (to !== undefined) leader.group.transfer(to)
   }
 
   /** A node loses both logs, or finds them again. */
@@ -226,7 +251,8 @@ export class Cluster {
     this.fleet.onOpened(group, seat)
     const { queue, judge, scenario, trace, moments } = this.#world
     const { claim, name, prng } = this.parts
-    const isQuestionLost = (): boolean => this.#alone.has(member) || this.#world.isQuestionLost()
+    const isQuestionLost = (): boolean =>
+      this.#alone.has(member) || this.#ignored.has(member) || this.#world.isQuestionLost()
     const desk = new Desk({
       ...{ seat, group, cluster: name, claim, queue, judge },
       random: prng.fork(`desk ${group} ${seat.id} ${seat.boot}`),

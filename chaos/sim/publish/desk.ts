@@ -24,7 +24,7 @@ import type { Judge } from './judge.ts'
 import { PublishMachine } from './machine.ts'
 import type { Moment } from './moments.ts'
 import { lanes, nameOf, seatOf } from './names.ts'
-import { rendered, type SinkName } from './output.ts'
+import { HOME, rendered, type SinkName } from './output.ts'
 
 /** Until nobody has answered. */
 const SILENCE_US = 20_000
@@ -64,7 +64,7 @@ export class Desk implements JournalGroup, JournalListener {
   #isDue = false
   /** When this replica was last said to lead. */
   #leadsAtUs = -1
-  /** Of each log: when it was first asked for something, with no commit that succeeded since. */
+  /** Of each log: when it was first asked for something, and has not been seen to commit since. */
   readonly #askedAtUs = new Map<SinkName, number>()
 
   constructor(parts: DeskParts) {
@@ -155,10 +155,7 @@ export class Desk implements JournalGroup, JournalListener {
         lane.committing()
         onMoment('committing', sink)
       },
-      committed: () => {
-        this.#askedAtUs.delete(sink)
-        lane.committed()
-      },
+      committed: lane.committed.bind(lane),
       left: lane.left.bind(lane),
     }
   }
@@ -198,11 +195,14 @@ export class Desk implements JournalGroup, JournalListener {
   // What the journal tells.
 
   onReleased(seq: number): void {
+    this.#askedAtUs.delete(HOME)
     const { judge, cluster, group } = this.#parts
     judge.onReleased({ cluster, group, seq })
   }
 
-  onPublished(): void {}
+  onPublished(sink: string): void {
+    this.#askedAtUs.delete(sink as SinkName)
+  }
 
   onStalled(code: string, message: string): void {
     this.#stopped(code, message, false)

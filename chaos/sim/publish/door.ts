@@ -29,6 +29,13 @@ export interface Onlooker {
   left(): void
 }
 
+const nothing = (): void => {}
+
+export const unwatched: Onlooker = {
+  ...{ taking: nothing, ended: nothing, sending: nothing },
+  ...{ committing: nothing, committed: nothing, left: nothing },
+}
+
 export class WatchedLog implements StreamLog {
   readonly #log: StreamLog
   readonly #onlooker: Onlooker

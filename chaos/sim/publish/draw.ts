@@ -111,6 +111,7 @@ function drawBounds(prng: Prng): JournalBounds {
     progressMs: prng.pick([50, 300, 1000]),
     retryMaxMs: 500,
     fetchMs: prng.pick([10, 100]),
+    silenceMs: prng.pick([1000, 3000, usual.silenceMs]),
   }
   // A transaction is a few calls: of many small ones it would be out of time before its end.
   const isSmall = bounds.outputBytesMax <= 1000 && bounds.scheduleBytesMax <= 200
@@ -163,12 +164,15 @@ const shapes: Readonly<Partial<Record<PublishFaultKind, Shape>>> = {
   'lead-swapped': { family: 'process', forMs: [50, 1500], often: 8 },
   'read-back-late': { family: 'process', forMs: [1500, 4000], often: 8 },
   'read-back-moved': { family: 'log', forMs: none, often: 20 },
+  'read-back-deaf': { family: 'process', forMs: none, often: 15 },
+  'read-back-trimmed': { family: 'process', forMs: [1500, 4000], often: 8 },
   'woken-alone': { family: 'process', forMs: [1500, 4000], often: 12 },
   'node-off-log': { family: 'calls', forMs: [50, 4000], often: 8 },
   'log-away': { family: 'calls', forMs: [50, 4000], often: 4 },
   'call-lost': { family: 'calls', forMs: none, often: 10 },
   'answer-lost': { family: 'calls', forMs: none, often: 30 },
   'call-late': { family: 'calls', forMs: none, often: 20 },
+  'commits-unanswered': { family: 'calls', forMs: [1000, 6000], often: 3 },
   'coordinator-moved': { family: 'log', forMs: none, often: 10 },
   'partition-moved': { family: 'log', forMs: none, often: 15 },
   'broker-lost': { family: 'log', forMs: none, often: 6 },

@@ -1,21 +1,28 @@
 /** Carries out what befalls publishers, their logs and their clusters, at its time. */
 
 import { Prng } from '../../../src/base/prng.ts'
-import { trimJournal } from '../../../src/journal/trim-driver.ts'
 import { pick } from '../fleet/injection.ts'
 import type { Member } from '../fleet/member.ts'
 import { US_PER_MS } from '../world/clock.ts'
 import type { LogCall, LogFate } from '../world/log/faults.ts'
 import type { MoveTime } from '../world/log/log.ts'
 import { happenings } from '../world/trace.ts'
+import { cloned } from './clones.ts'
 import type { JournalFaultKind } from './kinds.ts'
 import { journalFaultKinds } from './kinds.ts'
-import { idOf, JOURNAL_TOPIC, journalOf, MARKERS_TOPIC, nameOf } from './names.ts'
+import { idOf, JOURNAL_TOPIC, journalOf, MARKERS_TOPIC } from './names.ts'
 import type { Site } from './operator.ts'
 import { OUTPUT_PARTITIONS } from './output.ts'
 import type { PublishFault } from './scenario.ts'
-import { groupAt, type Injection, logAt, over, type Scene, sinkAt, siteAt } from './scene.ts'
-import { cloned, readBackLate, readBackMoved, wokenAlone } from './timely.ts'
+import { groupAt, type Injection, logAt, over, type Scene, sinkAt, siteAt, trim } from './scene.ts'
+import {
+  commitsUnanswered,
+  readBackDeaf,
+  readBackLate,
+  readBackMoved,
+  readBackTrimmed,
+  wokenAlone,
+} from './timely.ts'
 
 /** Of single requests; which of them, the fault's salt says. */
 const calls: readonly LogCall[] = [
@@ -90,11 +97,7 @@ const leadSwapped: Injection = (scene, { whom, salt, forMs }) => {
   const group = groupAt(scene, whom)
   if (site === undefined) return 'missed'
   const swap = (): void => {
-    const leader = site.cluster.fleet.leader(group)
-    if (scene.isHealed || leader === undefined || leader.life.isPaused) return
-    const others = leader.raft.log.members.voters.filter(id => id !== leader.id)
-    const to = pick(others, salt >>> 4)
-    if (to !== undefined) leader.group.transfer(to)
+    if (!scene.isHealed) site.cluster.handOver(group, salt >>> 4)
   }
   for (let at = 0; at < SWAPS; at++) {
     scene.world.queue.after(Math.round((at * forMs * US_PER_MS) / SWAPS), { fire: swap })
@@ -107,31 +110,26 @@ const brokerLost: Injection = (scene, { salt }) => {
   return over
 }
 
-/** What the group's own state holds is in its image, and in the checkpoint that is made of it. */
 const journalTrimmed: Injection = (scene, { whom, salt }) => {
-  const group = groupAt(scene, whom)
   const site = siteAt(scene, salt)
-  const progress = site?.cluster.leader(group)?.machine.outbox?.progress
-  if (progress === undefined || progress.journaled === 0) return 'missed'
-  const { logs, scenario } = scene.world
-  const subject = { group: nameOf(group), journal: journalOf(group), seq: progress.journaled }
-  const parts = { log: logs.home.client(), subject, bounds: scenario.profile.bounds }
-  trimJournal(parts, ({ error }) => {
-    if (error === undefined) scene.tally.hit('journal-trimmed')
-  })
+  if (site === undefined) return 'missed'
+  const { bounds } = scene.world.scenario.profile
+  trim(scene, site.cluster, groupAt(scene, whom), { bounds })
   return 'missed'
 }
 
-const takenOver: Injection = ({ operator }) => {
-  operator.takeOver()
-  return over
-}
-
-const takenTwice: Injection = ({ operator }) => {
-  operator.takeOver()
-  operator.takeOver()
-  return over
-}
+/** So many at once; a journal may be trimmed while they read it. */
+const taken =
+  (many: number): Injection =>
+  (scene, { whom, salt }) => {
+    const { operator } = scene
+    const site = operator.sites.at(-1)
+    const trimmed = (): void => {
+      if (site !== undefined && !scene.isHealed) trim(scene, site.cluster, groupAt(scene, whom))
+    }
+    for (let left = many; left > 0; left--) operator.takeOver(salt % 2 === 0 ? trimmed : undefined)
+    return over
+  }
 
 /** Down, and back when the job has long been another's. */
 const wokenLate: Injection = ({ operator, world }, { salt }) => {
@@ -160,14 +158,17 @@ const injections: Readonly<Record<JournalFaultKind, Injection>> = {
   'lead-swapped': leadSwapped,
   'read-back-late': readBackLate,
   'read-back-moved': readBackMoved,
+  'read-back-deaf': readBackDeaf,
+  'read-back-trimmed': readBackTrimmed,
   'woken-alone': wokenAlone,
+  'commits-unanswered': commitsUnanswered,
   'coordinator-moved': coordinatorMoved,
   'partition-moved': partitionMoved,
   'broker-lost': brokerLost,
   'journal-trimmed': journalTrimmed,
   cloned,
-  'taken-over': takenOver,
-  'taken-twice': takenTwice,
+  'taken-over': taken(1),
+  'taken-twice': taken(2),
   'woken-late': wokenLate,
 }
 

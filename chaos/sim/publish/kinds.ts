@@ -10,10 +10,13 @@ const journalFaults = {
   'call-lost': 'one call of one kind never arrives',
   'answer-lost': 'one call of one kind is carried out, and its answer never arrives',
   'call-late': 'one call of one kind arrives late',
+  'commits-unanswered': 'for a while no leader of a group is told what became of a commit',
   // Groups.
   'question-lost': 'a leader asks its group whether it leads, and nobody answers',
   'lead-swapped': 'leadership goes to and fro, again and again',
   'read-back-late': 'a leader stands still while it reads its journal back, and wakes alone',
+  'read-back-deaf': 'a leader reads its journal back, and does not hear that another leads',
+  'read-back-trimmed': 'a journal is trimmed to the end that was told to whoever reads it back',
   'read-back-moved': 'a journal gets another leader while it is read back',
   'woken-alone': 'a leader stood still, and goes on while its successor takes the id',
   // Logs.

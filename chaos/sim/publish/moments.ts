@@ -6,7 +6,7 @@
 import type { GroupId } from '../../../src/base/ids.ts'
 import type { Member } from '../fleet/member.ts'
 import type { Cluster } from './cluster.ts'
-import type { SinkName } from './output.ts'
+import { HOME, type SinkName } from './output.ts'
 
 /**
  * `taking`: the id, having been told that it leads. `ended`: it was told where the journal ends,
@@ -28,6 +28,11 @@ type Deed = (met: Met) => void
 interface Awaited {
   readonly isIt: (met: Met) => boolean
   readonly deed: Deed
+}
+
+/** Of what lies in the log of the journal. */
+export function isAtHome(moment: Moment, group: GroupId): (met: Met) => boolean {
+  return met => met.moment === moment && met.group === group && met.sink === HOME
 }
 
 export class Moments {

@@ -12,6 +12,7 @@ import { Violation } from '../checkers/checker.ts'
 import type { FleetFault } from '../fleet/scenario.ts'
 import { SimClock } from '../world/clock.ts'
 import { Cluster, type World } from './cluster.ts'
+import { unwatched, WatchedLog } from './door.ts'
 import type { Beginning, Replayed } from './entry.ts'
 import { Feed, type Ids } from './feed.ts'
 import { idOf, journalOf, nameOf } from './names.ts'
@@ -54,10 +55,11 @@ export class Operator {
     this.#claim({ kind: 'submit', owner: 'owner-0' }, () => FRESH)
   }
 
-  /** Begins where the journals end. */
-  takeOver(): void {
+  /** Begins where the journals end. `onReading`: whoever claims was told where one ends. */
+  takeOver(onReading?: () => void): void {
     const owner = `owner-${this.#clusters + this.open}`
-    this.#claim({ kind: 'start', owner }, (group, offset) => this.#restored(group, offset))
+    const beginning = (group: GroupId, at: number) => this.#restored(group, at)
+    this.#claim({ kind: 'start', owner }, beginning, onReading)
   }
 
   /** Copies of all disks, as if the power had gone everywhere at once. */
@@ -72,13 +74,18 @@ export class Operator {
     return made
   }
 
-  #claim(wish: ClaimWish, beginning: (group: GroupId, offset: number) => Beginning): void {
+  #claim(
+    wish: ClaimWish,
+    beginning: (group: GroupId, offset: number) => Beginning,
+    onReading = (): void => {},
+  ): void {
     const { logs, judge, scenario, queue, trace } = this.#world
     const clock = new SimClock(queue)
     const { groups } = judge.truth
     this.open++
     const parts = {
-      ...{ clock, log: logs.home.client(), wish, bounds: scenario.profile.bounds },
+      ...{ clock, wish, bounds: scenario.profile.bounds },
+      log: new WatchedLog(logs.home.client(), { ...unwatched, ended: onReading }),
       random: this.#prng.fork(`claim ${wish.kind} ${queue.nowUs} ${this.open}`),
       seats: groups.map(group => ({
         ...{ group: nameOf(group), journal: journalOf(group), transactionalId: idOf(group) },

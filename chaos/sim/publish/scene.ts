@@ -1,13 +1,16 @@
 /** What a fault of this play is given, and what it says of itself; whom it hits, by number. */
 
 import type { GroupId } from '../../../src/base/ids.ts'
+import { defaultJournalBounds, type JournalBounds } from '../../../src/journal/bounds.ts'
+import { trimJournal } from '../../../src/journal/trim-driver.ts'
 import { pick } from '../fleet/injection.ts'
 import { US_PER_MS } from '../world/clock.ts'
 import type { SimLog } from '../world/log/log.ts'
 import type { Tally } from '../world/tally.ts'
-import type { World } from './cluster.ts'
+import type { Cluster, World } from './cluster.ts'
 import type { JournalFaultKind } from './kinds.ts'
 import type { Met } from './moments.ts'
+import { journalOf, nameOf } from './names.ts'
 import type { Operator, Site } from './operator.ts'
 import type { SinkName } from './output.ts'
 import type { PublishFault } from './scenario.ts'
@@ -63,5 +66,25 @@ export function whenMet(
   scene.world.moments.await(isIt, met => {
     scene.tally.hit(kind)
     deed(met)
+  })
+}
+
+interface Trim {
+  readonly bounds?: JournalBounds
+  readonly seqMax?: number
+}
+
+/**
+ * Of what the cluster knows to be journaled: what the group's own state holds is in its image, and
+ * in the checkpoint that is made of it.
+ */
+export function trim(scene: Scene, cluster: Cluster, group: GroupId, how: Trim = {}): void {
+  const { bounds = defaultJournalBounds, seqMax = Number.POSITIVE_INFINITY } = how
+  const journaled = cluster.leader(group)?.machine.outbox?.progress.journaled ?? 0
+  if (journaled === 0) return
+  const seq = Math.min(journaled, seqMax)
+  const subject = { group: nameOf(group), journal: journalOf(group), seq }
+  trimJournal({ log: scene.world.logs.home.client(), subject, bounds }, ({ error }) => {
+    if (error === undefined) scene.tally.hit('journal-trimmed')
   })
 }

@@ -1,20 +1,17 @@
 /** Faults that wait for the moment in which a publisher is most easily misled. */
 
-import type { GroupId } from '../../../src/base/ids.ts'
-import { Prng } from '../../../src/base/prng.ts'
-import type { Met, Moment } from './moments.ts'
+import { isAtHome, type Met } from './moments.ts'
 import { journalOf } from './names.ts'
-import { HOME } from './output.ts'
 import type { PublishFault } from './scenario.ts'
-import { after, groupAt, type Injection, over, type Scene, siteAt, whenMet } from './scene.ts'
+import { after, groupAt, type Injection, type Scene, siteAt, trim, whenMet } from './scene.ts'
 
 /** After it woke. */
 const ALONE_MS = 1500
 const DEAF_MS = 500
-
-function isAt(moment: Moment, group: GroupId): (met: Met) => boolean {
-  return met => met.moment === moment && met.group === group && met.sink === HOME
-}
+/** Of the time in which an answer is waited for. */
+const LATE_SHARE = 0.8
+/** Until what a successor has committed is put on record. */
+const RECORD_MS = 150
 
 /** The next transaction of whoever leads is lost, decided or not: the journal is read back. */
 function isSpoiled(scene: Scene, { salt, whom }: PublishFault): boolean {
@@ -26,17 +23,13 @@ function isSpoiled(scene: Scene, { salt, whom }: PublishFault): boolean {
   return true
 }
 
-/**
- * Meanwhile another leads and publishes. Whoever wakes alone hears of it from the journal first;
- * else his replica hears of all at once, and he in the middle of his reading does not yet.
- */
+/** Meanwhile another leads and publishes: whoever wakes alone hears it from the journal first. */
 export const readBackLate: Injection = (scene, fault) => {
   const { whom, salt, forMs } = fault
   if (!isSpoiled(scene, fault)) return 'missed'
   const moment = salt % 3 === 0 ? 'taking' : 'ended'
-  const deed = salt % 3 === 1 ? wakesDeaf : wakesAlone
-  whenMet(scene, 'read-back-late', isAt(moment, groupAt(scene, whom)), met => {
-    deed(scene, met, forMs)
+  whenMet(scene, 'read-back-late', isAtHome(moment, groupAt(scene, whom)), met => {
+    wakesAlone(scene, met, forMs)
   })
   return 'missed'
 }
@@ -49,24 +42,70 @@ function wakesAlone(scene: Scene, { cluster, member }: Met, forMs: number): void
   })
 }
 
-/** There is more to read, and for a while nobody shows it. */
-function wakesDeaf(scene: Scene, { cluster, member, group }: Met, forMs: number): void {
-  cluster.plan(member, 'fetch', 'lost-answer')
-  after(scene, 0, () => {
-    member.pause()
-    after(scene, forMs, () => {
-      after(scene, DEAF_MS, cluster.deafen(member))
-      scene.world.logs.home.loseLeader(journalOf(group))
-      member.resume()
+/**
+ * What it asked for is shown late, and that another leads, publishes and says so, it hears later
+ * still: its outbox has let go of what it is about to publish.
+ */
+export const readBackDeaf: Injection = (scene, fault) => {
+  if (!isSpoiled(scene, fault)) return 'missed'
+  const { whom, salt } = fault
+  const group = groupAt(scene, whom)
+  whenMet(scene, 'read-back-deaf', isAtHome('ended', group), ({ cluster, member }) => {
+    const lateMs = LATE_SHARE * scene.world.logs.home.profile.answerMs
+    cluster.plan(member, 'fetch', { fate: 'late-answer', lateMs })
+    after(scene, lateMs + DEAF_MS, cluster.deafen(member))
+    after(scene, 0, () => cluster.handOver(group, salt))
+  })
+  return 'missed'
+}
+
+/**
+ * It wakes when its successor has published, and when the journal has been trimmed just up to the
+ * end that it was told.
+ */
+export const readBackTrimmed: Injection = (scene, fault) => {
+  const { whom, forMs } = fault
+  if (!isSpoiled(scene, fault)) return 'missed'
+  const { judge, moments } = scene.world
+  const group = groupAt(scene, whom)
+  const isPublishing = isAtHome('committing', group)
+  whenMet(scene, 'read-back-trimmed', isAtHome('ended', group), met => {
+    const { cluster, member: old } = met
+    judge.look()
+    const { journaled } = judge.truth.of(group)
+    cluster.plan(old, 'fetch', 'lost-call')
+    wakesAlone(scene, met, forMs)
+    const isSuccessor = (one: Met) =>
+      isPublishing(one) && one.cluster === cluster && one.member !== old
+    moments.await(isSuccessor, () => {
+      after(scene, RECORD_MS, () => trim(scene, cluster, group, { seqMax: journaled }))
+      after(scene, 2 * RECORD_MS, () => old.resume())
     })
   })
+  return 'missed'
+}
+
+/** Every commit is decided, and whoever asked for it is not told. */
+export const commitsUnanswered: Injection = (scene, { whom }) => {
+  const isCommitting = isAtHome('committing', groupAt(scene, whom))
+  let isOver = false
+  const again = (): void =>
+    scene.world.moments.await(isCommitting, ({ cluster, member }) => {
+      if (isOver) return
+      cluster.plan(member, 'end-transaction', 'lost-answer')
+      again()
+    })
+  again()
+  return () => {
+    isOver = true
+  }
 }
 
 /** The end was told by one leader of the partition, and the records are asked of another. */
 export const readBackMoved: Injection = (scene, fault) => {
   const group = groupAt(scene, fault.whom)
   if (!isSpoiled(scene, fault)) return 'missed'
-  whenMet(scene, 'read-back-moved', isAt('ended', group), () => {
+  whenMet(scene, 'read-back-moved', isAtHome('ended', group), () => {
     const { home } = scene.world.logs
     if (fault.salt % 5 === 0) home.moveLeader(journalOf(group))
     else home.loseLeader(journalOf(group))
@@ -80,8 +119,8 @@ export const readBackMoved: Injection = (scene, fault) => {
  */
 export const wokenAlone: Injection = (scene, { whom, forMs }) => {
   const group = groupAt(scene, whom)
-  const isTaking = isAt('taking', group)
-  whenMet(scene, 'woken-alone', isAt('committing', group), ({ cluster, member: old }) => {
+  const isTaking = isAtHome('taking', group)
+  whenMet(scene, 'woken-alone', isAtHome('committing', group), ({ cluster, member: old }) => {
     after(scene, 0, () => {
       old.pause()
       after(scene, forMs + ALONE_MS, cluster.part(old))
@@ -94,37 +133,4 @@ export const wokenAlone: Injection = (scene, { whom, forMs }) => {
     })
   })
   return 'missed'
-}
-
-/** More than a copy needs until it leads and publishes. */
-const COPY_MS = 6000
-const BESIDE_MS = 200
-
-/**
- * The newest cluster that is still there to be copied. It goes on beside its copy, or stands still
- * until that has published something, and then is slow to read it.
- */
-export const cloned: Injection = (scene, { salt }) => {
-  const { operator, world } = scene
-  const site = operator.sites.at(-1)
-  if (site === undefined) return 'missed'
-  const { cluster } = site
-  const copy = operator.clone(site)
-  if (salt % 3 === 0) return over
-  const paused = cluster.fleet.members.filter(({ isPaused }) => !isPaused)
-  for (const member of paused) member.pause()
-  const wake = (): void => {
-    for (const member of paused) if (member.isPaused) member.resume()
-  }
-  after(scene, COPY_MS, wake)
-  const isPublishing = (met: Met) => met.moment === 'committing' && met.cluster === copy
-  world.moments.await(isPublishing, ({ group }) => {
-    after(scene, new Prng(salt).below(BESIDE_MS), wake)
-    const isReading = isAt('ended', group)
-    world.moments.await(
-      met => isReading(met) && met.cluster === cluster,
-      () => world.logs.home.loseLeader(journalOf(group), 1),
-    )
-  })
-  return over
 }
