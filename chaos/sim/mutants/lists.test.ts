@@ -1,6 +1,6 @@
 /** The lists as they stand: each mutant fits the source of today and says what it is for. */
 
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { transform } from 'esbuild'
 import { describe, expect, test } from 'vitest'
 import { engineMutants } from './engine/list.ts'
@@ -32,6 +32,12 @@ test('some were written without knowledge of what is to find them', () => {
   for (const list of [raftMutants, hostMutants, engineMutants, publishMutants]) {
     expect(list.filter(({ blind }) => blind).length).toBeGreaterThanOrEqual(BLIND_MIN)
   }
+})
+
+test('schedules that are kept of publishers are those that show a bug', () => {
+  const named = publishMutants.flatMap(({ schedule }) => schedule ?? [])
+  const files = readdirSync('chaos/sim/regressions/publish')
+  expect([...new Set(named)].map(name => `${name}.json`).sort()).toEqual(files.sort())
 })
 
 describe.each(all)('$name', mutant => {

@@ -48,6 +48,13 @@ test('what nobody noticed in the time for all is open, and open alone is no proo
   expect(code).toBe(1)
 })
 
+test('a schedule that is kept is played first, and shows its bug', async () => {
+  const args = ['--only', 'journal-measured-by-later-progress', '--from', '1', '--seeds', '1']
+  const { code, output } = await mutants('publish', ...args)
+  expect(output).toMatch(/journal-measured-by-later-progress +caught +kept +PUBLISH-9/)
+  expect(code).toBe(0)
+})
+
 test('a draw is made by the first seed', async () => {
   const draw = (from: string) => mutants('raft', '--draw', '3', '--from', from, '--list')
   const [one, same, other] = await Promise.all([draw('1'), draw('1'), draw('2')])

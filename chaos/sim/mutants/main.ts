@@ -32,6 +32,7 @@ const HELP = `npm run mutants -- LIST .. [OPTION ..]     lists: ${Object.keys(li
   --seeds MAX      a mutant that lives through so many seeds has survived (default 5000)
   --from SEED      the first seed (default: drawn, and printed)
   --time SECONDS   for all; what nobody noticed by then is open: neither caught nor survived
+  --drawn          no schedules that are kept: seeds alone
   --seconds MAX    a mutant is stopped after so long, and not caught (default 600)
   --jobs J         so many processes at once (default 1)
   --json FILE      writes the verdicts
@@ -61,6 +62,7 @@ const options = {
   time: { type: 'string' },
   seconds: { type: 'string', default: '600' },
   jobs: { type: 'string', default: '1' },
+  drawn: { type: 'boolean', default: false },
   json: { type: 'string' },
   list: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
@@ -122,6 +124,11 @@ interface CourtOptions extends Omit<PlayOptions, 'scenario'> {
   readonly endMs: number
 }
 
+/** Of a schedule, by the play and its name. */
+function keptFile(scenario: TrialName, name: string): string {
+  return join('chaos/sim/regressions', scenario === 'raft' ? '' : scenario, `${name}.json`)
+}
+
 const scenarioOf = ({ scenario }: Mutant): TrialName => scenario ?? 'raft'
 
 /** Plays mutants; and wherever one is caught, the source as it is: the catch must be the bug's. */
@@ -141,13 +148,32 @@ class Court {
     const leftSeconds = Math.max(0, endMs - performance.now()) / 1000
     if (leftSeconds === 0) return { kind: 'open', seeds: 0 }
     const options = { ...this.#options, scenario, secondsMax: Math.min(secondsMax, leftSeconds) }
-    const verdict = await play(await bundled(this.#folder, mutant), options)
+    const bundle = await bundled(this.#folder, mutant)
+    const verdict = (await this.#playKept(mutant, bundle, options)) ?? (await play(bundle, options))
     if (verdict.kind === 'stopped' && performance.now() >= endMs) {
       return { kind: 'open', seeds: verdict.seeds }
     }
-    if (verdict.kind !== 'caught') return verdict
+    if (verdict.kind !== 'caught' || verdict.seeds === 0) return verdict
     const without = await this.#playUnpatched(scenario, verdict.seed)
     return without.kind === 'survived' ? verdict : { ...verdict, kind: 'unsound' }
+  }
+
+  /** undefined: none is kept, or it does not show the bug. */
+  async #playKept(
+    { name, schedule }: Mutant,
+    bundle: string,
+    options: PlayOptions,
+  ): Promise<Verdict | undefined> {
+    if (schedule === undefined || flags.drawn) return undefined
+    const file = keptFile(options.scenario, schedule)
+    const kept = { ...options, from: 0, seedsMax: 1, schedule: file }
+    const verdict = await play(bundle, kept)
+    if (verdict.kind === 'caught') {
+      const without = await play(await bundled(this.#folder), kept)
+      if (without.kind === 'survived') return { ...verdict, seeds: 0 }
+    }
+    say(`the schedule ${schedule} does not show ${name}`)
+    return undefined
   }
 
   #playUnpatched(scenario: TrialName, seed: number): Promise<Verdict> {

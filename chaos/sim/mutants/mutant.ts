@@ -19,6 +19,8 @@ export interface Mutant {
   readonly origin: string
   /** What plays it; missing: the consensus core alone. `engine`: random plans beside the oracle. */
   readonly scenario?: TrialName
+  /** Seeds seldom come to it: a schedule that is kept and shows it, which is played first. */
+  readonly schedule?: string
   /** Written without knowledge of the checkers that are to find it. */
   readonly blind?: true
 }

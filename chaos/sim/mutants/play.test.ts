@@ -46,7 +46,7 @@ test('a process that hangs is stopped, and has caught nothing', async () => {
   expect(verdict).toEqual({ kind: 'stopped', seeds: 0, seed: 40, how: 'SIGKILL' })
 })
 
-test('the process is told which seeds to play', async () => {
+test('the process is told which seeds to play, or which schedule', async () => {
   const path = join(folder, 'told.mjs')
   const say = `JSON.stringify({ kind: 'failed', seed: 40, checker: 'x', detail: args })`
   writeFileSync(
@@ -54,4 +54,6 @@ test('the process is told which seeds to play', async () => {
     `const args = process.argv.slice(2).join(' ')\nprocess.stdout.write(${say} + '\\n')\n`,
   )
   expect(await play(path, options)).toMatchObject({ detail: '40 3 raft' })
+  const kept = { ...options, schedule: 'kept.json' }
+  expect(await play(path, kept)).toMatchObject({ detail: '40 3 raft kept.json' })
 })

@@ -12,6 +12,8 @@ export interface PlayOptions {
   readonly from: number
   readonly seedsMax: number
   readonly scenario: TrialName
+  /** The file of one that is kept: played in place of seeds. */
+  readonly schedule?: string
   /** By the wall: what takes longer is stopped, and not caught. */
   readonly secondsMax: number
 }
@@ -25,10 +27,9 @@ process.on('exit', () => {
 })
 
 export async function play(bundle: string, options: PlayOptions): Promise<Verdict> {
-  const { from, seedsMax, secondsMax, scenario } = options
-  const child = spawn(process.execPath, [bundle, String(from), String(seedsMax), scenario], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const { from, seedsMax, secondsMax, scenario, schedule } = options
+  const what = [String(from), String(seedsMax), scenario, ...(schedule ? [schedule] : [])]
+  const child = spawn(process.execPath, [bundle, ...what], { stdio: ['ignore', 'pipe', 'inherit'] })
   children.add(child)
   const timer = setTimeout(() => child.kill('SIGKILL'), secondsMax * 1000)
   const ended = new Promise<string>((resolve, reject) => {

@@ -1,13 +1,13 @@
 /**
  * A process of its own in which one patched simulator plays seed after seed, each exactly as in any
- * campaign, until a checker objects. It says on its output what it does, line by line, and at once,
- * so that the seed in which a run hangs is known.
+ * campaign, until a checker objects; or one schedule that is kept. It says on its output what it
+ * does, line by line, and at once, so that the seed in which a run hangs is known.
  */
 
 import { writeSync } from 'node:fs'
 import { invariant } from '../../../src/base/errors.ts'
 import type { TrialLine } from './trial-line.ts'
-import { isTrialName, type Trial, trialOf } from './trials.ts'
+import { isTrialName, keptTrial, type Trial, trialOf } from './trials.ts'
 
 const STDOUT = 1
 
@@ -27,7 +27,7 @@ function play(trial: Trial, seeds: readonly number[]): void {
   say({ kind: 'ended' })
 }
 
-const [from, count, scenario = 'raft'] = process.argv.slice(2)
+const [from, count, scenario = 'raft', schedule] = process.argv.slice(2)
 invariant(isTrialName(scenario), 'MUTANT what plays is known', scenario)
 const seeds = Array.from({ length: Number(count) }, (_, i) => Number(from) + i)
-play(trialOf(scenario), seeds)
+play(schedule === undefined ? trialOf(scenario) : () => keptTrial(scenario, schedule), seeds)

@@ -3,6 +3,8 @@
  * expressions.
  */
 
+import { readFileSync } from 'node:fs'
+import { invariant } from '../../../src/base/errors.ts'
 import { compilerOf } from '../../../src/sql/compiler.ts'
 import { outlasted } from '../../engine/expressions/hostile.ts'
 import { drawCase } from '../../engine/generate/case.ts'
@@ -18,6 +20,12 @@ export function isTrialName(name: string): name is TrialName {
 
 /** One seed; undefined: nobody objected. */
 export type Trial = (seed: number) => Failure | undefined
+
+/** A schedule that is kept, by its file. */
+export function keptTrial(name: TrialName, file: string): Failure | undefined {
+  invariant(isPlayName(name), 'MUTANT schedules are kept of plays', name)
+  return playOf(name).run(JSON.parse(readFileSync(file, 'utf8'))).failure
+}
 
 export function trialOf(name: TrialName): Trial {
   if (name === 'engine') return seed => judged(drawCase(seed))

@@ -69,10 +69,19 @@ test('the summary counts the blind ones apart and names the median of what was c
     trial('a-d', survived, true),
   ])
   expect(summary).toEqual({
-    ...{ mutants: 4, caught: 3, open: 0, blind: 2, blindCaught: 1 },
+    ...{ mutants: 4, caught: 3, kept: 0, open: 0, blind: 2, blindCaught: 1 },
     ...{ seedsMedian: 2, seedsMost: 30 },
   })
   expect(told(summary)).toBe('caught 3 of 4, of the blind ones 1 of 2; median 2 seeds, at most 30')
+})
+
+test('what a kept schedule shows is caught, and says nothing of seeds', () => {
+  const kept = trial('a-b', caught(0))
+  expect(row(kept, 5)).toBe('a-b           caught        kept  RAFT-1 election safety')
+  const text = told(summaryOf([kept, trial('a-a', caught(7))]))
+  expect(text).toMatch(
+    /^caught 2 of 2, .* median 7 seeds, at most 7; 1 by schedules that are kept$/,
+  )
 })
 
 test('what is open when the time is over is neither caught nor survived', () => {

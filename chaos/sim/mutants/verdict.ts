@@ -8,7 +8,7 @@ export interface Failed {
    * was noticed.
    */
   readonly kind: 'caught' | 'unsound'
-  /** So many were played, this one included. */
+  /** So many were played, this one included; 0: a schedule that is kept. */
   readonly seeds: number
   readonly seed: number
   readonly checker: string
@@ -40,6 +40,11 @@ export function isCaught({ verdict }: Trial): boolean {
   return verdict.kind === 'caught' && !isIllWritten(verdict)
 }
 
+/** By a schedule, and not by seeds. */
+function isKept({ verdict }: Trial): boolean {
+  return verdict.kind === 'caught' && verdict.seeds === 0
+}
+
 function isIllWritten(verdict: Verdict): boolean {
   return (
     verdict.kind === 'caught' && verdict.checker === 'CRASH' && ILL_WRITTEN.test(verdict.detail)
@@ -66,7 +71,7 @@ function fate(trial: Trial): string {
 export function row(trial: Trial, width: number): string {
   const { mutant, verdict } = trial
   const blind = mutant.blind === true ? 'blind' : ''
-  const seeds = String(verdict.seeds).padStart(5)
+  const seeds = (isKept(trial) ? 'kept' : String(verdict.seeds)).padStart(5)
   const cells = [mutant.name.padEnd(width), blind.padEnd(5), fate(trial).padEnd(11), seeds]
   return `${cells.join('  ')}  ${toldBy(verdict)}`.trimEnd()
 }
@@ -84,11 +89,13 @@ export function widthOf(mutants: readonly Mutant[]): number {
 export interface Summary {
   readonly mutants: number
   readonly caught: number
+  /** By schedules that are kept. */
+  readonly kept: number
   /** Without a verdict. */
   readonly open: number
   readonly blind: number
   readonly blindCaught: number
-  /** Seeds until the catch; undefined when nothing was caught. */
+  /** Seeds until the catch; undefined when none caught anything. */
   readonly seedsMedian: number | undefined
   readonly seedsMost: number | undefined
 }
@@ -96,10 +103,12 @@ export interface Summary {
 export function summaryOf(trials: readonly Trial[]): Summary {
   const caught = trials.filter(isCaught)
   const blind = trials.filter(({ mutant }) => mutant.blind === true)
-  const seeds = caught.map(({ verdict }) => verdict.seeds).sort((a, b) => a - b)
+  const bySeeds = caught.filter(one => !isKept(one))
+  const seeds = bySeeds.map(({ verdict }) => verdict.seeds).sort((a, b) => a - b)
   return {
     mutants: trials.length,
     caught: caught.length,
+    kept: caught.filter(isKept).length,
     open: trials.filter(({ verdict }) => verdict.kind === 'open').length,
     blind: blind.length,
     blindCaught: blind.filter(isCaught).length,
@@ -114,10 +123,11 @@ export function isProof({ mutants, caught, open }: Summary): boolean {
 }
 
 export function told(summary: Summary): string {
-  const { mutants, caught, open, blind, blindCaught, seedsMedian, seedsMost } = summary
+  const { mutants, caught, kept, open, blind, blindCaught, seedsMedian, seedsMost } = summary
   const seeds =
     seedsMedian === undefined ? '' : `; median ${seedsMedian} seeds, at most ${seedsMost}`
   const left = open === 0 ? '' : `; ${open} open when the time was over`
   const fates = `caught ${caught} of ${mutants}, of the blind ones ${blindCaught} of ${blind}`
-  return `${fates}${seeds}${left}`
+  const shown = kept === 0 ? '' : `; ${kept} by schedules that are kept`
+  return `${fates}${seeds}${shown}${left}`
 }

@@ -143,6 +143,7 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
       'gone. Only that its producer is fenced keeps them from being seen.',
     ].join(' '),
     origin: 'met here, when publishers began to hear late of their replicas',
+    schedule: 'journal-measured-by-later-progress',
   },
   {
     name: 'full-for-ever',

@@ -184,6 +184,7 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
       'first applies that before it hears that it was deposed, and calls its journal lost.',
     ].join(' '),
     origin: 'met here, when the play of publishers was written',
+    schedule: 'journal-measured-by-later-progress',
   },
   {
     name: 'end-believed-that-the-journal-was-trimmed-behind',
@@ -195,6 +196,7 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
       'first finds the journal to begin there, has nothing to read, and calls it lost.',
     ].join(' '),
     origin: 'met here, in seed 106 of the play of publishers',
+    schedule: 'end-believed-at-which-the-journal-begins',
   },
   {
     name: 'end-believed-at-which-the-journal-begins',
@@ -206,6 +208,7 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
       'read, the marker that was known is not found, and the journal is called lost.',
     ].join(' '),
     origin: 'met here, in seed 20000062 of the play of publishers',
+    schedule: 'end-believed-at-which-the-journal-begins',
   },
   {
     name: 'silence-of-an-earlier-term',
@@ -217,6 +220,18 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
       'is lost counts as if nobody had answered since then, and people are told of a stall.',
     ].join(' '),
     origin: 'met here, in seed 80000485 of the play of publishers',
+    schedule: 'silence-of-an-earlier-term',
+  },
+  {
+    name: 'silence-over-what-was-found-committed',
+    file: `${JOURNAL}/publisher.ts`,
+    find: 'this.#newsroom.read(knownDurable(this.#subject) > before)',
+    replace: 'this.#newsroom.read(knownDurable(this.#subject) < before)',
+    why: [
+      'Nobody answers a commit, and it is found committed. Much later another answer is lost, or',
+      'one after the other: that counts as if nothing had got out since the first.',
+    ].join(' '),
+    origin: 'met here, in seed 326 of the play of publishers',
   },
   {
     name: 'journal-compared-with-what-came-meanwhile',
@@ -228,6 +243,7 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
       'it, commits another of the same seq before all is read, and takes that one for its own.',
     ].join(' '),
     origin: 'met here, beside the one of seed 5050160 of the play of publishers',
+    schedule: 'journal-measured-by-later-progress',
   },
   {
     name: 'doubt-ended-without-a-second-look',
@@ -240,6 +256,7 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
       'journal: its own entry is never journaled, and its outputs show where others were meant.',
     ].join(' '),
     origin: 'met here, in seed 5050160 of the play of publishers',
+    schedule: 'doubt-ended-without-a-second-look',
   },
   {
     name: 'trimmed-while-read-taken-for-a-gap',
@@ -251,6 +268,7 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
       'now, misses the seqs between, and calls it damaged: a claim is refused, a publisher stalls.',
     ].join(' '),
     origin: 'met here, in seed 5050300 of the play of publishers',
+    schedule: 'trimmed-while-read-taken-for-a-gap',
   },
 ]
 
