@@ -130,8 +130,8 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
   {
     name: 'short-fetch-taken-for-the-end',
     file: `${JOURNAL}/takeover.ts`,
-    find: "else this.#again('fetch')\n  }\n\n  #goOn",
-    replace: "else this.#outcome = { kind: 'read' }\n  }\n\n  #goOn",
+    find: "this.#again('fetch')\n  }\n\n  #goOn",
+    replace: "this.#outcome = { kind: 'read' }\n  }\n\n  #goOn",
     why: [
       'A fetch shows nothing, since its leader does not know yet that the marker is decided. The',
       'reading ends there, and what the marker covers is published again.',
