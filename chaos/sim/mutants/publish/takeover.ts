@@ -130,8 +130,8 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
   {
     name: 'short-fetch-taken-for-the-end',
     file: `${JOURNAL}/takeover.ts`,
-    find: "this.#again('fetch')\n  }\n\n  #goOn",
-    replace: "this.#outcome = { kind: 'read' }\n  }\n\n  #goOn",
+    find: "this.#passing = HELD_UP\n    this.#again('fetch')",
+    replace: "this.#passing = HELD_UP\n    this.#outcome = { kind: 'read' }",
     why: [
       'A fetch shows nothing, since its leader does not know yet that the marker is decided. The',
       'reading ends there, and what the marker covers is published again.',
@@ -153,7 +153,7 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
   },
   {
     name: 'claim-beside-an-equal-one',
-    file: `${JOURNAL}/claims/verdict.ts`,
+    file: `${JOURNAL}/claiming.ts`,
     find: 'return found.generation > generation || found.owners.some(other => other !== owner)',
     replace: 'return found.generation > generation || owner === undefined',
     why: [
@@ -164,7 +164,7 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
   },
   {
     name: 'claim-of-one-partition',
-    file: `${JOURNAL}/claims/claiming.ts`,
+    file: `${JOURNAL}/claiming.ts`,
     find: "!this.#seats.every(({ stage }) => stage === 'written')) return",
     replace: 'this.#seats.length === 0) return',
     why: [
