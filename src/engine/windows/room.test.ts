@@ -46,3 +46,16 @@ describe('of many keys whose time has come, a batch takes what it has room for',
     expect(more(script, 1)).toBeGreaterThan(USERS / 3)
   })
 })
+
+test('windows that put much together and say little take the room of more', () => {
+  const slices = 128
+  const events = Array.from({ length: USERS * slices }, (_, at) => ({
+    user: `u${at % USERS}`,
+    time: Math.floor(at / USERS),
+    n: 1,
+  }))
+  const window = hopping(slices, slices - 1)
+  const script = story(sums(window), { records: recordsFrom(events) }, passes(slices))
+  // Of the window before, which has the first slice, a row of each user; of this one two.
+  expect(more(script, 10)).toBeGreaterThanOrEqual((3 * USERS) / 10 - 1)
+})
