@@ -4,11 +4,11 @@ import { describe, expect, it, test } from 'vitest'
 import { utf8Of } from '../base/bytes.ts'
 import type { StoredRecord } from '../base/stream-log.ts'
 import { Reading } from './reading.ts'
-import { encodeRecord, type JournalRecord } from './record.ts'
+import { encodeRecord, type GenerationRecord, type JournalRecord } from './record.ts'
 import { GROUP, JOURNAL } from './testing/rig.ts'
 import type { SinkCursor } from './types.ts'
 
-const claim = (generation: number, owner = 'ann'): JournalRecord => ({
+const claim = (generation: number, owner = 'ann'): GenerationRecord => ({
   kind: 'generation',
   group: GROUP,
   generation,
@@ -87,6 +87,16 @@ describe('a reading', () => {
     ])
     expect(read([claim(1), claim(1, 'bob')]).found?.owners).toEqual(['ann', 'bob'])
     expect(read([claim(1), deleted(1)]).found?.isDeleted).toBe(true)
+  })
+
+  it('forgets what a deleted job left, where the claim of a new one says so', () => {
+    const anew = (of: number, upTo: number) => ({ ...claim(of, 'bob'), deleted: upTo }) as const
+    const left = [claim(1), published(1, 50)]
+    expect(read([...left, anew(2, 1), published(1, 1, 2)]).marker?.toSeq).toBe(1)
+    // Somebody had begun to start it while it was deleted.
+    expect(read([...left, claim(2), anew(3, 1), published(1, 1, 3)]).marker?.toSeq).toBe(1)
+    const next = [published(1, 9, 2), anew(3, 1)]
+    expect(read([...left, anew(2, 1), ...next]).marker?.toSeq).toBe(9)
   })
 
   it('goes on where it was, over parts that overlap', () => {

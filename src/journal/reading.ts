@@ -44,6 +44,7 @@ export class Reading {
   readonly #options: ReadingOptions
   #position: number
   #marker: Marker | undefined
+  #markerGeneration = 0
   /** By ascending generation. */
   readonly #claims: Found[] = []
   #lastOffset: number | undefined
@@ -130,8 +131,10 @@ export class Reading {
       throw disorder(place, generation, found.generation)
     }
     const isNew = found === undefined || generation > found.generation
+    const deleted = record.kind === 'generation' ? (record.deleted ?? 0) : 0
     // Whoever takes the name of a deleted job begins at 1.
-    if (isNew && found?.isDeleted === true) this.#marker = undefined
+    const isOver = (isNew && found?.isDeleted === true) || this.#markerGeneration <= deleted
+    if (isOver) this.#marker = undefined
     const before = isNew ? undefined : this.#claims.pop()
     const owners = before?.owners ?? []
     this.#claims.push({
@@ -155,6 +158,7 @@ export class Reading {
       this.#options.onSchedule?.(fromSeq + at, schedule, place)
     }
     this.#mayJump = false
+    this.#markerGeneration = record.generation
     this.#marker = { toSeq, published, offset: place.offset }
   }
 }

@@ -46,6 +46,14 @@ const anyRecord: fc.Arbitrary<JournalRecord> = fc.oneof(
     seats: fc.integer({ min: 1, max: SEATS_MAX }),
   }),
   fc.record({
+    kind: fc.constant('generation' as const),
+    group: fc.constant(GROUP),
+    generation: number.map(low => low + 9),
+    owner: name,
+    seats: fc.integer({ min: 1, max: SEATS_MAX }),
+    deleted: fc.integer({ min: 1, max: 9 }),
+  }),
+  fc.record({
     kind: fc.constant('deleted' as const),
     group: fc.constant(GROUP),
     generation: number,
@@ -67,7 +75,7 @@ const PUBLISHED: PublishedRecord = {
 }
 
 /** A body of our own under a true checksum. */
-function sealed(write: (out: ByteWriter) => void, version = 1): Uint8Array {
+function sealed(write: (out: ByteWriter) => void, version = 2): Uint8Array {
   const out = new ByteWriter()
   for (const char of 'WeirJ') out.uint8(char.charCodeAt(0))
   out.uint8(version)
@@ -109,13 +117,16 @@ describe('a journal record', () => {
     const hex = (record: JournalRecord) =>
       [...encodeRecord(record)].map(byte => byte.toString(16).padStart(2, '0')).join('')
     expect(hex(PUBLISHED)).toMatchInlineSnapshot(
-      `"576569724a01010b6a6f622f73746167652f330203616e6e05020101020203020161010162006fc4286e"`,
+      `"576569724a02010b6a6f622f73746167652f330203616e6e05020101020203020161010162001eb96380"`,
     )
     expect(hex({ kind: 'generation', ...SIGNED, seats: 4 })).toMatchInlineSnapshot(
-      `"576569724a01020b6a6f622f73746167652f330203616e6e0489df511c"`,
+      `"576569724a02020b6a6f622f73746167652f330203616e6e04000d643bbf"`,
+    )
+    expect(hex({ kind: 'generation', ...SIGNED, seats: 4, deleted: 1 })).toBe(
+      '576569724a02020b6a6f622f73746167652f330203616e6e04010ee7504d',
     )
     expect(hex({ kind: 'deleted', ...SIGNED })).toMatchInlineSnapshot(
-      `"576569724a01030b6a6f622f73746167652f330203616e6e30911e6e"`,
+      `"576569724a02030b6a6f622f73746167652f330203616e6ee832bfa0"`,
     )
   })
 
@@ -135,10 +146,15 @@ describe('what is none', () => {
     ['our mark alone', text('WeirJ'), 'journal-damaged'],
     ['too little behind our mark', text('WeirJ1234'), 'journal-damaged'],
     ['a wrong checksum', text('WeirJ123456789'), 'journal-damaged'],
-    ['a version of the future', sealed(out => signed(out, 1), 2), 'journal-version'],
+    ['a version of the future', sealed(out => signed(out, 1), 3), 'journal-version'],
     ['an unknown kind', sealed(out => signed(out, 9)), 'journal-damaged'],
     ['a claim of no partition', sealed(out => signed(out, 2).varint(0)), 'journal-damaged'],
     ['of too many', sealed(out => signed(out, 2).varint(SEATS_MAX + 1)), 'journal-damaged'],
+    [
+      'a claim of what it says was deleted',
+      sealed(out => signed(out, 2).varint(1).varint(2)),
+      'journal-damaged',
+    ],
     ['bytes left over', sealed(out => signed(out, 3).uint8(0)), 'journal-damaged'],
     [
       'no generation',

@@ -32,6 +32,8 @@ export interface GenerationRecord extends Signed {
   readonly kind: 'generation'
   /** How many partitions it is written to: it holds once it is in all of them. */
   readonly seats: number
+  /** A new job, and generations up to this were deleted: what they left here counts for nothing. */
+  readonly deleted?: number
 }
 
 /** The job was deleted on purpose; another of its name may begin with a later generation. */
@@ -43,7 +45,7 @@ export type JournalRecord = PublishedRecord | GenerationRecord | DeletedRecord
 
 /** `WeirJ`. */
 const MAGIC = [0x57, 0x65, 0x69, 0x72, 0x4a]
-const VERSION = 1
+const VERSION = 2
 const PUBLISHED = 1
 const GENERATION = 2
 const DELETED = 3
@@ -61,7 +63,7 @@ export function encodeRecord(record: JournalRecord): Uint8Array {
   out.varint(record.generation)
   writeName(out, record.owner)
   if (record.kind === 'published') writePublished(out, record)
-  if (record.kind === 'generation') out.varint(record.seats)
+  if (record.kind === 'generation') out.varint(record.seats).varint(record.deleted ?? 0)
   return out.uint32(crc32c(out.view)).finish()
 }
 
@@ -166,7 +168,12 @@ function readKind(input: ByteReader, kind: number, signed: Signed): JournalRecor
     case PUBLISHED:
       return readPublished(input, signed)
     case GENERATION:
-      return { kind: 'generation', ...signed, seats: readSeats(input) }
+      return {
+        kind: 'generation',
+        ...signed,
+        seats: readSeats(input),
+        ...readDeleted(input, signed),
+      }
     case DELETED:
       return { kind: 'deleted', ...signed }
     default:
@@ -178,6 +185,12 @@ function readSeats(input: ByteReader): number {
   const seats = input.varint()
   if (seats === 0 || seats > SEATS_MAX) throw malformed('a claim spans no number of partitions')
   return seats
+}
+
+function readDeleted(input: ByteReader, { generation }: Claim): { deleted?: number } {
+  const deleted = input.varint()
+  if (deleted >= generation) throw malformed('a claim is of a generation that was deleted')
+  return deleted === 0 ? {} : { deleted }
 }
 
 function readPublished(input: ByteReader, signed: Signed): PublishedRecord {

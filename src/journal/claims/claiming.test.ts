@@ -11,6 +11,7 @@ import { decodeRecord, encodeRecord, type JournalRecord } from '../record.ts'
 import { ModelClock } from '../testing/clock.ts'
 import { ModelLog } from '../testing/model-log.ts'
 import { StaleLog } from '../testing/stale-log.ts'
+import { trimJournal } from '../trim-driver.ts'
 import type { Claim } from '../types.ts'
 import { claimJob } from './claim-driver.ts'
 import type { ClaimOutcome, ClaimSeat, ClaimWish } from './claiming.ts'
@@ -91,6 +92,7 @@ const published = {
   schedules: [utf8Of('schedule 1')],
   published: [],
 }
+const fifty = Array.from({ length: 50 }, (_, at) => utf8Of(`schedule ${at + 1}`))
 
 describe('a claim', () => {
   it('of a new job is written to every partition, and first to the cluster’s own state', () => {
@@ -253,6 +255,26 @@ describe('a deletion', () => {
       trouble: { code: 'generation-superseded' },
     })
     expect(world.owners).toEqual(['nobody', 'generation 2 eve', 'nobody'])
+  })
+})
+
+describe('a submit behind a deletion that was cut off', () => {
+  it.each([0, 1, 2])('begins anew everywhere, wherever it was said: %d', said => {
+    const world = new World()
+    for (const at of [0, 1, 2]) world.put(at, {}, { ...published, toSeq: 50, schedules: fifty })
+    world.put(said, { kind: 'deleted' })
+    expect(world.decided(submit('bob'))).toMatchObject({ claim: { generation: 2 } })
+    for (const at of [0, 1, 2]) world.put(at, { ...published, generation: 2, owner: 'bob' })
+    expect(world.decided(start('cid'))).toMatchObject({ claim: { generation: 3 } })
+    for (const { group, journal } of SEATS) {
+      let trimmed: unknown
+      const parts = { log: world.log, bounds: defaultJournalBounds }
+      trimJournal({ ...parts, subject: { group, journal, seq: 1 } }, answer => {
+        trimmed = answer
+      })
+      world.settle(100)
+      expect(trimmed).toHaveProperty('value')
+    }
   })
 })
 

@@ -78,6 +78,8 @@ export class Claiming {
   readonly #retries: Backoff
   #phase: Phase = 'reading'
   #claim: Claim | undefined
+  /** Generations up to this, when the claim was decided. */
+  #deleted = 0
   #nowMs = 0
   #close = new Set<number>()
   #isRecordDue = false
@@ -190,7 +192,8 @@ export class Claiming {
     const claim = this.#claim
     invariant(claim !== undefined, 'JOURNAL a claim is written once it is made')
     if (wish.kind === 'delete') return { kind: 'deleted', group, ...claim }
-    return { kind: 'generation', group, ...claim, seats: seats.length }
+    const deleted = wish.kind === 'submit' ? this.#deleted : 0
+    return { kind: 'generation', group, ...claim, seats: seats.length, deleted }
   }
 
   #onReading(index: number, seat: SeatState, answer: Answer): void {
@@ -226,7 +229,8 @@ export class Claiming {
       return
     }
     const claims = this.#claims()
-    const live = wish.kind === 'submit' ? liveClaim(claims, deletedUpTo(claims)) : undefined
+    this.#deleted = deletedUpTo(claims)
+    const live = wish.kind === 'submit' ? liveClaim(claims, this.#deleted) : undefined
     if (live !== undefined) {
       this.#refuse(jobExists(live))
       return
