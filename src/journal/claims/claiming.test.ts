@@ -258,6 +258,32 @@ describe('a deletion', () => {
   })
 })
 
+describe('a claim of fewer partitions than the job has', () => {
+  const two = SEATS.slice(0, 2)
+  const gone: ClaimWish = { kind: 'delete', claim: { generation: 1, owner: 'ann' } }
+
+  it.each([
+    ['submit', submit('bob'), false],
+    ['submit, while the third group publishes', submit('bob'), true],
+    ['start', start('bob'), false],
+    ['deletion', gone, false],
+  ])('is refused, and writes nothing: %s', (_, wish, hasPublished) => {
+    const world = new World()
+    world.decided(submit('ann'))
+    if (hasPublished) world.put(2, { ...published, owner: 'ann' })
+    const before = world.owners
+    expect(world.decided(wish, two)).toMatchObject({ trouble: { code: 'claim-too-narrow' } })
+    expect(world.owners).toEqual(before)
+  })
+
+  it('holds where that job was deleted', () => {
+    const world = new World()
+    world.decided(submit('ann'))
+    world.decided(gone)
+    expect(world.decided(submit('bob'), two)).toMatchObject({ claim: { generation: 2 } })
+  })
+})
+
 describe('a submit behind a deletion that was cut off', () => {
   it.each([0, 1, 2])('begins anew everywhere, wherever it was said: %d', said => {
     const world = new World()

@@ -19,7 +19,16 @@ import { type Found, Reading } from '../reading.ts'
 import { encodeRecord, type JournalRecord } from '../record.ts'
 import { type Outcome, Takeover } from '../takeover.ts'
 import type { Claim, Trouble } from '../types.ts'
-import { deletedUpTo, highestOf, isLost, jobExists, liveClaim, superseded } from './verdict.ts'
+import {
+  deletedUpTo,
+  highestOf,
+  isLost,
+  jobExists,
+  liveClaim,
+  superseded,
+  tooNarrow,
+  widerClaim,
+} from './verdict.ts'
 
 export interface ClaimSeat {
   readonly group: string
@@ -224,12 +233,17 @@ export class Claiming {
   /** All partitions were read. */
   #decide(): void {
     const { wish } = this.#options
+    const claims = this.#claims()
+    this.#deleted = deletedUpTo(claims)
+    const wider = widerClaim(claims, this.#deleted, this.#seats.length)
+    if (wider !== undefined) {
+      this.#refuse(tooNarrow(wider, this.#seats.length))
+      return
+    }
     if (wish.kind === 'delete') {
       this.#decideDeletion(wish.claim)
       return
     }
-    const claims = this.#claims()
-    this.#deleted = deletedUpTo(claims)
     const live = wish.kind === 'submit' ? liveClaim(claims, this.#deleted) : undefined
     if (live !== undefined) {
       this.#refuse(jobExists(live))

@@ -24,6 +24,15 @@ export function deletedUpTo(claims: readonly Found[]): number {
   return highestOf(claims.filter(({ isDeleted }) => isDeleted))
 }
 
+/** A claim of more partitions than were read: nobody here knows what lies in the others. */
+export function widerClaim(
+  claims: readonly Found[],
+  deleted: number,
+  read: number,
+): Found | undefined {
+  return claims.find(one => one.generation > deleted && (one.seats ?? 0) > read)
+}
+
 /** Somebody else has claimed as much or more. */
 export function isLost({ found }: Reading, { generation, owner }: Claim): boolean {
   if (found === undefined || found.generation < generation) return false
@@ -51,4 +60,11 @@ export function superseded(highest: number, { generation }: Claim): Trouble {
     `generation ${highest} of this job runs elsewhere, this is ${generation}; ` +
     'delete it there, or start it here first'
   return { code: 'generation-superseded', message }
+}
+
+export function tooNarrow({ generation, seats = 0 }: Found, read: number): Trouble {
+  const message =
+    `generation ${generation} of this job has ${seats} journal partitions and this claim ${read}: ` +
+    'claim all of them, or others go on in the rest'
+  return { code: 'claim-too-narrow', message }
 }
