@@ -35,13 +35,15 @@ const tumbling = (sizeMs: number): WindowSpec => ({
   offsetMs: 0,
   time: 'event',
 })
-const hopping: WindowSpec = {
+const hopping = {
   kind: 'hopping',
   sizeMs: 60_000,
   everyMs: 1000,
   offsetMs: 0,
   time: 'event',
-}
+} as const
+/** Of an hour, as many slices: 3600 are put together for each result, once an hour has passed. */
+const long: WindowSpec = { ...hopping, sizeMs: 3_600_000 }
 const session: WindowSpec = { kind: 'session', gapMs: 2000, time: 'event' }
 
 const shapes = {
@@ -70,6 +72,12 @@ const shapes = {
     applies: false,
   },
   hopping: { name: 'hopping 60 s by 1 s, 100 users', window: hopping, clicks: few, applies: false },
+  long: {
+    name: 'hopping 1 h by 1 s, 100 users, 1 000 records a second',
+    window: long,
+    clicks: { ...few, recordsPerSecond: 1000 },
+    applies: false,
+  },
   session: {
     name: 'sessions of about ten clicks',
     window: session,
