@@ -39,7 +39,7 @@ function recordsOfKind(records: Omit<Records, 'kinds'>, kind: number): Records {
 }
 
 /** Where windows start and end, row by row. */
-export interface Bounds {
+interface Bounds {
   readonly starts: Float64Array
   readonly ends: Float64Array
 }
