@@ -84,6 +84,47 @@ describe('a driver', () => {
   })
 })
 
+describe('values', () => {
+  const schema = '{ k: text, d: "decimal(38,2)", v: double, vs: array<double>, j: json, t: text }'
+  const driver = (select: string) =>
+    new TestDriver({
+      file: 'job.yaml',
+      text: `name: exact
+sources: { in: { log: { topic: t }, schema: ${schema} } }
+steps: [{ map: { select: ${select} } }, { to: out }]
+sinks: { out: { memory: {} } }
+`,
+    })
+  const all = '{ k: k, d: d, v: v, vs: vs, j: j, t: t }'
+
+  it('lose no digit: where a double would, they are texts', () => {
+    const record = { d: '12345678901234567.89', v: 0.1, j: { a: [2n ** 70n, 1.5, 'x', null] } }
+    const [received] = driver(all).send('in', record).received('out')
+    expect(received).toMatchObject(record)
+    const [other] = driver(all).send('in', { d: '-12.50' }).received('out')
+    expect(other).toMatchObject({ d: -12.5, k: null, j: null })
+    const [fraction] = driver('{ j: "CAST(t AS JSON)" }')
+      .send('in', { t: '[0.1234567890123456789, 1e999, 1e3]' })
+      .received('out')
+    expect(fraction).toEqual({ j: ['0.1234567890123456789', '1e999', 1000] })
+  })
+
+  it('that are not finite come in and out as they are', () => {
+    const record = { v: Number.NaN, vs: [-Infinity, null, -0] }
+    expect(driver(all).send('in', record).received('out')).toMatchObject([record])
+  })
+
+  it('of JSON are given whatever they hold', () => {
+    const given = (t: string) => driver('{ k: k, j: "CAST(t AS JSON)" }').send('in', { k: 'a', t })
+    expect(given('{"a":1,"__proto__":3,"a":2}').received('out')).toEqual([
+      { k: 'a', j: JSON.parse('{"a":2,"__proto__":3}') },
+    ])
+    const deep = `${'['.repeat(190)}${']'.repeat(190)}`
+    const [received] = given(deep).received('out')
+    expect(JSON.stringify(received?.['j'])).toBe(deep)
+  })
+})
+
 describe('a driver is not made', () => {
   it('of a file without a language', () => {
     expect(() => new TestDriver({ file: 'job', text })).toThrow(

@@ -9,6 +9,7 @@
  */
 
 import { WeirError } from '../base/errors.ts'
+import { jsonText } from '../job/document/json-text.ts'
 import type { JsonMap } from '../job/document/node.ts'
 import type { Environment } from '../job/document/variables.ts'
 import { type Finding, findingText } from '../job/finding.ts'
@@ -16,7 +17,8 @@ import { type Language, languageOf, readJob } from '../job/job.ts'
 import { compileJob } from '../job/plan/compile.ts'
 import { jobCompiler } from '../job/plan/compiler.ts'
 import { durationMs } from '../job/shape/units.ts'
-import { type DeadLetter, type Received, Trial } from './trial.ts'
+import { type Received, receivedOf } from './codec.ts'
+import { type DeadLetter, Trial } from './trial.ts'
 
 export type { DeadLetter, JsonMap, Received }
 
@@ -56,7 +58,7 @@ export class TestDriver {
 
   /** Records of a source, in order. */
   send(source: string, ...records: readonly JsonMap[]): this {
-    for (const record of records) this.#trial.send(source, record)
+    for (const record of records) this.#trial.send(source, jsonText(record))
     return this
   }
 
@@ -83,7 +85,7 @@ export class TestDriver {
 
   /** The same with what each record does to those before it. */
   changes(sink: string): readonly Received[] {
-    return this.#trial.received(sink)
+    return this.#trial.received(sink).flatMap(receivedOf)
   }
 
   get now(): number {

@@ -212,3 +212,146 @@ expect: {}`
     expect(text).toContain('events:')
   })
 })
+
+/** What comes of one record of each kind of number and of JSON, against one that is expected. */
+function shown(select: string, { input, expected }: { input: string; expected: string }) {
+  const text = `name: exact
+sources:
+  in:
+    log: { topic: t }
+    schema: { k: text, d: "decimal(38,2)", v: double, vs: array<double>, j: json, t: text }
+steps:
+  - map: { select: ${select} }
+  - to: out
+sinks: { out: { memory: {} } }
+tests:
+  - name: exact
+    input: [{ records: [${input}] }]
+    expect: { out: [${expected}] }
+`
+  const { spec, ...subject } = compiled(text)
+  const [test] = spec.job.tests ?? []
+  if (test === undefined) throw new Error('no test')
+  return runTest(test, subject)
+}
+
+describe('compares', () => {
+  const DEEP = `${'['.repeat(60)}${']'.repeat(60)}`
+  const NULLS = '"CAST(t AS DOUBLE)"'
+
+  it.each([
+    [
+      'DECIMALs by all their digits',
+      '{ d: d }',
+      '{ d: "12345678901234567.89" }',
+      [
+        ['{ d: "12345678901234567.89" }', true],
+        ['{ d: 12345678901234567.89 }', true],
+        ['{ d: "12345678901234568.00" }', false],
+        ['{ d: "12345678901234567.88" }', false],
+      ],
+    ],
+    [
+      'DECIMALs as the input writes them',
+      '{ d: d }',
+      '{ d: 9007199254740993.51 }',
+      [
+        ['{ d: "9007199254740993.51" }', true],
+        ['{ d: +09007199254740993.510 }', true],
+        ['{ d: "9007199254740993.52" }', false],
+        ['{ d: "9007199254740994.00" }', false],
+      ],
+    ],
+    [
+      'numbers in JSON by all their digits',
+      '{ j: j }',
+      '{ j: [0.1234567890123456789, 1.0] }',
+      [
+        ['{ j: [0.1234567890123456789, 1] }', true],
+        ['{ j: [1234567890123456789e-19, 10e-1] }', true],
+        ['{ j: [0.12345678901234568, 1] }', false],
+        ['{ j: ["0.1234567890123456789", 1] }', false],
+        ['{ j: [0.1234567890123456789, -1] }', false],
+      ],
+    ],
+    [
+      'JSON with a key twice by the last',
+      '{ k: k, j: "CAST(t AS JSON)" }',
+      `{ k: a, t: '{"a":1,"b":0,"a":2}' }`,
+      [
+        ['{ k: a, j: { a: 2, b: 0 } }', true],
+        ['{ k: a, j: { a: 1, b: 0 } }', false],
+        ['{ k: a }', false],
+        ['{ j: { a: 2, b: 0 } }', false],
+        ['{}', false],
+      ],
+    ],
+    [
+      'what stands beside deep JSON',
+      '{ k: k, j: "CAST(t AS JSON)" }',
+      `{ k: a, t: "${DEEP}" }`,
+      [
+        ['{ k: a }', false],
+        ['{}', false],
+      ],
+    ],
+    [
+      'JSON without what only parts its signs',
+      '{ j: "CAST(t AS JSON)" }',
+      `{ t: '{ "x" : [ 1 ,2 ] }' }`,
+      [
+        ['{ j: { x: [1, 2] } }', true],
+        ['{ j: { x: [1, 2, 3] } }', false],
+      ],
+    ],
+    [
+      'numbers that are not finite',
+      `{ v: v, w: ${NULLS} }`,
+      '{ v: .nan, t: "-Infinity" }',
+      [
+        ['{ v: .nan, w: -.inf }', true],
+        ['{ v: NaN, w: "-Infinity" }', true],
+        ['{ v: .nan, w: .inf }', false],
+        ['{ v: .nan }', false],
+        ['{ w: -.inf }', false],
+        ['{}', false],
+      ],
+    ],
+    [
+      'numbers that are not finite in arrays',
+      '{ vs: vs }',
+      '{ vs: [1, .inf, null] }',
+      [
+        ['{ vs: [1, .inf, null] }', true],
+        ['{ vs: [1, null, null] }', false],
+        ['{ vs: [1, .nan, null] }', false],
+      ],
+    ],
+    [
+      'zeros as SQL does',
+      '{ v: v }',
+      '{ v: -0.0 }',
+      [
+        ['{ v: 0 }', true],
+        ['{ v: -0.0 }', true],
+        ['{}', false],
+      ],
+    ],
+  ] as const)('%s', (_, select, input, cases) => {
+    for (const [expected, isEqual] of cases) {
+      const result = shown(select, { input, expected })
+      expect([expected, hasPassed(result)]).toEqual([expected, isEqual])
+    }
+  })
+
+  it('and shows what came out, as it came', () => {
+    const result = shown('{ d: d, j: "CAST(t AS JSON)", v: v, k: k }', {
+      input: `{ d: 12345678901234567.89, t: '{"a":1, "a":2.0}', v: .nan }`,
+      expected: '{ d: 12345678901234567.88 }',
+    })
+    expect(outcomeText(result)).toBe(`FAILED  exact
+  out: - expected, + received
+    - {"d":12345678901234567.88}
+    + {"d":12345678901234567.89,"j":{"a":1, "a":2.0},"v":"NaN"}`)
+  })
+})

@@ -1,7 +1,7 @@
 /**
  * A test of a job: what its file says happens, and what comes out compared with what it says comes
- * out. Expected records are read and written as those of the sink are, so that `1` and `1.0`, or
- * two ways of writing a moment, are no difference.
+ * out. Expected records become columns of the sink and are compared as such, so that `1` and `1.0`,
+ * or two ways of writing a moment, are no difference, and no digit is too much.
  */
 
 import { invariant, WeirError } from '../base/errors.ts'
@@ -9,11 +9,11 @@ import type { Compiler } from '../engine/columns/expression.ts'
 import type { Plan } from '../engine/plan/plan.ts'
 import { edgeText } from '../engine/plan/schemas.ts'
 import type { Schema } from '../engine/schema/schema.ts'
-import { jsonText } from '../job/document/json-text.ts'
-import type { JsonMap } from '../job/document/node.ts'
+import { jsonText, nodeText } from '../job/document/json-text.ts'
+import { jsonOf, type Node } from '../job/document/node.ts'
 import type { TestPart } from '../job/format/job.ts'
-import { canonicalOf } from './codec.ts'
-import { type Received, Trial } from './trial.ts'
+import { type Kind, mustDecode, type Shown, shownOf } from './codec.ts'
+import { Trial } from './trial.ts'
 
 /** The machine's clock at the beginning of a test: 1970-01-01T00:00:00Z. */
 const CLOCK_START_MS = 0
@@ -21,15 +21,11 @@ const CLOCK_START_MS = 0
 /** In an expected record: what comes out of it; without it, an insert or an update. */
 const CHANGE = '$change'
 
-type Kind = Received['kind']
 const KINDS: readonly Kind[] = ['insert', 'update', 'delete']
 const isKind = (word: unknown): word is Kind => KINDS.includes(word as Kind)
 
-/** A record as a text that is equal to that of an equal one, and what it is to others. */
-interface Shown {
-  readonly text: string
-  readonly change: Kind | undefined
-}
+/** Without a kind: any that leaves a record. */
+type Expected = Pick<Shown, 'text' | 'meaning'> & { readonly kind: Kind | undefined }
 
 /** One line of a comparison; of a difference both sides are shown. */
 export interface Line {
@@ -80,7 +76,7 @@ function play({ input }: TestPart, plan: Plan, trial: Trial): void {
   for (const one of input) {
     const source = one.from?.text ?? plan.sources[0]?.id ?? ''
     if (one.kind === 'records') {
-      for (const { json } of one.body) trial.send(source, json as JsonMap)
+      for (const { node } of one.body) trial.send(source, nodeText(node))
     } else if (one.kind === 'advance') trial.advance(one.body)
     else if (one.body) trial.end(one.from?.text)
   }
@@ -90,8 +86,8 @@ function play({ input }: TestPart, plan: Plan, trial: Trial): void {
 function differencesOf(test: TestPart, subject: Subject, trial: Trial): readonly Difference[] {
   return [...test.expect].flatMap(([sink, records]) => {
     const schema = schemaOf(sink, subject)
-    const expected = records.map(({ json }) => wantedOf(json as JsonMap, schema, sink))
-    const received = trial.received(sink).map(shownReceived)
+    const expected = records.map(({ node }) => expectedOf(node, schema, sink))
+    const received = trial.received(sink).flatMap(shownOf)
     const paired = test.order === 'exact' ? inOrder : inAnyOrder
     const all = linesOf(paired(expected, received))
     return all.some(isDifferent) ? [{ sink, lines: all }] : []
@@ -107,49 +103,43 @@ function schemaOf(sink: string, { plan, schemas }: Subject): Schema {
   return schema
 }
 
-function wantedOf(record: JsonMap, schema: Schema, sink: string): Shown {
-  const { [CHANGE]: change, ...columns } = record
+function expectedOf(node: Node, schema: Schema, sink: string): Expected {
+  invariant(node.kind === 'map', 'records-of-tests-are-maps')
+  const { [CHANGE]: change, ...columns } = Object.fromEntries(node.entries)
   const odd = Object.keys(columns).find(name => schema.placeOf(name) < 0)
   if (odd !== undefined) {
     const message = `records of the sink ${sink} have no column ${odd}; they have ${schema.names}`
     throw new WeirError('unknown-column', message)
   }
-  invariant(change === undefined || isKind(change), 'lint-knows-the-changes-of-tests')
-  return { text: textOf(canonicalOf(columns, schema)), change }
+  const kind = change && jsonOf(change.value)
+  invariant(kind === undefined || isKind(kind), 'lint-knows-the-changes-of-tests')
+  const entries = new Map(Object.entries(columns))
+  const [shown] = shownOf(mustDecode(nodeText({ ...node, entries }), schema))
+  invariant(shown !== undefined, 'a-record-is-one-row')
+  return { ...shown, kind }
 }
 
-const shownReceived = ({ kind, record }: Received): Shown => ({
-  text: textOf(record),
-  change: kind,
-})
-
-/** Columns that are null are not written. */
-function textOf(record: JsonMap): string {
-  const pairs = Object.entries(record).filter(([, value]) => value !== null)
-  return jsonText(Object.fromEntries(pairs))
-}
-
-function isMet({ text, change }: Shown, received: Shown): boolean {
-  if (text !== received.text) return false
-  return change === undefined ? received.change !== 'delete' : change === received.change
+function isMet({ meaning, kind }: Expected, received: Shown): boolean {
+  if (meaning !== received.meaning) return false
+  return kind === undefined ? received.kind !== 'delete' : kind === received.kind
 }
 
 interface Pair {
-  readonly expected?: Shown | undefined
+  readonly expected?: Expected | undefined
   readonly received?: Shown | undefined
 }
 
-function inOrder(expected: readonly Shown[], received: readonly Shown[]): readonly Pair[] {
+function inOrder(expected: readonly Expected[], received: readonly Shown[]): readonly Pair[] {
   const length = Math.max(expected.length, received.length)
   return Array.from({ length }, (_, at) => ({ expected: expected[at], received: received[at] }))
 }
 
 /** Those that say what they are choose first: the others take what is left. */
-function inAnyOrder(expected: readonly Shown[], received: readonly Shown[]): readonly Pair[] {
+function inAnyOrder(expected: readonly Expected[], received: readonly Shown[]): readonly Pair[] {
   const left = [...received]
-  const found = new Map<Shown, Shown>()
+  const found = new Map<Expected, Shown>()
   for (const says of [true, false]) {
-    for (const one of expected.filter(({ change }) => (change !== undefined) === says)) {
+    for (const one of expected.filter(({ kind }) => (kind !== undefined) === says)) {
       const place = left.findIndex(other => isMet(one, other))
       if (place >= 0) found.set(one, ...(left.splice(place, 1) as [Shown]))
     }
@@ -160,8 +150,8 @@ function inAnyOrder(expected: readonly Shown[], received: readonly Shown[]): rea
 
 /** What a record received is to others is shown where the test speaks of it, and deletes always. */
 function linesOf(pairs: readonly Pair[]): readonly Line[] {
-  const speaks = pairs.some(({ expected }) => expected?.change !== undefined)
-  const received = (one: Shown) => written(speaks || one.change === 'delete' ? one : plain(one))
+  const speaks = pairs.some(({ expected }) => expected?.kind !== undefined)
+  const received = (one: Shown) => written(speaks || one.kind === 'delete' ? one : plain(one))
   return pairs.map(({ expected: one, received: other }, at) => {
     if (one && other && isMet(one, other)) {
       return { at, expected: written(one), received: written(one) }
@@ -174,12 +164,12 @@ function linesOf(pairs: readonly Pair[]): readonly Line[] {
   })
 }
 
-const plain = ({ text }: Shown): Shown => ({ text, change: undefined })
+const plain = (one: Shown): Expected => ({ ...one, kind: undefined })
 
-function written({ text, change }: Shown): string {
-  if (change === undefined) return text
+function written({ text, kind }: Expected): string {
+  if (kind === undefined) return text
   const rest = text === '{}' ? '}' : `,${text.slice(1)}`
-  return `{${jsonText(CHANGE)}:${jsonText(change)}${rest}`
+  return `{${jsonText(CHANGE)}:${jsonText(kind)}${rest}`
 }
 
 /** Records that went nowhere: a test that does not speak of them expects none. */

@@ -1,20 +1,27 @@
 /** A job tried out: what comes out when, by event time and by the machine's clock. */
 
 import { describe, expect, it } from 'vitest'
+import { jsonText } from '../job/document/json-text.ts'
 import type { JsonMap } from '../job/document/node.ts'
+import { receivedOf } from './codec.ts'
 import { at, trialOf } from './testing/jobs.ts'
 import type { Trial } from './trial.ts'
 
-const records = (trial: Trial, sink = 'out') => trial.received(sink).map(({ record }) => record)
+const send = (trial: Trial, source: string, record: JsonMap) => trial.send(source, jsonText(record))
+const records = (trial: Trial, sink = 'out') =>
+  trial
+    .received(sink)
+    .flatMap(receivedOf)
+    .map(({ record }) => record)
 const plain = (value: unknown) =>
   JSON.parse(JSON.stringify(value, (_, one) => (typeof one === 'bigint' ? `${one}n` : one)))
 
 describe('records', () => {
   it('go through at once where nothing is kept', () => {
     const trial = trialOf('  - filter: n > 1\n  - project: { keep: [user, n] }\n  - to: out')
-    trial.send('events', { user: 'ann', n: 1, ts: at('00:00:00') })
+    send(trial, 'events', { user: 'ann', n: 1, ts: at('00:00:00') })
     expect(records(trial)).toEqual([])
-    trial.send('events', { user: 'bob', n: 2, ts: at('00:00:01') })
+    send(trial, 'events', { user: 'bob', n: 2, ts: at('00:00:01') })
     expect(plain(records(trial))).toEqual([{ user: 'bob', n: 2 }])
     expect(records(trial)).toEqual([])
   })
@@ -28,7 +35,7 @@ describe('records', () => {
       tags: ['a', ''],
       ts: at('00:00:00.123'),
     }
-    trial.send('events', record)
+    send(trial, 'events', record)
     const [received] = records(trial)
     expect(received?.['n']).toBe(9007199254740993n)
     expect(received?.['user']).toBe('Zoë "x"')
@@ -45,7 +52,7 @@ describe('records', () => {
   - { from: kinds.big, project: { keep: [n] } }
   - to: more
 `)
-    for (const n of [1, 11, 2]) trial.send('events', { n, ts: at('00:00:00') })
+    for (const n of [1, 11, 2]) send(trial, 'events', { n, ts: at('00:00:00') })
     expect(plain(records(trial))).toEqual([{ n: 1 }, { n: 2 }])
     expect(plain(records(trial, 'more'))).toEqual([{ n: 11 }])
   })
@@ -61,17 +68,17 @@ const COUNT = `
 describe('event time', () => {
   it('closes windows when the watermark has passed, the lag behind the latest', () => {
     const trial = trialOf(COUNT)
-    trial.send('events', { user: 'a', ts: at('00:00:01') })
-    trial.send('events', { user: 'a', ts: at('00:00:10.900') })
+    send(trial, 'events', { user: 'a', ts: at('00:00:01') })
+    send(trial, 'events', { user: 'a', ts: at('00:00:10.900') })
     expect(records(trial)).toEqual([])
-    trial.send('events', { user: 'a', ts: at('00:00:11') })
+    send(trial, 'events', { user: 'a', ts: at('00:00:11') })
     expect(plain(records(trial))).toEqual([{ user: 'a', n: 1 }])
     expect(trial.lateCount).toBe(0)
   })
 
   it('does not go on with the clock of the machine', () => {
     const trial = trialOf(COUNT)
-    trial.send('events', { user: 'a', ts: at('00:00:01') })
+    send(trial, 'events', { user: 'a', ts: at('00:00:01') })
     trial.advance(3_600_000)
     expect(records(trial)).toEqual([])
   })
@@ -79,7 +86,7 @@ describe('event time', () => {
   it('counts what comes too late', () => {
     const trial = trialOf(COUNT)
     for (const clock of ['00:00:01', '00:00:30', '00:00:02']) {
-      trial.send('events', { user: 'a', ts: at(clock) })
+      send(trial, 'events', { user: 'a', ts: at(clock) })
     }
     expect(plain(records(trial))).toEqual([{ user: 'a', n: 1 }])
     expect(trial.lateCount).toBe(1)
@@ -87,7 +94,7 @@ describe('event time', () => {
 
   it('ends with its source', () => {
     const trial = trialOf(COUNT)
-    trial.send('events', { user: 'a', ts: at('00:00:01') })
+    send(trial, 'events', { user: 'a', ts: at('00:00:01') })
     trial.end('events')
     expect(plain(records(trial))).toEqual([{ user: 'a', n: 1 }])
     trial.end()
@@ -102,10 +109,10 @@ describe('event time', () => {
   - to: out
 `
     const trial = trialOf(text, { sources: OTHERS })
-    trial.send('events', { user: 'a', ts: at('00:00:01') })
-    trial.send('events', { user: 'a', ts: at('00:01:00') })
+    send(trial, 'events', { user: 'a', ts: at('00:00:01') })
+    send(trial, 'events', { user: 'a', ts: at('00:01:00') })
     expect(records(trial)).toEqual([])
-    trial.send('others', { user: 'b', ts: at('00:00:02') })
+    send(trial, 'others', { user: 'b', ts: at('00:00:02') })
     expect(records(trial)).toEqual([])
     trial.end('others')
     expect(plain(records(trial))).toEqual([{ n: 2 }])
@@ -127,9 +134,9 @@ describe('the clock of the machine', () => {
       select: { n: count(*) }
   - to: out
 `)
-    trial.send('events', { user: 'a', ts: at('00:00:01') })
+    send(trial, 'events', { user: 'a', ts: at('00:00:01') })
     trial.advance(4_000)
-    trial.send('events', { user: 'a', ts: at('00:00:01') })
+    send(trial, 'events', { user: 'a', ts: at('00:00:01') })
     expect(records(trial)).toEqual([])
     trial.advance(6_000)
     expect(trial.now).toBe(10_000)
@@ -149,10 +156,10 @@ describe('the clock of the machine', () => {
   - to: out
 `)
     const start = new Date(at('00:00:00')).toISOString()
-    trial.send('events', { user: 'a', ts: at('00:00:01') })
+    send(trial, 'events', { user: 'a', ts: at('00:00:01') })
     trial.advance(10_000)
     expect(plain(records(trial))).toEqual([{ window_start: start, n: 1 }])
-    trial.send('events', { user: 'a', ts: at('00:00:02') })
+    send(trial, 'events', { user: 'a', ts: at('00:00:02') })
     trial.advance(30_000)
     expect(plain(records(trial))).toEqual([{ window_start: start, n: 2 }])
     trial.end()
@@ -173,9 +180,9 @@ describe('the clock of the machine', () => {
   - project: { keep: [sessions] }
   - to: out
 `)
-    trial.send('events', { user: 'a', ts: at('00:00:01') })
+    send(trial, 'events', { user: 'a', ts: at('00:00:01') })
     trial.advance(1_000)
-    trial.send('events', { user: 'b', ts: at('00:00:01') })
+    send(trial, 'events', { user: 'b', ts: at('00:00:01') })
     trial.advance(60_000)
     expect(plain(records(trial))).toEqual([{ sessions: 2 }])
   })
@@ -190,9 +197,9 @@ describe('the clock of the machine', () => {
 `,
       { time: '{ lag: 0s }' },
     )
-    trial.send('events', { user: 'a' })
+    send(trial, 'events', { user: 'a' })
     trial.advance(15_000)
-    trial.send('events', { user: 'a' })
+    send(trial, 'events', { user: 'a' })
     expect(plain(records(trial))).toEqual([{ n: 1 }])
   })
 })
@@ -200,10 +207,10 @@ describe('the clock of the machine', () => {
 describe('records that cannot be worked on', () => {
   it('are dead letters: undecodable, without a time, not to be computed', () => {
     const trial = trialOf('  - map: { select: { q: 10 / n } }\n  - to: out')
-    trial.send('events', { n: 'many', ts: at('00:00:00') })
-    trial.send('events', { n: 1 })
-    trial.send('events', { n: 0, ts: at('00:00:00') })
-    trial.send('events', { n: 5, ts: at('00:00:00') })
+    send(trial, 'events', { n: 'many', ts: at('00:00:00') })
+    send(trial, 'events', { n: 1 })
+    send(trial, 'events', { n: 0, ts: at('00:00:00') })
+    send(trial, 'events', { n: 5, ts: at('00:00:00') })
     expect(plain(records(trial))).toHaveLength(1)
     expect(trial.deadLetters.map(({ at: where }) => where)).toEqual(['events', 'events', 'map-1'])
     for (const { code, reason } of trial.deadLetters) {
@@ -214,16 +221,16 @@ describe('records that cannot be worked on', () => {
 
   it('are left out where the job says so', () => {
     const trial = trialOf('  - to: out', { rest: 'options: { errors: skip }' })
-    trial.send('events', { n: 'many', ts: at('00:00:00') })
-    trial.send('events', { n: 1 })
+    send(trial, 'events', { n: 'many', ts: at('00:00:00') })
+    send(trial, 'events', { n: 1 })
     expect(trial.deadLetters).toEqual([])
     expect(records(trial)).toEqual([])
   })
 
   it('stop the job where it says so', () => {
     const trial = trialOf('  - to: out', { rest: 'options: { errors: fail }' })
-    expect(() => trial.send('events', { n: 'many', ts: at('00:00:00') })).toThrow('events:')
-    expect(() => trial.send('events', { n: 1 })).toThrow('events:')
+    expect(() => send(trial, 'events', { n: 'many', ts: at('00:00:00') })).toThrow('events:')
+    expect(() => send(trial, 'events', { n: 1 })).toThrow('events:')
   })
 })
 
@@ -232,7 +239,7 @@ describe('names', () => {
   it.each([
     [
       'a source to send to',
-      () => trial.send('event', {}),
+      () => send(trial, 'event', {}),
       'there is no source event; there are events',
     ],
     ['a source to end', () => trial.end('event'), 'there is no source event; there are events'],

@@ -1,23 +1,16 @@
 /**
  * A job that runs here and now, on the engine's own local job: one partition a source, one group a
- * stage, a clock that moves when it is told to. Records are those of JSON. Each record is a batch,
- * so that time goes on between them; sources are never idle.
+ * stage, a clock that moves when it is told to. Records come in JSON and go in columns. Each record
+ * is a batch, so that time goes on between them; sources are never idle.
  */
 
 import { WeirError } from '../base/errors.ts'
 import type { Compiler } from '../engine/columns/expression.ts'
-import { DELETE, type Records, UPDATE } from '../engine/columns/records.ts'
+import type { Records } from '../engine/columns/records.ts'
 import { LocalJob } from '../engine/local/local-job.ts'
 import type { Plan } from '../engine/plan/plan.ts'
 import { DEAD_LETTERS } from '../engine/stage/dead-letters.ts'
-import type { JsonMap } from '../job/document/node.ts'
-import { type Decode, decoderOf, jsonRecords } from './codec.ts'
-
-export interface Received {
-  /** `update` takes the place of an earlier record with the same key, `delete` takes it back. */
-  readonly kind: 'insert' | 'update' | 'delete'
-  readonly record: JsonMap
-}
+import { type Decode, decoderOf, receivedOf } from './codec.ts'
 
 /** A record that could not be decoded or computed. */
 export interface DeadLetter {
@@ -31,7 +24,7 @@ export class Trial {
   readonly #plan: Plan
   readonly #job: LocalJob
   readonly #decoders: ReadonlyMap<string, Decode>
-  readonly #outputs: ReadonlyMap<string, Received[]>
+  readonly #outputs: ReadonlyMap<string, Records[]>
   readonly #dead: DeadLetter[] = []
   #now: number
 
@@ -57,11 +50,11 @@ export class Trial {
     return this.#job.lateCount
   }
 
-  /** One record of a source. */
-  send(source: string, record: JsonMap): void {
+  /** One record of a source, in JSON. */
+  send(source: string, json: string): void {
     const decode = this.#decoders.get(source)
     if (decode === undefined) throw unknown('source', source, this.#decoders.keys())
-    const { records, trouble } = decode(record, this.#now)
+    const { records, trouble } = decode(json, this.#now)
     if (records === undefined)
       this.#bury({ at: source, code: trouble.code, reason: trouble.reason })
     else this.#job.push(source, records)
@@ -88,7 +81,7 @@ export class Trial {
   }
 
   /** What came to a sink since it was asked last. */
-  received(sink: string): readonly Received[] {
+  received(sink: string): readonly Records[] {
     const outputs = this.#outputs.get(sink)
     if (outputs === undefined) throw unknown('sink', sink, this.#outputs.keys())
     return outputs.splice(0)
@@ -98,12 +91,13 @@ export class Trial {
     this.#job.run(this.#now)
     for (const [sink, records] of this.#job.takeOutputs()) {
       if (sink === DEAD_LETTERS) this.#takeDead(records)
-      else this.#outputs.get(sink)?.push(...receivedOf(records))
+      else this.#outputs.get(sink)?.push(records)
     }
   }
 
   #takeDead(records: Records): void {
-    for (const { operator, code, reason } of jsonRecords(records)) {
+    for (const { record } of receivedOf(records)) {
+      const { operator, code, reason } = record
       this.#dead.push({ at: String(operator), code: String(code), reason: String(reason) })
     }
   }
@@ -114,17 +108,6 @@ export class Trial {
     if (errors === 'fail') throw new WeirError(letter.code, `${letter.at}: ${letter.reason}`)
     if (errors === 'dead-letter') this.#dead.push(letter)
   }
-}
-
-const kinds: ReadonlyMap<number | undefined, Received['kind']> = new Map([
-  [UPDATE, 'update'],
-  [DELETE, 'delete'],
-])
-
-function receivedOf(records: Records): readonly Received[] {
-  return jsonRecords(records).map((record, row) => {
-    return { kind: kinds.get(records.kinds?.[row]) ?? 'insert', record }
-  })
 }
 
 function unknown(what: string, name: string, known: Iterable<string>): WeirError {

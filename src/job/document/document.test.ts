@@ -6,6 +6,7 @@ import { fuzzRuns } from '../../base/testing/runs.ts'
 import { type Finding, findingText } from '../finding.ts'
 import { bytesOf, plainOf, written } from '../testing/writing.ts'
 import { type Language, languageOf, languages, readDocument } from './document.ts'
+import { nodeText } from './json-text.ts'
 import { type JsonMap, jsonOf } from './node.ts'
 import { FILE_BYTES_MAX } from './text.ts'
 
@@ -168,5 +169,40 @@ describe.each(languages)('hostile %s', language => {
     for (const part of ['[', '{a: ', '- ', '"', '${', '${A}', 'a', '\n', '[[a]]\n', '{"a":']) {
       checkAnswer(language, bytesOf(part.repeat(Math.floor(size / part.length))))
     }
+  })
+})
+
+describe('numbers', () => {
+  const read = (language: Language, text: string) => {
+    const { document } = readDocument({
+      file: 'f',
+      language,
+      bytes: bytesOf(text),
+      environment: {},
+    })
+    return document && nodeText(document.root)
+  }
+
+  it.each([
+    ['json', '{"a": 9007199254740993.51}', '9007199254740993.51'],
+    ['json', '{"a": -0.50e+2}', '-0.50e+2'],
+    ['json', '{"a": -0}', '-0'],
+    ['json', '{"a": 123456789012345678901234567890}', '123456789012345678901234567890'],
+    ['yaml', 'a: 9007199254740993.51', '9007199254740993.51'],
+    ['yaml', 'a: +0012345678901234567.890', '12345678901234567.890'],
+    ['yaml', 'a: -.12345678901234567891e5', '-0.12345678901234567891e5'],
+    ['yaml', 'a: 5.', '5'],
+    ['yaml', 'a: 0.', '0'],
+    ['yaml', 'a: 0x1F', '31'],
+    ['yaml', 'a: -12345678901234567890', '-12345678901234567890'],
+    ['yaml', 'a: .nan', '"NaN"'],
+    ['yaml', 'a: -.inf', '"-Infinity"'],
+    ['toml', 'a = 9_007_199_254_740_993.5_1', '9007199254740993.51'],
+    ['toml', 'a = +1.5E-3', '1.5E-3'],
+    ['toml', 'a = 0xff', '255'],
+    ['toml', 'a = -inf', '"-Infinity"'],
+    ['toml', 'a = nan', '"NaN"'],
+  ] as const)('of %s keep their digits: %s', (language, text, digits) => {
+    expect(read(language, text)).toBe(`{"a":${digits}}`)
   })
 })

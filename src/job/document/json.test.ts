@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseJson } from './json.ts'
+import { mustParseJson, parseJson } from './json.ts'
 import { DEPTH_MAX, jsonOf, type MapNode } from './node.ts'
 
 const troubleOf = (text: string) => parseJson(text).trouble
@@ -116,5 +116,20 @@ describe('mistakes', () => {
     expect(troubleOf(nested(DEPTH_MAX + 1))).toMatchObject({ code: 'too-deep', offset: DEPTH_MAX })
     expect(troubleOf('['.repeat(100_000))?.code).toBe('too-deep')
     expect(troubleOf(`[${'[],{},'.repeat(200)}1]`)).toBeUndefined()
+  })
+})
+
+describe('values that programs wrote', () => {
+  it('are what JSON.parse reads, two equal keys and any depth too', () => {
+    const deep = '['.repeat(900) + ']'.repeat(900)
+    for (const text of ['{"a":1,"b":0,"a":{"a":[]}}', '{"__proto__":1}', deep]) {
+      expect(JSON.stringify(jsonOf(mustParseJson(text)))).toBe(JSON.stringify(JSON.parse(text)))
+    }
+    expect(() => mustParseJson('[1')).toThrow('a comma or ] is expected')
+  })
+
+  it('keep the digits of numbers that no double holds', () => {
+    expect(mustParseJson('1e999')).toMatchObject({ value: Infinity, digits: '1e999' })
+    expect(mustParseJson('-0.10E+2')).toMatchObject({ value: -10, digits: '-0.10E+2' })
   })
 })

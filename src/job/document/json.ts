@@ -1,7 +1,8 @@
 /**
- * JSON to a tree with places: exactly the texts that JSON.parse takes, without its doubts (two
- * equal keys, numbers that become infinite), and with the place of the first mistake. Libraries
- * were looked at: those with places take more than JSON, or blame the wrong place.
+ * JSON to a tree with places: exactly the texts that JSON.parse takes, with all digits. Of a file,
+ * without its doubts (two equal keys, numbers that become infinite), and with the place of the
+ * first mistake. Libraries were looked at: those with places take more than JSON, or blame the
+ * wrong place.
  */
 
 import {
@@ -37,17 +38,25 @@ const escapes: ReadonlyMap<string, string> = new Map([
   ['t', '\t'],
 ])
 
+/** What somebody wrote: whatever is likely to be a slip is a mistake. */
 export function parseJson(text: string): Parsed {
-  return parsedBy(() => new JsonParser(text).document())
+  return parsedBy(() => new JsonParser(text, true).document())
+}
+
+/** What a program wrote, as JSON.parse reads it: of two equal keys the last counts. */
+export function mustParseJson(text: string): Node {
+  return new JsonParser(text, false).document()
 }
 
 class JsonParser {
   readonly #text: string
+  readonly #isFile: boolean
   #at = 0
   #depth = 0
 
-  constructor(text: string) {
+  constructor(text: string, isFile: boolean) {
     this.#text = text
+    this.#isFile = isFile
   }
 
   document(): Node {
@@ -80,7 +89,9 @@ class JsonParser {
       const key = this.#string()
       this.#skip()
       if (!this.#take(':')) this.#fail('a colon is expected behind the key')
-      mustAdd(entries, key.value, { key: { start: key.start, end: key.end }, value: this.#value() })
+      const entry = { key: { start: key.start, end: key.end }, value: this.#value() }
+      if (this.#isFile) mustAdd(entries, key.value, entry)
+      else entries.set(key.value, entry)
     })
     return { kind: 'map', entries, start, end: this.#at }
   }
@@ -93,7 +104,9 @@ class JsonParser {
 
   /** From the opening bracket to the closing one. */
   #items(close: '}' | ']', item: () => void): void {
-    mustBeShallow(++this.#depth, this.#at++)
+    if (this.#isFile) mustBeShallow(this.#depth + 1, this.#at)
+    this.#depth++
+    this.#at++
     this.#skip()
     if (!this.#take(close)) {
       for (;;) {
@@ -138,10 +151,10 @@ class JsonParser {
     const [digits, fraction, exponent] = match
     const isWhole = fraction === undefined && exponent === undefined
     const value = isWhole && digits !== '-0' ? BigInt(digits) : Number(digits)
-    if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) {
+    if (this.#isFile && (value === Infinity || value === -Infinity)) {
       this.#fail('this number is too large', start)
     }
-    return numberNode({ start, end: this.#at }, value)
+    return numberNode({ start, end: this.#at }, value, match[0])
   }
 
   #word(start: number): Node {

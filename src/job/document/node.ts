@@ -46,6 +46,8 @@ export interface Piece {
 export interface NumberNode extends Span {
   readonly kind: 'number'
   readonly value: number | bigint
+  /** With every digit that was written, as JSON writes numbers; missing: it has none such. */
+  readonly digits: string | undefined
 }
 
 export interface FlagNode extends Span {
@@ -103,9 +105,21 @@ export function textNode(span: Span, written: string, style: TextStyle): TextNod
   return { kind: 'text', value: written, written, style, pieces: [], ...span }
 }
 
-export function numberNode(span: Span, value: number | bigint): NumberNode {
+/** A decimal number of any of the languages: a plus or zeros in front, nothing around the point. */
+const DECIMAL = /^\+?(-?)0*(\d*)(?:\.(\d*))?([eE][+-]?\d+)?$/
+
+/** `written`: as it stands in the file, where it is no bigint. */
+export function numberNode(span: Span, value: number | bigint, written = ''): NumberNode {
   const isSafe = typeof value === 'bigint' && BigInt.asIntN(54, value) === value
-  return { kind: 'number', value: isSafe ? Number(value) : value, ...span }
+  const digits = typeof value === 'bigint' ? String(value) : digitsOf(written)
+  return { kind: 'number', value: isSafe ? Number(value) : value, digits, ...span }
+}
+
+function digitsOf(written: string): string | undefined {
+  const match = DECIMAL.exec(written)
+  if (match === null) return undefined
+  const [, sign = '', whole = '', fraction = '', exponent = ''] = match
+  return `${sign}${whole || '0'}${fraction && `.${fraction}`}${exponent}`
 }
 
 /** Every key once: the second is the trouble, and says where the first stands. */
@@ -147,23 +161,29 @@ export interface JsonMap {
 /** A tree without places. Maps have no prototype. */
 export type Json = string | number | bigint | boolean | null | readonly Json[] | JsonMap
 
-export function jsonOf(node: Node, show: (text: TextNode) => string = text => text.value): Json {
+export function jsonOf(
+  node: Node,
+  ofText: (text: TextNode) => string = text => text.value,
+  ofNumber: (number: NumberNode) => Json = number => number.value,
+): Json {
   switch (node.kind) {
     case 'text':
-      return show(node)
+      return ofText(node)
+    case 'number':
+      return ofNumber(node)
     case 'null':
       return null
     case 'list':
-      return node.items.map(item => jsonOf(item, show))
+      return node.items.map(item => jsonOf(item, ofText, ofNumber))
     case 'map':
-      return jsonMapOf(node, show)
+      return mapOf(node, one => jsonOf(one, ofText, ofNumber))
     default:
       return node.value
   }
 }
 
-function jsonMapOf(node: MapNode, show: (text: TextNode) => string): JsonMap {
+function mapOf(node: MapNode, jsonOfNode: (node: Node) => Json): JsonMap {
   const map = Object.create(null) as Record<string, Json>
-  for (const [key, { value }] of node.entries) map[key] = jsonOf(value, show)
+  for (const [key, { value }] of node.entries) map[key] = jsonOfNode(value)
   return map
 }

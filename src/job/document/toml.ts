@@ -153,7 +153,7 @@ function scalarOf(node: AST.TOMLValue): Node {
     case 'integer':
       return numberNode(span, node.bigint)
     case 'float':
-      return numberNode(span, node.value)
+      return numberNode(span, node.value, node.number.replaceAll('_', ''))
     default:
       return textNode(span, node.datetime, 'literal')
   }

@@ -145,7 +145,7 @@ function scalarOf(node: Scalar): Node {
       return { kind: 'flag', value, ...span }
     case 'bigint':
     case 'number':
-      return numberNode(span, value)
+      return numberNode(span, value, node.source)
     default:
       return { kind: 'null', ...span }
   }

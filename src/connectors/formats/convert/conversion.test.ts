@@ -8,6 +8,7 @@ import {
   BIGINT,
   BYTES,
   DATE,
+  DOUBLE,
   decimal,
   INTEGER,
   INTERVAL,
@@ -88,6 +89,18 @@ describe('the table', () => {
       BOOLEAN: [true, '', '', '', '', '', no, true],
       DOUBLE: ['', 12, '', '', '', '', 12, no],
       TEXT: [...TEXTS, '12', 'true'],
+    })
+  })
+
+  test('of texts for what is not finite, where that is said', () => {
+    const texts = ['NaN', 'Infinity', '-Infinity', '12', 'nan', '']
+    expect(texts.map(text => made(DOUBLE, 'text', text, { notFinite: true }))).toEqual([
+      ...[Number.NaN, Infinity, -Infinity],
+      ...['no-such-value', 'no-such-value', 'no-such-value'],
+    ])
+    expect(cells({ notFinite: true })).toEqual({
+      ...cells(),
+      DOUBLE: ['', '', '', '', '', '', 12, no],
     })
   })
 

@@ -49,6 +49,8 @@ export interface ConversionOptions {
   readonly unit?: TimeUnit | undefined
   /** Texts and numbers stand for each other where that has a sense. */
   readonly lenient?: boolean | undefined
+  /** A DOUBLE is also made of the texts `NaN`, `Infinity` and `-Infinity`. */
+  readonly notFinite?: boolean | undefined
 }
 
 const INTEGER_MIN = -(2 ** 31)
@@ -119,12 +121,16 @@ class ToDouble extends Strict {
   }
 }
 
-class ToDoubleLeniently extends ToDouble {
+class ToAnyDouble extends ToDouble {
   override text(bytes: Uint8Array, start: number, end: number): Scalar | Trouble {
-    const text = latinText(bytes, start, end)
-    const special = NOT_FINITE.get(text)
-    if (special !== undefined) return special
-    return isNumber(text) ? this.number(bytes, start, end) : noSuch(this.type)
+    return NOT_FINITE.get(latinText(bytes, start, end)) ?? noSuch(this.type)
+  }
+}
+
+class ToDoubleLeniently extends ToAnyDouble {
+  override text(bytes: Uint8Array, start: number, end: number): Scalar | Trouble {
+    const isDigits = isNumber(latinText(bytes, start, end))
+    return isDigits ? this.number(bytes, start, end) : super.text(bytes, start, end)
   }
 }
 
@@ -229,7 +235,7 @@ function decimalOf(type: DecimalType): Conversion {
 }
 
 export function conversionOf(type: Type, options: ConversionOptions = {}): Conversion {
-  const { unit = 'ms', lenient = false } = options
+  const { unit = 'ms', lenient = false, notFinite = false } = options
   const inUnit: Reading = { scale: UNIT_SCALES[unit], floors: true }
   const safe = symmetric(Number.MAX_SAFE_INTEGER)
   switch (type.kind) {
@@ -242,7 +248,8 @@ export function conversionOf(type: Type, options: ConversionOptions = {}): Conve
     case 'decimal':
       return decimalOf(type)
     case 'double':
-      return lenient ? new ToDoubleLeniently(type) : new ToDouble(type)
+      if (lenient) return new ToDoubleLeniently(type)
+      return notFinite ? new ToAnyDouble(type) : new ToDouble(type)
     case 'text':
       return lenient ? new ToTextLeniently(type) : new ToText(type)
     case 'bytes':

@@ -41,7 +41,7 @@ interface Scanning {
 /** Learns the shapes, then reads the batch: marks, and the rows of those that were taken. */
 function scanned({ fields, shapes, limits }: Scanning, raw: RawRecords) {
   const lexer = new Lexer(limitsOf(limits))
-  const columns = fields.map(one => jsonColumnOf(one, lexer, false))
+  const columns = fields.map(one => jsonColumnOf(one, lexer))
   const programs = shapes.map(shape => {
     const { bytes } = rawOf([shape])
     lexer.attach(bytes)

@@ -10,6 +10,7 @@ import {
 } from '../../../engine/columns/builder.ts'
 import type { Vector } from '../../../engine/columns/vector.ts'
 import type { Type } from '../../../engine/schema/type.ts'
+import type { ConversionOptions } from '../convert/conversion.ts'
 import type { Field, RawRecords, TimeUnit } from '../format.ts'
 import { Trouble } from '../trouble.ts'
 import { type Lexer, QUOTE } from './lexer.ts'
@@ -171,9 +172,11 @@ function scalingOf({ type, unit = 'ms' }: Field): Scaling | undefined {
   }
 }
 
-export function jsonColumnOf(field: Field, lexer: Lexer, lenient: boolean): JsonColumn {
+type Texts = Pick<ConversionOptions, 'lenient' | 'notFinite'>
+
+export function jsonColumnOf(field: Field, lexer: Lexer, texts: Texts = {}): JsonColumn {
   const { type, unit } = field
-  const reading = readingOf(type, { unit, lenient })
+  const reading = readingOf(type, { unit, ...texts })
   const scaling = scalingOf(field)
   if (scaling !== undefined) return new NumberColumn(type, lexer, reading, scaling)
   const isPart = type.kind === 'text' || type.kind === 'json'

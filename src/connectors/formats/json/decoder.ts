@@ -14,6 +14,8 @@ export interface JsonOptions {
   readonly limits?: Partial<Limits> | undefined
   /** Texts and numbers stand for each other where that has a sense. */
   readonly lenient?: boolean | undefined
+  /** A DOUBLE is also made of the texts `NaN`, `Infinity` and `-Infinity`. */
+  readonly notFinite?: boolean | undefined
   /** False: every record takes the slow path. To compare with. */
   readonly learns?: boolean | undefined
   /** False: what was learned is read by TypeScript alone. To compare with. */
@@ -28,10 +30,10 @@ export class JsonDecoder implements Decoder {
   readonly #memory: ShapeMemory | undefined
 
   constructor(fields: readonly Field[], options: JsonOptions = {}) {
-    const { limits, lenient = false, learns = true, usesKernel } = options
+    const { limits, lenient, notFinite, learns = true, usesKernel } = options
     this.#fields = fields
     this.#lexer = new Lexer(limitsOf(limits))
-    this.#columns = fields.map(field => jsonColumnOf(field, this.#lexer, lenient))
+    this.#columns = fields.map(field => jsonColumnOf(field, this.#lexer, { lenient, notFinite }))
     const root = treeOf(fields)
     this.#walker = new Walker(this.#lexer, root, fields.length)
     if (learns) this.#memory = new ShapeMemory(this.#lexer, root, this.#columns, usesKernel)

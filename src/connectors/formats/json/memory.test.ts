@@ -15,7 +15,7 @@ const fields = [fieldOf({ name: 'a', type: BIGINT }), fieldOf({ name: 'b', type:
 /** A memory, and batch after batch of it: which rows it knew, and what stands in them. */
 function reading(some: readonly Field[] = fields, usesKernel = true) {
   const lexer = new Lexer()
-  const columns = some.map(one => jsonColumnOf(one, lexer, false))
+  const columns = some.map(one => jsonColumnOf(one, lexer))
   const memory = new ShapeMemory(lexer, treeOf(some), columns, usesKernel)
   return (records: readonly string[]) => {
     const raw = rawOf(records, '7')

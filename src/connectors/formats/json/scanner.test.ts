@@ -132,7 +132,7 @@ describe('the quick path says what the slow one says', () => {
 
 function scannerOf(fields: readonly Field[], record: string, limits = limitsOf()) {
   const lexer = new Lexer(limits)
-  const columns: readonly JsonColumn[] = fields.map(one => jsonColumnOf(one, lexer, false))
+  const columns: readonly JsonColumn[] = fields.map(one => jsonColumnOf(one, lexer))
   const open = (records: readonly string[]) => {
     const raw = rawOf(records)
     lexer.attach(raw.bytes)
@@ -281,7 +281,7 @@ describe('limits on the quick path', () => {
 describe('what is remembered of shapes', () => {
   function memoryOf(fields: readonly Field[]) {
     const lexer = new Lexer()
-    const columns = fields.map(one => jsonColumnOf(one, lexer, false))
+    const columns = fields.map(one => jsonColumnOf(one, lexer))
     const memory = new ShapeMemory(lexer, treeOf(fields), columns)
     /** How many records of a batch were of a known shape. */
     return (records: readonly string[]): number => {
