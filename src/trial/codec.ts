@@ -5,7 +5,7 @@
  */
 
 import { WeirError } from '../base/errors.ts'
-import type { Decoded } from '../connectors/formats/format.ts'
+import type { Decoded, TimeUnit } from '../connectors/formats/format.ts'
 import { JsonDecoder } from '../connectors/formats/json/decoder.ts'
 import { JsonOut } from '../connectors/formats/json/out.ts'
 import { writingOf } from '../connectors/formats/json/writing.ts'
@@ -35,7 +35,7 @@ export type Decode = (json: string, now: number) => DecodedRecord
 
 export function decoderOf(source: SourcePlan): Decode {
   const schema = sourceSchema(source)
-  const decode = jsonDecoder(schema)
+  const decode = jsonDecoder(schema, placesOf(source))
   return (json, now) => {
     const { vectors, failures } = decode(json)
     const [failure] = failures
@@ -44,8 +44,18 @@ export function decoderOf(source: SourcePlan): Decode {
   }
 }
 
-function jsonDecoder(schema: Schema): (json: string) => Decoded {
-  const fields = schema.columns.map(column => fieldOf(column))
+type Places = ReadonlyMap<string, { readonly path?: string; readonly unit?: TimeUnit }>
+
+/** Where a source's columns stand in a record, where the job says so. */
+function placesOf({ options }: SourcePlan): Places {
+  return new Map(Object.entries((options['fields'] ?? {}) as object)) as Places
+}
+
+function jsonDecoder(schema: Schema, places: Places = new Map()): (json: string) => Decoded {
+  const fields = schema.columns.map(column => {
+    const { path, unit } = places.get(column.name) ?? {}
+    return fieldOf(column, { from: path, unit })
+  })
   const decoder = new JsonDecoder(fields, { notFinite: true })
   return json => {
     const bytes = new TextEncoder().encode(json)

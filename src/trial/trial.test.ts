@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { jsonText } from '../job/document/json-text.ts'
 import type { JsonMap } from '../job/document/node.ts'
 import { receivedOf } from './codec.ts'
+import { TestDriver } from './driver.ts'
 import { at, trialOf } from './testing/jobs.ts'
 import type { Trial } from './trial.ts'
 
@@ -64,6 +65,30 @@ const COUNT = `
   - project: { keep: [user, n] }
   - to: out
 `
+
+it('records are read where the job says that values stand', () => {
+  const driver = new TestDriver({
+    file: 'job.yaml',
+    text: `name: a
+sources:
+  e:
+    http: { path: /x }
+    schema:
+      at: { type: timestamptz, path: '"@timestamp".at', unit: s }
+      user: { type: text, path: user-id }
+      constructor: text
+      all: { type: json, path: $ }
+    time: at
+steps: [{ to: out }]
+sinks: { out: { memory: {} } }
+`,
+  })
+  const record = { '@timestamp': { at: 60 }, 'user-id': 'a' }
+  driver.send('e', record)
+  expect(driver.received('out')).toEqual([
+    { at: '1970-01-01T00:01:00.000Z', user: 'a', constructor: null, all: record },
+  ])
+})
 
 describe('event time', () => {
   it('closes windows when the watermark has passed, the lag behind the latest', () => {

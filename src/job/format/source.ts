@@ -66,9 +66,29 @@ const formatShape = either(
 
 /** Of the form of a type in SQL; whether there is such a type is asked when the job is compiled. */
 const TYPE = {
-  pattern: /^[A-Za-z][A-Za-z ]*(\(\s*\d+\s*(,\s*\d+\s*)?\)|<.+>)?( [A-Za-z ]+)?$/,
+  pattern:
+    /^(?=.{1,99}$)[A-Za-z][A-Za-z ]*(\(\s*\d+\s*(,\s*\d+\s*)?\)|<.+>)?( [A-Za-z ]+)?(\s*\[\s*\])*$/,
   words: 'a type such as text, bigint, double, decimal(10, 2), timestamp or array<text>',
 }
+
+/** As decoders read it: docs/reference/formats.md. */
+const PATH = {
+  pattern: /^(\$\.)?("([^"]|"")*"|[^".]+)(\.("([^"]|"")*"|[^".]+)){0,63}$/,
+  words: `a path: keys with points between them, 64 at most, such as user.id or a."b.c"`,
+}
+
+const columnShape = either(
+  'a type, or type with path and unit',
+  written('column', TYPE),
+  object({
+    type: required(written('column', TYPE), 'the type, as SQL writes it'),
+    path: optional(
+      text(PATH),
+      'where its value stands in a record: user.id, user-id, "@timestamp"; $ is the whole record',
+    ),
+    unit: optional(choice(['ms', 's', 'us']), 'what a number counts; ms by default'),
+  }),
+)
 
 const timeShape = either(
   'a column, or field with lag and idle',
@@ -91,7 +111,7 @@ export const sourceShape = tagged(
     format: optional(formatShape, 'how records are written; json by default'),
     registry: optional(text(URL_TEXT), 'the schema registry'),
     schema: optional(
-      map(written('column', TYPE), COLUMN, 1),
+      map(columnShape, COLUMN, 1),
       'the columns that the job may use, with their types: {user: text, ts: timestamp}',
     ),
     time: optional(timeShape, 'the event time of a record'),
@@ -190,3 +210,4 @@ export const sinkShape = tagged(
 )
 
 export type SourcePart = Checked<typeof sourceShape>
+export type ColumnPart = Checked<typeof columnShape>

@@ -8,7 +8,7 @@ import type { Edge, WindowSpec } from '../../engine/plan/plan.ts'
 import { DEAD_LETTERS_REFUSED } from '../../engine/plan/soundness.ts'
 import { DEAD_LETTERS } from '../../engine/stage/dead-letters.ts'
 import type { JobPart, TestPart } from '../format/job.ts'
-import type { SourcePart } from '../format/source.ts'
+import type { ColumnPart, SourcePart } from '../format/source.ts'
 import { nearest } from '../shape/nearest.ts'
 import type { Place, Tree, Written } from '../shape/shape.ts'
 import { sinkNameOf, type WiredStep, wiredSteps } from './names.ts'
@@ -155,18 +155,24 @@ function checkChange({ node, at }: Tree, remarks: Remarks): void {
 }
 
 /** A record may hold more than its source reads; in a test it is a slip. */
-function warnOfKeys(
-  { node, at }: Tree,
-  schema: ReadonlyMap<string, Written> | undefined,
-  remarks: Remarks,
-): void {
+function warnOfKeys({ node, at }: Tree, schema: SourcePart['schema'], remarks: Remarks): void {
   if (schema === undefined || node.kind !== 'map') return
+  const read = new Set([...schema].map(([name, column]) => keyRead(name, column)))
+  if (read.has(undefined)) return
   for (const [name, { key }] of node.entries) {
-    if (schema.has(name)) continue
+    if (read.has(name)) continue
     const place = { path: [...at.path, name], start: key.start, end: key.end }
     const message = `the source has no column ${name}: nobody will see this`
-    remarks.warning(place, 'unknown-column', message, nearest(name, schema.keys()))
+    const known = [...read].flatMap(one => one ?? [])
+    remarks.warning(place, 'unknown-column', message, nearest(name, known))
   }
+}
+
+/** Under which key of a record it begins; missing: it is the whole record. */
+function keyRead(name: string, column: ColumnPart): string | undefined {
+  if ('text' in column || column.path === undefined) return name
+  const [, quoted, plain] = /^(?:\$\.)?(?:"((?:[^"]|"")*)"|([^".]+))/.exec(column.path) ?? []
+  return column.path === '$' ? undefined : (quoted?.replaceAll('""', '"') ?? plain)
 }
 
 function warn(

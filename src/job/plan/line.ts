@@ -24,6 +24,13 @@ export interface LineOptions {
   readonly partitions?: number | undefined
 }
 
+/** What to do about what the engine will not have, where its own sentence does not say. */
+const ADVICE: Readonly<Record<string, string>> = {
+  'inputs-differ':
+    '; give them the same names and types in the same order, each by map: { select: .. }, with ' +
+    'CAST(COLUMN AS TYPE) where a type differs',
+}
+
 export class Line {
   readonly operators: OperatorPlan[] = []
   /** What each of them puts out, by its id. */
@@ -65,7 +72,7 @@ export class Line {
       this.schema = operator.schema
     } catch (error) {
       if (!(error instanceof WeirError)) throw error
-      tools.remarks.error(at, error.code, sentenceOf(error))
+      tools.remarks.error(at, error.code, `${sentenceOf(error)}${ADVICE[error.code] ?? ''}`)
       return false
     }
     const from = before === undefined ? inputs : [{ from: before.id }]

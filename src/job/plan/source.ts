@@ -2,10 +2,10 @@
 
 import type { SourcePlan, SourceTime } from '../../engine/plan/plan.ts'
 import { type Column, Schema } from '../../engine/schema/schema.ts'
-import { TEXT, typeText } from '../../engine/schema/type.ts'
+import { TEXT, type Type, typeText } from '../../engine/schema/type.ts'
 import { maybeType, refusalOf, TYPE_NAMES } from '../../engine/schema/type-text.ts'
 import { type Json, type JsonMap, jsonOf, type MapNode, type Node } from '../document/node.ts'
-import type { SourcePart } from '../format/source.ts'
+import type { ColumnPart, SourcePart } from '../format/source.ts'
 import type { Remarks } from '../lint/remarks.ts'
 import { nearest } from '../shape/nearest.ts'
 import type { Written } from '../shape/shape.ts'
@@ -48,19 +48,44 @@ function columnsOf(
   remarks: Remarks,
 ): readonly Column[] | undefined {
   if (schema === undefined) return isText(format) ? TEXT_COLUMNS : []
-  const columns = [...schema].map(([name, { text, at }]) => {
-    const type = maybeType(text)
-    if (type === undefined) {
-      const refusal = refusalOf(text)
-      const suggestion =
-        refusal === undefined ? nearest(text, TYPE_NAMES)?.toLowerCase() : undefined
-      const why = refusal === undefined ? '' : `: ${refusal}`
-      remarks.error(at, 'unknown-type', `${text} is no type${why}`, suggestion)
-    }
-    return { name, type }
-  })
+  const columns = [...schema].map(([name, part]) => ({ name, type: typeOf(part, remarks) }))
   const known = columns.flatMap(({ name, type }) => (type === undefined ? [] : [{ name, type }]))
   return known.length === columns.length ? known : undefined
+}
+
+/** Missing: there is no such type, or its unit means nothing, and that was said. */
+function typeOf(part: ColumnPart, remarks: Remarks): Type | undefined {
+  const { type: written, unit } = 'text' in part ? { type: part } : part
+  const { text, at } = written
+  const type = maybeType(spelt(text))
+  if (type === undefined) {
+    remarks.error(at, 'unknown-type', ...noTypeText(text))
+    return undefined
+  }
+  if (unit === undefined || COUNTED.has(type.kind)) return type
+  const message = `${unit} is what a number counts that becomes a timestamp or an interval`
+  remarks.error(part.at, 'no-effect', `${message}; leave it out of ${typeText(type)}`)
+  return undefined
+}
+
+/** `bigint ARRAY` as the engine reads it. */
+function spelt(text: string): string {
+  const [, elements] = /^(.*\S)\s+array$/i.exec(text) ?? []
+  return elements === undefined ? text : `array<${spelt(elements)}>`
+}
+
+/** What a number becomes by its unit. */
+const COUNTED: ReadonlySet<Type['kind']> = new Set(['timestamp', 'timestamptz', 'interval'])
+
+const SOME_TYPES = 'boolean, bigint, double, decimal(12, 2), text, timestamptz, json, array<text>'
+
+/** The sentence, and what may have been meant. */
+function noTypeText(text: string): readonly [string, string?] {
+  const refusal = refusalOf(text)
+  if (refusal !== undefined) return [`${text} is no type: ${refusal}`]
+  const suggestion = nearest(text, TYPE_NAMES)?.toLowerCase()
+  const sentence = `${text} is no type; there are, for example, ${SOME_TYPES}`
+  return suggestion === undefined ? [sentence] : [sentence, suggestion]
 }
 
 const isText = (format: SourcePart['format']) =>
@@ -99,7 +124,22 @@ export function optionsOf(node: Node | undefined): Readonly<Record<string, Json>
 export function optionsIn(part: Json): Readonly<Record<string, Json>> {
   const all = part as JsonMap
   const said = new Set(['schema', 'time', 'key'])
-  return Object.fromEntries(Object.entries(all).filter(([key]) => !said.has(key)))
+  const options = Object.entries(all).filter(([key]) => !said.has(key))
+  const places = placesIn(all['schema'])
+  return Object.fromEntries(
+    places.length === 0 ? options : [...options, [PLACES, Object.fromEntries(places)]],
+  )
+}
+
+/** Where the values of columns stand in a record, by column: `{ path?, unit? }`. */
+const PLACES = 'fields'
+
+function placesIn(schema: Json | undefined): readonly (readonly [string, Json])[] {
+  return Object.entries((schema ?? {}) as JsonMap).flatMap(([name, column]) => {
+    if (typeof column !== 'object') return []
+    const { type: _, ...place } = column as JsonMap
+    return Object.keys(place).length === 0 ? [] : [[name, place] as const]
+  })
 }
 
 /** The part of a document below a section: `sources`, `sinks`. */

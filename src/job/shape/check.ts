@@ -9,7 +9,17 @@ import type { Path, Remark } from '../finding.ts'
 import { nearest } from './nearest.ts'
 import { flagOf, meantFlag, numberOf, scalarText } from './scalar.ts'
 import type { Checked, Field, Fields, Placed, Shape, ShapeOf, TextRule, Tree } from './shape.ts'
-import { durationMs, sizeBytes, suggestedDuration, suggestedSize } from './units.ts'
+import {
+  DURATION as DURATION_FORM,
+  DURATION_MS_MAX,
+  durationMs,
+  durationText,
+  SIZE_BYTES_MAX,
+  SIZE as SIZE_FORM,
+  sizeBytes,
+  suggestedDuration,
+  suggestedSize,
+} from './units.ts'
 import { described, keysOf, quoted, shown } from './wording.ts'
 
 /** Nobody reads more; a file of another kind has thousands. */
@@ -44,6 +54,9 @@ interface Fault {
 /** What is written as a number with a unit. */
 interface Measure {
   readonly words: string
+  readonly form: RegExp
+  readonly tooMuch: string
+  /** Undefined: not of the form, or too much. */
   readonly read: (text: string) => number | undefined
   readonly suggest: (text: string) => string | undefined
 }
@@ -55,10 +68,18 @@ interface Least {
 
 const DURATION: Measure = {
   words: 'a duration such as 5s, 250ms or 1h30m',
+  form: DURATION_FORM,
+  tooMuch: `too long; ${durationText(DURATION_MS_MAX)} is the most`,
   read: durationMs,
   suggest: suggestedDuration,
 }
-const SIZE: Measure = { words: 'a size such as 64MiB', read: sizeBytes, suggest: suggestedSize }
+const SIZE: Measure = {
+  words: 'a size such as 64MiB',
+  form: SIZE_FORM,
+  tooMuch: `too large; ${SIZE_BYTES_MAX / 2 ** 40}TiB is the most`,
+  read: sizeBytes,
+  suggest: suggestedSize,
+}
 
 class Checker {
   readonly remarks: Remark[] = []
@@ -150,7 +171,8 @@ class Checker {
     return this.#measure(SIZE, { min: minBytes, tooLittle }, spot)
   }
 
-  #measure({ words, read, suggest }: Measure, { min, tooLittle }: Least, spot: Spot) {
+  #measure(measure: Measure, { min, tooLittle }: Least, spot: Spot) {
+    const { words, form, tooMuch, read, suggest } = measure
     const { node } = spot
     const text = scalarText(node)
     if (text === undefined) return this.#mismatch(spot, words)
@@ -159,8 +181,10 @@ class Checker {
     if (value !== undefined) {
       return this.#fault(spot, { code: 'bad-value', message: `${shown(node)} is ${tooLittle}` })
     }
-    const message = `${shown(node)} is not ${words}`
-    return this.#fault(spot, { code: 'bad-value', message, suggestion: suggest(text) })
+    const isTooMuch = form.test(text)
+    const message = `${shown(node)} is ${isTooMuch ? tooMuch : `not ${words}`}`
+    const suggestion = isTooMuch ? undefined : suggest(text)
+    return this.#fault(spot, { code: 'bad-value', message, suggestion })
   }
 
   #flag(spot: Spot): boolean | undefined {
@@ -245,7 +269,10 @@ class Checker {
 
   #either({ shapes, words }: ShapeOf<'either'>, spot: Spot): unknown {
     const fitting = shapes.find(shape => admits(shape, spot.node))
-    if (fitting === undefined) return this.#mismatch(spot, words)
+    if (fitting === undefined) {
+      const isWritten = spot.node.kind === 'number' && shapes.some(one => one.kind === 'written')
+      return this.#mismatch(spot, words, isWritten ? shown(spot.node) : undefined)
+    }
     return this.value(fitting, spot.node, spot.path)
   }
 

@@ -28,7 +28,10 @@ sources:
     format: text
   made:
     generator: { rate: 100.5, count: 1000, seed: 7, keys: 10 }
-    schema: { n: bigint }
+    schema:
+      n: bigint
+      at: { type: timestamp, path: '"@at".seconds', unit: s }
+      ids: { type: 'bigint[]', path: user-ids }
   posted:
     http: { path: /in, topic: posted }
     format: avro

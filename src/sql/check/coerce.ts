@@ -109,7 +109,10 @@ function fromLiteral(context: Context, node: Constant, to: Type): Constant {
   if (node.value === null || to.kind === 'text') return constantOf(to, node.value, node)
   const cast = castOf(TEXT, to)
   const value = cast?.(node.value)
-  if (value instanceof Failure) fail(context, 'sql-value', `${value.reason}.`, node)
+  if (value instanceof Failure) {
+    const advice = 'Write one, or CAST the other side to TEXT'
+    fail(context, 'sql-value', `${value.reason}. ${advice}.`, node)
+  }
   if (value === undefined) {
     fail(context, 'sql-type', `A text is no ${typeText(to)}; write ARRAY[..].`, node)
   }
