@@ -40,6 +40,8 @@ export interface JournalBounds {
   readonly stallMs: number
   /** People are told of one that should, when it goes on for so long. */
   readonly silenceMs: number
+  /** A claim takes a journal for lost that ends for so long before what was read of it. */
+  readonly doubtMs: number
   /** While the journal is read back. */
   readonly fetchBytesMax: number
   readonly fetchMs: number
@@ -72,6 +74,7 @@ export const defaultJournalBounds: JournalBounds = {
   retryMaxMs: 2000,
   stallMs: 5000,
   silenceMs: 10_000,
+  doubtMs: 30_000,
   fetchBytesMax: MIB,
   fetchMs: 100,
   progressMs: 1000,

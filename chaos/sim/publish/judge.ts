@@ -30,8 +30,11 @@ const DISPLACED: ReadonlySet<string> = new Set([
   'journal-differs',
 ])
 
-/** Codes of what passes by itself: answers are lost in this world, or come late. */
-const PASSING: ReadonlySet<string> = new Set(['unavailable', 'busy', 'fenced'])
+/**
+ * Codes of what passes by itself: answers are lost in this world, come late, or from a leader that
+ * was replaced and knows less than there is.
+ */
+const PASSING: ReadonlySet<string> = new Set(['unavailable', 'busy', 'fenced', 'journal-behind'])
 
 export class Judge {
   readonly truth: Truth

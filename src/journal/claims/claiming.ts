@@ -15,7 +15,7 @@ import type { LogError, Partition } from '../../base/stream-log.ts'
 import type { JournalBounds } from '../bounds.ts'
 import { SEATS_MAX } from '../bounds.ts'
 import { type Answer, Backoff, type Call, isPassing } from '../calls.ts'
-import { type Found, Reading } from '../reading.ts'
+import { type Found, JOURNAL_BEHIND, Reading } from '../reading.ts'
 import { encodeRecord, type JournalRecord } from '../record.ts'
 import { type Outcome, Takeover } from '../takeover.ts'
 import type { Claim, Trouble } from '../types.ts'
@@ -77,6 +77,8 @@ interface SeatState {
   serial: number
   restUntilMs: number
   offset: number
+  /** Since when it is told that the partition ends before what was read of it. */
+  behindSinceMs: number | undefined
 }
 
 type Phase = 'reading' | 'recording' | 'writing' | 'over'
@@ -150,7 +152,7 @@ export class Claiming {
     const { group, journal } = seat
     const reading = new Reading({ group, journal, from: 0 })
     const takeover = this.#newTakeover(reading)
-    const rest = { open: undefined, serial: 0, restUntilMs: 0, offset: 0 }
+    const rest = { open: undefined, serial: 0, restUntilMs: 0, offset: 0, behindSinceMs: undefined }
     return { seat, reading, takeover, stage: 'reading', ...rest }
   }
 
@@ -216,6 +218,7 @@ export class Claiming {
     switch (outcome.kind) {
       case 'read':
         seat.stage = 'read'
+        seat.behindSinceMs = undefined
         if (this.#phase === 'writing') this.#onReadAgain(seat)
         else if (this.#seats.every(({ stage }) => stage === 'read')) this.#decide()
         return
@@ -223,11 +226,20 @@ export class Claiming {
         this.#onError(index, seat, outcome.error)
         return
       case 'unreadable':
-        this.#refuse(outcome.trouble)
+        this.#onUnreadable(index, seat, outcome.trouble)
         return
       case 'deposed':
         invariant(false, 'JOURNAL a claim asks no group')
     }
+  }
+
+  /** Whoever said where it ends may have been replaced: that is asked again for a while. */
+  #onUnreadable(index: number, seat: SeatState, trouble: Trouble): void {
+    seat.behindSinceMs ??= this.#nowMs
+    const endMs = seat.behindSinceMs + this.#options.bounds.doubtMs
+    if (trouble.code === JOURNAL_BEHIND && this.#nowMs < endMs) {
+      this.#readAgain(index, seat, this.#retries.next())
+    } else this.#refuse(trouble)
   }
 
   /** All partitions were read. */
