@@ -20,6 +20,7 @@ function started(log: ModelLog, others: readonly Rig[], owner = 'bob'): Claim | 
   if (rig === undefined) return undefined
   let outcome: ClaimOutcome | undefined
   const { clock } = rig
+  log.topics.set(JOURNAL.topic, { partitions: 1, replication: 1, settings: {} })
   const parts = { log, clock, seats: [SEAT], bounds: defaultJournalBounds, random: new Prng(5) }
   const record = (_: Claim, done: () => void) => void clock.after(1, done)
   claimJob({ ...parts, wish: { kind: 'start', owner }, record }, told => {

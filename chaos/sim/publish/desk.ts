@@ -24,7 +24,7 @@ import type { Judge } from './judge.ts'
 import { PublishMachine } from './machine.ts'
 import type { Moment } from './moments.ts'
 import { lanes, nameOf, seatOf } from './names.ts'
-import { HOME, rendered, type SinkName } from './output.ts'
+import { rendered, type SinkName } from './output.ts'
 
 /** Until nobody has answered. */
 const SILENCE_US = 20_000
@@ -155,7 +155,10 @@ export class Desk implements JournalGroup, JournalListener {
         lane.committing()
         onMoment('committing', sink)
       },
-      committed: lane.committed.bind(lane),
+      committed: () => {
+        this.#askedAtUs.delete(sink)
+        lane.committed()
+      },
       left: lane.left.bind(lane),
     }
   }
@@ -195,14 +198,11 @@ export class Desk implements JournalGroup, JournalListener {
   // What the journal tells.
 
   onReleased(seq: number): void {
-    this.#askedAtUs.delete(HOME)
     const { judge, cluster, group } = this.#parts
     judge.onReleased({ cluster, group, seq })
   }
 
-  onPublished(sink: string): void {
-    this.#askedAtUs.delete(sink as SinkName)
-  }
+  onPublished(): void {}
 
   onStalled(code: string, message: string): void {
     this.#stopped(code, message, false)

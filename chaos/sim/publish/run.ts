@@ -3,6 +3,7 @@
 import { BrokenInvariant } from '../../../src/base/errors.ts'
 import { groupId } from '../../../src/base/ids.ts'
 import { Prng } from '../../../src/base/prng.ts'
+import { journalTopic } from '../../../src/journal/settings.ts'
 import { Violation } from '../checkers/checker.ts'
 import { fleetFaultKinds } from '../fleet/kinds.ts'
 import type { FleetFault } from '../fleet/scenario.ts'
@@ -28,6 +29,7 @@ import type { Scene } from './scene.ts'
 /** How often the logs are looked at. */
 const LOOK_MS = 100
 /** The topics are there before the first claim. */
+const COPIES = 3
 const TOPICS_MS = 100
 /** A stall, a transaction that runs out, a few elections, and pauses between attempts. */
 const DRAIN_MS = 40_000
@@ -127,10 +129,9 @@ class PublishRun {
     const journals = { home: JOURNAL_TOPIC, away: MARKERS_TOPIC }
     for (const sink of SINKS) {
       const client = logs[sink].client()
-      const more = { replication: 3, settings: {} }
+      const more = { replication: COPIES, settings: {} }
       client.create({ topic: sink, partitions: OUTPUT_PARTITIONS, ...more }, () => {})
-      const topic = journals[sink]
-      client.create({ topic, partitions: scenario.groups, ...more }, () => {})
+      client.create(journalTopic(journals[sink], scenario.groups, COPIES), () => {})
     }
     queue.runUntil(TOPICS_MS * US_PER_MS)
     for (const sink of SINKS) logs[sink].profile = scenario.profile.log

@@ -103,7 +103,9 @@ class ClaimRun {
       this.#claiming.onAnswer(index, call.serial, answer)
       this.turn()
     }
-    if (call.kind === 'init') {
+    if (call.kind === 'describe') {
+      log.describe(call.topic, answer => answered({ kind: 'describe', answer }))
+    } else if (call.kind === 'init') {
       this.#producerOf(index).init(answer => answered({ kind: 'init', answer }))
     } else if (call.kind === 'end') {
       log.end(seat.journal, 'uncommitted', answer => answered({ kind: 'end', answer }))

@@ -4,94 +4,18 @@ import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { utf8Of } from '../../base/bytes.ts'
 import { Prng } from '../../base/prng.ts'
-import type { LogErrorCode, StreamLog } from '../../base/stream-log.ts'
+import type { LogErrorCode } from '../../base/stream-log.ts'
 import { fuzzLimit, fuzzRuns } from '../../base/testing/runs.ts'
 import { defaultJournalBounds } from '../bounds.ts'
-import { decodeRecord, encodeRecord, type JournalRecord } from '../record.ts'
-import { ModelClock } from '../testing/clock.ts'
-import { ModelLog } from '../testing/model-log.ts'
 import { StaleLog } from '../testing/stale-log.ts'
 import { trimJournal } from '../trim-driver.ts'
 import type { Claim } from '../types.ts'
 import { claimJob } from './claim-driver.ts'
-import type { ClaimOutcome, ClaimSeat, ClaimWish } from './claiming.ts'
+import type { ClaimSeat, ClaimWish } from './claiming.ts'
+import { published, SEATS, start, submit, World } from './testing/world.ts'
 
-const SEATS: readonly ClaimSeat[] = [0, 1, 2].map(partition => ({
-  group: `job/stage/${partition}`,
-  journal: { topic: 'journal', partition },
-  transactionalId: `job-stage-${partition}`,
-}))
 const RUNS = 200
 
-class World {
-  readonly log = new ModelLog()
-  readonly clock = new ModelClock()
-  readonly recorded: Claim[] = []
-
-  claim(
-    wish: ClaimWish,
-    seats = SEATS,
-    { seed = 1, log = this.log }: { seed?: number; log?: StreamLog } = {},
-  ): { outcome: ClaimOutcome | undefined } {
-    const told: { outcome: ClaimOutcome | undefined } = { outcome: undefined }
-    const { clock } = this
-    const parts = { log, clock, seats, wish, bounds: defaultJournalBounds, random: new Prng(seed) }
-    const record = (claim: Claim, done: () => void) => {
-      this.recorded.push(claim)
-      clock.after(3, done)
-    }
-    claimJob({ ...parts, record }, outcome => {
-      told.outcome = outcome
-    })
-    return told
-  }
-
-  settle(ms = 5000): void {
-    for (let passed = 0; passed < ms; passed += 5) {
-      this.log.settle()
-      this.clock.pass(5)
-    }
-  }
-
-  decided(wish: ClaimWish, seats = SEATS): ClaimOutcome | undefined {
-    const told = this.claim(wish, seats)
-    this.settle(200)
-    return told.outcome
-  }
-
-  records(seat: ClaimSeat): readonly JournalRecord[] {
-    return this.log
-      .decided(seat.journal)
-      .map(({ value, offset }) => decodeRecord(value, seat.group, { ...seat.journal, offset }))
-  }
-
-  /** The newest record of each partition. */
-  get owners(): readonly string[] {
-    return SEATS.map(seat => {
-      const last = this.records(seat).at(-1)
-      return last === undefined ? 'nobody' : `${last.kind} ${last.generation} ${last.owner}`
-    })
-  }
-
-  put(partition: number, ...records: readonly Partial<JournalRecord>[]): void {
-    const seat = SEATS[partition] as ClaimSeat
-    const signed = { group: seat.group, owner: 'eve', generation: 1, seats: SEATS.length }
-    const values = records.map(record =>
-      encodeRecord({ kind: 'generation', ...signed, ...record } as JournalRecord),
-    )
-    this.log.write(seat.journal, values)
-  }
-}
-
-const submit = (owner = 'ann'): ClaimWish => ({ kind: 'submit', owner })
-const start = (owner = 'bob'): ClaimWish => ({ kind: 'start', owner })
-const published = {
-  kind: 'published' as const,
-  fromSeq: 1,
-  toSeq: 1,
-  schedules: [utf8Of('schedule 1')],
-  published: [],
-}
 const fifty = Array.from({ length: 50 }, (_, at) => utf8Of(`schedule ${at + 1}`))
 
 describe('a claim', () => {
@@ -144,6 +68,7 @@ describe('a claim', () => {
       journal: { topic: 'journal', partition },
       transactionalId: `many-${partition}`,
     }))
+    world.describe(seats.length)
     const told = world.claim(submit(), seats)
     world.settle(200)
     expect(told.outcome).toMatchObject({ kind: 'done' })
@@ -222,6 +147,15 @@ describe('a submit', () => {
     })
   })
 
+  it('is refused where the journal would be forgotten, at every try', () => {
+    const world = new World()
+    for (const setting of [{ 'retention.ms': '1000' }, { 'cleanup.policy': 'compact' }]) {
+      world.describe(SEATS.length, setting)
+      expect(world.decided(submit())).toMatchObject({ trouble: { code: 'bad-settings' } })
+    }
+    expect(world.recorded).toEqual([])
+  })
+
   it('is refused where something else writes', () => {
     const world = new World()
     world.log.write((SEATS[1] as ClaimSeat).journal, [utf8Of('{}')])
@@ -270,6 +204,7 @@ describe('a claim of fewer partitions than the job has', () => {
   ])('is refused, and writes nothing: %s', (_, wish, hasPublished) => {
     const world = new World()
     world.decided(submit('ann'))
+    world.describe(two.length)
     if (hasPublished) world.put(2, { ...published, owner: 'ann' })
     const before = world.owners
     expect(world.decided(wish, two)).toMatchObject({ trouble: { code: 'claim-too-narrow' } })
@@ -280,7 +215,16 @@ describe('a claim of fewer partitions than the job has', () => {
     const world = new World()
     world.decided(submit('ann'))
     world.decided(gone)
+    world.describe(two.length)
     expect(world.decided(submit('bob'), two)).toMatchObject({ claim: { generation: 2 } })
+  })
+
+  it('is refused where the topic says so, whatever lies there', () => {
+    const world = new World()
+    expect(world.decided(submit('bob'), two)).toMatchObject({
+      trouble: { code: 'claim-too-narrow' },
+    })
+    expect(world.owners).toEqual(new Array(3).fill('nobody'))
   })
 })
 

@@ -17,6 +17,7 @@ import { SEATS_MAX } from '../bounds.ts'
 import { type Answer, Backoff, type Call, isPassing } from '../calls.ts'
 import { type Found, JOURNAL_BEHIND, Reading } from '../reading.ts'
 import { encodeRecord, type JournalRecord } from '../record.ts'
+import { Inspection } from '../settings.ts'
 import { type Outcome, Takeover } from '../takeover.ts'
 import type { Claim, Trouble } from '../types.ts'
 import {
@@ -25,9 +26,9 @@ import {
   isLost,
   jobExists,
   liveClaim,
+  seatsClaimed,
   superseded,
   tooNarrow,
-  widerClaim,
 } from './verdict.ts'
 
 export interface ClaimSeat {
@@ -89,6 +90,8 @@ export class Claiming {
   readonly #retries: Backoff
   #phase: Phase = 'reading'
   #claim: Claim | undefined
+  /** Of their topic. */
+  #partitions = 0
   /** Generations up to this, when the claim was decided. */
   #deleted = 0
   #nowMs = 0
@@ -151,14 +154,18 @@ export class Claiming {
   #newSeat(seat: ClaimSeat): SeatState {
     const { group, journal } = seat
     const reading = new Reading({ group, journal, from: 0 })
-    const takeover = this.#newTakeover(reading)
+    const takeover = this.#newTakeover(reading, seat)
     const rest = { open: undefined, serial: 0, restUntilMs: 0, offset: 0, behindSinceMs: undefined }
     return { seat, reading, takeover, stage: 'reading', ...rest }
   }
 
-  #newTakeover(reading: Reading): Takeover {
-    const { bounds, random } = this.#options
-    return new Takeover({ reading, confirmTerm: undefined, bounds, random })
+  /** The first looks at their topic too. */
+  #newTakeover(reading: Reading, seat: ClaimSeat): Takeover {
+    const { bounds, random, seats } = this.#options
+    const { topic } = seat.journal
+    const wanted = { topic, use: 'journal', partitions: seats.length } as const
+    const inspection = new Inspection(seat === seats[0] ? [wanted] : [])
+    return new Takeover({ reading, confirmTerm: undefined, inspection, bounds, random })
   }
 
   #wants({ stage }: SeatState): boolean {
@@ -209,6 +216,9 @@ export class Claiming {
 
   #onReading(index: number, seat: SeatState, answer: Answer): void {
     seat.takeover.onAnswer(answer)
+    if (answer.kind === 'describe' && answer.answer.error === undefined) {
+      this.#partitions = answer.answer.value.partitions
+    }
     seat.restUntilMs = this.#nowMs + seat.takeover.takeWait()
     const { outcome } = seat.takeover
     if (outcome !== undefined) this.#onOutcome(index, seat, outcome)
@@ -247,9 +257,10 @@ export class Claiming {
     const { wish } = this.#options
     const claims = this.#claims()
     this.#deleted = deletedUpTo(claims)
-    const wider = widerClaim(claims, this.#deleted, this.#seats.length)
-    if (wider !== undefined) {
-      this.#refuse(tooNarrow(wider, this.#seats.length))
+    const read = this.#seats.length
+    const wanted = Math.max(this.#partitions, seatsClaimed(claims, this.#deleted))
+    if (wanted > read) {
+      this.#refuse(tooNarrow(wanted, read))
       return
     }
     if (wish.kind === 'delete') {
@@ -308,7 +319,7 @@ export class Claiming {
     this.#close.add(index)
     seat.open = undefined
     seat.stage = 'reading'
-    seat.takeover = this.#newTakeover(seat.reading)
+    seat.takeover = this.#newTakeover(seat.reading, seat.seat)
     seat.restUntilMs = this.#nowMs + restMs
   }
 

@@ -24,13 +24,10 @@ export function deletedUpTo(claims: readonly Found[]): number {
   return highestOf(claims.filter(({ isDeleted }) => isDeleted))
 }
 
-/** A claim of more partitions than were read: nobody here knows what lies in the others. */
-export function widerClaim(
-  claims: readonly Found[],
-  deleted: number,
-  read: number,
-): Found | undefined {
-  return claims.find(one => one.generation > deleted && (one.seats ?? 0) > read)
+/** How many partitions a job has that was not deleted, by what its claims say. */
+export function seatsClaimed(claims: readonly Found[], deleted: number): number {
+  const left = claims.filter(({ generation }) => generation > deleted)
+  return left.reduce((most, { seats = 0 }) => Math.max(most, seats), 0)
 }
 
 /** Somebody else has claimed as much or more. */
@@ -62,9 +59,9 @@ export function superseded(highest: number, { generation }: Claim): Trouble {
   return { code: 'generation-superseded', message }
 }
 
-export function tooNarrow({ generation, seats = 0 }: Found, read: number): Trouble {
+export function tooNarrow(wanted: number, read: number): Trouble {
   const message =
-    `generation ${generation} of this job has ${seats} journal partitions and this claim ${read}: ` +
-    'claim all of them, or others go on in the rest'
+    `this job has ${wanted} journal partitions, and this claim ${read}: claim all of them, or ` +
+    'others go on in the rest'
   return { code: 'claim-too-narrow', message }
 }

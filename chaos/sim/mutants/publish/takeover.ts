@@ -223,17 +223,6 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
     schedule: 'silence-of-an-earlier-term',
   },
   {
-    name: 'silence-over-what-was-found-committed',
-    file: `${JOURNAL}/publisher.ts`,
-    find: 'this.#newsroom.read(knownDurable(this.#subject) > before)',
-    replace: 'this.#newsroom.read(knownDurable(this.#subject) < before)',
-    why: [
-      'Nobody answers a commit, and it is found committed. Much later another answer is lost, or',
-      'one after the other: that counts as if nothing had got out since the first.',
-    ].join(' '),
-    origin: 'met here, in seed 326 of the play of publishers',
-  },
-  {
     name: 'journal-compared-with-what-came-meanwhile',
     file: `${JOURNAL}/publisher.ts`,
     find: 'this.#judgementOf(reading, this.#known)',
