@@ -42,7 +42,7 @@ export interface TakeoverOptions {
 const HELD_UP: LogError = {
   code: 'busy',
   message:
-    'a transaction of somebody else is open in the partition that is read back, and shows nothing ' +
+    'a transaction of somebody else is open in the partition that is read back: nothing is shown ' +
     'behind it: find whose it is, and abort it (for Kafka: kafka-transactions.sh find-hanging)',
 }
 

@@ -153,7 +153,7 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
   },
   {
     name: 'claim-beside-an-equal-one',
-    file: `${JOURNAL}/claiming.ts`,
+    file: `${JOURNAL}/claims/verdict.ts`,
     find: 'return found.generation > generation || found.owners.some(other => other !== owner)',
     replace: 'return found.generation > generation || owner === undefined',
     why: [
@@ -164,7 +164,7 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
   },
   {
     name: 'claim-of-one-partition',
-    file: `${JOURNAL}/claiming.ts`,
+    file: `${JOURNAL}/claims/claiming.ts`,
     find: "!this.#seats.every(({ stage }) => stage === 'written')) return",
     replace: 'this.#seats.length === 0) return',
     why: [

@@ -15,12 +15,11 @@ import type {
 } from '../../../base/stream-log.ts'
 import { defaultJournalBounds } from '../../../journal/bounds.ts'
 import { Budget } from '../../../journal/budget.ts'
-import { claimJob } from '../../../journal/claims/claim-driver.ts'
 import { GroupJournal } from '../../../journal/driver.ts'
 import type { JournalGroup, JournalListener, Verdict } from '../../../journal/group.ts'
 import { Outbox } from '../../../journal/outbox.ts'
 import { decodeProgress } from '../../../journal/outbox-codec.ts'
-import { decodeRecord } from '../../../journal/record.ts'
+import { decodeRecord, encodeRecord } from '../../../journal/record.ts'
 import { journalTopic } from '../../../journal/settings.ts'
 import { trimJournal } from '../../../journal/trim-driver.ts'
 import type { Claim, OutEntry, Output, Progress, SinkRun } from '../../../journal/types.ts'
@@ -188,17 +187,15 @@ export class PublishingGroup {
     queue.runUntil(queue.nowUs + ms * US_PER_MS)
   }
 
-  /** Somebody starts the job elsewhere. */
-  claim(owner: string): Claim | undefined {
-    const { clock } = this.rig
-    const parts = { log: this.rig.client(), clock, seats: [SEAT], bounds: defaultJournalBounds }
-    const record = (_: Claim, done: () => void) => this.later(done)
-    let claim: Claim | undefined
-    claimJob({ ...parts, random: new Prng(5), wish: { kind: 'start', owner }, record }, outcome => {
-      if (outcome.kind === 'done') claim = outcome.claim
-    })
-    this.pass(10_000)
-    return claim
+  /** Somebody starts the job elsewhere: what a claim writes, which looks at whole topics. */
+  claim(claim: Claim): void {
+    const { transactionalId, group } = SEAT
+    const producer = this.rig.client().producer({ transactionalId, timeoutMs: 10_000 })
+    const value = encodeRecord({ kind: 'generation', group, ...claim, seats: 1 })
+    const record = { key: null, value, headers: [], timestampMs: 0 }
+    this.value<void>(done => producer.init(done))
+    this.value(done => producer.send([{ ...JOURNAL, records: [record] }], done))
+    this.value<void>(done => producer.end('commit', done))
   }
 
   /** All that a reader of committed records sees, who comes anew. */
