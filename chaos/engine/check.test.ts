@@ -9,6 +9,7 @@ import type { ErrorPolicy } from '../../src/engine/plan/plan.ts'
 import { compilerOf } from '../../src/sql/compiler.ts'
 import { answered } from '../oracle/oracle.ts'
 import type { Row } from '../oracle/table.ts'
+import { textOfAll } from '../oracle/value.ts'
 import { checked, objection, type Seen } from './check.ts'
 import { type Case, drawCase } from './generate/case.ts'
 import { countCase, countsText, missing } from './generate/count.ts'
@@ -94,7 +95,7 @@ describe('objections', () => {
     const back = (row: Row): Row => ({
       ...{ ...row, kind: 'delete', values: row.values.map(value => value ?? false) },
     })
-    const keyed = { ...one, plan: keyedPlan(one, sink) }
+    const keyed = { ...one, plan: keyedPlan(one, sink, right) }
     const seen = withRows(rows => [back(rows[0] as Row), ...rows])
     const found = objection(keyed, answered(keyed.plan, one.input), [seen, seen])
     expect(found?.checker).toMatch(/^ENGINE-2/)
@@ -106,7 +107,7 @@ describe('objections', () => {
     const row: Row = { batch: 1, time: -12345, kind: 'insert', values: [7n] }
     const early = { ...wanted, early: { ...wanted.early, [id]: [row] } }
     expect(objection(one, early, [right, right])?.checker).toMatch(/^ENGINE-6/)
-    const keyed = { ...one, plan: keyedPlan(one, sink) }
+    const keyed = { ...one, plan: keyedPlan(one, sink, right) }
     const late = withRows(rows => rows.map(said => ({ ...said, batch: said.batch + 1 })))
     expect(objection(keyed, wanted, [late, late])?.checker).toMatch(/^ENGINE-7/)
     const often = withRows(rows => [{ ...(rows[0] as Row), time: -12345 }, ...rows])
@@ -147,25 +148,22 @@ function isLost({ plan }: Case, id: string): boolean {
   return spec?.kind === 'aggregate' && spec.lateSide === undefined
 }
 
-/** Rows that differ, at a sink where every row counts. */
+/** Rows that differ in time and in what they say, at the first sink of several; none has a key. */
 function caseWithRows(): Case {
   for (let seed = 0; ; seed++) {
     const one = drawCase(seed)
+    if (one.plan.sinks.some(({ key }) => key.length > 0)) continue
     const { sinks } = answered(one.plan, one.input)
-    const plain = one.plan.sinks.filter(({ key }) => key.length === 0)
-    const texts = plain.map(({ id }) =>
-      (sinks[id]?.rows ?? []).map(row => JSON.stringify(row.time)),
-    )
-    if (plain.length === one.plan.sinks.length && texts.some(rows => new Set(rows).size > 2)) {
-      return one
-    }
+    const tables = one.plan.sinks.map(({ id }) => sinks[id]?.rows ?? [])
+    const rows = tables.find(({ length }) => length > 2) ?? []
+    const times = new Set(rows.map(({ time }) => time))
+    const texts = new Set(rows.map(({ values }) => textOfAll(values)))
+    if (times.size > 2 && texts.size === rows.length) return one
   }
 }
 
-function keyedPlan({ plan }: Case, sink: string): Case['plan'] {
-  const first = plan.sources[0]?.columns[0]?.name ?? ''
-  return {
-    ...plan,
-    sinks: plan.sinks.map(one => (one.id === sink ? { ...one, key: [first] } : one)),
-  }
+/** The sink's reader goes by all that a row says. */
+function keyedPlan({ plan }: Case, sink: string, { sinks }: Seen): Case['plan'] {
+  const key = sinks[sink]?.columns.map(({ name }) => name) ?? []
+  return { ...plan, sinks: plan.sinks.map(one => (one.id === sink ? { ...one, key } : one)) }
 }

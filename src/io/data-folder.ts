@@ -99,7 +99,12 @@ export class DataFolder {
   }
 
   async holdsLog(isOfLog: (name: string) => boolean): Promise<boolean> {
-    return (await readdir(await this.logFolder())).some(isOfLog)
+    const path = join(this.path, 'log')
+    const names = await readdir(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return []
+      throw wrongKind(path, error)
+    })
+    return names.some(isOfLog)
   }
 
   /** The logs that were set aside before this one, which can be too. undefined: there is none. */
