@@ -184,7 +184,6 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
       'first applies that before it hears that it was deposed, and calls its journal lost.',
     ].join(' '),
     origin: 'met here, when the play of publishers was written',
-    schedule: 'journal-measured-by-later-progress',
   },
   {
     name: 'end-believed-that-the-journal-was-trimmed-behind',
@@ -196,7 +195,6 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
       'first finds the journal to begin there, has nothing to read, and calls it lost.',
     ].join(' '),
     origin: 'met here, in seed 106 of the play of publishers',
-    schedule: 'end-believed-at-which-the-journal-begins',
   },
   {
     name: 'end-believed-at-which-the-journal-begins',
@@ -208,7 +206,6 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
       'read, the marker that was known is not found, and the journal is called lost.',
     ].join(' '),
     origin: 'met here, in seed 20000062 of the play of publishers',
-    schedule: 'end-believed-at-which-the-journal-begins',
   },
   {
     name: 'silence-of-an-earlier-term',
@@ -220,7 +217,6 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
       'is lost counts as if nobody had answered since then, and people are told of a stall.',
     ].join(' '),
     origin: 'met here, in seed 80000485 of the play of publishers',
-    schedule: 'silence-of-an-earlier-term',
   },
   {
     name: 'journal-compared-with-what-came-meanwhile',
@@ -232,7 +228,6 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
       'it, commits another of the same seq before all is read, and takes that one for its own.',
     ].join(' '),
     origin: 'met here, beside the one of seed 5050160 of the play of publishers',
-    schedule: 'journal-measured-by-later-progress',
   },
   {
     name: 'doubt-ended-without-a-second-look',
@@ -257,7 +252,6 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
       'now, misses the seqs between, and calls it damaged: a claim is refused, a publisher stalls.',
     ].join(' '),
     origin: 'met here, in seed 5050300 of the play of publishers',
-    schedule: 'trimmed-while-read-taken-for-a-gap',
   },
 ]
 
