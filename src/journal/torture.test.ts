@@ -175,7 +175,10 @@ function check(rig: Rig): void {
   rig.checkSchedules()
 }
 
-/** All faults end; whoever does not lead hears of it. */
+/**
+ * All faults end; whoever does not lead hears of it. What such a one has left open, the log aborts
+ * when its time is over.
+ */
 function heal(rig: Rig): void {
   for (const log of [rig.log, rig.awayLog]) {
     log.shows = Number.POSITIVE_INFINITY
@@ -183,6 +186,8 @@ function heal(rig: Rig): void {
     for (const one of log.late.splice(0)) if (!one.hasEffect) log.take(one)
   }
   for (const index of rig.replicas.keys()) if (index !== rig.leader) rig.depose(index)
+  rig.settle(1000)
+  for (const log of [rig.log, rig.awayLog]) log.expire()
   rig.settle(6000)
 }
 
