@@ -6,9 +6,17 @@
 
 import { defineConfig } from 'vitest/config'
 
+/**
+ * Run by name alone: one of a few runs did not end within its ten minutes, and why is not understood
+ * (docs/promises.md).
+ */
+const BY_NAME = 'src/connectors/kafka/stale-leader.live.test.ts'
+const isNamed = process.argv.some(word => word.includes('stale-leader'))
+
 export default defineConfig({
   test: {
     include: ['{src,chaos,bench,scripts}/**/*.live.test.ts'],
+    exclude: ['**/node_modules/**', ...(isNamed ? [] : [BY_NAME])],
     globalSetup: ['scripts/services/live.ts'],
     pool: 'threads',
     // More than there are cores: they wait more than they reckon.
