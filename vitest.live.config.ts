@@ -7,8 +7,8 @@
 import { defineConfig } from 'vitest/config'
 
 /**
- * Run by name alone: one of a few runs did not end within its ten minutes, and why is not understood
- * (docs/promises.md).
+ * Run by name alone: one of a few runs did not end within its ten minutes, and it is not understood
+ * why (docs/promises.md).
  */
 const BY_NAME = 'src/connectors/kafka/stale-leader.live.test.ts'
 const isNamed = process.argv.some(word => word.includes('stale-leader'))
