@@ -1,6 +1,6 @@
 /**
- * `npm test` (every step) and `npm run check` (the quick ones): runs the steps one by one and says
- * how each went.
+ * `npm test` (every step) and `npm run check` (the quick ones): runs the steps one by one, those
+ * aside beside the others, and says how each went.
  */
 
 import { run } from './child.ts'
@@ -37,11 +37,16 @@ async function runStep(step: Step): Promise<Outcome> {
 
 async function runAll(chosen: readonly Step[]): Promise<readonly Outcome[]> {
   const without = withoutOf(process.env['WEIR_TEST_WITHOUT'], steps)
-  const outcomes: Outcome[] = []
+  const outcomes: Promise<Outcome>[] = []
+  let aside: Promise<unknown> = Promise.resolve()
   for (const step of chosen) {
-    outcomes.push(without.has(step.name) ? leftOutByName(step.name) : await runStep(step))
+    const turn = async () => (without.has(step.name) ? leftOutByName(step.name) : runStep(step))
+    const outcome = step.isAside ? aside.then(turn) : turn()
+    outcomes.push(outcome)
+    if (step.isAside) aside = outcome
+    else await outcome
   }
-  return outcomes
+  return Promise.all(outcomes)
 }
 
 const isCheck = process.argv[2] === 'check'

@@ -1,6 +1,6 @@
 /**
- * The steps of the gate, in the order in which they run: what fails soonest comes first. Each is an
- * npm script, so that a step that failed is repeated by its own command.
+ * The steps of the gate, in the order in which they begin: what fails soonest comes first. Each is
+ * an npm script, so that a step that failed is repeated by its own command.
  */
 
 /** The cores that `npm test` is measured on. */
@@ -22,6 +22,11 @@ const HOST_MUTANTS = 3
 const PUBLISH_SEEDS = 60
 const PUBLISH_MUTANTS = 3
 const ENGINE_MUTANTS = 3
+/** Random plans on the engine; so many that each operator stands in dozens. */
+const PLANS = 500
+/** Of the unit tests one part of so many, drawn anew, is run on the newest Node too. */
+const LTS_PARTS = 3
+const LTS_PART = `${1 + Math.floor(Math.random() * LTS_PARTS)}/${LTS_PARTS}`
 
 const RAFT_DRILLS = ['raft-kill', 'raft-pause', 'raft-partition', 'raft-lost-disk']
 /** Drills drawn anew in each `npm test`, out of these; a printed seed draws them again. */
@@ -31,6 +36,8 @@ const ROUNDS = 2
 const DRILL_LIMITS = ['--slack', '4', '--rounds', String(ROUNDS)]
 /** One of these besides. The fourth of them waits for brokers to come back, again and again. */
 const PUBLISH_DRILLS = ['publish-kill', 'publish-pause', 'publish-lost-answer']
+/** Their live tests take turns with one cluster of brokers, and wait most of the time. */
+const WITH_BROKERS = ['src/connectors/kafka/', 'scripts/services/kafka/', 'bench/publish/']
 
 export interface Step {
   readonly name: string
@@ -41,10 +48,20 @@ export interface Step {
   readonly inCheck: boolean
   /** Its last lines are worth reading even when it passed. */
   readonly isReport: boolean
+  /** It waits more than it reckons: the steps that follow run beside it; the next aside, after. */
+  readonly isAside: boolean
 }
 
 function step(name: string, options: Partial<Step> = {}): Step {
-  return { name, script: name, args: [], inCheck: false, isReport: false, ...options }
+  return {
+    name,
+    script: name,
+    args: [],
+    inCheck: false,
+    isReport: false,
+    isAside: false,
+    ...options,
+  }
 }
 
 export const steps: readonly Step[] = [
@@ -55,19 +72,25 @@ export const steps: readonly Step[] = [
   step('knip', { inCheck: true }),
   step('unit', { inCheck: true }),
   step('services', { args: ['build', 'toxiproxy', 'kafka'] }),
-  step('live'),
-  step('chaos', {
-    args: [...RAFT_DRILLS, '--draw', String(DRILLS), ...DRILL_LIMITS],
-    isReport: true,
+  step('live:brokers', {
+    script: 'live',
+    args: [...WITH_BROKERS, '--maxWorkers', '1'],
+    isAside: true,
   }),
+  step('live', { args: WITH_BROKERS.flatMap(folder => ['--exclude', `${folder}**`]) }),
   step('chaos:publish', {
     script: 'chaos',
     args: [...PUBLISH_DRILLS, '--draw', '1', ...DRILL_LIMITS],
     isReport: true,
+    isAside: true,
   }),
-  step('engine', { isReport: true }),
+  step('chaos', {
+    args: [...RAFT_DRILLS, '--draw', String(DRILLS), ...DRILL_LIMITS],
+    isReport: true,
+  }),
+  step('engine', { args: ['--seeds', String(PLANS)], isReport: true }),
   step('package'),
-  step('unit:lts'),
+  step('unit:lts', { args: ['--shard', LTS_PART] }),
   step('sim', { args: ['--seeds', String(SEEDS), ...JOBS], isReport: true }),
   step('sim:host', {
     script: 'sim',

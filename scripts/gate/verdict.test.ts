@@ -77,6 +77,13 @@ test('a step is shown as the command that repeats it', () => {
   expect(steps.map(commandOf)).toContain('npm run mutants -- raft --draw 10 --time 40 --jobs 2')
 })
 
+test('what waits for brokers is run once, aside', () => {
+  const [beside, rest] = ['live:brokers', 'live'].map(name => steps.find(one => one.name === name))
+  expect([beside?.isAside, rest?.isAside]).toEqual([true, false])
+  const left = rest?.args.filter(arg => arg !== '--exclude').map(arg => arg.replace('**', ''))
+  expect(left).toEqual(beside?.args.slice(0, left?.length))
+})
+
 test('no two steps share a name, and the quick ones are among them', () => {
   expect(new Set(steps.map(step => step.name)).size).toBe(steps.length)
   const quick = steps.filter(step => step.inCheck).map(step => step.name)

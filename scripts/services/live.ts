@@ -1,7 +1,11 @@
-/** Around `npm run live`: services that its tests started are ended with it, others go on. */
+/**
+ * Around `npm run live`: services that its tests started are ended with it; others, and those that
+ * another run has its turn with, go on.
+ */
 
-import { down, statusOf } from './running.ts'
+import { statusOf } from './running.ts'
 import { services } from './services.ts'
+import { downIfIdle } from './turn.ts'
 
 const before = new Set<string>()
 
@@ -13,6 +17,6 @@ export async function setup(): Promise<void> {
 
 export async function teardown(): Promise<void> {
   for (const service of services) {
-    if (!before.has(service.name)) await down(service, () => {})
+    if (!before.has(service.name)) await downIfIdle(service)
   }
 }

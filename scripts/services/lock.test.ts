@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { locked } from './lock.ts'
+import { locked, lockedIfFree } from './lock.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'weir-lock-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -70,4 +70,18 @@ test('a dead process holds nothing', async () => {
     ),
   ).toBe(8)
   expect(readdirSync(join(folder, 'dead'))).toEqual([])
+})
+
+test('whoever wants it only if it is free does not wait', async () => {
+  const path = pathOf('free')
+  const did: string[] = []
+  const work = (what: string) => () => Promise.resolve(did.push(what))
+  await locked(
+    path,
+    () => {},
+    () => lockedIfFree(path, work('meanwhile')),
+  )
+  await lockedIfFree(path, work('afterwards'))
+  expect(did).toEqual(['afterwards'])
+  expect(readdirSync(join(folder, 'free'))).toEqual([])
 })

@@ -50,39 +50,63 @@ function evict(path: string, draft: string): void {
 }
 
 /** Waits for its turn, says once that it does, and gives the lock back whatever happens. */
-export async function locked<T>(
+export function locked<T>(
   path: string,
   say: (text: string) => void,
   work: () => Promise<T>,
 ): Promise<T> {
+  return drafted(path, async draft => {
+    await wait(path, draft, say)
+    return freed(path, work)
+  })
+}
+
+/** Does nothing where somebody holds it. */
+export function lockedIfFree(path: string, work: () => Promise<unknown>): Promise<void> {
+  return drafted(path, async draft => {
+    if (takes(path, draft)) await freed(path, work)
+  })
+}
+
+let counter = 0
+
+async function drafted<T>(path: string, use: (draft: string) => Promise<T>): Promise<T> {
   mkdirSync(dirname(path), { recursive: true })
   const draft = `${path}.${process.pid}.${threadId}.${counter++}`
   writeFileSync(draft, JSON.stringify({ pid: process.pid, began: beganNow(process.pid) }))
   try {
-    await wait(path, draft, say)
-    try {
-      return await work()
-    } finally {
-      rmSync(path, { force: true })
-    }
+    return await use(draft)
   } finally {
     rmSync(draft, { force: true })
   }
 }
 
-let counter = 0
+async function freed<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } finally {
+    rmSync(path, { force: true })
+  }
+}
+
+/** Whatever a dead process held is free. */
+function takes(path: string, draft: string, holds?: (holder: ProcessIdentity) => void): boolean {
+  while (!isTaken(path, draft)) {
+    const holder = holderOf(path)
+    if (holder !== undefined && isRunning(holder)) {
+      holds?.(holder)
+      return false
+    }
+    if (holder !== undefined) evict(path, draft)
+  }
+  return true
+}
 
 async function wait(path: string, draft: string, say: (text: string) => void): Promise<void> {
   let isTold = false
-  while (!isTaken(path, draft)) {
-    const holder = holderOf(path)
-    if (holder !== undefined && !isRunning(holder)) {
-      evict(path, draft)
-      continue
-    }
-    if (holder !== undefined && !isTold)
-      say(`waiting for process ${holder.pid}, which holds ${path}`)
+  const tell = ({ pid }: ProcessIdentity) => {
+    if (!isTold) say(`waiting for process ${pid}, which holds ${path}`)
     isTold = true
-    await sleep(RETRY_MS)
   }
+  while (!takes(path, draft, tell)) await sleep(RETRY_MS)
 }

@@ -3,8 +3,8 @@
  * take turns. Whoever's turn it is finds it whole.
  */
 
-import { locked } from './lock.ts'
-import { up } from './running.ts'
+import { locked, lockedIfFree } from './lock.ts'
+import { down, up } from './running.ts'
 import type { Service } from './service.ts'
 import { lockOf } from './state.ts'
 
@@ -21,6 +21,15 @@ export function turnWith(service: Service, say: (text: string) => void): Promise
       const address = await up(service, say)
       await new Promise<void>(end => resolve({ address, end }))
     }
-    locked(`${lockOf(service)}.turn`, say, work).catch(reject)
+    locked(turnOf(service), say, work).catch(reject)
   })
+}
+
+/** Unless it is somebody's turn. */
+export async function downIfIdle(service: Service): Promise<void> {
+  await lockedIfFree(turnOf(service), () => down(service, () => {}))
+}
+
+function turnOf(service: Service): string {
+  return `${lockOf(service)}.turn`
 }
