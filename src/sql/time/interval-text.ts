@@ -13,17 +13,17 @@ export type Interval =
   | { readonly unit: 'millisecond'; readonly amount: number }
 
 const LENGTH_MAX = 128
-const PLAIN = /^\s*([+-]?)(\d{1,16})(?:\.(\d{1,3}))?\s*$/
+const PLAIN = /^\s*([+-]?)(\d{1,16})(?:\.(\d{1,12}))?\s*$/
 const YEAR_TO_MONTH = /^\s*([+-]?)(\d{1,5})-(\d{1,2})\s*$/
-const WITH_UNITS = /^\s*(?:[+-]?\d{1,16}(?:\.\d{1,3})?\s*[a-z]+\s*)+$/i
-const ONE_WITH_UNIT = /([+-]?\d{1,16}(?:\.\d{1,3})?)\s*([a-z]+)/gi
+const WITH_UNITS = /^\s*(?:[+-]?\d{1,16}(?:\.\d{1,12})?\s*[a-z]+\s*)+$/i
+const ONE_WITH_UNIT = /([+-]?\d{1,16}(?:\.\d{1,12})?)\s*([a-z]+)/gi
 
 /** From the largest field to the smallest, the separator before each. */
 const fields: readonly { readonly unit: Unit; readonly pattern: string; readonly max: number }[] = [
   { unit: 'day', pattern: '(\\d{1,9})', max: Number.POSITIVE_INFINITY },
   { unit: 'hour', pattern: '(\\d{1,9})', max: 23 },
   { unit: 'minute', pattern: '(\\d{1,9})', max: 59 },
-  { unit: 'second', pattern: '(\\d{1,9}(?:\\.\\d{1,3})?)', max: 59.999 },
+  { unit: 'second', pattern: '(\\d{1,9}(?:\\.\\d{1,12})?)', max: 59 },
 ]
 
 function made(unit: Interval['unit'], amount: number): Interval | undefined {
@@ -40,7 +40,12 @@ export function intervalOf(text: string, unit: Unit): Interval | undefined {
   const { months, ms } = measures[unit]
   const whole = Number(found[2]) * sign
   if (months > 0) return made('month', whole * months)
-  return made('millisecond', whole * ms + sign * Number((found[3] ?? '').padEnd(3, '0')))
+  return made('millisecond', whole * ms + sign * fractionMs(found[3]))
+}
+
+/** Of a second, by its digits: what is finer than a millisecond is cut off. */
+function fractionMs(digits = ''): number {
+  return Number(digits.slice(0, 3).padEnd(3, '0'))
 }
 
 /** `'1-2' YEAR TO MONTH`, `'02:03' HOUR TO MINUTE`. */
@@ -66,9 +71,9 @@ function dayToSecond(text: string, from: number, to: number): Interval | undefin
   if (found === null) return undefined
   let total = 0
   for (const [i, { unit, max }] of used.entries()) {
-    const value = Number(found[i + 2])
-    if (i > 0 && value > max) return undefined
-    total += Math.round(value * measures[unit].ms)
+    const [whole, fraction] = (found[i + 2] ?? '').split('.')
+    if (i > 0 && Number(whole) > max) return undefined
+    total += Number(whole) * measures[unit].ms + fractionMs(fraction)
   }
   return made('millisecond', found[1] === '-' ? -total : total)
 }

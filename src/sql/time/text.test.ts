@@ -124,6 +124,8 @@ describe('intervals with their units', () => {
     ['+1', 'week', 7 * DAY_MS],
     ['90', 'minute', 5_400_000],
     ['250', 'millisecond', 250],
+    ['1.0005', 'second', 1000],
+    ['-1.999999999', 'second', -1999],
   ])('%s %s', (text, unit, ms) => {
     expect(intervalOf(text, unit)).toEqual({ unit: 'millisecond', amount: ms })
   })
@@ -147,6 +149,8 @@ describe('intervals with their units', () => {
     ['100:30', 'hour', 'minute', 361_800_000],
     ['02:03:04', 'hour', 'second', 7_384_000],
     ['90:01.001', 'minute', 'second', 5_401_001],
+    ['0:59.9999', 'minute', 'second', 59_999],
+    ['-0 00:00:01.0009', 'day', 'second', -1000],
   ])('%s %s to %s', (text, first, last, amount) => {
     const unit = first === 'year' ? 'month' : 'millisecond'
     expect(rangeIntervalOf(text, first, last)).toEqual({ unit, amount })
@@ -157,6 +161,7 @@ describe('intervals with their units', () => {
     ['1 24', 'day', 'hour'],
     ['1:60', 'hour', 'minute'],
     ['1:60', 'minute', 'second'],
+    ['1:60.0001', 'minute', 'second'],
     ['1', 'second', 'day'],
     ['1', 'day', 'day'],
     ['1', 'week', 'day'],
@@ -167,7 +172,7 @@ describe('intervals with their units', () => {
 
   test.each<[string, Unit]>([
     ['1.5', 'hour'],
-    ['1.0005', 'second'],
+    ['1.0000000000005', 'second'],
     ['', 'second'],
     ['x', 'second'],
     ['119989', 'month'],
@@ -190,6 +195,7 @@ describe('intervals that name their units', () => {
     ['1d 2h 3m 4s', 'millisecond', 93_784_000],
     ['1 year -2 mons', 'month', 10],
     ['1.5s', 'millisecond', 1500],
+    ['-1.2345 seconds', 'millisecond', -1234],
   ])('%s', (text, unit, amount) => {
     expect(spokenIntervalOf(text)).toEqual({ unit, amount })
   })
