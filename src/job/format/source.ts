@@ -19,6 +19,7 @@ import {
   text,
   written,
 } from '../shape/shape.ts'
+import { columnAdvice, PATH } from './path.ts'
 import { COLUMN, columns } from './words.ts'
 
 const TOPIC = {
@@ -71,12 +72,6 @@ const TYPE = {
   words: 'a type such as text, bigint, double, decimal(10, 2), timestamp or array<text>',
 }
 
-/** As decoders read it: docs/reference/formats.md. */
-const PATH = {
-  pattern: /^(\$\.)?("([^"]|"")*"|[^".]+)(\.("([^"]|"")*"|[^".]+)){0,63}$/,
-  words: `a path: keys with points between them, 64 at most, such as user.id or a."b.c"`,
-}
-
 const columnShape = either(
   'a type, or type with path and unit',
   written('column', TYPE),
@@ -111,7 +106,7 @@ export const sourceShape = tagged(
     format: optional(formatShape, 'how records are written; json by default'),
     registry: optional(text(URL_TEXT), 'the schema registry'),
     schema: optional(
-      map(columnShape, COLUMN, 1),
+      map(columnShape, COLUMN, 1, columnAdvice),
       'the columns that the job may use, with their types: {user: text, ts: timestamp}',
     ),
     time: optional(timeShape, 'the event time of a record'),

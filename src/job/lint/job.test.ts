@@ -164,7 +164,7 @@ sinks: { out: { memory: {} } }
     ['{ generator: { rate: 0 } }', 'bad-value', undefined],
     ['{ log: { topic: x }, format: jsno }', 'bad-value', 'json'],
     ['{ log: { topic: x }, format: { csv: { delimiter: ";;" } } }', 'bad-value', undefined],
-    ['{ log: { topic: x }, schema: { "a b": text } }', 'bad-key', undefined],
+    ['{ log: { topic: x }, schema: { "a b": text } }', 'bad-key', 'a_b: { type: text, path: a b }'],
     ['{ log: { topic: x }, schema: { a: 1 } }', 'wrong-type', '"1"'],
   ])('%s', (text, code, suggestion) => {
     const { findings: all } = read(`name: a\nsources: { e: ${text} }\nsteps: [{ to: out }]\n`)

@@ -8,6 +8,7 @@ import type { Edge, WindowSpec } from '../../engine/plan/plan.ts'
 import { DEAD_LETTERS_REFUSED } from '../../engine/plan/soundness.ts'
 import { DEAD_LETTERS } from '../../engine/stage/dead-letters.ts'
 import type { JobPart, TestPart } from '../format/job.ts'
+import { keysIn, pathTo } from '../format/path.ts'
 import type { ColumnPart, SourcePart } from '../format/source.ts'
 import { nearest } from '../shape/nearest.ts'
 import type { Place, Tree, Written } from '../shape/shape.ts'
@@ -39,10 +40,22 @@ function checkSources({ sources }: JobPart, remarks: Remarks): void {
       const message = `the source ${name} needs schema: with the columns that the job uses`
       remarks.error(source.at, 'missing-key', message, 'schema: { COLUMN: text, .. }')
     }
+    if (formatOf(source.format) === 'csv') checkCells(source, remarks)
     const field = time === undefined || 'text' in time ? time : time.field
     if (field === undefined || schema === undefined || schema.has(field.text)) continue
     const message = `the source ${name} has no column ${field.text}`
     remarks.error(field.at, 'unknown-name', message, nearest(field.text, schema.keys()))
+  }
+}
+
+/** Of CSV a value stands in a cell, under one name. */
+function checkCells({ schema }: SourcePart, remarks: Remarks): void {
+  for (const column of schema?.values() ?? []) {
+    if ('text' in column || column.path === undefined) continue
+    const { path } = column
+    if (keysIn(path).length === 1) continue
+    const message = `${path} leads into a value, and a record of CSV has cells: name one of them`
+    remarks.error(column.at, 'bad-path', message, `path: ${JSON.stringify(pathTo(path))}`)
   }
 }
 
@@ -51,7 +64,7 @@ const WRITTEN: readonly string[] = ['json', 'ndjson', 'csv', 'text']
 
 function checkSinks({ sinks }: JobPart, remarks: Remarks): void {
   for (const [name, { format, at }] of sinks ?? []) {
-    const kind = typeof format === 'object' ? format.kind : (format ?? 'json')
+    const kind = formatOf(format)
     if (WRITTEN.includes(kind)) continue
     const message = `the sink ${name} cannot write ${kind}; ${WRITTEN.join(', ')} can be written`
     remarks.error(at, 'bad-format', message, 'format: json')
@@ -67,9 +80,12 @@ function checkSinks({ sinks }: JobPart, remarks: Remarks): void {
   remarks.error(beyond.at, 'too-many-sinks', `a job has at most ${most} sinks; make two jobs of it`)
 }
 
+const formatOf = (format: SourcePart['format']) =>
+  typeof format === 'object' ? format.kind : (format ?? 'json')
+
 /** Registries know the columns of theirs; a text has one. */
 function carriesSchema({ format }: SourcePart): boolean {
-  const name = typeof format === 'object' ? format.kind : format
+  const name = formatOf(format)
   return name === 'avro' || name === 'protobuf' || name === 'text'
 }
 
@@ -171,8 +187,7 @@ function warnOfKeys({ node, at }: Tree, schema: SourcePart['schema'], remarks: R
 /** Under which key of a record it begins; missing: it is the whole record. */
 function keyRead(name: string, column: ColumnPart): string | undefined {
   if ('text' in column || column.path === undefined) return name
-  const [, quoted, plain] = /^(?:\$\.)?(?:"((?:[^"]|"")*)"|([^".]+))/.exec(column.path) ?? []
-  return column.path === '$' ? undefined : (quoted?.replaceAll('""', '"') ?? plain)
+  return keysIn(column.path)[0]
 }
 
 function warn(

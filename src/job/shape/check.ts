@@ -210,7 +210,10 @@ class Checker {
     return node.items.map((item, at) => this.value(of, item, [...path, at]))
   }
 
-  #map({ of, key, min }: ShapeOf<'map'>, spot: Spot): ReadonlyMap<string, unknown> | undefined {
+  #map(
+    { of, key, min, advice }: ShapeOf<'map'>,
+    spot: Spot,
+  ): ReadonlyMap<string, unknown> | undefined {
     const { node, path } = spot
     if (node.kind !== 'map') return this.#mismatch(spot, 'keys with values')
     if (node.entries.size < min) {
@@ -221,7 +224,9 @@ class Checker {
       const inner = [...path, name]
       if (!key.pattern.test(name)) {
         const message = `${quoted(name)} is not ${key.words}`
-        this.#fault({ node, path: inner }, { code: 'bad-key', message, offset: entry.key.start })
+        const suggestion = advice?.(name, entry.value)
+        const fault = { code: 'bad-key', message, suggestion, offset: entry.key.start }
+        this.#fault({ node, path: inner }, fault)
       }
       values.set(name, this.value(of, entry.value, inner))
     }

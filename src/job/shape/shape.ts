@@ -40,6 +40,9 @@ export interface TextRule {
   readonly words: string
 }
 
+/** What to write in place of a key that is none, beside this value. */
+export type KeyAdvice = (key: string, value: Node) => string | undefined
+
 /** What a Written text is to be: columns and expressions are SQL, the others are names. */
 export type Meaning = 'expression' | 'reference' | 'name' | 'column'
 
@@ -52,7 +55,13 @@ type ShapeData =
   | { readonly kind: 'flag' }
   | { readonly kind: 'json'; readonly map: boolean }
   | { readonly kind: 'list'; readonly of: Shape; readonly min: number; readonly max: number }
-  | { readonly kind: 'map'; readonly of: Shape; readonly key: TextRule; readonly min: number }
+  | {
+      readonly kind: 'map'
+      readonly of: Shape
+      readonly key: TextRule
+      readonly min: number
+      readonly advice?: KeyAdvice
+    }
   | { readonly kind: 'object'; readonly fields: Fields }
   | { readonly kind: 'tagged'; readonly common: Fields; readonly tags: Tags; readonly what: string }
   | { readonly kind: 'either'; readonly shapes: readonly Shape[]; readonly words: string }
@@ -152,8 +161,13 @@ export function list<T>(of: Shape<T>, min = 0, max = 10_000): Shape<readonly T[]
 }
 
 /** Keys are the author's own. */
-export function map<T>(of: Shape<T>, key: TextRule, min = 0): Shape<ReadonlyMap<string, T>> {
-  return { kind: 'map', of, key, min }
+export function map<T>(
+  of: Shape<T>,
+  key: TextRule,
+  min = 0,
+  advice?: KeyAdvice,
+): Shape<ReadonlyMap<string, T>> {
+  return { kind: 'map', of, key, min, ...(advice && { advice }) }
 }
 
 export function object<F extends Fields>(fields: F): Shape<ObjectOf<F>> {

@@ -65,6 +65,7 @@ describe('durations', () => {
     ['3 days', '3d'],
     ['soon', undefined],
     ['5 parsecs', undefined],
+    ['2 months', undefined],
     ['1e9d', undefined],
     ['99999999d', undefined],
     ['', undefined],

@@ -57,6 +57,8 @@ export function suggestedDuration(text: string): string | undefined {
 function meantUnit(word: string): number | undefined {
   if (word === '') return 1_000
   if (/^(ms|msec|milli)/.test(word)) return 1
+  // A month is no duration.
+  if (word.startsWith('mo')) return undefined
   const at = ['d', 'h', 'm', 's'].indexOf(word[0] ?? '')
   return at < 0 ? undefined : unitsMs[at]
 }
