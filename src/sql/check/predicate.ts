@@ -22,7 +22,7 @@ import type {
 import type { Span } from '../text/trouble.ts'
 import { castOf, isNumeric } from '../value/cast.ts'
 import { Failure } from '../value/failure.ts'
-import { castTo, coerced, commonType, commonTypeOf } from './coerce.ts'
+import { castTo, coerced, commonType, commonTypeOf, isImplicit } from './coerce.ts'
 import { type Context, fail, namesOf } from './context.ts'
 import { constantOf, folded, isConstant, type Typed } from './typed.ts'
 
@@ -182,6 +182,10 @@ function inConstants(
   const ofJson = type && isExact(type) ? commonType(type, JSON_NUMBER) : type
   const wanted = isJson ? ofJson : type
   if (wanted === undefined || ['bytes', 'array', 'json'].includes(wanted.kind)) return undefined
+  // Decimals of which no type holds all are compared one by one.
+  const goesOver = (node: Typed) =>
+    (isConstant(node) && node.loose) || isImplicit(node.type, wanted)
+  if (![...(isJson ? [] : [of]), ...list].every(goesOver)) return undefined
   const arg = isJson ? castTo(context, of, wanted, false) : coerced(context, of, wanted, 'This')
   const values = list.map(item => coerced(context, item, wanted, 'This value of IN'))
   if (!values.every(isConstant)) return undefined

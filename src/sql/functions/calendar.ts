@@ -190,7 +190,6 @@ function unitsBetween({ months, ms }: { months: number; ms: number }, from: numb
 const timestampDiff = timeEntry(
   {
     name: 'timestampdiff',
-    aliases: ['datediff'],
     about: 'How many whole units lie between two times, the first being the earlier.',
     examples: [
       example("timestampdiff('day', DATE '2024-02-01', DATE '2024-03-01')", '29'),

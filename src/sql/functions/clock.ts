@@ -118,7 +118,7 @@ function timeFrom(
   if (!(h >= 0 && h < 24 && m >= 0 && m < 60 && s >= 0 && s < 60)) {
     return new Failure('sql-argument', `There is no time ${hour}:${minute}:${second}`)
   }
-  return days * DAY_MS + (h * 60 + m) * 60_000 + Math.floor(s * 1000)
+  return days * DAY_MS + (h * 60 + m) * 60_000 + millisecondAt(s)
 }
 
 const makers: readonly FunctionEntry[] = [

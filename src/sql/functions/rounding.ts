@@ -5,6 +5,7 @@ import type { ScalarFunction } from '../kernels/lift.ts'
 import { Failure } from '../value/failure.ts'
 import {
   hasDigits,
+  INTEGER_MAX,
   isInt32,
   isInt64,
   power10,
@@ -54,24 +55,19 @@ function cut({ ofDouble, division, ...what }: Cut): FunctionEntry {
   return { ...what, group: 'Numbers', overloads }
 }
 
-/** Half away from zero, at a power of ten. */
-function roundedDouble(value: number, digits: number): number {
-  if (!Number.isFinite(value)) return value
+/** What `whole` makes of it, so many digits behind the point; a number that has no more stays. */
+function atPlace(value: number, digits: number, whole: (scaled: number) => number): number {
   const [mantissa = '', power = '0'] = String(Math.abs(value)).split('e')
-  const scaled = Math.round(Number(`${mantissa}e${Number(power) + digits}`))
-  const [shifted = '', shift = '0'] = String(scaled).split('e')
+  const scaled = Number(`${mantissa}e${Number(power) + digits}`)
+  if (!Number.isFinite(scaled)) return value
+  const [shifted = '', shift = '0'] = String(whole(scaled)).split('e')
   const result = Number(`${shifted}e${Number(shift) - digits}`)
   return value < 0 ? -result : result
 }
 
-function truncatedDouble(value: number, digits: number): number {
-  if (!Number.isFinite(value)) return value
-  const [mantissa = '', power = '0'] = String(Math.abs(value)).split('e')
-  const scaled = Math.floor(Number(`${mantissa}e${Number(power) + digits}`))
-  const [shifted = '', shift = '0'] = String(scaled).split('e')
-  const result = Number(`${shifted}e${Number(shift) - digits}`)
-  return value < 0 ? -result : result
-}
+/** Half away from zero. */
+const roundedDouble = (value: number, digits: number) => atPlace(value, digits, Math.round)
+const truncatedDouble = (value: number, digits: number) => atPlace(value, digits, Math.floor)
 
 /** Digits beyond these make no difference to any number. */
 const DIGITS_MAX = 400
@@ -155,11 +151,17 @@ function rounds(
   return { ...what, group: 'Numbers', overloads }
 }
 
+/** The number behind the last of them is an INTEGER too. */
+const BUCKETS_MAX = INTEGER_MAX - 1
+const noBuckets = new Failure(
+  'sql-argument',
+  `Buckets need two different finite ends, and are 1 to ${BUCKETS_MAX}`,
+)
+
 /** Equal parts between two ends; 0 is below the first, one more than there are above the last. */
 function bucketOf(value: number, low: number, high: number, count: Whole): number | Failure {
-  if (count < 1 || !(low !== high) || Number.isNaN(value)) {
-    return new Failure('sql-argument', 'Buckets need two different ends and a number of at least 1')
-  }
+  const areEnds = Number.isFinite(low) && Number.isFinite(high) && low !== high
+  if (!(count >= 1 && count <= BUCKETS_MAX) || !areEnds || Number.isNaN(value)) return noBuckets
   const share = (value - low) / (high - low)
   if (share < 0) return 0
   return share >= 1 ? Number(count) + 1 : Math.floor(share * Number(count)) + 1

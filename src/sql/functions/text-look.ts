@@ -1,7 +1,6 @@
 /** Texts looked at and changed character by character. */
 
 import { BOOLEAN, BYTES, INTEGER, TEXT, type Type } from '../../engine/schema/type.ts'
-import { slips } from '../text/suggestion.ts'
 import { Failure } from '../value/failure.ts'
 import { TEXT_LENGTH_MAX, tooLong } from '../value/size.ts'
 import { bytesOfText } from '../value/text.ts'
@@ -70,10 +69,24 @@ function characterOf(code: Whole): string | Failure {
 const COMPARED_MAX = 64
 
 function distance(one: string, other: string): number | Failure {
-  if (one.length > COMPARED_MAX || other.length > COMPARED_MAX) {
+  if (countOf(one) > COMPARED_MAX || countOf(other) > COMPARED_MAX) {
     return new Failure('sql-limit', `Only texts up to ${COMPARED_MAX} characters are compared so`)
   }
-  return slips(one, other)
+  return edits(characters(one), characters(other))
+}
+
+/** Characters to insert, delete or replace. */
+function edits(one: readonly string[], other: readonly string[]): number {
+  let last = Array.from({ length: other.length + 1 }, (_, at) => at)
+  for (const [at, character] of one.entries()) {
+    const row = [at + 1]
+    for (const [place, wanted] of other.entries()) {
+      const replaced = (last[place] as number) + (character === wanted ? 0 : 1)
+      row.push(Math.min(replaced, (last[place + 1] as number) + 1, (row[place] as number) + 1))
+    }
+    last = row
+  }
+  return last.at(-1) as number
 }
 
 export const textLooks: readonly FunctionEntry[] = [
@@ -234,8 +247,11 @@ export const textLooks: readonly FunctionEntry[] = [
     name: 'levenshtein',
     aliases: ['edit_distance'],
     group: 'Text',
-    about: 'How many letters to insert, delete, replace or swap with a neighbour, for short texts.',
-    examples: [example("levenshtein('kitten', 'sitting')", '3')],
+    about: `How many characters to insert, delete or replace; of texts up to ${COMPARED_MAX}.`,
+    examples: [
+      example("levenshtein('kitten', 'sitting')", '3'),
+      example("levenshtein('ab', 'ba')", '2'),
+    ],
     overloads: [{ params: [text('one'), text('other')], result: INTEGER, run: scalar(distance) }],
   },
   {
