@@ -59,6 +59,23 @@ describe('the sessions of a key', () => {
     expect(shelf.of('a').map(({ start }) => start)).toEqual([-10, 20, 50, 90])
   })
 
+  test('are found by a time: the one before, and the one behind', () => {
+    const shelf = new Shelf()
+    for (const time of [10, 20, 30]) shelf.begin('a', time, 1)
+    const id = shelf.ground.idOf('a')
+    const near = (time: number) => shelf.book.near(id, time).map(({ start }) => start)
+    expect([9, 10, 19, 20, 30, 99].map(near)).toEqual([
+      [10],
+      [10, 20],
+      [10, 20],
+      [20, 30],
+      [30],
+      [30],
+    ])
+    const before = (time: number) => shelf.book.lastBefore(id, time)?.start
+    expect([10, 11, 20, 99].map(before)).toEqual([undefined, 10, 10, 30])
+  })
+
   test('are not those of others, be their names alike', () => {
     const shelf = new Shelf()
     for (const user of ['a', 'a\0', 'ab', '']) shelf.begin(user, 5, 1)
@@ -109,7 +126,7 @@ describe('a session', () => {
     const one = shelf.begin('a', 10, 1, 2, 2)
     shelf.save()
     expect(shelf.ground.rows).toBe(3)
-    shelf.book.remove(one)
+    shelf.book.remove(new Set([one]))
     expect([shelf.of('a'), shelf.ground.cells.size]).toEqual([[], 0])
     shelf.save()
     expect(shelf.ground.rows).toBe(0)
@@ -119,7 +136,7 @@ describe('a session', () => {
     const shelf = new Shelf([...CALLS, DISTINCT])
     const old = shelf.begin('a', 10, 1, 2)
     shelf.save()
-    shelf.book.remove(old)
+    shelf.book.remove(new Set([old]))
     shelf.begin('a', 10, 9)
     shelf.save()
     shelf.forget()
@@ -127,9 +144,20 @@ describe('a session', () => {
     expect(shelf.ground.rows).toBe(2)
   })
 
+  test('leaves those beside it', () => {
+    const shelf = new Shelf()
+    const [one, , third] = [10, 20, 30, 40].map(time => shelf.begin('a', time, 1))
+    shelf.save()
+    shelf.book.remove(new Set([one, third] as Session[]))
+    expect(shelf.of('a').map(({ start }) => start)).toEqual([20, 40])
+    shelf.save()
+    shelf.forget()
+    expect(shelf.of('a').map(({ start }) => start)).toEqual([20, 40])
+  })
+
   test('that came and went within a batch leaves nothing', () => {
     const shelf = new Shelf([DISTINCT])
-    shelf.book.remove(shelf.begin('a', 10, 1))
+    shelf.book.remove(new Set([shelf.begin('a', 10, 1)]))
     shelf.save()
     expect(shelf.ground.rows).toBe(0)
   })
@@ -161,7 +189,7 @@ test('what a batch writes does not depend on what was in memory', () => {
             const at = 10 * time
             const known = shelf.of(user).find(({ birth }) => birth === at)
             if (known === undefined) shelf.begin(user, at, time)
-            else if (removes) shelf.book.remove(known)
+            else if (removes) shelf.book.remove(new Set([known]))
             else shelf.book.extend(known, at + 1)
           }
           const delta = shelf.save()

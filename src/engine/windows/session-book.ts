@@ -54,6 +54,19 @@ export class SessionBook {
     return this.#listOf(id)
   }
 
+  /** The last that starts by then and the first behind it: none but these may touch the time. */
+  near(id: number, time: number): readonly Session[] {
+    const list = this.#listOf(id)
+    const behind = placeOf(list, start => start > time)
+    return list.slice(Math.max(behind - 1, 0), behind + 1)
+  }
+
+  /** The last that starts before it. */
+  lastBefore(id: number, time: number): Session | undefined {
+    const list = this.#listOf(id)
+    return list[placeOf(list, start => start >= time) - 1]
+  }
+
   begin(id: number, time: number): Session {
     const cell = this.#take(id, time, true)
     const session = {
@@ -66,8 +79,11 @@ export class SessionBook {
       stale: undefined,
     }
     const list = this.#listOf(id)
-    const at = list.findIndex(({ start }) => start > time)
-    list.splice(at < 0 ? list.length : at, 0, session)
+    list.splice(
+      placeOf(list, start => start > time),
+      0,
+      session,
+    )
     this.#changed.add(session)
     return session
   }
@@ -84,18 +100,28 @@ export class SessionBook {
     this.#cells.merge(session.cell, later.cell)
     session.last = Math.max(session.last, later.last)
     this.#changed.add(session)
-    this.#drop(later)
+    const list = this.#listOf(later.id)
+    list.splice(
+      placeOf(list, start => start >= later.start),
+      1,
+    )
+    this.#dropRow(later)
   }
 
   markChanged(session: Session): void {
     this.#changed.add(session)
   }
 
-  /** Its cells are given back. */
-  remove(session: Session): void {
-    this.#drop(session)
-    this.#cells.giveBack(session.cell)
-    if (session.stale !== undefined) this.#cells.giveBack(session.stale)
+  /** Their cells are given back. */
+  remove(gone: ReadonlySet<Session>): void {
+    for (const session of gone) {
+      this.#dropRow(session)
+      this.#cells.giveBack(session.cell)
+      if (session.stale !== undefined) this.#cells.giveBack(session.stale)
+    }
+    for (const id of new Set(Array.from(gone, session => session.id))) {
+      this.#lists[id] = this.#listOf(id).filter(session => !gone.has(session))
+    }
   }
 
   save(): void {
@@ -167,9 +193,7 @@ export class SessionBook {
     return this.#cells.take({ slot: this.#keys.slotOf(id), key, isNew })
   }
 
-  #drop(session: Session): void {
-    const list = this.#listOf(session.id)
-    list.splice(list.indexOf(session), 1)
+  #dropRow(session: Session): void {
     this.#changed.delete(session)
     this.#gone.push(this.#rowKey(session.id, session.birth))
   }
@@ -181,6 +205,18 @@ export class SessionBook {
   #rowKey(id: number, birth: number): Uint8Array {
     return this.#prefix(id).whole(birth).finish()
   }
+}
+
+/** Where the first stands of which it is true: of that, and of all behind it. */
+function placeOf(list: readonly Session[], isBehind: (start: number) => boolean): number {
+  let low = 0
+  let high = list.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (isBehind((list[middle] as Session).start)) high = middle
+    else low = middle + 1
+  }
+  return low
 }
 
 /** Above the first byte of any time: times lie within 2^53. */

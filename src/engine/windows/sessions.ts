@@ -132,7 +132,7 @@ export class SessionWindows implements Operator {
     // Early results may have been said: these replace them.
     this.#sayOf(out, ended, this.#spec.earlyMs === undefined ? INSERT : UPDATE)
     out.spend(taken - ended.length)
-    for (const session of gone) this.#book.remove(session)
+    this.#book.remove(gone)
     return isDone && this.#sayEarly(out, moment)
   }
 
@@ -168,7 +168,8 @@ export class SessionWindows implements Operator {
     if (sessions.length === 1 && only !== undefined && touches(only, time, gapMs)) {
       return this.#grow(only, NO_OTHERS, { time, moment })
     }
-    const [first, ...others] = sessions.filter(session => touches(session, time, gapMs))
+    const near = this.#book.near(id, time)
+    const [first, ...others] = near.filter(session => touches(session, time, gapMs))
     if (first === undefined) return this.#newSession(id, time, moment)
     return this.#grow(first, others, { time, moment })
   }
@@ -227,7 +228,7 @@ export class SessionWindows implements Operator {
   #sessionAt({ time, key }: Timer): Session | undefined {
     const id = this.#keys.idOf(key.subarray(1))
     const before = time - (key[0] === GOES ? this.#spec.latenessMs : 0)
-    return this.#book.of(id).findLast(({ start }) => start < before)
+    return this.#book.lastBefore(id, before)
   }
 
   #maybeEnd(
