@@ -37,13 +37,28 @@ const brokers = either('HOST:PORT, or a list of them', text(SOME), list(text(SOM
 
 const formats = ['json', 'ndjson', 'yaml', 'toml', 'avro', 'protobuf', 'csv', 'text'] as const
 
-/** Bounds that every format has, and what only some of them have. */
-const formatOptions = object({
+/** Bounds that every format has. */
+const bounds = {
   sizeMax: optional(size(1), 'the largest record that is taken'),
   depthMax: optional(integer(1, 1_000), 'how deep lists and maps may stand in each other'),
-  delimiter: optional(text({ pattern: /^[^\r\n"]$/, words: 'one sign' }), 'csv: between values'),
-  header: optional(flag(), 'csv: whether the first line holds the names'),
-  registry: optional(text(URL_TEXT), 'avro, protobuf: the schema registry'),
+}
+
+const boundsAlone = object(bounds)
+
+const DELIMITER = {
+  pattern: /^(?!["\r\n\0])\p{ASCII}$/u,
+  words: 'one character of ASCII, and no quote or newline',
+}
+
+const csvOptions = object({
+  ...bounds,
+  delimiter: optional(text(DELIMITER), 'what stands between values; a comma by default'),
+  header: optional(flag(), 'whether the first line holds the names'),
+})
+
+const registryOptions = object({
+  ...bounds,
+  registry: optional(text(URL_TEXT), 'the schema registry'),
 })
 
 const formatShape = either(
@@ -53,14 +68,14 @@ const formatShape = either(
     'a format',
     {},
     {
-      json: required(formatOptions, 'one JSON value a record'),
-      ndjson: required(formatOptions, 'one JSON value a line'),
-      yaml: required(formatOptions, 'one YAML document a record'),
-      toml: required(formatOptions, 'one TOML document a record'),
-      avro: required(formatOptions, 'Avro, its schema from a registry'),
-      protobuf: required(formatOptions, 'Protocol Buffers, their schema from a registry'),
-      csv: required(formatOptions, 'values between commas'),
-      text: required(formatOptions, 'the record is one text, the column `text`'),
+      json: required(boundsAlone, 'one JSON value a record'),
+      ndjson: required(boundsAlone, 'one JSON value a line'),
+      yaml: required(boundsAlone, 'one YAML document a record'),
+      toml: required(boundsAlone, 'one TOML document a record'),
+      avro: required(registryOptions, 'Avro, its schema from a registry'),
+      protobuf: required(registryOptions, 'Protocol Buffers, their schema from a registry'),
+      csv: required(csvOptions, 'values between commas'),
+      text: required(boundsAlone, 'the record is one text, the column `text`'),
     },
   ),
 )

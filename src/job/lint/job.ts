@@ -40,7 +40,9 @@ function checkSources({ sources }: JobPart, remarks: Remarks): void {
       const message = `the source ${name} needs schema: with the columns that the job uses`
       remarks.error(source.at, 'missing-key', message, 'schema: { COLUMN: text, .. }')
     }
-    if (formatOf(source.format) === 'csv') checkCells(source, remarks)
+    const format = formatOf(source.format)
+    if (format === 'csv') checkCells(source, remarks)
+    if (format === 'text') checkText(name, source, remarks)
     const field = time === undefined || 'text' in time ? time : time.field
     if (field === undefined || schema === undefined || schema.has(field.text)) continue
     const message = `the source ${name} has no column ${field.text}`
@@ -56,6 +58,19 @@ function checkCells({ schema }: SourcePart, remarks: Remarks): void {
     if (keysIn(path).length === 1) continue
     const message = `${path} leads into a value, and a record of CSV has cells: name one of them`
     remarks.error(column.at, 'bad-path', message, `path: ${JSON.stringify(pathTo(path))}`)
+  }
+}
+
+/** All of a record is one value. */
+function checkText(name: string, { schema, at }: SourcePart, remarks: Remarks): void {
+  if (schema === undefined) return
+  if (schema.size > 1) {
+    const message = `a record of text is one column, and the source ${name} has ${schema.size}`
+    remarks.error(at, 'bad-value', message, 'schema: { text: text }')
+  }
+  for (const column of schema.values()) {
+    if ('text' in column || column.path === undefined) continue
+    remarks.error(column.at, 'bad-path', 'a record of text has no places in it; leave path out')
   }
 }
 

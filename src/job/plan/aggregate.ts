@@ -8,6 +8,7 @@ import type { AggregateCall, AggregateSpec, Named, WindowSpec } from '../../engi
 import type { KeyPart, StepOf } from '../format/step.ts'
 import type { LintedStep } from '../lint/job.ts'
 import { LATE_SIDE } from '../lint/names.ts'
+import { windowColumns } from '../lint/window.ts'
 import type { Written } from '../shape/shape.ts'
 import { aggregatesIn, hiddenName, type Parted, parted } from './calls.ts'
 import { type Fragment, wholeOf } from './fragment.ts'
@@ -74,6 +75,7 @@ function putResults({ key, select, settings }: Results, line: Line): boolean {
   const keyed = namedKey(key, scope)
   const parts = partedAll(select, settings, line)
   if (keyed === undefined || parts === undefined) return false
+  if (!areResults(parts, { keyed, settings }, line)) return false
   const aggregates = [...parts.values()].flatMap(({ calls }) => calls.map(({ call }) => call))
   for (const [name, written] of select) {
     const isTaken = isPerRecord(settings.window) && scope.schema.placeOf(name) >= 0
@@ -81,6 +83,26 @@ function putResults({ key, select, settings }: Results, line: Line): boolean {
   }
   if (!line.put({ kind: 'aggregate', key: keyed, aggregates, ...settings })) return false
   return putRests(parts, new Set(aggregates.map(({ name }) => name)), line)
+}
+
+/** False: a column of the records stands where only results may, and that was said. */
+function areResults(
+  parts: ReadonlyMap<string, Parted>,
+  { keyed, settings }: { readonly keyed: readonly Named[]; readonly settings: Settings },
+  { scope }: Line,
+): boolean {
+  if (isPerRecord(settings.window)) return true
+  const known = [...keyed.map(({ name }) => name), ...windowColumns(settings.window)]
+  const results = new Set([...known, ...parts.keys()])
+  const odd = [...parts.values()].flatMap(({ outside }) => {
+    return outside.filter(({ text }) => scope.schema.placeOf(text) >= 0 && !results.has(text))
+  })
+  for (const fragment of odd) {
+    const message = `${fragment.text} is not one value for all records of a key and window`
+    const advice = `take max(${fragment.text}) or another aggregate of it, or put it into the key`
+    scope.faultIn(fragment, 'sql-unknown-column', `${message}; ${advice}`)
+  }
+  return odd.length === 0
 }
 
 /** Their results are the record's columns, and more. */
@@ -168,7 +190,8 @@ function putHaving(
 ): boolean {
   if (having === undefined) return true
   const { scope } = line
-  const calls = scope.guarded(wholeOf(having), () => aggregatesIn(having, isAggregate)) ?? []
+  const calls = scope.guarded(wholeOf(having), () => aggregatesIn(having, isAggregate))
+  if (calls === undefined) return false
   for (const call of calls) scope.faultIn(call, 'aggregate-in-having', namelessText(call, select))
   if (calls.length > 0 || !scope.condition(having)) return false
   return line.put({ kind: 'filter', where: having.text }, '~having')

@@ -41,6 +41,16 @@ describe('an expression', () => {
     expect(found.rest).toBe(rest)
   })
 
+  it('says which names stand outside of its calls', () => {
+    const { outside } = parted(written('k.a || sum(n) || "b c"'), {
+      name: 'r',
+      ordinal: 0,
+      isAggregate,
+    })
+    expect(outside.map(({ text }) => text)).toEqual(['k', 'b c'])
+    expect(parted(written('sum(n)'), { name: 'r', ordinal: 0, isAggregate }).outside).toEqual([])
+  })
+
   it('gives its hidden results numbers of their own', () => {
     expect(partedOf('sum(a) + sum(b)', 5)).toEqual({
       calls: ['~5 = sum(a)', '~6 = sum(b)'],
@@ -51,6 +61,7 @@ describe('an expression', () => {
   it.each([
     ['sum(max(a))', 'max stands inside of sum; aggregate in two steps'],
     ['1 + sum(a) FILTER (WHERE max(b) > 1)', 'max stands inside of sum; aggregate in two steps'],
+    ['sum(a) + "~0"', 'There is no column ~0'],
     ['sum(', 'sql-syntax'],
   ])('%s is refused', (text, message) => {
     expect(() => partedOf(text)).toThrow(message)

@@ -6,7 +6,7 @@
 
 import type { AggregateCall } from '../../engine/plan/plan.ts'
 import { HIDDEN } from '../../engine/schema/schema.ts'
-import { type CallNode, childrenOf, type Expression } from '../../sql/text/ast.ts'
+import { type CallNode, childrenOf, type Expression, type NameNode } from '../../sql/text/ast.ts'
 import { parseExpression } from '../../sql/text/expression.ts'
 import { SqlError } from '../../sql/text/trouble.ts'
 import type { Written } from '../shape/shape.ts'
@@ -24,6 +24,8 @@ export interface Parted {
   readonly calls: readonly FoundCall[]
   /** Computed behind the aggregate; missing: the expression is one call. */
   readonly rest?: Fragment
+  /** Names that stand outside of all calls: of a field, that of its column. */
+  readonly outside: readonly Fragment[]
 }
 
 /** Names for results that are only used further on. */
@@ -41,15 +43,17 @@ export interface Parting {
 export function parted(written: Written, { name, ordinal, isAggregate }: Parting): Parted {
   const root = parseExpression(written.text)
   const found = outermost(root, isAggregate)
+  const outside = namesOutside(root, isAggregate).map(node => nameIn(written, node))
   for (const node of found) refuseInner(written, node, isAggregate)
   const [first] = found
-  if (first !== undefined && first === root) return { calls: [callOf(written, first, name)] }
+  if (first !== undefined && first === root)
+    return { calls: [callOf(written, first, name)], outside }
   const calls = found.map((node, at) => callOf(written, node, hiddenName(ordinal + at)))
   const rest = replaced(
     written,
     found.map(({ from, to }, at) => ({ from, to, by: `"${hiddenName(ordinal + at)}"` })),
   )
-  return { calls, rest }
+  return { calls, rest, outside }
 }
 
 /** The aggregates in an expression that is to have none, in the order of the text. */
@@ -63,6 +67,19 @@ type IsAggregate = (name: string) => boolean
 function outermost(root: Expression, isAggregate: IsAggregate): readonly CallNode[] {
   if (root.kind === 'call' && isAggregate(root.name)) return [root]
   return childrenOf(root).flatMap(child => outermost(child, isAggregate))
+}
+
+function namesOutside(root: Expression, isAggregate: IsAggregate): readonly NameNode[] {
+  if (root.kind === 'name') return [root]
+  if (root.kind === 'call' && isAggregate(root.name)) return []
+  return childrenOf(root).flatMap(child => namesOutside(child, isAggregate))
+}
+
+/** Names that are hidden are nobody's to write. */
+function nameIn(written: Written, node: NameNode): Fragment {
+  const [first = ''] = node.parts
+  if (!first.startsWith(HIDDEN)) return { ...partOf(written, node), text: first }
+  throw new SqlError('sql-unknown-column', `There is no column ${first}`, written.text, node)
 }
 
 function refuseInner(written: Written, node: CallNode, isAggregate: IsAggregate): void {
