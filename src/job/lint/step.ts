@@ -1,6 +1,7 @@
 /** What one step must say besides its shape, by kind: what excludes what, what no two may share. */
 
 import type { WindowSpec } from '../../engine/plan/plan.ts'
+import { isReserved } from '../../sql/text/token.ts'
 import type { KeyPart, StepKind, StepOf, StepPart } from '../format/step.ts'
 import type { WindowPart } from '../format/window.ts'
 import { COLUMN } from '../format/words.ts'
@@ -48,9 +49,16 @@ export function hasStage(step: StepPart): boolean {
 
 export function keyColumns(key: KeyPart | undefined): readonly KeyColumn[] {
   if (key === undefined) return []
-  if (isWritten(key)) return [{ name: key.text, expression: key }]
-  if (isList(key)) return key.map(one => ({ name: one.text, expression: one }))
+  if (isWritten(key)) return [columnAsKey(key)]
+  if (isList(key)) return key.map(columnAsKey)
   return [...key].map(([name, expression]) => ({ name, expression }))
+}
+
+/** It is a column, whatever SQL would take its name for. */
+function columnAsKey(column: Written): KeyColumn {
+  const { text: name } = column
+  const text = isReserved(name.toUpperCase()) ? `"${name}"` : name
+  return { name, expression: { ...column, text } }
 }
 
 const isWritten = (key: KeyPart): key is Written => 'text' in key
