@@ -1,7 +1,7 @@
 /** The driver as its users have it: `weir-stream/testing`. */
 
 import { describe, expect, it } from 'vitest'
-import { TestDriver } from './driver.ts'
+import { type JsonMap, TestDriver } from './driver.ts'
 import { at, jobText } from './testing/jobs.ts'
 
 const text = jobText(`
@@ -38,7 +38,13 @@ describe('a driver', () => {
     expect(driver.advance('1m30s').advance(500).now).toBe(91_500)
     expect(() => driver.advance('soon')).toThrow('soon is no time to come, such as 5s')
     expect(() => driver.advance(-1)).toThrow('-1 is no time to come')
-    expect(() => driver.advance(Number.NaN)).toThrow('bad-duration')
+    for (const odd of [Number.NaN, Number.POSITIVE_INFINITY, 0.5, 1e15]) {
+      expect(() => driver.advance(odd)).toThrow('bad-duration')
+    }
+    expect(driver.advance('0s').now).toBe(91_500)
+    for (const nowMs of [Number.NaN, 0.5, 1e15]) {
+      expect(() => new TestDriver({ file: 'job.yaml', text, nowMs })).toThrow('bad-clock')
+    }
   })
 
   it('says what each record does to those before it', () => {
@@ -107,6 +113,12 @@ sinks: { out: { memory: {} } }
       .send('in', { t: '[0.1234567890123456789, 1e999, 1e3]' })
       .received('out')
     expect(fraction).toEqual({ j: ['0.1234567890123456789', '1e999', 1000] })
+  })
+
+  it('that are undefined are not there', () => {
+    const record = { k: undefined, v: 1 } as unknown as JsonMap
+    const [received] = driver(all).send('in', record).received('out')
+    expect(received).toMatchObject({ k: null, v: 1 })
   })
 
   it('that are not finite come in and out as they are', () => {

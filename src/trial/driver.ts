@@ -8,6 +8,7 @@
  *     expect(driver.received('counts')).toEqual([{ user: 'ann', n: 1 }])
  */
 
+import { RECORD_MS } from '../base/calendar.ts'
 import { WeirError } from '../base/errors.ts'
 import { jsonText } from '../job/document/json-text.ts'
 import type { JsonMap } from '../job/document/node.ts'
@@ -33,6 +34,9 @@ export interface DriverOptions {
   readonly nowMs?: number
 }
 
+/** Whole milliseconds of the years that records may have. */
+const isClock = (ms: number) => Number.isInteger(ms) && ms >= RECORD_MS.min && ms <= RECORD_MS.max
+
 const isError = ({ level }: Finding) => level === 'error'
 
 export class TestDriver {
@@ -53,6 +57,9 @@ export class TestDriver {
       const all = [...findings, ...(compiled?.findings ?? [])].filter(isError)
       throw new WeirError('bad-job', all.map(findingText).join('\n'))
     }
+    if (!isClock(nowMs)) {
+      throw new WeirError('bad-clock', `nowMs is ${nowMs}: no whole milliseconds of a year to 9999`)
+    }
     this.#trial = new Trial(compiled.plan, compiler, nowMs)
   }
 
@@ -65,7 +72,7 @@ export class TestDriver {
   /** The clock goes on: by milliseconds, or by a duration such as `5s`. */
   advance(time: number | string): this {
     const ms = typeof time === 'number' ? time : durationMs(time)
-    if (ms === undefined || !(ms >= 0)) {
+    if (ms === undefined || !(ms >= 0) || !isClock(this.now + ms)) {
       throw new WeirError('bad-duration', `${time} is no time to come, such as 5s`)
     }
     this.#trial.advance(ms)

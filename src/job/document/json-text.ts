@@ -8,7 +8,9 @@ export function jsonText(value: Json): string {
   if (typeof value === 'number') return numberText(value)
   if (Array.isArray(value)) return `[${value.map(jsonText).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  const pairs = Object.entries(value).map(([key, one]) => `${JSON.stringify(key)}:${jsonText(one)}`)
+  // A program may say so of a key that is not there.
+  const there = Object.entries(value).filter(([, one]) => one !== undefined)
+  const pairs = there.map(([key, one]) => `${JSON.stringify(key)}:${jsonText(one)}`)
   return `{${pairs.join(',')}}`
 }
 
