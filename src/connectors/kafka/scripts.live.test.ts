@@ -118,6 +118,7 @@ test(
     const ends = [stopOne, killOne]
     let losses = 0
     const lose = async (id: string) => {
+      await coordinators.allEnded(id)
       const number = await coordinatorOf(brokers.list, id)
       const end = ends[losses++ % ends.length] ?? killOne
       await end(kafka3, number)

@@ -7,7 +7,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Kafka, logLevel } from 'kafkajs'
 import { Cluster } from '../cluster.ts'
+import type { Address } from '../line.ts'
 import { coordinator } from '../protocol/small.ts'
+import { unended } from './unended.ts'
 
 const TOPIC = '__transaction_state'
 const POLL_MS = 20
@@ -22,9 +24,13 @@ function hashOf(text: string): number {
 const client = (brokers: readonly string[]) =>
   new Kafka({ brokers: [...brokers], clientId: 'weir-test', logLevel: logLevel.NOTHING })
 
+/** As long as a broker may be silent: another is asked then. */
+const SILENT_MS = 500
+
 /** Its number among those of the service: they are numbered as their addresses are listed. */
 export async function coordinatorOf(brokers: readonly string[], id: string): Promise<number> {
-  const cluster = new Cluster({ brokers, clientId: 'weir-test' })
+  const limits = { answerMs: SILENT_MS, connectMs: SILENT_MS }
+  const cluster = new Cluster({ brokers, clientId: 'weir-test', limits })
   try {
     return await numberOf(cluster, brokers, id)
   } finally {
@@ -33,9 +39,12 @@ export async function coordinatorOf(brokers: readonly string[], id: string): Pro
 }
 
 async function numberOf(cluster: Cluster, brokers: readonly string[], id: string): Promise<number> {
-  const answer = await cluster.anyone('coordinator', coordinator(id))
-  const { host, port } = answer.coordinator
+  const { host, port } = await addressOf(cluster, id)
   return 1 + brokers.indexOf(`${host}:${port}`)
+}
+
+async function addressOf(cluster: Cluster, id: string): Promise<Address> {
+  return (await cluster.anyone('coordinator', coordinator(id))).coordinator
 }
 
 export class Coordinators {
@@ -73,8 +82,19 @@ export class Coordinators {
     return Math.abs(hashOf(id)) % this.partitions
   }
 
+  /**
+   * Until nothing is being ended where this id is coordinated. A marker lies in its partition
+   * before its coordinator has written down that it does: whoever took over between the two would
+   * write it again, as Kafka has it (KAFKA-19999), and all offsets behind it were one more.
+   */
+  async allEnded(id: string): Promise<void> {
+    const at = await addressOf(this.#cluster, id)
+    while ((await this.#cluster.askAt(at, unended)) !== 0) await sleep(POLL_MS)
+  }
+
   /** To the next broker; all have a copy again when it is answered. */
   async move(id: string): Promise<void> {
+    await this.allEnded(id)
     const before = await this.#coordinatorOf(id)
     const all = this.#brokers.map((_, at) => 1 + ((before + at) % this.#brokers.length))
     await this.#place(id, all.slice(0, -1))
