@@ -1,7 +1,7 @@
 /**
- * One process of a service that has several: ended on purpose, by a test or a drill, and started
- * again on the data that it left. Meanwhile the service counts as up for others, as long as whoever
- * did it lives.
+ * One process of a service that has several: ended or stopped in its tracks on purpose, by a test
+ * or a drill, and started again on the data that it left. Meanwhile the service counts as up for
+ * others, as long as whoever did it lives.
  */
 
 import { beganNow, isRunning, type ProcessIdentity } from './identity.ts'
@@ -57,6 +57,10 @@ export const killOne = (service: Service, number: number) => end(service, number
 export const stopOne = (service: Service, number: number) =>
   end(service, number, identity => ended(identity, STOP_MS))
 
+/** It stands still, with all that it has and knows (SIGSTOP). */
+export const pauseOne = (service: Service, number: number) =>
+  end(service, number, async ({ pid }) => void process.kill(pid, 'SIGSTOP'))
+
 /** Each answers when they are there again; harmless when they never were away. */
 export const startOne = (service: Service, number: number) => start(service, [number])
 
@@ -87,7 +91,11 @@ function start(service: Service, numbers: readonly number[]): Promise<void> {
 async function startedOne(service: Service, number: number): Promise<ProcessIdentity> {
   const { running, at, identity } = mustFind(service, number)
   const command = running.commands[at]
-  if (command === undefined || isRunning(identity)) return identity
+  if (command === undefined) return identity
+  if (isRunning(identity)) {
+    process.kill(identity.pid, 'SIGCONT')
+    return identity
+  }
   const begun = await started(command, logOf(service, at, command))
   keep(service, { ...running, processes: running.processes.with(at, begun) })
   return begun

@@ -84,7 +84,7 @@ async function scene() {
   const broker = await listening(heard)
   const proxy = await KafkaProxy.open(0, broker, fates)
   closing.push(() => proxy.close())
-  return { heard, fates, client: new Client(proxy.port) }
+  return { heard, fates, proxy, client: new Client(proxy.port) }
 }
 
 test('all is passed on, however it is cut', async () => {
@@ -124,4 +124,12 @@ test('hanging up closes the connection instead of the answer', async () => {
   client.send(request(EndTxn, 1))
   await client.until(() => client.isClosed)
   expect([client.answers, heard]).toEqual([[], [EndTxn]])
+})
+
+test('what was passed on is counted by kind, and what was lost is not', async () => {
+  const { fates, proxy, client } = await scene()
+  fates.plan('Fetch', 'lost-call')
+  client.send(request(Fetch, 1), request(Fetch, 2), request(Produce, 3), request(Fetch, 4))
+  await client.until(() => client.answers.length === 3)
+  expect((['Produce', 'Fetch', 'EndTxn'] as const).map(api => proxy.passed(api))).toEqual([1, 2, 0])
 })

@@ -78,6 +78,8 @@ export class KafkaFates {
 export class KafkaProxy {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
+  /** By API key. */
+  readonly #passed = new Map<number, number>()
 
   private constructor(server: Server) {
     this.#server = server
@@ -97,6 +99,11 @@ export class KafkaProxy {
 
   get port(): number {
     return (this.#server.address() as { port: number }).port
+  }
+
+  /** Calls of this kind that lie before the broker, or did: it may not have read them yet. */
+  passed(api: KafkaApi): number {
+    return this.#passed.get(apiKeys[api]) ?? 0
   }
 
   close(): Promise<void> {
@@ -125,7 +132,9 @@ export class KafkaProxy {
         const fate = fates.of(frame.readInt16BE(API_AT))
         if (fate === 'lost-call') continue
         if (fate !== undefined) fateOf.set(frame.readInt32BE(REQUEST_CORRELATION_AT), fate)
-        broker.write(frame)
+        broker.write(frame, error => {
+          if (!error) this.#onPassed(frame.readInt16BE(API_AT))
+        })
       }
     })
     broker.on('data', chunk => {
@@ -135,5 +144,9 @@ export class KafkaProxy {
         if (fate === undefined) client.write(frame)
       }
     })
+  }
+
+  #onPassed(apiKey: number): void {
+    this.#passed.set(apiKey, 1 + (this.#passed.get(apiKey) ?? 0))
   }
 }

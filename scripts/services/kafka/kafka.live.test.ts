@@ -12,7 +12,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { built } from '../build.ts'
 import { cacheFolder } from '../cache.ts'
 import { isRunning } from '../identity.ts'
-import { killOne, startOne, stopOne } from '../one.ts'
+import { killOne, pauseOne, startOne, stopOne } from '../one.ts'
 import { answers } from '../ready.ts'
 import { down, statusOf, up } from '../running.ts'
 import type { Service } from '../service.ts'
@@ -102,6 +102,21 @@ test(
     expect(seen).toBe('while 2 was away\nwhile 3 was away\n')
   },
   5 * MINUTES,
+)
+
+test(
+  'one that stands still counts as up, does not answer, and is the same when it goes on',
+  async () => {
+    const before = mustRun(kafka3).processes
+    await pauseOne(kafka3, 2)
+    expect(before.every(isRunning)).toBe(true)
+    expect(await answers(`kafka://${addressOf(2)}`)).toBe(false)
+    expect((await statusOf(kafka3)).kind).toBe('up')
+    await startOne(kafka3, 2)
+    expect(await answers(`kafka://${addressOf(2)}`)).toBe(true)
+    expect(mustRun(kafka3)).toMatchObject({ processes: before, away: [] })
+  },
+  MINUTES,
 )
 
 test('a broker that is away by somebody who is gone makes the service broken', async () => {

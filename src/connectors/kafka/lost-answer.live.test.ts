@@ -3,17 +3,13 @@
  * whatever came of it, everything is out once and in order. kcat is the judge.
  */
 
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import {
   apiKeys,
   type KafkaApi,
   type KafkaFate,
   KafkaFates,
-  KafkaProxy,
 } from '../../../chaos/live/faults/kafka-proxy.ts'
-import { kafka3 } from '../../../scripts/services/kafka/kafka.ts'
-import { brokersOf } from '../../../scripts/services/kafka/settings.ts'
-import { lastState } from '../../../scripts/services/state.ts'
 import type { StreamLog } from '../../base/stream-log.ts'
 import { journalTopic } from '../../journal/settings.ts'
 import { useBrokers } from './testing/brokers.ts'
@@ -25,16 +21,10 @@ const MINUTES = 60_000
 const OUTPUTS = 3
 const brokers = useBrokers()
 const fates = new KafkaFates()
-const proxies: KafkaProxy[] = []
 let list: readonly string[] = []
 beforeAll(async () => {
-  const ports = brokersOf(lastState(kafka3)?.ports ?? [])
-  for (const { proxied, behindProxy } of ports) {
-    proxies.push(await KafkaProxy.open(proxied, behindProxy, fates))
-  }
-  list = ports.map(({ proxied }) => `127.0.0.1:${proxied}`)
+  list = (await brokers.proxies(fates)).map(({ port }) => `127.0.0.1:${port}`)
 })
-afterAll(() => Promise.all(proxies.map(proxy => proxy.close())))
 
 async function make(log: StreamLog): Promise<LoneGroup & { readonly output: string }> {
   const journal = journalTopic(brokers.name(), 1, 3)
