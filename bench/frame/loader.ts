@@ -6,6 +6,7 @@
 
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import { endsWithUs } from '../../scripts/services/ending.ts'
 import type { Figures } from './contestant.ts'
 import { cpuSecondsOf } from './cpu.ts'
 
@@ -25,6 +26,7 @@ export async function loaded<More = unknown>({
   pids,
 }: Loader): Promise<Figures & More> {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  endsWithUs(child)
   const ended = new Promise<number | null>((resolve, reject) => {
     child.on('error', reject)
     child.on('close', resolve)

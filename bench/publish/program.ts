@@ -61,6 +61,8 @@ class Reader {
 }
 
 async function read({ log: place, target, restMs }: ReadWork): Promise<void> {
+  // Whoever began it is gone, or has what it wanted.
+  process.once('disconnect', () => process.exit())
   const log = await opened(place)
   const reading = new Reading(log, target, restMs)
   const called = new Promise<Call>(resolve => {

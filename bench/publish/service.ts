@@ -10,7 +10,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Child } from '../../chaos/live/cluster/child.ts'
 import { weirPath } from '../../chaos/live/cluster/program.ts'
 import { kafka } from '../../scripts/services/kafka/kafka.ts'
-import { down, statusOf } from '../../scripts/services/running.ts'
 import { lastState } from '../../scripts/services/state.ts'
 import { turnWith } from '../../scripts/services/turn.ts'
 import type { Workshop } from '../frame/bench.ts'
@@ -22,19 +21,13 @@ export interface Serving {
   end(): Promise<void>
 }
 
-const quiet = () => {}
-
 /** One broker. One that ran before goes on; nobody else's tests talk to it meanwhile. */
 async function broker({ say }: Workshop): Promise<Serving> {
-  const wasDown = (await statusOf(kafka)).kind === 'down'
   const turn = await turnWith(kafka, say)
   return {
     address: turn.address,
     pids: (lastState(kafka)?.processes ?? []).map(({ pid }) => pid),
-    async end() {
-      turn.end()
-      if (wasDown) await down(kafka, quiet)
-    },
+    end: () => turn.putBack(),
   }
 }
 

@@ -3,8 +3,10 @@
  * take turns. Whoever's turn it is finds it whole.
  */
 
+import { whenAskedToEnd } from './ending.ts'
 import { locked, lockedIfFree } from './lock.ts'
-import { down, up } from './running.ts'
+import { startAll } from './one.ts'
+import { down, statusOf, up } from './running.ts'
 import type { Service } from './service.ts'
 import { lockOf } from './state.ts'
 
@@ -12,14 +14,30 @@ export interface Turn {
   readonly address: string
   /** The next one may begin; the service runs on. */
   end(): void
+  /** The same, with the service as it was before: all of it, or nothing. */
+  putBack(): Promise<void>
 }
 
-/** Waits as long as others have theirs. */
+const quiet = () => {}
+
+/** Waits as long as others have theirs. Asked to end by a signal, this process puts it back. */
 export function turnWith(service: Service, say: (text: string) => void): Promise<Turn> {
   return new Promise((resolve, reject) => {
     const work = async () => {
-      const address = await up(service, say)
-      await new Promise<void>(end => resolve({ address, end }))
+      const wasDown = (await statusOf(service)).kind === 'down'
+      const restore = async () => {
+        if (wasDown) await down(service, quiet)
+        else await startAll(service)
+      }
+      const ending = whenAskedToEnd(restore)
+      try {
+        const address = await up(service, say)
+        await new Promise<void>(end => {
+          resolve({ address, end, putBack: () => restore().finally(end) })
+        })
+      } finally {
+        ending.takeBack()
+      }
     }
     locked(turnOf(service), say, work).catch(reject)
   })
@@ -27,7 +45,7 @@ export function turnWith(service: Service, say: (text: string) => void): Promise
 
 /** Unless it is somebody's turn. */
 export async function downIfIdle(service: Service): Promise<void> {
-  await lockedIfFree(turnOf(service), () => down(service, () => {}))
+  await lockedIfFree(turnOf(service), () => down(service, quiet))
 }
 
 function turnOf(service: Service): string {

@@ -6,6 +6,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
+import { endsWithUs } from '../../../scripts/services/ending.ts'
 
 export interface ChildPlan {
   readonly command: string
@@ -23,20 +24,6 @@ export interface Ending {
 /** As much of a log as a message shows. */
 const LOG_CHARS = 2000
 
-const alive = new Set<Child>()
-let isGuarding = false
-
-function guard(): void {
-  if (isGuarding) return
-  isGuarding = true
-  process.on('exit', () => {
-    for (const child of alive) child.signal('SIGKILL')
-  })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => process.exit(1))
-  }
-}
-
 export class Child {
   readonly pid: number
   readonly plan: ChildPlan
@@ -48,10 +35,9 @@ export class Child {
     this.#process = child
     this.pid = child.pid as number
     this.plan = plan
-    alive.add(this)
+    endsWithUs(child)
     this.ended = new Promise(resolve => {
       child.on('exit', (code, signal) => {
-        alive.delete(this)
         this.#ending = { code, signal }
         resolve(this.#ending)
       })
@@ -59,7 +45,6 @@ export class Child {
   }
 
   static async start(plan: ChildPlan): Promise<Child> {
-    guard()
     const { command, args, env, log } = plan
     const out = openSync(log, 'a')
     try {
