@@ -83,6 +83,7 @@ test('every fault is told by words of its own', () => {
     { kind: 'broker', how: 'stop', whose: 'coordinator' },
     { kind: 'broker', how: 'kill', whose: 'coordinator' },
     { kind: 'broker', how: 'kill', whose: 'leader' },
+    { kind: 'broker', how: 'pause', whose: 'leader' },
     { kind: 'call', api: 'EndTxn', fate: 'lost-answer' },
     { kind: 'call', api: 'EndTxn', fate: 'hang-up' },
     { kind: 'call', api: 'Produce', fate: 'hang-up' },

@@ -18,10 +18,10 @@ export type NodeFaultPlan =
 
 export type LogFaultPlan =
   /**
-   * The broker that coordinates transactions of a group, or leads its journal: asked to end, or
-   * kill -9; started again when the fault is over.
+   * The broker that coordinates transactions of a group, or leads its journal: asked to end,
+   * kill -9, or SIGSTOP; there again when the fault is over.
    */
-  | { readonly kind: 'broker'; readonly how: 'stop' | 'kill'; readonly whose: BrokerRole }
+  | { readonly kind: 'broker'; readonly how: 'stop' | 'kill' | 'pause'; readonly whose: BrokerRole }
   /** What befalls the next call of a kind that any node makes. */
   | { readonly kind: 'call'; readonly api: KafkaApi; readonly fate: KafkaFate }
 

@@ -17,28 +17,31 @@ export interface Strike {
 
 /** The logs that nodes publish to, as far as faults go. */
 export interface LogSide {
-  strike(plan: LogFaultPlan, cluster: Cluster, random: Random): Promise<Strike>
+  strike(plan: LogFaultPlan, at: Aim, random: Random): Promise<Strike>
 }
 
-export interface Struckable {
+export interface Aim {
   readonly cluster: Cluster
-  readonly logs: LogSide | undefined
-  /** Before a node that leads these groups is hit: a good moment for it. */
+  /** Before somebody is hit whom these groups need: a good moment for it. */
   poised(groups: readonly number[]): Promise<void>
+}
+
+export interface Struckable extends Aim {
+  readonly logs: LogSide | undefined
 }
 
 type Deed = Pick<Strike, 'hits' | 'heal'>
 
 export function strike(plan: FaultPlan, struckable: Struckable, random: Random): Promise<Strike> {
   if (plan.kind !== 'broker' && plan.kind !== 'call') return strikeNode(plan, struckable, random)
-  const { cluster, logs } = struckable
+  const { logs } = struckable
   if (logs === undefined) throw new Error(`${told(plan)}: this cluster publishes to no log`)
-  return logs.strike(plan, cluster, random)
+  return logs.strike(plan, struckable, random)
 }
 
 async function strikeNode(
   plan: NodeFaultPlan,
-  { cluster, poised }: Struckable,
+  { cluster, poised }: Aim,
   random: Random,
 ): Promise<Strike> {
   const leaderships = await cluster.leaderships()

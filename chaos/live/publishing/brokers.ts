@@ -6,8 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { kafka3 } from '../../../scripts/services/kafka/kafka.ts'
 import { brokersOf } from '../../../scripts/services/kafka/settings.ts'
-import { killOne, startAll, startOne, stopOne } from '../../../scripts/services/one.ts'
-import { down, statusOf } from '../../../scripts/services/running.ts'
+import { killOne, pauseOne, startOne, stopOne } from '../../../scripts/services/one.ts'
 import { lastState } from '../../../scripts/services/state.ts'
 import { type Turn, turnWith } from '../../../scripts/services/turn.ts'
 import type { Random } from '../../../src/base/env.ts'
@@ -18,7 +17,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import { groupsAt, transfer } from '../cluster/raft-status.ts'
 import { KafkaFates, KafkaProxy } from '../faults/kafka-proxy.ts'
 import { type BrokerRole, type LogFaultPlan, told } from '../faults/plan.ts'
-import type { LogSide, Strike } from '../faults/strike.ts'
+import type { Aim, LogSide, Strike } from '../faults/strike.ts'
 import { isInSync } from './kcat.ts'
 
 /** Until all copies are whole again: a second broker is not to go before. */
@@ -34,8 +33,7 @@ type CallPlan = Extract<LogFaultPlan, { kind: 'call' }>
 /** Which brokers a seat needs, by number. */
 type Needs = Readonly<Record<BrokerRole, number>> & { readonly group: number }
 
-const ends = { stop: stopOne, kill: killOne } as const
-const quiet = () => {}
+const takes = { stop: stopOne, kill: killOne, pause: pauseOne } as const
 
 export class Brokers implements LogSide {
   /** Of all of them, in the order of their numbers. */
@@ -43,21 +41,18 @@ export class Brokers implements LogSide {
   /** Whom the drill publishes for; said before the first strike. */
   seats: readonly (readonly [group: number, seat: Seat])[] = []
   readonly #turn: Turn
-  readonly #wasDown: boolean
   readonly #cluster: KafkaCluster
   readonly #fates = new KafkaFates()
   readonly #proxies: KafkaProxy[] = []
 
-  private constructor(turn: Turn, wasDown: boolean) {
+  private constructor(turn: Turn) {
     this.#turn = turn
-    this.#wasDown = wasDown
     this.list = turn.address.split(',')
     this.#cluster = new KafkaCluster({ brokers: this.list, clientId: 'weir-drill' })
   }
 
   static async open(say: (text: string) => void): Promise<Brokers> {
-    const wasDown = (await statusOf(kafka3)).kind === 'down'
-    return new Brokers(await turnWith(kafka3, say), wasDown)
+    return new Brokers(await turnWith(kafka3, say))
   }
 
   /** The addresses at which clients reach them through proxies. */
@@ -69,29 +64,27 @@ export class Brokers implements LogSide {
     return brokers.map(({ proxied }) => `127.0.0.1:${proxied}`)
   }
 
-  strike(plan: LogFaultPlan, cluster: Cluster, random: Random): Promise<Strike> {
-    return plan.kind === 'broker' ? this.#end(plan, random) : this.#spoil(plan, cluster)
+  strike(plan: LogFaultPlan, at: Aim, random: Random): Promise<Strike> {
+    return plan.kind === 'broker' ? this.#take(plan, at, random) : this.#spoil(plan, at.cluster)
   }
 
-  /** All of them run again, or are ended if they did not run before. */
   async end(): Promise<void> {
     this.#cluster.close()
     await Promise.all(this.#proxies.map(proxy => proxy.close()))
-    if (this.#wasDown) await down(kafka3, quiet)
-    else await startAll(kafka3)
-    this.#turn.end()
+    await this.#turn.putBack()
   }
 
-  async #end(plan: BrokerPlan, random: Random): Promise<Strike> {
+  async #take(plan: BrokerPlan, { poised }: Aim, random: Random): Promise<Strike> {
     const needs = await Promise.all(this.seats.map(seat => this.#needs(...seat)))
     const number = needs[random.uint32() % Math.max(1, needs.length)]?.[plan.whose] ?? 0
     const hit = needs.filter(one => one.coordinator === number || one.leader === number)
-    await ends[plan.how](kafka3, number)
+    const groups = [...new Set(hit.map(({ group }) => group))]
+    await poised(groups)
+    await takes[plan.how](kafka3, number)
     const heal = async () => {
       await startOne(kafka3, number)
       await this.#inSync()
     }
-    const groups = [...new Set(hit.map(({ group }) => group))]
     return { what: told(plan), victim: `broker ${number}`, groups, hits: hit.length, heal }
   }
 
