@@ -10,6 +10,7 @@ import { type KafkaOptions, type Limits, limitsOf } from './options.ts'
 import { Patience, patiently } from './patience.ts'
 import type { Question } from './protocol/message.ts'
 import { type Brokers, brokers, metadata } from './protocol/small.ts'
+import { Shared } from './shared.ts'
 import { mustBeGood, Trouble, troubleOf } from './trouble.ts'
 
 /** Kafka's number for a topic or partition that whoever was asked does not know. */
@@ -32,8 +33,7 @@ export class Cluster {
   readonly publishing: Lines
   readonly #addresses = new Map<number, Address>()
   readonly #topics = new Map<string, Leaders>()
-  /** Those that are being asked for: all who want to know wait for one answer. */
-  readonly #learning = new Map<string, Promise<Leaders>>()
+  readonly #learning = new Shared<Leaders>()
   #next = 0
 
   constructor(options: KafkaOptions) {
@@ -55,7 +55,8 @@ export class Cluster {
 
   /** Whoever leads the partition, as far as is known. */
   async leaderOf({ topic, partition }: Partition): Promise<Address> {
-    const leaders = this.#topics.get(topic) ?? (await this.#learned(topic))
+    const leaders =
+      this.#topics.get(topic) ?? (await this.#learning.ask(topic, () => this.#learn(topic)))
     const leader = leaders[partition]
     if (leader === undefined) {
       throw new Trouble(
@@ -81,14 +82,6 @@ export class Cluster {
   /** Its leaders are asked for again. */
   forget(topic: string): void {
     this.#topics.delete(topic)
-  }
-
-  #learned(topic: string): Promise<Leaders> {
-    const asked = this.#learning.get(topic)
-    if (asked !== undefined) return asked
-    const learning = this.#learn(topic).finally(() => this.#learning.delete(topic))
-    this.#learning.set(topic, learning)
-    return learning
   }
 
   async #learn(topic: string): Promise<Leaders> {

@@ -209,6 +209,15 @@ describe('topics', () => {
     expect(await code(done => open().describe('no', done))).toBe('no-such-topic')
   })
 
+  test('are looked at once for all who ask at the same time', async () => {
+    const log = open()
+    const asked = [1, 2, 3].map(() => code(done => log.describe(TOPIC, done)))
+    expect(await Promise.all(asked)).toEqual(['ok', 'ok', 'ok'])
+    expect(scene.broker.count('DescribeConfigs')).toBe(1)
+    expect(await code(done => log.describe(TOPIC, done))).toBe('ok')
+    expect(scene.broker.count('DescribeConfigs')).toBe(2)
+  })
+
   test('are dropped, and gone for all when it is answered', async () => {
     expect(await code<void>(done => open().drop(TOPIC, done))).toBe('ok')
     expect(scene.broker.count('DeleteTopics')).toBe(1)

@@ -24,6 +24,7 @@ import { Cluster } from './cluster.ts'
 import { Delivery } from './delivery.ts'
 import type { KafkaOptions } from './options.ts'
 import { fetched } from './reader.ts'
+import { Shared } from './shared.ts'
 import { create, deleteBefore, describe, drop, offsetOf } from './topics.ts'
 import { Transaction } from './transaction.ts'
 import { errorOf, troubleOf } from './trouble.ts'
@@ -43,6 +44,7 @@ async function tell<T>(what: string, work: () => Promise<T>, done: LogDone<T>): 
 
 export class KafkaLog implements StreamLog {
   readonly #cluster: Cluster
+  readonly #describing = new Shared<TopicDescription>()
 
   constructor(options: KafkaOptions) {
     this.#cluster = new Cluster(options)
@@ -54,7 +56,8 @@ export class KafkaLog implements StreamLog {
   }
 
   describe(topic: string, done: LogDone<TopicDescription>): void {
-    void tell('description of a topic', () => describe(this.#cluster, topic), done)
+    const work = () => this.#describing.ask(topic, () => describe(this.#cluster, topic))
+    void tell('description of a topic', work, done)
   }
 
   create(topic: NewTopic, done: LogDone<void>): void {

@@ -87,10 +87,12 @@ export async function drop(cluster: Cluster, topic: string): Promise<void> {
 
 export async function describe(cluster: Cluster, topic: string): Promise<TopicDescription> {
   const what = `description of topic '${topic}'`
-  const { topicMetadata } = await cluster.anyone(what, metadata(topic))
+  const [{ topicMetadata }, { resources }] = await Promise.all([
+    cluster.anyone(what, metadata(topic)),
+    cluster.anyone(what, configs(topic)),
+  ])
   const [told] = topicMetadata
   mustBeGood(told?.topicErrorCode ?? NOT_KNOWN_THERE, what)
-  const { resources } = await cluster.anyone(what, configs(topic))
   const [resource] = resources
   mustBeGood(resource?.errorCode ?? NOT_KNOWN_THERE, what, resource?.errorMessage)
   const entries = (resource?.configEntries ?? []).flatMap(({ configName, configValue }) =>
