@@ -229,7 +229,8 @@ describe('what is none', () => {
   it.each([
     [null, 'take that writer away'],
     [text('WeirJ1'), 'else restore the job from a checkpoint'],
-    [sealed(() => {}, 3), 'upgrade this node'],
+    [sealed(() => {}, 9), 'upgrade this node'],
+    [sealed(() => {}, 1), 'an earlier Weir has run this job'],
   ])('says what to do: %#', (bytes, what) => {
     expect(() => decode(bytes)).toThrow(what)
   })

@@ -233,9 +233,12 @@ function damaged(place: Place, what: string): WeirError {
   return new WeirError('journal-damaged', message, { ...place })
 }
 
-function unknownVersion(place: Place, version: number | undefined): WeirError {
-  const message =
-    `${at(place)} has version ${version} and version ${VERSION} is known here; ` +
-    'a later Weir has run this job: upgrade this node'
+function unknownVersion(place: Place, version = 0): WeirError {
+  const whose =
+    version > VERSION
+      ? 'a later Weir has run this job: upgrade this node'
+      : 'an earlier Weir has run this job: go on with that one, or delete the job there and ' +
+        'begin it anew on new topics'
+  const message = `${at(place)} is of version ${version}, and ${VERSION} is known here; ${whose}`
   return new WeirError('journal-version', message, { ...place })
 }
