@@ -55,7 +55,8 @@ describe('trimming', () => {
     ['no record that is covered in part', ['g', 1, 3, 2], 3, 2],
     ['never the newest marker', ['g', 1, 1, 1], 99, 3],
     ['nor what lies behind it', [1, 1, 'g', 'g'], 99, 1],
-    ['never the newest record, where there is no marker', ['g', 'g', 'd'], 99, 2],
+    ['nothing where there is no marker', ['g', 'g', 'd'], 99, 0],
+    ['what a job left that was deleted', ['g', 1, 1, 'd'], 99, 2],
     ['nothing of nothing', [], 99, 0],
     ['no marker that has outputs only', [1, 1, 0], 2, 2],
   ])('takes %s', (_, kinds, seq, start) => {

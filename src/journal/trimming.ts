@@ -1,7 +1,9 @@
 /**
  * Where a journal partition may be cut: behind the oldest checkpoint that is kept, but never so
- * that the newest marker, or the newest record of any kind, goes. Reads what it is to delete first,
- * so that the answer rests on what lies there and not on what somebody remembers.
+ * that the newest marker, or what lies behind it, goes. Without a marker nothing goes: there are
+ * claims only, some dozen bytes each, and which of them the job lives by one partition cannot tell.
+ * Reads what it is to delete first, so that the answer rests on what lies there and not on what
+ * somebody remembers.
  */
 
 import { WeirError } from '../base/errors.ts'
@@ -53,7 +55,6 @@ export class Trimming {
 
   /** `deleteRecords` up to here; undefined: there is nothing that may go. */
   get before(): number | undefined {
-    const { marker, lastOffset } = this.reading
-    return this.#wanted ?? marker?.offset ?? lastOffset
+    return this.#wanted ?? this.reading.marker?.offset
   }
 }

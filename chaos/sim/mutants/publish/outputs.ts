@@ -124,8 +124,8 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
   {
     name: 'last-marker-trimmed',
     file: `${JOURNAL}/trimming.ts`,
-    find: 'return this.#wanted ?? marker?.offset ?? lastOffset',
-    replace: 'return this.#wanted ?? (marker && lastOffset ? this.reading.position : undefined)',
+    find: 'return this.#wanted ?? this.reading.marker?.offset',
+    replace: 'return this.#wanted ?? (this.reading.marker && this.reading.position)',
     why: [
       'A journal of which nothing is wanted any more is emptied. The next leader finds no marker,',
       'and does not know what is out.',
