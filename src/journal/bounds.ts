@@ -81,6 +81,19 @@ export const defaultJournalBounds: JournalBounds = {
   progressBytes: 4 * MIB,
 }
 
+/** Kafka's default for the longest that it lets a transaction take. */
+const TRANSACTION_MAX_MS = 900_000
+
+/**
+ * Of the transactions of a claim, the first of which stays open until the last is sent. Whoever
+ * meets one that was left takes its id, and need not wait.
+ */
+export function claimTransactionMs(bounds: JournalBounds, seats: number): number {
+  const { transactionMs, claimCallsMax } = bounds
+  const turns = Math.max(1, Math.ceil(seats / claimCallsMax))
+  return Math.max(transactionMs, Math.min(turns * transactionMs, TRANSACTION_MAX_MS))
+}
+
 /** What is around one output or record besides its key, its value and its headers. */
 export const RECORD_OVERHEAD_BYTES = 64
 /** What is around one entry and one run in an outbox. */

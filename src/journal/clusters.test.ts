@@ -21,7 +21,8 @@ function started(log: ModelLog, others: readonly Rig[], owner = 'bob'): Claim | 
   let outcome: ClaimOutcome | undefined
   const { clock } = rig
   log.topics.set(JOURNAL.topic, { partitions: 1, replication: 1, settings: {} })
-  const parts = { log, clock, seats: [SEAT], bounds: defaultJournalBounds, random: new Prng(5) }
+  const lanes = [{ log, seats: [SEAT] }]
+  const parts = { clock, lanes, bounds: defaultJournalBounds, random: new Prng(5) }
   const record = (_: Claim, done: () => void) => void clock.after(1, done)
   claimJob({ ...parts, wish: { kind: 'start', owner }, record }, told => {
     outcome = told

@@ -13,7 +13,7 @@ import type { Claim } from '../../../src/journal/types.ts'
 import { boundsOf, type JobPlan, outputTopic, seatOf, topicsOf } from '../../publish/plan.ts'
 import { PublishingClient } from '../../publish/service/client.ts'
 import { bundled } from '../../sim/mutants/bundle.ts'
-import { HOME, OUTPUT_PARTITIONS, SINKS } from '../../sim/publish/output.ts'
+import { OUTPUT_PARTITIONS, SINKS } from '../../sim/publish/output.ts'
 import type { NodeProgram } from '../cluster/node.ts'
 import type { Drill } from '../drill.ts'
 import type { Stage, StageOptions } from '../stage.ts'
@@ -116,9 +116,11 @@ async function begun(log: KafkaLog, drill: Drill, brokers: readonly string[]): P
   const outcome = await new Promise<ClaimOutcome>(resolve => {
     claimJob(
       {
-        ...{ log, clock: realClock, random: new SystemRandom(), bounds: boundsOf(named) },
+        ...{ clock: realClock, random: new SystemRandom(), bounds: boundsOf(named) },
         wish: { kind: 'submit', owner: randomId() },
-        seats: groupsOf(drill).map(group => seatOf(named, groupId(group), HOME)),
+        lanes: SINKS.map(sink => {
+          return { log, seats: groupsOf(drill).map(group => seatOf(named, groupId(group), sink)) }
+        }),
         record: (_: Claim, done) => void realClock.after(0, done),
       },
       resolve,

@@ -124,7 +124,11 @@ export class Judge {
   /** Everything that is new in the logs. */
   look(): void {
     this.truth.readJournals((group, journaled) => this.#onJournaled(group, journaled))
-    this.truth.readMarkers((group, record) => this.#onMarker(this.#group(group), record))
+    this.truth.readMarkers((group, record) => {
+      const truth = this.#group(group)
+      truth.claimed = Math.max(truth.claimed, record.generation)
+      this.#onMarker(truth, record)
+    })
     const early: Visible[] = []
     for (const visible of this.#early) if (!this.#isOwed(visible)) early.push(visible)
     this.truth.readOutputs(visible => {
@@ -163,7 +167,8 @@ export class Judge {
   }
 
   #highest(group: GroupId): number {
-    return Math.max(0, ...this.#group(group).records.map(({ record }) => record.generation))
+    const { claimed, records } = this.#group(group)
+    return Math.max(claimed, ...records.map(({ record }) => record.generation))
   }
 
   #onJournaled(group: GroupId, { record, offset }: Journaled): void {

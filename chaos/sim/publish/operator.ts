@@ -15,8 +15,8 @@ import { Cluster, type World } from './cluster.ts'
 import { unwatched, WatchedLog } from './door.ts'
 import type { Beginning, Replayed } from './entry.ts'
 import { Feed, type Ids } from './feed.ts'
-import { idOf, journalOf, nameOf } from './names.ts'
-import { SINKS } from './output.ts'
+import { lanes, seatOf } from './names.ts'
+import { HOME, SINKS } from './output.ts'
 import { History } from './truth.ts'
 
 const CLAIMED = 'PUBLISH-12 a claim holds, or says why not'
@@ -83,12 +83,13 @@ export class Operator {
     const clock = new SimClock(queue)
     const { groups } = judge.truth
     this.open++
+    const told = { ...unwatched, ended: onReading }
     const parts = {
       ...{ clock, wish, bounds: scenario.profile.bounds },
-      log: new WatchedLog(logs.home.client(), { ...unwatched, ended: onReading }),
       random: this.#prng.fork(`claim ${wish.kind} ${queue.nowUs} ${this.open}`),
-      seats: groups.map(group => ({
-        ...{ group: nameOf(group), journal: journalOf(group), transactionalId: idOf(group) },
+      lanes: lanes.map(sink => ({
+        log: sink === HOME ? new WatchedLog(logs.home.client(), told) : logs[sink].client(),
+        seats: groups.map(group => seatOf(group, sink)),
       })),
       record: (_: Claim, done: () => void) => void clock.after(RECORD_MS, done),
     }

@@ -79,6 +79,8 @@ export class GroupTruth {
   readonly records: Journaled[] = []
   /** How many markers were read in the other log. */
   markers = 0
+  /** The highest generation there: a claim is written to the home log last. */
+  claimed = 0
   /** Of all schedules in the journal. */
   readonly history = new History()
   /** What a publisher was told was decided, though readers may see it later. */

@@ -6,13 +6,19 @@
 
 import type { Clock, Timer } from '../../base/env.ts'
 import type { StreamLog, TransactionalProducer } from '../../base/stream-log.ts'
+import { claimTransactionMs } from '../bounds.ts'
 import type { Answer, Call } from '../calls.ts'
 import type { Claim } from '../types.ts'
 import { Claiming, type ClaimOptions, type ClaimOutcome } from './claiming.ts'
+import type { ClaimLane, ClaimSeat } from './seat.ts'
+
+export interface LoggedLane extends ClaimLane {
+  readonly log: StreamLog
+}
 
 export interface ClaimParts extends ClaimOptions {
+  readonly lanes: readonly LoggedLane[]
   readonly clock: Clock
-  readonly log: StreamLog
   /** Makes the claim durable in the cluster's own state, before it is written anywhere else. */
   record(claim: Claim, done: () => void): void
 }
@@ -24,10 +30,18 @@ export function claimJob(parts: ClaimParts, done: (outcome: ClaimOutcome) => voi
   return () => run.cancel()
 }
 
+interface LoggedSeat {
+  readonly log: StreamLog
+  readonly seat: ClaimSeat
+}
+
 class ClaimRun {
   readonly #parts: ClaimParts
+  /** Of all lanes, as they are counted in duties. */
+  readonly #seats: readonly LoggedSeat[]
   readonly #done: (outcome: ClaimOutcome) => void
   readonly #claiming: Claiming
+  readonly #timeoutMs: number
   readonly #producers = new Map<number, TransactionalProducer>()
   #timer: Timer | undefined
   #isOver = false
@@ -35,7 +49,9 @@ class ClaimRun {
   constructor(parts: ClaimParts, done: (outcome: ClaimOutcome) => void) {
     this.#parts = parts
     this.#done = done
+    this.#seats = parts.lanes.flatMap(({ log, seats }) => seats.map(seat => ({ log, seat })))
     this.#claiming = new Claiming(parts)
+    this.#timeoutMs = claimTransactionMs(parts.bounds, this.#seats.length)
   }
 
   cancel(): void {
@@ -83,20 +99,19 @@ class ClaimRun {
     this.#producers.delete(seat)
   }
 
-  #producerOf(index: number): TransactionalProducer {
+  #producerOf(index: number, { log, seat }: LoggedSeat): TransactionalProducer {
     const there = this.#producers.get(index)
     if (there !== undefined) return there
-    const { log, seats, bounds } = this.#parts
-    const transactionalId = seats[index]?.transactionalId ?? ''
-    const made = log.producer({ transactionalId, timeoutMs: bounds.transactionMs })
+    const { transactionalId } = seat
+    const made = log.producer({ transactionalId, timeoutMs: this.#timeoutMs })
     this.#producers.set(index, made)
     return made
   }
 
   #carryOut(index: number, call: Call): void {
-    const { log, seats, bounds } = this.#parts
-    const seat = seats[index]
-    if (seat === undefined) return
+    const logged = this.#seats[index]
+    if (logged === undefined) return
+    const { log, seat } = logged
     const answered = (answer: Answer) => {
       if (this.#isOver) return
       this.#claiming.tick(this.#parts.clock.monotonicMs())
@@ -106,19 +121,21 @@ class ClaimRun {
     if (call.kind === 'describe') {
       log.describe(call.topic, answer => answered({ kind: 'describe', answer }))
     } else if (call.kind === 'init') {
-      this.#producerOf(index).init(answer => answered({ kind: 'init', answer }))
+      this.#producerOf(index, logged).init(answer => answered({ kind: 'init', answer }))
     } else if (call.kind === 'end') {
       log.end(seat.journal, 'uncommitted', answer => answered({ kind: 'end', answer }))
     } else if (call.kind === 'start') {
       log.start(seat.journal, answer => answered({ kind: 'start', answer }))
     } else if (call.kind === 'fetch') {
-      const { fetchBytesMax, fetchMs } = bounds
+      const { fetchBytesMax, fetchMs } = this.#parts.bounds
       const how = { isolation: 'committed', maxBytes: fetchBytesMax, waitMs: fetchMs } as const
       log.fetch(seat.journal, call.offset, how, answer => answered({ kind: 'fetch', answer }))
     } else if (call.kind === 'send') {
-      this.#producerOf(index).send(call.records, answer => answered({ kind: 'send', answer }))
+      const producer = this.#producerOf(index, logged)
+      producer.send(call.records, answer => answered({ kind: 'send', answer }))
     } else if (call.kind === 'commit') {
-      this.#producerOf(index).end('commit', answer => answered({ kind: 'commit', answer }))
+      const producer = this.#producerOf(index, logged)
+      producer.end('commit', answer => answered({ kind: 'commit', answer }))
     }
   }
 }

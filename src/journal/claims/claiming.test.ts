@@ -1,20 +1,16 @@
-/** Claims of a job: one owner at a time, whoever claims at once, and whatever answers are lost. */
+/** Claims of a job: what is asked in which order, what is written where, who is refused. */
 
-import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { utf8Of } from '../../base/bytes.ts'
 import { Prng } from '../../base/prng.ts'
 import type { LogErrorCode } from '../../base/stream-log.ts'
-import { fuzzLimit, fuzzRuns } from '../../base/testing/runs.ts'
-import { defaultJournalBounds } from '../bounds.ts'
+import { claimTransactionMs, defaultJournalBounds } from '../bounds.ts'
 import { StaleLog } from '../testing/stale-log.ts'
 import { trimJournal } from '../trim-driver.ts'
-import type { Claim } from '../types.ts'
 import { claimJob } from './claim-driver.ts'
-import type { ClaimSeat, ClaimWish } from './claiming.ts'
+import type { ClaimWish } from './claiming.ts'
+import type { ClaimSeat } from './seat.ts'
 import { published, SEATS, start, submit, World } from './testing/world.ts'
-
-const RUNS = 200
 
 const fifty = Array.from({ length: 50 }, (_, at) => utf8Of(`schedule ${at + 1}`))
 
@@ -77,7 +73,8 @@ describe('a claim', () => {
   it('that was cancelled tells nobody, and asks for nothing more', () => {
     const world = new World()
     const { log, clock } = world
-    const parts = { log, clock, seats: SEATS, wish: submit(), bounds: defaultJournalBounds }
+    const lanes = [{ log, seats: SEATS }]
+    const parts = { clock, lanes, wish: submit(), bounds: defaultJournalBounds }
     let told = 0
     const cancel = claimJob({ ...parts, random: new Prng(1), record: () => {} }, () => told++)
     log.settle()
@@ -273,6 +270,15 @@ describe('a claim that was shown less than there is', () => {
     expect(world.owners).toEqual(new Array(3).fill('generation 1 ann'))
   })
 
+  it.each([[[0]], [[2]], [[0, 1]], [[1, 2]]])('halts nobody: %j', replaced => {
+    const world = new World()
+    world.decided(submit('ann'))
+    const told = world.claim(submit('bob'), SEATS, { log: eachReplaced(world, replaced, 0) })
+    world.settle(500)
+    expect(told.outcome).toMatchObject({ trouble: { code: 'job-exists' } })
+    expect(world.owners).toEqual(new Array(3).fill('generation 1 ann'))
+  })
+
   it('deletes nothing that another has claimed', () => {
     const world = new World()
     world.decided(submit('ann'))
@@ -285,58 +291,41 @@ describe('a claim that was shown less than there is', () => {
   })
 })
 
-describe('two claims at once', () => {
-  const step = fc.record({
-    kind: fc.constantFrom(
-      'take' as const,
-      'deliver',
-      'finish',
-      'finish',
-      'lose',
-      'land',
-      'late',
-      'pass',
-      'replace',
-    ),
-    pick: fc.nat(8),
+describe('a submit whose transactions end too early', () => {
+  const committing = (world: World) => {
+    const told = world.claim(submit())
+    const commits = () => world.log.pending.filter(({ what }) => what.startsWith('commit'))
+    for (let turn = 0; turn < 100 && commits().length === 0; turn++) {
+      for (const one of [...world.log.pending]) world.log.finish(one)
+      world.clock.pass(1)
+    }
+    world.log.expire()
+    return told
+  }
+
+  it('begins anew', () => {
+    const world = new World()
+    const told = committing(world)
+    world.settle(500)
+    expect(told.outcome).toMatchObject({ kind: 'done', claim: { generation: 1 } })
+    expect(world.owners).toEqual(new Array(3).fill('generation 1 ann'))
   })
 
-  it('never both hold: who is told so last stands in every partition', fuzzLimit(RUNS), () => {
-    fc.assert(
-      fc.property(fc.array(step, { minLength: 20, maxLength: 250 }), steps => {
-        const world = new World()
-        const { log, clock } = world
-        const clients = [new StaleLog(log), new StaleLog(log)] as const
-        const claims = ['ann', 'bob'].map((owner, at) => {
-          return world.claim(start(owner), SEATS, { seed: at + 1, log: clients[at] as StaleLog })
-        })
-        for (const { kind, pick } of steps) {
-          const one = log.pending[pick % Math.max(1, log.pending.length)]
-          const old = log.late[pick % Math.max(1, log.late.length)]
-          if (kind === 'land') log.land()
-          else if (kind === 'replace') {
-            clients[pick % 2]?.replace((SEATS[pick % SEATS.length] as ClaimSeat).journal)
-          } else if (kind === 'pass') clock.pass(pick * 5)
-          else if (kind === 'late' && old !== undefined && !old.hasEffect) log.take(old)
-          else if (kind !== 'late' && one !== undefined) log[kind](one)
-        }
-        world.settle()
-        const done = claims.flatMap(({ outcome }) =>
-          outcome?.kind === 'done' ? outcome.claim : [],
-        )
-        expect(done).toHaveLength(2)
-        const [low, high] = done.sort((a, b) => a.generation - b.generation) as [Claim, Claim]
-        expect(low.generation).toBeLessThan(high.generation)
-        for (const seat of SEATS) {
-          const records = world.records(seat)
-          // Of each number in each partition one owner, and the later claim last.
-          const numbers = new Map(records.map(record => [record.generation, record.owner]))
-          expect(records.every(one => numbers.get(one.generation) === one.owner)).toBe(true)
-          expect(records.at(-1)).toMatchObject(high)
-        }
-        expect(world.recorded).toEqual(expect.arrayContaining(done))
-      }),
-      { numRuns: fuzzRuns(RUNS) },
-    )
+  it('is refused where another has made a job of it meanwhile', () => {
+    const world = new World()
+    const told = committing(world)
+    for (const at of [0, 1, 2]) world.put(at, { generation: 1 })
+    world.settle(500)
+    expect(told.outcome).toMatchObject({ trouble: { code: 'job-exists' } })
+    expect(world.owners).toEqual(new Array(3).fill('generation 1 eve'))
+  })
+
+  it.each([
+    [1, 10_000],
+    [16, 10_000],
+    [40, 30_000],
+    [65_536, 900_000],
+  ])('gives those of %i partitions %i ms', (seats, ms) => {
+    expect(claimTransactionMs(defaultJournalBounds, seats)).toBe(ms)
   })
 })

@@ -1,41 +1,50 @@
 /**
- * Claiming a job: one generation for all its journal partitions, old and new. Every transactional
- * id is taken and every partition read; the next generation is written to all of them. A write is
- * fenced by the `init` before the reading that it rests on, so a partition holds no two owners of
- * one generation: whoever comes second reads of the first, and begins anew with a higher number.
- * What was read is not believed before the write lies exactly behind it: whoever answered may have
- * led once, and not know what came after.
+ * Claiming a job: one generation for all partitions that its groups write markers to, in every log
+ * with transactions, old and new. Every transactional id is taken and every partition read; the
+ * next generation is written to all of them, to the home log last: the claim holds once it is in
+ * every partition of every lane. A write is fenced by the `init` before the reading that it rests
+ * on, so a partition holds no two owners of one generation: whoever comes second reads of the
+ * first, and begins anew with a higher number. What was read is not believed before the write lies
+ * exactly behind it: whoever answered may have led once, and not know what came after.
+ *
+ * A submit goes in whole rounds: it reads all, then sends to all, and commits nothing before each
+ * record lies where it should; then nobody else had any of the ids when it decided, so that what it
+ * saw was so everywhere at once. Whatever fails, it begins anew. One that is refused has halted
+ * nobody. Who starts a job means to halt whoever runs it, and writes to each partition between two
+ * turns of the publisher that it displaces.
+ *
+ * A claim that is cut off while it commits stands in some partitions and holds nowhere, but groups
+ * that read it there halt for good: whoever wanted it starts the job again, which goes over it.
+ * Where a submit was cut off no job lived, and another submit goes over it, too.
+ *
+ * A log that a new plan no longer writes to is not claimed. What old publishers still let out there
+ * was journaled before the claim, once and in order; and since the journal is claimed, nothing
+ * follows. It is not deleted with the job either: whoever takes the name and writes to that log
+ * again says in it, at submit, what was deleted.
  *
  * Deleting a job goes the same way, and writes that the generation is deleted.
  */
 
 import type { Random } from '../../base/env.ts'
 import { invariant } from '../../base/errors.ts'
-import type { LogError, Partition } from '../../base/stream-log.ts'
+import type { LogAnswer, LogError } from '../../base/stream-log.ts'
 import type { JournalBounds } from '../bounds.ts'
 import { SEATS_MAX } from '../bounds.ts'
-import { type Answer, Backoff, type Call, isPassing } from '../calls.ts'
-import { type Found, JOURNAL_BEHIND, Reading } from '../reading.ts'
+import { type Answer, type Ask, Backoff, type Call, isPassing } from '../calls.ts'
+import { type Found, JOURNAL_BEHIND } from '../reading.ts'
 import { encodeRecord, type JournalRecord } from '../record.ts'
-import { Inspection } from '../settings.ts'
-import { type Outcome, Takeover } from '../takeover.ts'
+import type { Outcome } from '../takeover.ts'
 import type { Claim, Trouble } from '../types.ts'
+import { type ClaimLane, type SeatState, seatStates } from './seat.ts'
 import {
   deletedUpTo,
   highestOf,
   isLost,
   jobExists,
   liveClaim,
-  seatsClaimed,
+  narrowLane,
   superseded,
-  tooNarrow,
 } from './verdict.ts'
-
-export interface ClaimSeat {
-  readonly group: string
-  readonly journal: Partition
-  readonly transactionalId: string
-}
 
 /**
  * `submit`: a new job; refused where one of its name lives. `start`: this job goes on, from a
@@ -47,14 +56,15 @@ export type ClaimWish =
   | { readonly kind: 'delete'; readonly claim: Claim }
 
 export interface ClaimOptions {
-  readonly seats: readonly ClaimSeat[]
+  /** The home log, which holds the journal; then every other that the job has transactions in. */
+  readonly lanes: readonly ClaimLane[]
   readonly wish: ClaimWish
   readonly bounds: JournalBounds
   readonly random: Random
 }
 
 export interface ClaimDuties {
-  /** 1. Close the producers of these seats. */
+  /** 1. Close the producers of these seats, counted over all lanes. */
   readonly close: readonly number[]
   /** 2. Make this claim durable in the cluster's own state, then report `onRecorded`. */
   readonly record: Claim | undefined
@@ -63,35 +73,21 @@ export interface ClaimDuties {
 }
 
 export type ClaimOutcome =
-  /** Written everywhere: at these offsets, by seat; what lies before them is final. */
+  /** Written everywhere: in the journal at these offsets; what lies before them is final. */
   | { readonly kind: 'done'; readonly claim: Claim; readonly offsets: readonly number[] }
   | { readonly kind: 'refused'; readonly trouble: Trouble }
-
-type SeatStage = 'reading' | 'read' | 'sending' | 'committing' | 'written'
-
-interface SeatState {
-  readonly seat: ClaimSeat
-  reading: Reading
-  takeover: Takeover
-  stage: SeatStage
-  open: Call | undefined
-  serial: number
-  restUntilMs: number
-  offset: number
-  /** Since when it is told that the partition ends before what was read of it. */
-  behindSinceMs: number | undefined
-}
 
 type Phase = 'reading' | 'recording' | 'writing' | 'over'
 
 export class Claiming {
   readonly #options: ClaimOptions
+  /** Of all lanes. */
   readonly #seats: readonly SeatState[]
   readonly #retries: Backoff
   #phase: Phase = 'reading'
   #claim: Claim | undefined
-  /** Of their topic. */
-  #partitions = 0
+  /** All that was read is known to be whole, or is of no matter. */
+  #mayCommit = false
   /** Generations up to this, when the claim was decided. */
   #deleted = 0
   #nowMs = 0
@@ -100,12 +96,13 @@ export class Claiming {
   #outcome: ClaimOutcome | undefined
 
   constructor(options: ClaimOptions) {
-    const { seats, bounds, random } = options
-    const isSpan = seats.length > 0 && seats.length <= SEATS_MAX
-    invariant(isSpan, 'JOURNAL a claim spans partitions', seats.length)
+    const { lanes, bounds, random } = options
+    const seats = Math.max(0, ...lanes.map(lane => lane.seats.length))
+    const isSpan = (lanes[0]?.seats.length ?? 0) > 0 && seats <= SEATS_MAX
+    invariant(isSpan, 'JOURNAL a claim spans partitions', seats)
     this.#options = options
     this.#retries = new Backoff(bounds.retryMinMs, bounds.retryMaxMs, () => random.uint32())
-    this.#seats = seats.map(seat => this.#newSeat(seat))
+    this.#seats = seatStates(lanes, { bounds, random })
   }
 
   get outcome(): ClaimOutcome | undefined {
@@ -122,9 +119,7 @@ export class Claiming {
 
   onAnswer(index: number, serial: number, answer: Answer): void {
     const seat = this.#seats[index]
-    if (seat?.open === undefined || seat.open.serial !== serial || this.#phase === 'over') return
-    invariant(seat.open.kind === answer.kind, 'JOURNAL what was asked is answered', answer.kind)
-    seat.open = undefined
+    if (this.#phase === 'over' || !seat?.takeAnswer(serial, answer)) return
     if (seat.stage === 'reading') this.#onReading(index, seat, answer)
     else if (answer.kind === 'send') this.#onSent(index, seat, answer.answer)
     else if (answer.kind === 'commit') this.#onCommitted(index, seat, answer.answer.error)
@@ -144,82 +139,64 @@ export class Claiming {
 
   wakeAtMs(): number | undefined {
     if (this.#phase === 'over') return undefined
-    const waiting = this.#seats.filter(
-      seat => seat.open === undefined && this.#wants(seat) && seat.restUntilMs > this.#nowMs,
-    )
+    const waiting = this.#wanting().filter(([, seat]) => seat.restUntilMs > this.#nowMs)
     if (waiting.length === 0) return undefined
-    return Math.min(...waiting.map(({ restUntilMs }) => restUntilMs))
+    return Math.min(...waiting.map(([, { restUntilMs }]) => restUntilMs))
   }
 
-  #newSeat(seat: ClaimSeat): SeatState {
-    const { group, journal } = seat
-    const reading = new Reading({ group, journal, from: 0 })
-    const takeover = this.#newTakeover(reading, seat)
-    const rest = { open: undefined, serial: 0, restUntilMs: 0, offset: 0, behindSinceMs: undefined }
-    return { seat, reading, takeover, stage: 'reading', ...rest }
+  /** Those that have something to ask, now or after a rest. */
+  #wanting(): (readonly [number, SeatState])[] {
+    const isHomeDue = this.#isWritten(({ lane }) => lane > 0)
+    const isWriting = this.#phase === 'writing'
+    return [...this.#seats.entries()].filter(([, { open, stage, lane }]) => {
+      if (open !== undefined || stage === 'written') return false
+      if (stage === 'reading') return this.#phase !== 'recording'
+      if (!isWriting) return false
+      return this.#mayCommit ? lane > 0 || isHomeDue : stage === 'read'
+    })
   }
 
-  /** The first looks at their topic too. */
-  #newTakeover(reading: Reading, seat: ClaimSeat): Takeover {
-    const { bounds, random, seats } = this.#options
-    const { topic } = seat.journal
-    const wanted = { topic, use: 'journal', partitions: seats.length } as const
-    const inspection = new Inspection(seat === seats[0] ? [wanted] : [])
-    return new Takeover({ reading, confirmTerm: undefined, inspection, bounds, random })
-  }
-
-  #wants({ stage }: SeatState): boolean {
-    if (stage === 'reading') return this.#phase !== 'recording'
-    return this.#phase === 'writing' && stage !== 'written'
+  #isWritten(isMeant: (seat: SeatState) => boolean): boolean {
+    return this.#seats.every(seat => seat.stage === 'written' || !isMeant(seat))
   }
 
   #takeCalls(): { seat: number; call: Call }[] {
-    const calls: { seat: number; call: Call }[] = []
-    let free = this.#options.bounds.claimCallsMax - this.#openCalls()
-    for (const [index, seat] of this.#seats.entries()) {
-      const isReady = seat.open === undefined && seat.restUntilMs <= this.#nowMs
-      if (free === 0 || !isReady || !this.#wants(seat)) continue
-      calls.push({ seat: index, call: this.#takeCall(seat) })
-      free--
+    const open = this.#seats.filter(seat => seat.open !== undefined).length
+    const free = this.#options.bounds.claimCallsMax - open
+    const ready = this.#wanting().filter(([, seat]) => seat.restUntilMs <= this.#nowMs)
+    return ready.slice(0, free).map(([index, seat]) => {
+      return { seat: index, call: seat.ask(this.#ask(seat)) }
+    })
+  }
+
+  #ask(seat: SeatState): Ask {
+    if (seat.stage === 'reading') return seat.takeover.ask()
+    if (seat.stage === 'sent') {
+      seat.stage = 'committing'
+      return { kind: 'commit' }
     }
-    return calls
-  }
-
-  #openCalls(): number {
-    return this.#seats.filter(({ open }) => open !== undefined).length
-  }
-
-  #takeCall(seat: SeatState): Call {
-    seat.serial++
-    seat.open = this.#call(seat)
-    return seat.open
-  }
-
-  #call(seat: SeatState): Call {
-    const { serial } = seat
-    if (seat.stage === 'reading') return { ...seat.takeover.ask(), serial }
-    if (seat.stage === 'committing') return { kind: 'commit', serial }
     seat.stage = 'sending'
-    const value = encodeRecord(this.#recordOf(seat.seat))
+    const value = encodeRecord(this.#recordOf(seat))
     const record = { key: null, value, headers: [], timestampMs: 0 }
-    return { kind: 'send', records: [{ ...seat.seat.journal, records: [record] }], serial }
+    return { kind: 'send', records: [{ ...seat.seat.journal, records: [record] }] }
   }
 
-  #recordOf({ group }: ClaimSeat): JournalRecord {
-    const { wish, seats } = this.#options
-    const claim = this.#claim
-    invariant(claim !== undefined, 'JOURNAL a claim is written once it is made')
+  #recordOf({ lane, seat: { group } }: SeatState): JournalRecord {
+    const { wish, lanes } = this.#options
+    const claim = this.#mustClaim()
     if (wish.kind === 'delete') return { kind: 'deleted', group, ...claim }
     const deleted = wish.kind === 'submit' ? this.#deleted : 0
-    return { kind: 'generation', group, ...claim, seats: seats.length, deleted }
+    const seats = lanes[lane]?.seats.length ?? 0
+    return { kind: 'generation', group, ...claim, seats, deleted }
+  }
+
+  #mustClaim(): Claim {
+    invariant(this.#claim !== undefined, 'JOURNAL a claim is written once it is made')
+    return this.#claim
   }
 
   #onReading(index: number, seat: SeatState, answer: Answer): void {
-    seat.takeover.onAnswer(answer)
-    if (answer.kind === 'describe' && answer.answer.error === undefined) {
-      this.#partitions = answer.answer.value.partitions
-    }
-    seat.restUntilMs = this.#nowMs + seat.takeover.takeWait()
+    seat.onReading(answer, this.#nowMs)
     const { outcome } = seat.takeover
     if (outcome !== undefined) this.#onOutcome(index, seat, outcome)
   }
@@ -247,32 +224,33 @@ export class Claiming {
   #onUnreadable(index: number, seat: SeatState, trouble: Trouble): void {
     seat.behindSinceMs ??= this.#nowMs
     const endMs = seat.behindSinceMs + this.#options.bounds.doubtMs
-    if (trouble.code === JOURNAL_BEHIND && this.#nowMs < endMs) {
-      this.#readAgain(index, seat, this.#retries.next())
-    } else this.#refuse(trouble)
+    if (trouble.code === JOURNAL_BEHIND && this.#nowMs < endMs) this.#lose(index, seat)
+    else this.#refuse(trouble)
   }
 
   /** All partitions were read. */
   #decide(): void {
-    const { wish } = this.#options
-    const claims = this.#claims()
-    this.#deleted = deletedUpTo(claims)
-    const read = this.#seats.length
-    const wanted = Math.max(this.#partitions, seatsClaimed(claims, this.#deleted))
-    if (wanted > read) {
-      this.#refuse(tooNarrow(wanted, read))
+    const { wish, lanes } = this.#options
+    const all = this.#claims()
+    this.#deleted = deletedUpTo(all)
+    const found = lanes.map((_, lane) => this.#seats.filter(seat => seat.lane === lane))
+    const narrow = narrowLane(found, this.#deleted)
+    if (narrow !== undefined) {
+      this.#refuse(narrow)
       return
     }
     if (wish.kind === 'delete') {
       this.#decideDeletion(wish.claim)
       return
     }
-    const live = wish.kind === 'submit' ? liveClaim(claims, this.#deleted) : undefined
+    const { owner } = wish
+    const live = wish.kind === 'submit' ? liveClaim(this.#seats, this.#deleted, owner) : undefined
     if (live !== undefined) {
       this.#refuse(jobExists(live))
       return
     }
-    this.#claim = { generation: highestOf(claims) + 1, owner: wish.owner }
+    this.#claim = { generation: highestOf(all) + 1, owner }
+    this.#mayCommit = wish.kind === 'start'
     this.#phase = 'recording'
     this.#isRecordDue = true
   }
@@ -283,6 +261,7 @@ export class Claiming {
       this.#refuse(superseded(highestOf(this.#claims()), claim))
       return
     }
+    this.#mayCommit = true
     this.#phase = 'writing'
     for (const seat of this.#seats) this.#onReadAgain(seat)
   }
@@ -293,17 +272,15 @@ export class Claiming {
 
   /** In the middle of writing: what was written meanwhile, and by whom? */
   #onReadAgain(seat: SeatState): void {
-    const claim = this.#claim
-    invariant(claim !== undefined, 'JOURNAL a claim is written once it is made')
+    const { kind } = this.#options.wish
+    const claim = this.#mustClaim()
     const { found, lastOffset } = seat.reading
     if (isLost(seat.reading, claim)) {
-      if (this.#options.wish.kind === 'delete')
-        this.#refuse(superseded(highestOf(this.#claims()), claim))
+      if (kind === 'delete') this.#refuse(superseded(highestOf(this.#claims()), claim))
       else this.#beginAnew()
       return
     }
-    const isDelete = this.#options.wish.kind === 'delete'
-    const isThere = found?.generation === claim.generation && (!isDelete || found.isDeleted)
+    const isThere = found?.generation === claim.generation && (kind !== 'delete' || found.isDeleted)
     if (isThere && lastOffset !== undefined) this.#onWritten(seat, lastOffset)
   }
 
@@ -314,34 +291,35 @@ export class Claiming {
     for (const [index, seat] of this.#seats.entries()) this.#readAgain(index, seat, restMs)
   }
 
-  /** From where it had come to, with a new producer. */
   #readAgain(index: number, seat: SeatState, restMs: number): void {
     this.#close.add(index)
-    seat.open = undefined
-    seat.stage = 'reading'
-    seat.takeover = this.#newTakeover(seat.reading, seat.seat)
-    seat.restUntilMs = this.#nowMs + restMs
+    seat.readAgain(this.#nowMs + restMs)
   }
 
-  #onSent(
-    index: number,
-    seat: SeatState,
-    { error, value }: { readonly error?: LogError; readonly value?: readonly number[] },
-  ): void {
-    if (error !== undefined) {
-      this.#onError(index, seat, error)
+  #onSent(index: number, seat: SeatState, answer: LogAnswer<readonly number[]>): void {
+    if (answer.error !== undefined) {
+      this.#onError(index, seat, answer.error)
       return
     }
-    seat.offset = value?.[0] ?? 0
-    if (seat.offset === seat.reading.position) seat.stage = 'committing'
-    else this.#onMisread(index, seat)
+    seat.offset = answer.value[0] ?? 0
+    if (seat.reading.missedBefore(seat.offset) !== undefined) {
+      this.#onMisread(index, seat)
+      return
+    }
+    seat.stage = 'sent'
+    this.#mayCommit ||= this.#seats.every(({ stage }) => stage === 'sent')
   }
 
   /** Whoever answered the reading knew less than there is: nobody writes between it and `send`. */
   #onMisread(index: number, seat: SeatState): void {
-    if (this.#options.wish.kind === 'delete') {
-      this.#readAgain(index, seat, this.#retries.next())
-    } else this.#beginAnew()
+    if (this.#options.wish.kind === 'delete') this.#lose(index, seat)
+    else this.#beginAnew()
+  }
+
+  /** What became of its transaction is to be read; of a submit that holds for all of them. */
+  #lose(index: number, seat: SeatState): void {
+    if (this.#options.wish.kind === 'submit' && this.#phase === 'writing') this.#beginAnew()
+    else this.#readAgain(index, seat, this.#retries.next())
   }
 
   #onCommitted(index: number, seat: SeatState, error: LogError | undefined): void {
@@ -354,13 +332,13 @@ export class Claiming {
     seat.stage = 'written'
     const claim = this.#claim
     if (claim === undefined || !this.#seats.every(({ stage }) => stage === 'written')) return
-    this.#finish({ kind: 'done', claim, offsets: this.#seats.map(one => one.offset) })
+    const home = this.#seats.filter(({ lane }) => lane === 0)
+    this.#finish({ kind: 'done', claim, offsets: home.map(one => one.offset) })
   }
 
   #onError(index: number, seat: SeatState, error: LogError): void {
-    if (error.code === 'fenced' || isPassing(error)) {
-      this.#readAgain(index, seat, this.#retries.next())
-    } else this.#refuse(error)
+    if (error.code === 'fenced' || isPassing(error)) this.#lose(index, seat)
+    else this.#refuse(error)
   }
 
   #refuse({ code, message }: Trouble): void {

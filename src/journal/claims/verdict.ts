@@ -5,13 +5,56 @@
 
 import type { Found, Reading } from '../reading.ts'
 import type { Claim, Trouble } from '../types.ts'
+import type { SeatState } from './seat.ts'
+
+/** What of a seat says who has claimed it. */
+type Seen = Pick<SeatState, 'lane' | 'reading'>
 
 /** A job lives where its newest claim of these is complete, and above what was deleted. */
-export function liveClaim(claims: readonly Found[], deleted: number): Claim | undefined {
-  const live = claims.filter(one => one.generation > deleted && isComplete(one, claims))
-  const generation = highestOf(live)
-  const owner = live.find(one => one.generation === generation)?.owners[0]
-  return owner === undefined ? undefined : { generation, owner }
+export function liveClaim(
+  seats: readonly Seen[],
+  deleted: number,
+  asker: string,
+): Claim | undefined {
+  const stands = standing(seats).filter(one => {
+    const { claim, isPublished, found, wanted } = one
+    // What the asker left himself, when he had to begin anew, nobody runs by.
+    const isMeant = claim.generation > deleted && claim.owner !== asker
+    return isMeant && (isPublished || (wanted > 0 && found >= wanted))
+  })
+  return stands.sort((a, b) => b.claim.generation - a.claim.generation)[0]?.claim
+}
+
+interface Standing {
+  readonly claim: Claim
+  /**
+   * Its publishers write only once it stands in all partitions: one of their records says it all.
+   */
+  isPublished: boolean
+  /** In so many partitions of the home log, which is written last. */
+  found: number
+  /** Of so many. */
+  wanted: number
+}
+
+/** Claims that have their number for themselves, wherever that was seen. */
+function standing(seats: readonly Seen[]): Standing[] {
+  const all = new Map<string, Standing>()
+  for (const { lane, reading } of seats) {
+    for (const { generation, owners, hasPublished, seats: wanted = 0 } of reading.claims) {
+      const [owner, another] = owners
+      if (owner === undefined || another !== undefined) continue
+      const name = `${generation} ${owner}`
+      const fresh = { claim: { generation, owner }, isPublished: false, found: 0, wanted: 0 }
+      const one = all.get(name) ?? fresh
+      all.set(name, one)
+      one.isPublished ||= hasPublished
+      if (lane > 0) continue
+      one.found++
+      one.wanted = Math.max(one.wanted, wanted)
+    }
+  }
+  return [...all.values()]
 }
 
 /** 0: there is none. */
@@ -24,8 +67,21 @@ export function deletedUpTo(claims: readonly Found[]): number {
   return highestOf(claims.filter(({ isDeleted }) => isDeleted))
 }
 
-/** How many partitions a job has that was not deleted, by what its claims say. */
-export function seatsClaimed(claims: readonly Found[], deleted: number): number {
+/** A log in which the job has, or had by a claim that was not deleted, more than these. */
+export function narrowLane(
+  lanes: readonly (readonly SeatState[])[],
+  deleted: number,
+): Trouble | undefined {
+  for (const seats of lanes) {
+    const topics = seats.reduce((sum, { partitions }) => sum + partitions, 0)
+    const claims = seats.flatMap(({ reading }) => reading.claims)
+    const wanted = Math.max(topics, seatsClaimed(claims, deleted))
+    if (wanted > seats.length) return tooNarrow(wanted, seats)
+  }
+  return undefined
+}
+
+function seatsClaimed(claims: readonly Found[], deleted: number): number {
   const left = claims.filter(({ generation }) => generation > deleted)
   return left.reduce((most, { seats = 0 }) => Math.max(most, seats), 0)
 }
@@ -34,15 +90,6 @@ export function seatsClaimed(claims: readonly Found[], deleted: number): number 
 export function isLost({ found }: Reading, { generation, owner }: Claim): boolean {
   if (found === undefined || found.generation < generation) return false
   return found.generation > generation || found.owners.some(other => other !== owner)
-}
-
-/** Its publishers write only once it stands in all partitions: one of their records says it all. */
-function isComplete({ generation, owners, seats = 0 }: Found, claims: readonly Found[]): boolean {
-  const same = claims.filter(
-    one => one.generation === generation && one.owners.join() === owners.join(),
-  )
-  const isAlone = owners.length === 1
-  return isAlone && (same.some(one => one.hasPublished) || (seats > 0 && same.length >= seats))
 }
 
 export function jobExists({ generation, owner }: Claim): Trouble {
@@ -59,9 +106,9 @@ export function superseded(highest: number, { generation }: Claim): Trouble {
   return { code: 'generation-superseded', message }
 }
 
-export function tooNarrow(wanted: number, read: number): Trouble {
+function tooNarrow(wanted: number, seats: readonly SeatState[]): Trouble {
   const message =
-    `this job has ${wanted} journal partitions, and this claim ${read}: claim all of them, or ` +
-    'others go on in the rest'
+    `this job has ${wanted} partitions in ${seats[0]?.seat.journal.topic}, and this claim ` +
+    `${seats.length}: claim all of them, or others go on in the rest`
   return { code: 'claim-too-narrow', message }
 }

@@ -141,7 +141,7 @@ export interface RigOptions {
 export class Rig {
   readonly clock = new ModelClock()
   readonly log: ModelLog
-  readonly awayLog = new ModelLog()
+  readonly awayLog: ModelLog
   readonly bounds: JournalBounds
   readonly lanes: readonly LaneParts[]
   readonly replicas: readonly Replica[]
@@ -155,9 +155,10 @@ export class Rig {
   #seq = 0
   readonly #numbers = new Map<string, number>()
 
-  constructor(options: RigOptions = {}, log = new ModelLog()) {
+  constructor(options: RigOptions = {}, log = new ModelLog(), awayLog = new ModelLog()) {
     const { replicas = 1, claim = CLAIM, bounds = {}, hasAway = false, topics = [] } = options
     this.log = log
+    this.awayLog = awayLog
     this.bounds = { ...defaultJournalBounds, ...bounds }
     const { transactionsMax } = this.bounds
     const lane = (of: StreamLog, seat: Seat): LaneParts => ({
