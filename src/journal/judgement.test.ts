@@ -92,6 +92,31 @@ describe('a journal', () => {
     expect(rig.one.told).toEqual(['halted journal-differs'])
   })
 
+  it('that another has trimmed behind what the group knows lets nothing more out', () => {
+    const rig = Rig.leading()
+    const written = (seq: number) =>
+      encodeRecord({
+        kind: 'published',
+        group: GROUP,
+        ...CLAIM,
+        fromSeq: seq,
+        toSeq: 2,
+        schedules: seq > 2 ? [] : [utf8Of('schedule of another cluster')],
+        published: [{ sink: 'home', upTo: 2 }],
+      })
+    rig.commit({ home: 1 })
+    rig.settle(3000)
+    rig.depose(0)
+    rig.log.write(JOURNAL, [written(2), written(3)])
+    rig.log.trim(JOURNAL, rig.log.decided(JOURNAL).at(-1)?.offset ?? 0)
+    rig.commit({ home: 3 })
+    rig.elect(0)
+    rig.settle()
+    expect(rig.one.told.at(-1)).toBe('halted journal-ahead')
+    expect(rig.sentences.at(-1)).toContain('trimmed up to seq 2')
+    expect(rig.visible('home').flat()).toHaveLength(1)
+  })
+
   it('that was lost lets nothing more out', () => {
     const rig = Rig.leading()
     rig.log.write(JOURNAL, [encodeRecord({ kind: 'generation', ...signed, ...CLAIM })])

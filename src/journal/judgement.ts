@@ -34,7 +34,7 @@ export function judge(subject: Case): Judgement {
   if (lost !== undefined) return { kind: 'halt', trouble: lost }
   const behind = lostJournal(subject)
   if (behind !== undefined) return { kind: 'behind', trouble: behind }
-  const ahead = foreignHistory(subject)
+  const ahead = foreignHistory(subject) ?? trimmedHistory(subject)
   return ahead === undefined ? { kind: 'ours' } : { kind: 'ahead', trouble: ahead }
 }
 
@@ -91,6 +91,21 @@ function foreignHistory({ seat, known, reading }: Case): Trouble | undefined {
   const message =
     `the journal of ${seat.group} holds ${what} than was ever committed here; the data folders ` +
     'are older than the journal: restore the job from a checkpoint'
+  return { code: 'journal-ahead', message }
+}
+
+/**
+ * A group trims what it knows to be journaled. Schedules that are gone and of which it does not
+ * know were another's: whether they are what it committed, nobody can tell any more.
+ */
+function trimmedHistory({ seat, known, reading }: Case): Trouble | undefined {
+  const { marker, since } = reading
+  const { journaled } = known.progress
+  if (!seat.hasJournal || marker === undefined || marker.toSeq <= journaled) return undefined
+  if (since <= journaled + 1) return undefined
+  const message =
+    `the journal of ${seat.group} was trimmed up to seq ${since - 1}, and this group knows of ` +
+    `${journaled}; another cluster publishes for the same job: stop one of them and restore the job`
   return { code: 'journal-ahead', message }
 }
 

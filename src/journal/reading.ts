@@ -45,6 +45,7 @@ export class Reading {
   #position: number
   #marker: Marker | undefined
   #markerGeneration = 0
+  #since = 0
   /** By ascending generation. */
   readonly #claims: Found[] = []
   #lastOffset: number | undefined
@@ -66,6 +67,11 @@ export class Reading {
 
   get marker(): Marker | undefined {
     return this.#marker
+  }
+
+  /** Schedules from here up to the marker went by, all of them; 0: none was looked for. */
+  get since(): number {
+    return this.#since
   }
 
   /** The highest generation. */
@@ -157,6 +163,7 @@ export class Reading {
     for (const [at, schedule] of schedules.entries()) {
       this.#options.onSchedule?.(fromSeq + at, schedule, place)
     }
+    if (fromSeq - 1 !== last) this.#since = fromSeq
     this.#mayJump = false
     this.#markerGeneration = record.generation
     this.#marker = { toSeq, published, offset: place.offset }
