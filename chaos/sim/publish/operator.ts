@@ -96,6 +96,8 @@ export class Operator {
     claimJob(parts, outcome => {
       this.open--
       if (trace.isTold) trace.tell(`a claim: ${JSON.stringify(outcome)}`)
+      // The log was so slow that others have taken the job over meanwhile, and have it.
+      if (wish.kind === 'submit' && this.sites.length > 0 && isTaken(outcome)) return
       const { claim, offsets } = mustHold(outcome)
       const at = new Map(groups.map((group, i) => [group, offsets[i] ?? 0]))
       const cluster = this.#add(claim, group => beginning(group, at.get(group) ?? 0))
@@ -158,6 +160,10 @@ function leastOut({ schedules, outputs }: History, { published }: Progress): Pro
     offset: 0,
     published: known.sort((a, b) => (a.sink < b.sink ? -1 : 1)),
   }
+}
+
+function isTaken(outcome: ClaimOutcome): boolean {
+  return outcome.kind === 'refused' && outcome.trouble.code === 'job-exists'
 }
 
 function mustHold(outcome: ClaimOutcome): Extract<ClaimOutcome, { kind: 'done' }> {

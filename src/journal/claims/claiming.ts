@@ -9,7 +9,7 @@
  *
  * A submit goes in whole rounds: it reads all, then sends to all, and commits nothing before each
  * record lies where it should; then nobody else had any of the ids when it decided, so that what it
- * saw was so everywhere at once. Whatever fails, it begins anew. One that is refused has halted
+ * saw was so everywhere at once. Where that fails it begins anew. One that is refused has halted
  * nobody. Who starts a job means to halt whoever runs it, and writes to each partition between two
  * turns of the publisher that it displaces.
  *
@@ -282,6 +282,7 @@ export class Claiming {
     }
     const isThere = found?.generation === claim.generation && (kind !== 'delete' || found.isDeleted)
     if (isThere && lastOffset !== undefined) this.#onWritten(seat, lastOffset)
+    else if (kind === 'submit') this.#beginAnew()
   }
 
   #beginAnew(): void {
@@ -316,9 +317,10 @@ export class Claiming {
     else this.#beginAnew()
   }
 
-  /** What became of its transaction is to be read; of a submit that holds for all of them. */
+  /** What became of its transaction is to be read; the round of a submit is over with any. */
   #lose(index: number, seat: SeatState): void {
-    if (this.#options.wish.kind === 'submit' && this.#phase === 'writing') this.#beginAnew()
+    const isRound = this.#options.wish.kind === 'submit' && this.#phase === 'writing'
+    if (isRound && seat.stage === 'sending') this.#beginAnew()
     else this.#readAgain(index, seat, this.#retries.next())
   }
 
