@@ -119,6 +119,8 @@ export interface Asked {
 }
 
 export interface StreamLog {
+  /** Whoever loses its one disk has lost all that lies in it. */
+  readonly isOneProcess: boolean
   /** Its own name for itself: tells it from another one behind the same address. */
   cluster(done: LogDone<string>): void
   describe(topic: string, done: LogDone<TopicDescription>): void

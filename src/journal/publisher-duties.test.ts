@@ -212,9 +212,9 @@ describe('a publisher in doubt', () => {
     kind: 'published',
     group: GROUP,
     ...CLAIM,
-    fromSeq: 2,
+    fromSeq: 1,
     toSeq: 2,
-    schedules: [utf8Of('schedule 2')],
+    schedules: [utf8Of('schedule 1'), utf8Of('schedule 2')],
     published: [],
   })
 

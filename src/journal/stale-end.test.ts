@@ -21,7 +21,7 @@ function behind(entries: number, progressMs = 60_000): Rig {
     rig.commit({ home: 2, away: 1 })
     rig.settle(500)
   }
-  for (const [at, log] of logs.entries()) log.replaceLeaders(past[at])
+  for (const [at, door] of rig.doors.entries()) door.replaceAll(past[at] ?? new Map())
   return rig
 }
 
@@ -53,7 +53,7 @@ describe('an end that is too early', () => {
     rig.elect(1)
     rig.settle(5000)
     expect(stalled(rig)).toEqual([])
-    for (const log of [rig.log, rig.awayLog]) log.meetLeaders()
+    for (const door of rig.doors) door.meetLeaders()
     rig.commit({ home: 2, away: 2 })
     rig.settle(5000)
     for (const sink of ['home', 'away']) expect(rig.visible(sink)).toEqual(rig.expected(sink))

@@ -12,6 +12,7 @@ import { describe, expect, it } from 'vitest'
 import { fuzzLimit, fuzzRuns } from '../base/testing/runs.ts'
 import type { ModelLog, Pending } from './testing/model-log.ts'
 import { JOURNAL, Rig } from './testing/rig.ts'
+import type { StaleLog } from './testing/stale-log.ts'
 
 const RUNS = 300
 const REPLICAS = 3
@@ -116,8 +117,8 @@ function late(rig: Rig, at: number): void {
 const endsBefore = new WeakMap<ModelLog, ModelLog['ends']>()
 
 /** Those that led the last time answer again: meanwhile others have published. */
-function replace(log: ModelLog): void {
-  log.replaceLeaders(endsBefore.get(log))
+function replace(log: ModelLog, door: StaleLog): void {
+  door.replaceAll(endsBefore.get(log) ?? log.ends)
   endsBefore.set(log, log.ends)
 }
 
@@ -141,7 +142,8 @@ function play(rig: Rig, what: Step): void {
       rig.log.trim(JOURNAL, rig.log.visible(JOURNAL).at(-1)?.offset ?? 0)
       return
     case 'replace':
-      for (const log of logs) replace(log)
+      replace(rig.log, rig.doors[0])
+      replace(rig.awayLog, rig.doors[1])
       return
     case 'pass':
       rig.clock.pass(what.ms)
@@ -180,9 +182,9 @@ function check(rig: Rig): void {
  * when its time is over.
  */
 function heal(rig: Rig): void {
+  for (const door of rig.doors) door.meetLeaders()
   for (const log of [rig.log, rig.awayLog]) {
     log.shows = Number.POSITIVE_INFINITY
-    log.meetLeaders()
     for (const one of log.late.splice(0)) if (!one.hasEffect) log.take(one)
   }
   for (const index of rig.replicas.keys()) if (index !== rig.leader) rig.depose(index)

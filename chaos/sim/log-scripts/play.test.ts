@@ -115,6 +115,7 @@ const wrong: Readonly<Record<string, (log: StreamLog) => StreamLog>> = {
 /** The same log but for some of its calls. */
 function changed(log: StreamLog, calls: Partial<StreamLog>): StreamLog {
   return {
+    isOneProcess: log.isOneProcess,
     cluster: done => log.cluster(done),
     describe: (topic, done) => log.describe(topic, done),
     create: (topic, done) => log.create(topic, done),

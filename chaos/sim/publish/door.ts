@@ -3,18 +3,14 @@
  * transactional id is told before it is done, and what was decided when it is answered.
  */
 
+import { RelayedLog } from '../../../src/base/relayed-log.ts'
 import type {
-  Asked,
-  Fetched,
-  FetchOptions,
   Isolation,
   LogDone,
-  NewTopic,
   Partition,
   PartitionRecords,
   ProducerOptions,
   StreamLog,
-  TopicDescription,
   TransactionalProducer,
 } from '../../../src/base/stream-log.ts'
 
@@ -36,56 +32,23 @@ export const unwatched: Onlooker = {
   ...{ committing: nothing, committed: nothing, left: nothing },
 }
 
-export class WatchedLog implements StreamLog {
-  readonly #log: StreamLog
+export class WatchedLog extends RelayedLog {
   readonly #onlooker: Onlooker
 
   constructor(log: StreamLog, onlooker: Onlooker) {
-    this.#log = log
+    super(log)
     this.#onlooker = onlooker
   }
 
-  cluster(done: LogDone<string>): void {
-    this.#log.cluster(done)
-  }
-
-  describe(topic: string, done: LogDone<TopicDescription>): void {
-    this.#log.describe(topic, done)
-  }
-
-  create(topic: NewTopic, done: LogDone<void>): void {
-    this.#log.create(topic, done)
-  }
-
-  drop(topic: string, done: LogDone<void>): void {
-    this.#log.drop(topic, done)
-  }
-
-  start(of: Partition, done: LogDone<number>): void {
-    this.#log.start(of, done)
-  }
-
-  end(of: Partition, isolation: Isolation, done: LogDone<number>): void {
-    this.#log.end(of, isolation, answer => {
+  override end(of: Partition, isolation: Isolation, done: LogDone<number>): void {
+    super.end(of, isolation, answer => {
       if (answer.error === undefined) this.#onlooker.ended()
       done(answer)
     })
   }
 
-  fetch(from: Partition, offset: number, how: FetchOptions, done: LogDone<Fetched>): Asked {
-    return this.#log.fetch(from, offset, how, done)
-  }
-
-  deleteRecords(of: Partition, before: number, done: LogDone<void>): void {
-    this.#log.deleteRecords(of, before, done)
-  }
-
-  append(records: readonly PartitionRecords[], done: LogDone<readonly number[]>): void {
-    this.#log.append(records, done)
-  }
-
-  producer(options: ProducerOptions): TransactionalProducer {
-    const producer = this.#log.producer(options)
+  override producer(options: ProducerOptions): TransactionalProducer {
+    const producer = super.producer(options)
     const onlooker = this.#onlooker
     return {
       init: done => {

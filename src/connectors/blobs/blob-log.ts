@@ -42,6 +42,7 @@ type TopicCall = Exclude<
 >
 
 export class BlobLog implements Line {
+  readonly isOneProcess = false
   readonly #parts: BlobLogParts & { readonly limits: BlobLogLimits }
   readonly #store: PatientStore
   readonly #topics = new Map<string, Topic>()

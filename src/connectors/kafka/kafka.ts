@@ -43,6 +43,7 @@ async function tell<T>(what: string, work: () => Promise<T>, done: LogDone<T>): 
 }
 
 export class KafkaLog implements StreamLog {
+  readonly isOneProcess = false
   readonly #cluster: Cluster
   readonly #describing = new Shared<TopicDescription>()
 

@@ -19,9 +19,11 @@ import type { Line } from './line.ts'
 import type { Life } from './state/producers.ts'
 
 export class LogClient implements StreamLog {
+  readonly isOneProcess: boolean
   readonly #line: Line
 
   constructor(line: Line) {
+    this.isOneProcess = line.isOneProcess
     this.#line = line
   }
 

@@ -45,6 +45,7 @@ type LogError = Extract<LogAnswer<never>, { error: object }>['error']
 const QUEUE_MAX = 100_000
 
 export class EmbeddedLog implements Line {
+  readonly isOneProcess = true
   readonly #files: LogFiles
   readonly #ledger: Ledger
   readonly #clock: Clock

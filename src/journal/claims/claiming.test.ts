@@ -26,8 +26,18 @@ describe('a claim', () => {
       kind: 'done',
       claim: { generation: 1, owner: 'ann' },
       offsets: [0, 0, 0],
+      advice: [],
     })
     expect(world.owners).toEqual(new Array(3).fill('generation 1 ann'))
+  })
+
+  it('on a log of one process tells that its journal shares the fate of that', () => {
+    const world = new World()
+    world.log.isOneProcess = true
+    expect(world.decided(submit())).toMatchObject({
+      kind: 'done',
+      advice: [{ code: 'journal-shares-fate', message: expect.stringContaining('one disk') }],
+    })
   })
 
   it('takes every id before it reads, and reads before it writes', () => {

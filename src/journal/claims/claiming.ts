@@ -37,6 +37,7 @@ import type { Outcome } from '../takeover.ts'
 import type { Claim, Trouble } from '../types.ts'
 import { type ClaimLane, type SeatState, seatStates } from './seat.ts'
 import {
+  adviceOf,
   deletedUpTo,
   highestOf,
   isLost,
@@ -73,8 +74,14 @@ export interface ClaimDuties {
 }
 
 export type ClaimOutcome =
-  /** Written everywhere: in the journal at these offsets; what lies before them is final. */
-  | { readonly kind: 'done'; readonly claim: Claim; readonly offsets: readonly number[] }
+  | {
+      readonly kind: 'done'
+      readonly claim: Claim
+      /** Of the claim in the journals; what lies before them is final. */
+      readonly offsets: readonly number[]
+      /** What people should know of the logs that they chose. */
+      readonly advice: readonly Trouble[]
+    }
   | { readonly kind: 'refused'; readonly trouble: Trouble }
 
 type Phase = 'reading' | 'recording' | 'writing' | 'over'
@@ -335,7 +342,8 @@ export class Claiming {
     const claim = this.#claim
     if (claim === undefined || !this.#seats.every(({ stage }) => stage === 'written')) return
     const home = this.#seats.filter(({ lane }) => lane === 0)
-    this.#finish({ kind: 'done', claim, offsets: home.map(one => one.offset) })
+    const advice = adviceOf(this.#options.lanes)
+    this.#finish({ kind: 'done', claim, offsets: home.map(one => one.offset), advice })
   }
 
   #onError(index: number, seat: SeatState, error: LogError): void {

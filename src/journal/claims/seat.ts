@@ -5,7 +5,7 @@
 
 import type { Random } from '../../base/env.ts'
 import { invariant } from '../../base/errors.ts'
-import type { Partition } from '../../base/stream-log.ts'
+import type { Partition, StreamLog } from '../../base/stream-log.ts'
 import type { JournalBounds } from '../bounds.ts'
 import type { Answer, Ask, Call } from '../calls.ts'
 import { Reading } from '../reading.ts'
@@ -21,6 +21,7 @@ export interface ClaimSeat {
 
 /** A log that the job writes to, with one seat for each of its groups. */
 export interface ClaimLane {
+  readonly log: Pick<StreamLog, 'isOneProcess'>
   readonly seats: readonly ClaimSeat[]
 }
 

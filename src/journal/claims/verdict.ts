@@ -5,7 +5,7 @@
 
 import type { Found, Reading } from '../reading.ts'
 import type { Claim, Trouble } from '../types.ts'
-import type { SeatState } from './seat.ts'
+import type { ClaimLane, SeatState } from './seat.ts'
 
 /** What of a seat says who has claimed it. */
 type Seen = Pick<SeatState, 'lane' | 'reading'>
@@ -111,4 +111,14 @@ function tooNarrow(wanted: number, seats: readonly SeatState[]): Trouble {
     `this job has ${wanted} partitions in ${seats[0]?.seat.journal.topic}, and this claim ` +
     `${seats.length}: claim all of them, or others go on in the rest`
   return { code: 'claim-too-narrow', message }
+}
+
+/** Of the home log, which holds outputs and journal. */
+export function adviceOf([home]: readonly ClaimLane[]): readonly Trouble[] {
+  if (home?.log.isOneProcess !== true) return []
+  const message =
+    `the journal ${home.seats[0]?.journal.topic} and the outputs are in one log, which is one ` +
+    'process on one disk: with that disk both are lost, and with them what a restore needs; ' +
+    'copy the disk, or put the job on Kafka'
+  return [{ code: 'journal-shares-fate', message }]
 }

@@ -59,6 +59,7 @@ const error = (code: LogErrorCode): { readonly error: LogError } => ({
 const nameOf = ({ topic, partition }: Partition) => `${topic}/${partition}`
 
 export class ModelLog implements StreamLog {
+  isOneProcess = false
   readonly pending: Pending[] = []
   /** Given up by whoever asked, and may still take effect. */
   readonly late: Pending[] = []
@@ -72,8 +73,6 @@ export class ModelLog implements StreamLog {
     undefined
   /** How many records a fetch shows at most. */
   shows = Number.POSITIVE_INFINITY
-  /** Where each partition ended for the one that answers for it, which leads no more. */
-  #past: ReadonlyMap<string, number> = new Map()
 
   // What a test does with it.
 
@@ -154,16 +153,6 @@ export class ModelLog implements StreamLog {
   /** By name of the partition. */
   get ends(): ReadonlyMap<string, number> {
     return new Map([...this.#partitions].map(([name, { length }]) => [name, length]))
-  }
-
-  /** Questions are answered by those that led when it ended there, and do not know better. */
-  replaceLeaders(past = this.ends): void {
-    this.#past = past
-  }
-
-  /** Whoever asks is sent on to the new ones. */
-  meetLeaders(): void {
-    this.#past = new Map()
   }
 
   /** The newest are lost, as with a disk. */
@@ -283,8 +272,6 @@ export class ModelLog implements StreamLog {
           () => {
             if (epoch !== id.epoch) return error('fenced')
             id.open ??= { state: 'open', isDecided: false, partitions: new Set() }
-            // Nothing can be written down by one that leads no more: it sends the asker on.
-            this.meetLeaders()
             return { value: this.#append(records, id.open) }
           },
           records,
@@ -381,7 +368,7 @@ export class ModelLog implements StreamLog {
 
   #end(name: string, isolation: Isolation): number {
     const kept = this.#kept(name)
-    const end = this.#past.get(name) ?? kept.length
+    const end = kept.length
     if (isolation === 'uncommitted') return end
     const open = kept.findIndex(({ transaction }) => transaction?.isDecided === false)
     return open === -1 ? end : Math.min(open, end)

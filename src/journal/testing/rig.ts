@@ -18,6 +18,7 @@ import type { TopicWanted } from '../settings.ts'
 import type { Claim, OutEntry, Output, Progress, SinkRun } from '../types.ts'
 import { ModelClock } from './clock.ts'
 import { ModelLog } from './model-log.ts'
+import { StaleLog } from './stale-log.ts'
 
 export const GROUP = 'job/stage/0'
 export const JOURNAL: Partition = { topic: 'journal', partition: 0 }
@@ -142,6 +143,8 @@ export class Rig {
   readonly clock = new ModelClock()
   readonly log: ModelLog
   readonly awayLog: ModelLog
+  /** By which all replicas reach the two. */
+  readonly doors: readonly [StaleLog, StaleLog]
   readonly bounds: JournalBounds
   readonly lanes: readonly LaneParts[]
   readonly replicas: readonly Replica[]
@@ -159,15 +162,17 @@ export class Rig {
     const { replicas = 1, claim = CLAIM, bounds = {}, hasAway = false, topics = [] } = options
     this.log = log
     this.awayLog = awayLog
+    this.doors = [new StaleLog(log), new StaleLog(awayLog)]
     this.bounds = { ...defaultJournalBounds, ...bounds }
     const { transactionsMax } = this.bounds
+    const [home, away] = this.doors
     const lane = (of: StreamLog, seat: Seat): LaneParts => ({
       log: of,
       seat,
       budget: new Budget(transactionsMax),
-      topics: of === log ? topics : [],
+      topics: of === home ? topics : [],
     })
-    this.lanes = [lane(this.log, HOME), ...(hasAway ? [lane(this.awayLog, AWAY)] : [])]
+    this.lanes = [lane(home, HOME), ...(hasAway ? [lane(away, AWAY)] : [])]
     this.replicas = Array.from({ length: replicas }, (_, at) => new Replica(this, at, claim))
   }
 

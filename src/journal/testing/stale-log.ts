@@ -1,32 +1,31 @@
 /**
- * Test support: a model log as seen by a client that asks a broker which once led: it answers with
- * what there was when it was replaced, until a `send` shows the client who leads now.
+ * Test support: a log as seen by a client that asks brokers which once led: they answer with what
+ * there was when they were replaced, until a `send` shows the client who leads now.
  */
 
+import { RelayedLog } from '../../base/relayed-log.ts'
 import type {
   Asked,
   Fetched,
   FetchOptions,
   Isolation,
+  LogAnswer,
   LogDone,
-  NewTopic,
   Partition,
-  PartitionRecords,
   ProducerOptions,
-  StreamLog,
-  TopicDescription,
   TransactionalProducer,
 } from '../../base/stream-log.ts'
 import type { ModelLog } from './model-log.ts'
 
 const nameOf = ({ topic, partition }: Partition) => `${topic}/${partition}`
 
-export class StaleLog implements StreamLog {
+export class StaleLog extends RelayedLog {
   readonly #log: ModelLog
   /** What whoever is asked knows of: by partition. */
-  readonly #ends = new Map<string, number>()
+  #ends = new Map<string, number>()
 
   constructor(log: ModelLog) {
+    super(log)
     this.#log = log
   }
 
@@ -35,53 +34,35 @@ export class StaleLog implements StreamLog {
     if (!this.#ends.has(nameOf(of))) this.#ends.set(nameOf(of), end)
   }
 
-  cluster(done: LogDone<string>): void {
-    this.#log.cluster(done)
+  /** All are asked that led when it ended there; by name of the partition. */
+  replaceAll(ends: ReadonlyMap<string, number>): void {
+    this.#ends = new Map(ends)
   }
 
-  describe(topic: string, done: LogDone<TopicDescription>): void {
-    this.#log.describe(topic, done)
+  /** Whoever asks is sent on to those that lead now. */
+  meetLeaders(): void {
+    this.#ends.clear()
   }
 
-  create(topic: NewTopic, done: LogDone<void>): void {
-    this.#log.create(topic, done)
-  }
-
-  drop(topic: string, done: LogDone<void>): void {
-    this.#log.drop(topic, done)
-  }
-
-  start(of: Partition, done: LogDone<number>): void {
-    this.#log.start(of, done)
-  }
-
-  end(of: Partition, isolation: Isolation, done: LogDone<number>): void {
-    this.#log.end(of, isolation, answer => {
+  override end(of: Partition, isolation: Isolation, done: LogDone<number>): void {
+    super.end(of, isolation, answer => {
       done(answer.error === undefined ? { value: Math.min(answer.value, this.#known(of)) } : answer)
     })
   }
 
-  fetch(from: Partition, offset: number, how: FetchOptions, done: LogDone<Fetched>): Asked {
-    return this.#log.fetch(from, offset, how, answer => {
-      if (answer.error !== undefined) return done(answer)
-      const known = this.#known(from)
-      const { records, position } = answer.value
-      const some = records.filter(record => record.offset < known)
-      const shown = Math.max(offset, Math.min(position, known))
-      return done({ value: { records: some, position: shown, seenEnd: shown } })
+  override fetch(
+    from: Partition,
+    offset: number,
+    how: FetchOptions,
+    done: LogDone<Fetched>,
+  ): Asked {
+    return super.fetch(from, offset, how, answer => {
+      done(answer.error === undefined ? shown(answer.value, offset, this.#known(from)) : answer)
     })
   }
 
-  deleteRecords(of: Partition, before: number, done: LogDone<void>): void {
-    this.#log.deleteRecords(of, before, done)
-  }
-
-  append(records: readonly PartitionRecords[], done: LogDone<readonly number[]>): void {
-    this.#log.append(records, done)
-  }
-
-  producer(options: ProducerOptions): TransactionalProducer {
-    const made = this.#log.producer(options)
+  override producer(options: ProducerOptions): TransactionalProducer {
+    const made = super.producer(options)
     return {
       init: done => made.init(done),
       send: (records, done) => {
@@ -96,4 +77,13 @@ export class StaleLog implements StreamLog {
   #known(of: Partition): number {
     return this.#ends.get(nameOf(of)) ?? Number.POSITIVE_INFINITY
   }
+}
+
+function shown({ records, position }: Fetched, offset: number, known: number): LogAnswer<Fetched> {
+  if (offset > known) {
+    return { error: { code: 'offset-out-of-range', message: `it ends at ${known}` } }
+  }
+  const end = Math.max(offset, Math.min(position, known))
+  const some = records.filter(record => record.offset < known)
+  return { value: { records: some, position: end, seenEnd: end } }
 }

@@ -43,6 +43,7 @@ type Ask<T> = (replied: Replied<T>) => void
 const RETRY_MEAN_US = 3000
 
 export class SimLogClient implements StreamLog, Caller {
+  readonly isOneProcess = false
   isCutOff = false
   readonly name: number
   readonly #parts: ClientParts

@@ -43,7 +43,10 @@ export class Torture {
   #owners: Owner[] = []
   #texts = 0
   /** To whichever log runs: clients outlive it, as those behind a wire do. */
-  readonly #client = new LogClient({ ask: (...call) => this.still.log.ask(...call) })
+  readonly #client = new LogClient({
+    isOneProcess: true,
+    ask: (...call) => this.still.log.ask(...call),
+  })
   still: StillLog
 
   constructor(prng: Prng, disk: CrashDisk) {

@@ -42,6 +42,7 @@ const codes: Readonly<Partial<Record<status, LogErrorCode>>> = {
 }
 
 export class GrpcLine implements Line {
+  readonly isOneProcess = true
   readonly #client: Client
   readonly #method = talkMethod()
   readonly #address: string
