@@ -4,7 +4,6 @@
  * late they are, and whether one is missing, there twice or out of order.
  */
 
-import { utf8Of } from '../../src/base/bytes.ts'
 import type { Output, SinkRun } from '../../src/journal/types.ts'
 
 export interface Stamp {
@@ -50,15 +49,14 @@ export interface Target {
 
 const partitionOf = (number: number, { partitions }: Target): number => number % partitions
 
-/** As records: the numbers go round the partitions; each bears its identity, as a sink's would. */
-export function rendered(run: SinkRun, target: Target, identity: string): readonly Output[] {
+/** As records: the numbers go round the partitions. */
+export function rendered(run: SinkRun, target: Target): readonly Output[] {
   const { topic } = target
   const sizeBytes = run.bytes.length / run.count
   return Array.from({ length: run.count }, (_, at) => {
     const number = run.first + at
-    const headers = [{ name: 'weir', value: utf8Of(`${identity}/${number}`) }]
     const value = run.bytes.subarray(at * sizeBytes, (at + 1) * sizeBytes)
-    const record = { key: null, value, headers, timestampMs: 0 }
+    const record = { key: null, value, headers: [], timestampMs: 0 }
     return { topic, partition: partitionOf(number, target), record }
   })
 }

@@ -10,7 +10,7 @@ function written(stage: Stage, numbers: number): void {
   const { target } = stage.scene
   const bytes = stamped({ committedMs: 5, group: 0, number: 1 }, numbers, 20)
   const run = { sink: 'home', first: 1, count: numbers, bytes }
-  for (const { topic, partition, record } of rendered(run, target, 'bench')) {
+  for (const { topic, partition, record } of rendered(run, target)) {
     stage.log.write({ topic, partition }, [record.value])
   }
 }

@@ -4,6 +4,7 @@
  * is measured.
  */
 
+import { crc32c } from '../../src/base/crc32c.ts'
 import type { Clock, Random } from '../../src/base/env.ts'
 import type { StreamLog } from '../../src/base/stream-log.ts'
 import type { JournalBounds } from '../../src/journal/bounds.ts'
@@ -84,9 +85,9 @@ export class SmallGroup {
           done()
         })
       },
-      render: (run, generation) => {
+      render: run => {
         listener.onPlanned()
-        return rendered(run, target, `${seat.group}/${generation}/${seat.sink}`)
+        return rendered(run, target)
       },
     }
     const shared = { clock, random, bounds, claim: CLAIM, group, listener: told }
@@ -124,7 +125,9 @@ export class SmallGroup {
     this.#last += count
     const bytes = stamped({ committedMs: nowMs(), group, number: first }, count, sizeBytes)
     const runs = [{ sink: seat.sink, first, count, bytes }]
-    const entry = { seq: ++this.#seq, generation: CLAIM.generation, schedule: SCHEDULE, runs }
+    const { generation } = CLAIM
+    const digest = crc32c(bytes)
+    const entry = { seq: ++this.#seq, generation, schedule: SCHEDULE, digest, runs }
     this.#apply(outbox => outbox.apply(entry))
   }
 

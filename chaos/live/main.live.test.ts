@@ -75,11 +75,11 @@ test('so is a record of what publishers let out', async () => {
   const facts = [
     { f: 'fed', ...input, outcome: 'ok', seq: 1 },
     { f: 'taken', ...input },
-    { f: 'shown', sink: 'home', partition: 1, text: '1 1 7 0' },
+    { f: 'shown', sink: 'home', partition: 1, text: '1 1 7 0', identity: 'job/1/1/home/1' },
   ]
   for (const [shown, code, verdict] of [
-    [facts, 0, 'lost 0, repeated 0, foreign 0, out of order 0: green'],
-    [facts.slice(0, -1), 1, 'lost 1, repeated 0, foreign 0, out of order 0: red'],
+    [facts, 0, 'lost 0, repeated 0, foreign 0, out of order 0, misnamed 0: green'],
+    [facts.slice(0, -1), 1, 'lost 1, repeated 0, foreign 0, out of order 0, misnamed 0: red'],
   ] as const) {
     writeFileSync(file, shown.map(fact => `${JSON.stringify(fact)}\n`).join(''))
     const ended = await command(['check', file])

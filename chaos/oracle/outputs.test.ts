@@ -9,11 +9,11 @@ test('each sink counts for itself, over all inputs', () => {
     { id: 5, home: 1, away: 2 },
   ]
   expect(outputsOf(3, inputs)).toEqual([
-    { sink: 'home', partition: 1, text: '3 1 7 0' },
-    { sink: 'home', partition: 0, text: '3 2 7 1' },
-    { sink: 'home', partition: 1, text: '3 3 5 0' },
-    { sink: 'away', partition: 1, text: '3 1 5 0' },
-    { sink: 'away', partition: 0, text: '3 2 5 1' },
+    { sink: 'home', partition: 1, text: '3 1 7 0', identity: '/3/1/home/1' },
+    { sink: 'home', partition: 0, text: '3 2 7 1', identity: '/3/1/home/2' },
+    { sink: 'home', partition: 1, text: '3 3 5 0', identity: '/3/1/home/3' },
+    { sink: 'away', partition: 1, text: '3 1 5 0', identity: '/3/1/away/1' },
+    { sink: 'away', partition: 0, text: '3 2 5 1', identity: '/3/1/away/2' },
   ])
   expect(outputsOf(1, [])).toEqual([])
 })

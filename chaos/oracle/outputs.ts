@@ -14,9 +14,13 @@ export interface ExpectedOutput {
   readonly sink: 'home' | 'away'
   readonly partition: number
   readonly text: string
+  /** How the header that names it ends, behind its job: group, generation, sink, number. */
+  readonly identity: string
 }
 
 const PARTITIONS = 2
+/** Of a job that was claimed once. */
+const GENERATION = 1
 
 export function outputsOf(
   group: number,
@@ -29,7 +33,8 @@ export function outputsOf(
       for (let which = 0; which < input[sink]; which++) {
         number += 1
         const text = [group, number, input.id, which].join(' ')
-        outputs.push({ sink, partition: number % PARTITIONS, text })
+        const identity = `/${group}/${GENERATION}/${sink}/${number}`
+        outputs.push({ sink, partition: number % PARTITIONS, text, identity })
       }
     }
   }

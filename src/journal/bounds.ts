@@ -96,6 +96,8 @@ export function claimTransactionMs(bounds: JournalBounds, seats: number): number
 
 /** What is around one output or record besides its key, its value and its headers. */
 export const RECORD_OVERHEAD_BYTES = 64
+/** What is around one schedule in a journal record: its digest, and how long it is. */
+export const SCHEDULE_OVERHEAD_BYTES = 12
 /** What is around one entry and one run in an outbox. */
 export const ENTRY_OVERHEAD_BYTES = 48
 /** Names of groups, sinks and owners. */

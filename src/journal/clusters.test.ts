@@ -162,7 +162,7 @@ describe('a group that goes on from others', () => {
     rig.elect(0)
     rig.settle()
     const run = { sink: 'home', first: 501, count: 2, bytes: new Uint8Array(20) }
-    const entry = { seq: 91, generation: 2, schedule: Uint8Array.of(9), runs: [run] }
+    const entry = { seq: 91, generation: 2, schedule: Uint8Array.of(9), digest: 0, runs: [run] }
     rig.committed.push({ kind: 'out', term: rig.term, entry })
     rig.settle()
     expect(rig.visible('home')).toEqual([['502'], ['501']])
@@ -192,7 +192,8 @@ describe('a group that goes on from others', () => {
     })
     for (const [at, generation] of [3, 3, 4].entries()) {
       const run = { sink: 'home', first: at + 1, count: 1, bytes: new Uint8Array(1) }
-      const entry = { seq: at + 1, generation, schedule: Uint8Array.of(at), runs: [run] }
+      const schedule = Uint8Array.of(at)
+      const entry = { seq: at + 1, generation, schedule, digest: at, runs: [run] }
       rig.committed.push({ kind: 'out', term: 1, entry })
     }
     rig.elect(0)

@@ -139,7 +139,7 @@ describe('progress', () => {
     const ledger = new Ledger()
     const bounds = { ...defaultJournalBounds, progressBytes: 0 }
     const proposer = new Proposer({ outbox, ledger, bounds })
-    outbox.apply({ seq: 1, generation: 1, schedule: new Uint8Array(9), runs: [] })
+    outbox.apply({ seq: 1, generation: 1, schedule: new Uint8Array(9), digest: 0, runs: [] })
     ledger.journal(1, 4)
     expect(proposer.takeProposal(0)).toBeUndefined()
     proposer.onTerm(3)
@@ -209,5 +209,41 @@ describe('a journal that is closed', () => {
     rig.settle(1000)
     expect([rig.one.told, rig.log.calls.length, rig.clock.nextMs]).toEqual([[], length, undefined])
     expect(rig.lanes[0]?.seat).toBe(HOME)
+  })
+})
+
+describe('an entry that was taken again, after a restore', () => {
+  const place = { topic: 'journal', partition: 0, offset: 44 }
+
+  it('is published where it did what is recorded', () => {
+    const rig = Rig.leading()
+    rig.commit({ home: 2 }, 8, { digest: 1, place })
+    rig.settle()
+    expect(rig.visible('home')).toEqual(rig.expected('home'))
+    expect([rig.one.journal.released, rig.one.journal.takesFrames]).toEqual([1, true])
+  })
+
+  it('and did something else lets nothing out, and takes nothing in', () => {
+    const rig = new Rig({ hasAway: true })
+    rig.commit({ home: 1, away: 1 })
+    rig.commit({ home: 1, away: 1 }, 8, { digest: 99, place })
+    rig.elect(0)
+    rig.settle(1000)
+    expect(rig.one.told).toEqual(['halted replay-differs', 'halted replay-differs'])
+    expect([rig.visible('home').flat(), rig.visible('away').flat()]).toEqual([[], []])
+    expect([rig.one.journal.released, rig.one.journal.takesFrames]).toEqual([0, false])
+    expect(rig.sentences[0]).toContain('offset 44 of journal/0')
+  })
+
+  it('stops a group that is publishing, before what it made', () => {
+    const rig = Rig.leading({ hasAway: true })
+    rig.commit({ home: 1, away: 1 }, 8, { digest: 1, place })
+    rig.settle()
+    rig.commit({ home: 1, away: 1 }, 8, { digest: 99, place })
+    rig.commit({ home: 1 })
+    rig.settle(3000)
+    expect(rig.one.told.filter(line => line.startsWith('halted'))).toHaveLength(2)
+    expect([rig.visible('home').flat(), rig.visible('away').flat()]).toEqual([['1'], ['1']])
+    expect(rig.one.journal.released).toBe(1)
   })
 })

@@ -10,6 +10,7 @@ import type { JournalBounds } from './bounds.ts'
 import type { Budget } from './budget.ts'
 import type { Answer, Call } from './calls.ts'
 import type { JournalGroup, JournalListener } from './group.ts'
+import { identified } from './identity.ts'
 import { isDrained, Ledger } from './ledger.ts'
 import type { News } from './news.ts'
 import type { HeldRun, Outbox } from './outbox.ts'
@@ -73,6 +74,7 @@ export class GroupJournal {
   /** May the leader take frames? Own-term entry, Progress, barriers, End, members always pass. */
   get takesFrames(): boolean {
     const { outbox, bounds } = this.#parts
+    if (outbox.difference !== undefined) return false
     return outbox.bytes < bounds.outboxBytesMax
   }
 
@@ -131,7 +133,7 @@ export class GroupJournal {
 
   #release(): void {
     const { journaled } = this.#ledger
-    if (journaled <= this.#released) return
+    if (journaled <= this.#released || this.#parts.outbox.difference !== undefined) return
     this.#released = journaled
     this.#parts.listener.onReleased(journaled)
     // Other logs may have been waiting for just that.
@@ -285,7 +287,8 @@ class Lane {
 
   #render(run: HeldRun): readonly Output[] {
     if (this.#rendered?.run !== run) {
-      this.#rendered = { run, outputs: this.#parts.group.render(run, run.generation) }
+      const outputs = this.#parts.group.render(run, run.generation)
+      this.#rendered = { run, outputs: identified(outputs, run, this.#lane.seat.group) }
     }
     return this.#rendered.outputs
   }

@@ -21,7 +21,10 @@ export interface JournalGroup {
    * Answered in any case; whether it was applied is seen in the outbox, not here.
    */
   propose(term: number, progress: Uint8Array, done: () => void): void
-  /** All of the run as records, in order; a function of what is given and nothing else. */
+  /**
+   * All of the run as records, in order; a function of what is given and nothing else. Each is
+   * given its identity behind it.
+   */
   render(run: SinkRun, generation: number): readonly Output[]
 }
 

@@ -3,7 +3,7 @@
 import { describe, expect, it, test } from 'vitest'
 import { utf8Of } from '../base/bytes.ts'
 import { encodeRecord } from './record.ts'
-import { CLAIM, GROUP, HOME, JOURNAL, Rig } from './testing/rig.ts'
+import { CLAIM, GROUP, HOME, JOURNAL, Rig, scheduled } from './testing/rig.ts'
 
 const stagesOf = (rig: Rig) => rig.one.journal.stages
 
@@ -33,7 +33,7 @@ describe('a journal', () => {
         ...CLAIM,
         fromSeq: 2,
         toSeq: 3,
-        schedules: [utf8Of('schedule 2'), utf8Of('schedule 3')],
+        schedules: [scheduled(2), scheduled(3)],
         published: [],
       }),
       'halted journal-ahead',
@@ -73,7 +73,10 @@ describe('a journal', () => {
     expect(rig.one.told.filter(line => line === told)).toHaveLength(1)
   })
 
-  it('that holds what the group never committed lets nothing more out', () => {
+  it.each([
+    ['schedule', { ...scheduled(1), schedule: utf8Of('schedule of another cluster') }],
+    ['digest', { ...scheduled(1), digest: 7 }],
+  ])('that holds a %s that the group never committed lets nothing more out', (_, other) => {
     const rig = new Rig()
     rig.commit()
     rig.log.write(JOURNAL, [
@@ -83,7 +86,7 @@ describe('a journal', () => {
         ...CLAIM,
         fromSeq: 1,
         toSeq: 1,
-        schedules: [utf8Of('schedule of another cluster')],
+        schedules: [other],
         published: [],
       }),
     ])
@@ -101,7 +104,7 @@ describe('a journal', () => {
         ...CLAIM,
         fromSeq: seq,
         toSeq: 2,
-        schedules: seq > 2 ? [] : [utf8Of('schedule of another cluster')],
+        schedules: seq > 2 ? [] : [{ ...scheduled(seq), schedule: utf8Of('of another cluster') }],
         published: [{ sink: 'home', upTo: 2 }],
       })
     rig.commit({ home: 1 })

@@ -10,7 +10,7 @@ import type { Outbox, Standing } from './outbox.ts'
 import type { Seat } from './plan.ts'
 import { JOURNAL_BEHIND, type Reading } from './reading.ts'
 import type { Place } from './record.ts'
-import type { Claim, Trouble } from './types.ts'
+import type { Claim, Scheduled, Trouble } from './types.ts'
 
 export type Judgement =
   | { readonly kind: 'ours' }
@@ -112,10 +112,11 @@ function trimmedHistory({ seat, known, reading }: Case): Trouble | undefined {
 /** Looks whether the journal holds what the group committed, as far as it still knows. */
 export function comparison(
   outbox: Outbox,
-): (seq: number, schedule: Uint8Array, place: Place) => void {
-  return (seq, schedule, place) => {
+): (seq: number, recorded: Scheduled, place: Place) => void {
+  return (seq, { schedule, digest }, place) => {
     const held = outbox.schedule(seq)
-    if (held === undefined || isEqual(held.schedule, schedule)) return
+    if (held === undefined) return
+    if (isEqual(held.schedule, schedule) && held.digest === digest) return
     const { topic, partition, offset } = place
     throw new WeirError(
       JOURNAL_DIFFERS,

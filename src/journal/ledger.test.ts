@@ -7,8 +7,8 @@ import { Outbox } from './outbox.ts'
 function outboxOf(isEnded: boolean): Outbox {
   const outbox = new Outbox()
   const run = { sink: 'a', first: 1, count: 3, bytes: new Uint8Array(3) }
-  outbox.apply({ seq: 1, generation: 1, schedule: new Uint8Array(1), runs: [run] })
-  outbox.apply({ seq: 2, generation: 1, schedule: new Uint8Array(1), runs: [] })
+  outbox.apply({ seq: 1, generation: 1, schedule: new Uint8Array(1), digest: 0, runs: [run] })
+  outbox.apply({ seq: 2, generation: 1, schedule: new Uint8Array(1), digest: 0, runs: [] })
   if (isEnded) outbox.end(1)
   return outbox
 }

@@ -7,32 +7,35 @@ import { ByteReader, ByteWriter, MALFORMED_BYTES } from '../base/bytes.ts'
 import { WeirError } from '../base/errors.ts'
 import { type HeldRun, type HeldSchedule, Outbox, type OutboxImage } from './outbox.ts'
 import { readCursors, writeCursors } from './record.ts'
+import type { Difference } from './replay.ts'
 import type { Progress } from './types.ts'
 
-const VERSION = 1
+const PROGRESS_VERSION = 1
+const OUTBOX_VERSION = 2
 
 export function encodeProgress(progress: Progress): Uint8Array {
-  const out = new ByteWriter().uint8(VERSION)
+  const out = new ByteWriter().uint8(PROGRESS_VERSION)
   writeProgress(out, progress)
   return out.finish()
 }
 
 export function decodeProgress(bytes: Uint8Array): Progress {
-  const input = opened(bytes)
+  const input = opened(bytes, PROGRESS_VERSION)
   const progress = readProgress(input)
   input.done()
   return progress
 }
 
 export function encodeOutbox(outbox: Outbox): Uint8Array {
-  const { progress, lastSeq, ended, sinks, schedules, runs } = outbox.cut()
-  const out = new ByteWriter().uint8(VERSION)
+  const { progress, lastSeq, ended, difference, sinks, schedules, runs } = outbox.cut()
+  const out = new ByteWriter().uint8(OUTBOX_VERSION)
   writeProgress(out, progress)
   out.varint(lastSeq).varint(ended)
+  writeDifference(out, difference)
   writeCursors(out, sinks)
   out.varint(schedules.length)
-  for (const { seq, generation, schedule } of schedules) {
-    out.varint(seq).varint(generation).bytes(schedule)
+  for (const { seq, generation, schedule, digest } of schedules) {
+    out.varint(seq).varint(generation).bytes(schedule).varint(digest)
   }
   out.varint(runs.length)
   for (const { sink, seq, generation, first, count, bytes } of runs) {
@@ -43,11 +46,12 @@ export function encodeOutbox(outbox: Outbox): Uint8Array {
 
 /** Schedules and runs are views of the bytes. */
 export function decodeOutbox(bytes: Uint8Array): Outbox {
-  const input = opened(bytes)
+  const input = opened(bytes, OUTBOX_VERSION)
   const image: OutboxImage = {
     progress: readProgress(input),
     lastSeq: input.varint(),
     ended: input.varint(),
+    difference: readDifference(input),
     sinks: readCursors(input),
     schedules: readMany(input, readSchedule),
     runs: readMany(input, readRun),
@@ -57,9 +61,9 @@ export function decodeOutbox(bytes: Uint8Array): Outbox {
   return Outbox.restored(image)
 }
 
-function opened(bytes: Uint8Array): ByteReader {
+function opened(bytes: Uint8Array, version: number): ByteReader {
   const input = new ByteReader(bytes)
-  if (input.uint8() !== VERSION) throw malformed('the version is unknown')
+  if (input.uint8() !== version) throw malformed('the version is unknown')
   return input
 }
 
@@ -75,6 +79,21 @@ function readProgress(input: ByteReader): Progress {
   return { journaled, offset, published }
 }
 
+/** A seq is never 0. */
+function writeDifference(out: ByteWriter, difference: Difference | undefined): void {
+  out.varint(difference?.seq ?? 0)
+  if (difference === undefined) return
+  const { topic, partition, offset } = difference.place
+  out.text(topic).varint(partition).varint(offset)
+}
+
+function readDifference(input: ByteReader): Difference | undefined {
+  const seq = input.varint()
+  if (seq === 0) return undefined
+  const topic = input.text()
+  return { seq, place: { topic, partition: input.varint(), offset: input.varint() } }
+}
+
 function readMany<T>(input: ByteReader, read: (input: ByteReader) => T): T[] {
   const size = input.varint()
   // Each takes a byte at least: a larger number would only take memory.
@@ -83,7 +102,8 @@ function readMany<T>(input: ByteReader, read: (input: ByteReader) => T): T[] {
 }
 
 function readSchedule(input: ByteReader): HeldSchedule {
-  return { seq: input.varint(), generation: input.varint(), schedule: input.bytes() }
+  const [seq, generation] = [input.varint(), input.varint()]
+  return { seq, generation, schedule: input.bytes(), digest: input.varint() }
 }
 
 function readRun(input: ByteReader): HeldRun {

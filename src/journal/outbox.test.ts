@@ -21,7 +21,7 @@ function entriesOf(counts: readonly Counts[]): readonly OutEntry[] {
       numbers.set(sink, first + count - 1)
       return [{ sink, first, count, bytes: new Uint8Array(4 * count).fill(at) }]
     })
-    return { seq: at + 1, generation: 1, schedule: Uint8Array.of(at, 7), runs }
+    return { seq: at + 1, generation: 1, schedule: Uint8Array.of(at, 7), digest: at, runs }
   })
 }
 
@@ -123,18 +123,33 @@ describe('an outbox', () => {
 
   it('takes nothing behind the end of a log, until the next generation begins', () => {
     const outbox = outboxOf([{ a: 1 }])
-    const next = { seq: 2, generation: 1, schedule: new Uint8Array(1), runs: [] }
+    const next = { seq: 2, generation: 1, schedule: new Uint8Array(1), digest: 0, runs: [] }
     outbox.end(1)
     expect([outbox.apply(next), outbox.lastSeq, outbox.ended]).toEqual([false, 1, 1])
     outbox.resume()
     expect([outbox.apply(next), outbox.lastSeq, outbox.ended]).toEqual([true, 2, 0])
   })
 
+  it('remembers the first entry that was taken again and did something else', () => {
+    const outbox = new Outbox()
+    const entries = entriesOf([{ a: 1 }, { a: 1 }, {}, {}])
+    const place = (offset: number) => ({ topic: 'journal', partition: 2, offset })
+    for (const [at, entry] of entries.slice(0, 3).entries()) {
+      const digest = at === 0 ? entry.digest : entry.digest + 1
+      outbox.apply(entry, { digest, place: place(at) })
+      expect(outbox.difference).toEqual(at === 0 ? undefined : { seq: 2, place: place(1) })
+    }
+    const copy = decodeOutbox(encodeOutbox(outbox))
+    expect(copy.difference).toEqual({ seq: 2, place: place(1) })
+    copy.apply(entries[3] as OutEntry)
+    expect(copy.difference?.seq).toBe(2)
+  })
+
   it('may go on from the numbers of others', () => {
     const outbox = new Outbox()
     outbox.begin(progress(40, { a: 100 }))
     const run = { sink: 'a', first: 101, count: 2, bytes: new Uint8Array(2) }
-    outbox.apply({ seq: 41, generation: 2, schedule: new Uint8Array(1), runs: [run] })
+    outbox.apply({ seq: 41, generation: 2, schedule: new Uint8Array(1), digest: 0, runs: [run] })
     expect([outbox.lastSeq, outbox.lastOf('a'), outbox.progress.journaled]).toEqual([41, 102, 40])
   })
 })
@@ -195,7 +210,8 @@ describe('an image of an outbox', () => {
 
   it('says that there is more than there is, and is refused', () => {
     const out = new ByteWriter()
-      .uint8(1)
+      .uint8(2)
+      .varint(0)
       .varint(0)
       .varint(0)
       .varint(0)

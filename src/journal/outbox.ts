@@ -8,12 +8,12 @@
 import { invariant } from '../base/errors.ts'
 import { ENTRY_OVERHEAD_BYTES, SINKS_MAX } from './bounds.ts'
 import { Line } from './line.ts'
-import type { OutEntry, Progress, SinkCursor, SinkRun } from './types.ts'
+import type { Difference, Recorded } from './replay.ts'
+import type { OutEntry, Progress, Scheduled, SinkCursor, SinkRun } from './types.ts'
 
-export interface HeldSchedule {
+export interface HeldSchedule extends Scheduled {
   readonly seq: number
   readonly generation: number
-  readonly schedule: Uint8Array
 }
 
 export interface HeldRun extends SinkRun {
@@ -37,6 +37,7 @@ export class Outbox {
   #progress = NO_PROGRESS
   #lastSeq = 0
   #ended = 0
+  #difference: Difference | undefined
 
   /** What the last Progress entry said. */
   get progress(): Progress {
@@ -51,6 +52,11 @@ export class Outbox {
   /** The generation whose log has ended, while no other has begun; else 0. */
   get ended(): number {
     return this.#ended
+  }
+
+  /** The first entry that was taken again and did something else: nothing leaves any more. */
+  get difference(): Difference | undefined {
+    return this.#difference
   }
 
   get bytes(): number {
@@ -98,14 +104,20 @@ export class Outbox {
     for (const { sink, upTo } of progress.published) this.#sinkOf(sink).last = upTo
   }
 
-  /** An entry that has a seq; false: it is behind the end of its log and must be ignored. */
-  apply({ seq, generation, schedule, runs }: OutEntry): boolean {
+  /**
+   * An entry that has a seq; false: it is behind the end of its log and must be ignored.
+   * `recorded`: it is taken again, after a restore.
+   */
+  apply({ seq, generation, schedule, digest, runs }: OutEntry, recorded?: Recorded): boolean {
     if (this.#ended > 0) return false
     invariant(seq === this.#lastSeq + 1, 'JOURNAL seqs have no gap', seq)
     this.#lastSeq = seq
     const size = schedule.length + ENTRY_OVERHEAD_BYTES
-    this.schedules.push({ seq, generation, schedule }, seq, size)
+    this.schedules.push({ seq, generation, schedule, digest }, seq, size)
     for (const run of runs) this.#applyRun(run, seq, generation)
+    if (recorded !== undefined && recorded.digest !== digest) {
+      this.#difference ??= { seq, place: recorded.place }
+    }
     return true
   }
 
@@ -166,6 +178,7 @@ export class Outbox {
     return {
       ...this.standing,
       ended: this.#ended,
+      difference: this.#difference,
       schedules: [...this.schedules],
       runs,
     }
@@ -176,6 +189,7 @@ export class Outbox {
     outbox.#progress = image.progress
     outbox.#lastSeq = image.lastSeq
     outbox.#ended = image.ended
+    outbox.#difference = image.difference
     for (const held of image.schedules) {
       const size = held.schedule.length + ENTRY_OVERHEAD_BYTES
       outbox.schedules.push(held, held.seq, size)
@@ -201,6 +215,7 @@ export interface Standing {
 /** An outbox as plain data. */
 export interface OutboxImage extends Standing {
   readonly ended: number
+  readonly difference: Difference | undefined
   readonly schedules: readonly HeldSchedule[]
   /** By sink, and in each by number. */
   readonly runs: readonly HeldRun[]

@@ -2,13 +2,12 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { utf8Of } from '../base/bytes.ts'
 import { defaultJournalBounds, type JournalBounds } from './bounds.ts'
 import { Ledger } from './ledger.ts'
 import { Outbox } from './outbox.ts'
 import { hasOutputs, type Plan, planned, type Seat, type Subject, sizeOf } from './plan.ts'
 import { decodeRecord, type PublishedRecord } from './record.ts'
-import { AWAY, CLAIM, GROUP, HOME, rendered } from './testing/rig.ts'
+import { AWAY, CLAIM, GROUP, HOME, rendered, scheduled } from './testing/rig.ts'
 
 interface Given {
   readonly counts: readonly number[]
@@ -25,7 +24,7 @@ function subjectOf({ counts, outputBytes = 8, bounds = {}, seat = HOME }: Given)
     const bytes = new Uint8Array(count * outputBytes)
     const runs = count === 0 ? [] : [{ sink: seat.sink, first: number, count, bytes }]
     number += count
-    outbox.apply({ seq: at + 1, generation: 1, schedule: utf8Of(`schedule ${at + 1}`), runs })
+    outbox.apply({ seq: at + 1, generation: 1, ...scheduled(at + 1), runs })
   }
   const all = { ...defaultJournalBounds, ...bounds }
   return { seat, claim: CLAIM, outbox, ledger: new Ledger(), bounds: all, render: rendered }
@@ -75,7 +74,7 @@ describe('a transaction', () => {
         ...CLAIM,
         fromSeq: 1,
         toSeq: 3,
-        schedules: [utf8Of('schedule 1'), utf8Of('schedule 2'), utf8Of('schedule 3')],
+        schedules: [scheduled(1), scheduled(2), scheduled(3)],
         published: [{ sink: 'home', upTo: 3 }],
       },
     ])
@@ -124,7 +123,7 @@ describe('a transaction', () => {
   })
 
   it('puts many schedules into several records, and each into one', () => {
-    const subject = subjectOf({ counts: new Array(9).fill(0), bounds: { recordBytesMax: 25 } })
+    const subject = subjectOf({ counts: new Array(9).fill(0), bounds: { recordBytesMax: 50 } })
     const { journal } = shown(planned(subject) as Plan, subject)
     expect(journal.map(({ fromSeq, toSeq }) => [fromSeq, toSeq])).toEqual([
       [1, 2],

@@ -5,12 +5,12 @@
  */
 
 import type { NewRecord, Partition, PartitionRecords } from '../base/stream-log.ts'
-import { type JournalBounds, RECORD_OVERHEAD_BYTES } from './bounds.ts'
+import { type JournalBounds, RECORD_OVERHEAD_BYTES, SCHEDULE_OVERHEAD_BYTES } from './bounds.ts'
 import type { Ledger } from './ledger.ts'
 import { byName, type HeldRun, type Outbox } from './outbox.ts'
 import { encodeRecord, type PublishedRecord } from './record.ts'
 import type { TopicWanted } from './settings.ts'
-import type { Claim, Output, SinkCursor } from './types.ts'
+import type { Claim, Output, Scheduled, SinkCursor } from './types.ts'
 
 /** Where a publisher writes, and as whom. */
 export interface Seat {
@@ -44,6 +44,14 @@ export interface Plan {
   readonly upTo: number
   readonly entries: number
   readonly outputs: number
+}
+
+/** A plan that is being carried out. */
+export interface InTransaction {
+  readonly plan: Plan
+  sent: number
+  /** Of the newest journal record. */
+  offset: number
 }
 
 export function isJournal({ topic, partition }: Partition, seat: Seat): boolean {
@@ -89,7 +97,7 @@ export function planned(subject: Subject, portion = 1): Plan | undefined {
 }
 
 interface Taken {
-  readonly schedules: readonly Uint8Array[]
+  readonly schedules: readonly Scheduled[]
   readonly outputs: readonly Output[]
   readonly upTo: number
 }
@@ -98,7 +106,7 @@ interface Taken {
 function taken(subject: Subject, portion: number): Taken {
   const { seat, outbox, ledger, bounds } = subject
   const runs = outbox.runs(seat.sink)
-  const schedules: Uint8Array[] = []
+  const schedules: Scheduled[] = []
   const outputs: Output[] = []
   const room = new Room(portion * bounds.outputBytesMax)
   const scheduleRoom = new Room(portion * bounds.scheduleBytesMax)
@@ -110,7 +118,7 @@ function taken(subject: Subject, portion: number): Taken {
     const held = seat.hasJournal ? outbox.schedules.at(scheduleAt) : undefined
     if (held !== undefined && held.seq <= (run?.seq ?? held.seq)) {
       if (!scheduleRoom.take(held.schedule.length)) break
-      schedules.push(held.schedule)
+      schedules.push(held)
       scheduleAt++
     } else if (run !== undefined && run.seq <= seqMax(subject)) {
       const rest = subject.render(run).slice(upTo - run.first + 1)
@@ -153,7 +161,7 @@ export function sizeOf({ record }: Output): number {
 }
 
 interface Journaled {
-  readonly schedules: readonly Uint8Array[]
+  readonly schedules: readonly Scheduled[]
   readonly upTo: number
 }
 
@@ -165,7 +173,7 @@ function journalRecords(subject: Subject, journaled: Journaled): readonly Uint8A
   const records: PublishedRecord[] = []
   // Markers of a log without a journal are a run of their own, which never gets anywhere.
   let fromSeq = seat.hasJournal ? ledger.journaled + 1 : 1
-  let some: Uint8Array[] = []
+  let some: Scheduled[] = []
   let room = new Room(bounds.recordBytesMax)
   const finish = () => {
     const toSeq = fromSeq + some.length - 1
@@ -174,12 +182,13 @@ function journalRecords(subject: Subject, journaled: Journaled): readonly Uint8A
     some = []
     room = new Room(bounds.recordBytesMax)
   }
-  for (const schedule of journaled.schedules) {
-    if (!room.take(schedule.length)) {
+  for (const scheduled of journaled.schedules) {
+    const bytes = scheduled.schedule.length + SCHEDULE_OVERHEAD_BYTES
+    if (!room.take(bytes)) {
       finish()
-      room.take(schedule.length)
+      room.take(bytes)
     }
-    some.push(schedule)
+    some.push(scheduled)
   }
   finish()
   return records.map(encodeRecord)

@@ -14,7 +14,7 @@ import { Outbox } from './outbox.ts'
 import type { Subject } from './plan.ts'
 import { Publisher } from './publisher.ts'
 import { decodeRecord, encodeRecord } from './record.ts'
-import { CLAIM, GROUP, HOME, JOURNAL, rendered } from './testing/rig.ts'
+import { CLAIM, GROUP, HOME, JOURNAL, rendered, scheduled } from './testing/rig.ts'
 
 const PLACE = { ...JOURNAL, offset: 3 }
 const NO_TOPIC = { partitions: 0, replication: 0, settings: {} }
@@ -44,7 +44,7 @@ class Bench {
     const outbox = new Outbox()
     outbox.advance({ journaled: 0, offset: END, published: [] })
     const run = { sink: 'home', first: 1, count: 2, bytes: new Uint8Array(16) }
-    outbox.apply({ seq: 1, generation: 1, schedule: utf8Of('schedule 1'), runs: [run] })
+    outbox.apply({ seq: 1, generation: 1, ...scheduled(1), runs: [run] })
     const ledger = new Ledger()
     const bounds = defaultJournalBounds
     this.subject = { seat: HOME, claim: CLAIM, outbox, ledger, bounds, render: rendered }
@@ -98,12 +98,12 @@ describe('a publisher whose calls are answered well', () => {
   it('never sends under seqs that its replica has let go of, heard of or not', () => {
     const bench = at('turn')
     const { outbox } = bench.subject
-    outbox.apply({ seq: 2, generation: 1, schedule: utf8Of('schedule 2'), runs: [] })
+    outbox.apply({ seq: 2, generation: 1, ...scheduled(2), runs: [] })
     outbox.advance({ journaled: 1, offset: 3, published: [{ sink: 'home', upTo: 2, offset: 0 }] })
     const { call } = bench.answer(well.turn)
     const sent = call?.kind === 'send' ? call.records.flatMap(({ records }) => records) : []
     expect(sent.map(({ value }) => decodeRecord(value, GROUP, PLACE))).toMatchObject([
-      { fromSeq: 2, toSeq: 2, schedules: [utf8Of('schedule 2')] },
+      { fromSeq: 2, toSeq: 2, schedules: [scheduled(2)] },
     ])
   })
 
@@ -198,7 +198,7 @@ describe('a publisher whose first record lies elsewhere than where its reading e
     const { outbox } = bench.subject
     bench.answer(well.commit)
     const run = { sink: 'home', first: 3, count: 1, bytes: new Uint8Array(8) }
-    outbox.apply({ seq: 2, generation: 1, schedule: utf8Of('schedule 2'), runs: [run] })
+    outbox.apply({ seq: 2, generation: 1, ...scheduled(2), runs: [run] })
     bench.publisher.onApplied(4)
     bench.publisher.tick(1000)
     bench.duties = bench.publisher.takeDuties()
@@ -214,7 +214,7 @@ describe('a publisher in doubt', () => {
     ...CLAIM,
     fromSeq: 1,
     toSeq: 2,
-    schedules: [utf8Of('schedule 1'), utf8Of('schedule 2')],
+    schedules: [scheduled(1), scheduled(2)],
     published: [],
   })
 
@@ -232,7 +232,7 @@ describe('a publisher in doubt', () => {
   }
 
   function commits({ subject }: Bench, schedule: string): void {
-    subject.outbox.apply({ seq: 2, generation: 1, schedule: utf8Of(schedule), runs: [] })
+    subject.outbox.apply({ seq: 2, generation: 1, schedule: utf8Of(schedule), digest: 2, runs: [] })
   }
 
   function doubtful(): Bench {

@@ -20,25 +20,19 @@ import type { Standing } from './outbox.ts'
 import { Pace, type Waiting } from './pace.ts'
 import {
   hasOutputs,
+  type InTransaction,
   isJournal,
   knownDurable,
-  type Plan,
   planned,
   type Subject,
   unjournaledBytes,
   unpublishedBytes,
 } from './plan.ts'
 import { JOURNAL_BEHIND, Reading } from './reading.ts'
+import { replayDiffers } from './replay.ts'
 import { Inspection } from './settings.ts'
 import { type Outcome, Takeover } from './takeover.ts'
 import type { Trouble } from './types.ts'
-
-interface InTransaction {
-  readonly plan: Plan
-  sent: number
-  /** Of the newest journal record. */
-  offset: number
-}
 
 type Stage =
   | { readonly at: 'retired' }
@@ -174,6 +168,9 @@ export class Publisher {
   }
 
   #nextAsk(): Ask | undefined {
+    const { seat, outbox } = this.#subject
+    const isAtWork = this.#stage.at !== 'retired' && this.#stage.at !== 'halted'
+    if (outbox.difference && isAtWork) this.#halt(replayDiffers(seat.group, outbox.difference))
     if (this.#stage.at === 'resting' && this.#nowMs >= this.#restUntilMs) this.#takeOver()
     const stage = this.#stage
     switch (stage.at) {

@@ -5,7 +5,7 @@ import { utf8Of } from '../base/bytes.ts'
 import type { StoredRecord } from '../base/stream-log.ts'
 import { Reading } from './reading.ts'
 import { encodeRecord, type GenerationRecord, type JournalRecord } from './record.ts'
-import { GROUP, JOURNAL } from './testing/rig.ts'
+import { GROUP, JOURNAL, scheduled } from './testing/rig.ts'
 import type { SinkCursor } from './types.ts'
 
 const claim = (generation: number, owner = 'ann'): GenerationRecord => ({
@@ -33,7 +33,7 @@ const published = (
   owner: 'ann',
   fromSeq,
   toSeq,
-  schedules: Array.from({ length: toSeq - fromSeq + 1 }, (_, at) => utf8Of(`${fromSeq + at}`)),
+  schedules: Array.from({ length: toSeq - fromSeq + 1 }, (_, at) => scheduled(fromSeq + at)),
   published: cursors,
 })
 
@@ -138,12 +138,12 @@ describe('a reading', () => {
       group: GROUP,
       journal: JOURNAL,
       from: 0,
-      onSchedule: (seq, schedule, { offset }) =>
-        seen.push(`${seq} ${new TextDecoder().decode(schedule)} ${offset}`),
+      onSchedule: (seq, { schedule, digest }, { offset }) =>
+        seen.push(`${seq} ${new TextDecoder().decode(schedule)} ${digest} ${offset}`),
     })
     const records = stored([published(1, 2), published(3, 2), published(3, 3)])
     reading.take({ records, position: 6, seenEnd: 6 })
-    expect(seen).toEqual(['1 1 0', '2 2 0', '3 3 4'])
+    expect(seen).toEqual(['1 schedule 1 1 0', '2 schedule 2 2 0', '3 schedule 3 3 4'])
   })
 
   test.each<[string, readonly JournalRecord[], number]>([

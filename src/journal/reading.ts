@@ -7,7 +7,7 @@
 import { WeirError } from '../base/errors.ts'
 import type { Fetched, LogError, Partition, StoredRecord } from '../base/stream-log.ts'
 import { decodeRecord, type JournalRecord, type Place, type PublishedRecord } from './record.ts'
-import type { SinkCursor } from './types.ts'
+import type { Scheduled, SinkCursor } from './types.ts'
 
 /** It does not reach as far as is known, or whoever said where it ends knows less than that. */
 export const JOURNAL_BEHIND = 'journal-behind'
@@ -36,7 +36,7 @@ export interface ReadingOptions {
   readonly journal: Partition
   readonly from: number
   /** Throws, or looks, as each schedule goes by. */
-  onSchedule?(seq: number, schedule: Uint8Array, place: Place): void
+  onSchedule?(seq: number, recorded: Scheduled, place: Place): void
   onRecord?(record: JournalRecord, place: Place): void
 }
 

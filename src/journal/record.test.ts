@@ -13,12 +13,16 @@ const SIGNED = { group: GROUP, generation: 2, owner: 'ann' }
 
 const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
 const number = fc.integer({ min: 1, max: 2 ** 40 })
+const anyScheduled = fc.record({
+  schedule: fc.uint8Array({ maxLength: 20 }),
+  digest: fc.maxSafeNat(),
+})
 const anyPublished = fc
   .record({
     owner: name,
     generation: number,
     fromSeq: number,
-    schedules: fc.array(fc.uint8Array({ maxLength: 20 }), { maxLength: 5 }),
+    schedules: fc.array(anyScheduled, { maxLength: 5 }),
     sinks: fc.uniqueArray(name, { maxLength: 4 }),
     upTo: fc.nat(),
   })
@@ -67,7 +71,10 @@ const PUBLISHED: PublishedRecord = {
   ...SIGNED,
   fromSeq: 5,
   toSeq: 6,
-  schedules: [Uint8Array.of(1), Uint8Array.of(2, 3)],
+  schedules: [
+    { schedule: Uint8Array.of(1), digest: 0x01020304 },
+    { schedule: Uint8Array.of(2, 3), digest: 0 },
+  ],
   published: [
     { sink: 'a', upTo: 1 },
     { sink: 'b', upTo: 0 },
@@ -75,7 +82,7 @@ const PUBLISHED: PublishedRecord = {
 }
 
 /** A body of our own under a true checksum. */
-function sealed(write: (out: ByteWriter) => void, version = 2): Uint8Array {
+function sealed(write: (out: ByteWriter) => void, version = 3): Uint8Array {
   const out = new ByteWriter()
   for (const char of 'WeirJ') out.uint8(char.charCodeAt(0))
   out.uint8(version)
@@ -116,17 +123,18 @@ describe('a journal record', () => {
   it('never changes: journals hold it', () => {
     const hex = (record: JournalRecord) =>
       [...encodeRecord(record)].map(byte => byte.toString(16).padStart(2, '0')).join('')
-    expect(hex(PUBLISHED)).toMatchInlineSnapshot(
-      `"576569724a02010b6a6f622f73746167652f330203616e6e05020101020203020161010162001eb96380"`,
+    expect(hex(PUBLISHED)).toBe(
+      '576569724a03010b6a6f622f73746167652f330203616e6e050201018486' +
+        '88080202030002016101016200b3a9c23b',
     )
     expect(hex({ kind: 'generation', ...SIGNED, seats: 4 })).toMatchInlineSnapshot(
-      `"576569724a02020b6a6f622f73746167652f330203616e6e04000d643bbf"`,
+      `"576569724a03020b6a6f622f73746167652f330203616e6e0400e01931b2"`,
     )
     expect(hex({ kind: 'generation', ...SIGNED, seats: 4, deleted: 1 })).toBe(
-      '576569724a02020b6a6f622f73746167652f330203616e6e04010ee7504d',
+      '576569724a03020b6a6f622f73746167652f330203616e6e0401e39a5a40',
     )
     expect(hex({ kind: 'deleted', ...SIGNED })).toMatchInlineSnapshot(
-      `"576569724a02030b6a6f622f73746167652f330203616e6ee832bfa0"`,
+      `"576569724a03030b6a6f622f73746167652f330203616e6e0f7e8419"`,
     )
   })
 
@@ -146,7 +154,8 @@ describe('what is none', () => {
     ['our mark alone', text('WeirJ'), 'journal-damaged'],
     ['too little behind our mark', text('WeirJ1234'), 'journal-damaged'],
     ['a wrong checksum', text('WeirJ123456789'), 'journal-damaged'],
-    ['a version of the future', sealed(out => signed(out, 1), 3), 'journal-version'],
+    ['a version of the future', sealed(out => signed(out, 1), 4), 'journal-version'],
+    ['a version without digests', sealed(out => signed(out, 1), 2), 'journal-version'],
     ['an unknown kind', sealed(out => signed(out, 9)), 'journal-damaged'],
     ['a claim of no partition', sealed(out => signed(out, 2).varint(0)), 'journal-damaged'],
     ['of too many', sealed(out => signed(out, 2).varint(SEATS_MAX + 1)), 'journal-damaged'],

@@ -9,7 +9,7 @@ import { ByteReader, ByteWriter, MALFORMED_BYTES } from '../base/bytes.ts'
 import { crc32c } from '../base/crc32c.ts'
 import { invariant, WeirError } from '../base/errors.ts'
 import { NAME_CHARS_MAX, SEATS_MAX, SINKS_MAX } from './bounds.ts'
-import type { Claim, SinkCursor } from './types.ts'
+import type { Claim, Scheduled, SinkCursor } from './types.ts'
 
 interface Signed extends Claim {
   /** Whose partition it is: `job/stage/3`. */
@@ -22,7 +22,7 @@ export interface PublishedRecord extends Signed {
   readonly fromSeq: number
   /** `fromSeq - 1` where a transaction holds outputs only. */
   readonly toSeq: number
-  readonly schedules: readonly Uint8Array[]
+  readonly schedules: readonly Scheduled[]
   /** By ascending name (in UTF-16). */
   readonly published: readonly SinkCursor[]
 }
@@ -45,7 +45,7 @@ export type JournalRecord = PublishedRecord | GenerationRecord | DeletedRecord
 
 /** `WeirJ`. */
 const MAGIC = [0x57, 0x65, 0x69, 0x72, 0x4a]
-const VERSION = 2
+const VERSION = 3
 const PUBLISHED = 1
 const GENERATION = 2
 const DELETED = 3
@@ -77,7 +77,7 @@ function writePublished(out: ByteWriter, record: PublishedRecord): void {
   const { fromSeq, toSeq, schedules, published } = record
   invariant(schedules.length === toSeq - fromSeq + 1, 'JOURNAL a record holds what it names')
   out.varint(fromSeq).varint(schedules.length)
-  for (const schedule of schedules) out.bytes(schedule)
+  for (const { schedule, digest } of schedules) out.bytes(schedule).varint(digest)
   writeCursors(out, published)
 }
 
@@ -196,12 +196,16 @@ function readDeleted(input: ByteReader, { generation }: Claim): { deleted?: numb
 function readPublished(input: ByteReader, signed: Signed): PublishedRecord {
   const fromSeq = input.varint()
   const size = input.varint()
-  // Each schedule takes a byte at least: a larger number would only take memory.
-  if (size > input.left) throw malformed('a record holds fewer schedules than it says')
+  // Each schedule has its length and its digest at least: a larger number would only take memory.
+  if (2 * size > input.left) throw malformed('a record holds fewer schedules than it says')
   const toSeq = fromSeq + size - 1
   if (fromSeq === 0 || !Number.isSafeInteger(toSeq)) throw malformed('a seq is none')
-  const schedules = Array.from({ length: size }, () => input.bytes())
+  const schedules = Array.from({ length: size }, () => readScheduled(input))
   return { kind: 'published', ...signed, fromSeq, toSeq, schedules, published: readCursors(input) }
+}
+
+function readScheduled(input: ByteReader): Scheduled {
+  return { schedule: input.bytes(), digest: input.varint() }
 }
 
 function readName(input: ByteReader): string {

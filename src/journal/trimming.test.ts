@@ -6,7 +6,7 @@ import { utf8Of } from '../base/bytes.ts'
 import { defaultJournalBounds } from './bounds.ts'
 import { decodeRecord, encodeRecord, type JournalRecord } from './record.ts'
 import { ModelLog } from './testing/model-log.ts'
-import { CLAIM, GROUP, JOURNAL } from './testing/rig.ts'
+import { CLAIM, GROUP, JOURNAL, scheduled } from './testing/rig.ts'
 import { trimJournal } from './trim-driver.ts'
 
 type Kind = 'g' | 'd' | number
@@ -19,7 +19,7 @@ function logOf(kinds: readonly Kind[]): ModelLog {
     const signed = { group: GROUP, ...CLAIM }
     if (kind === 'g') return encodeRecord({ kind: 'generation', ...signed, seats: 1 })
     if (kind === 'd') return encodeRecord({ kind: 'deleted', ...signed })
-    const schedules = Array.from({ length: kind }, () => utf8Of('schedule'))
+    const schedules = Array.from({ length: kind }, (_, at) => scheduled(seq + at + 1))
     const fromSeq = seq + 1
     seq += kind
     const record: JournalRecord = {

@@ -35,13 +35,22 @@ export interface SinkRun {
   readonly bytes: Uint8Array
 }
 
+/** An entry as the journal has it: all that a replay takes, and what must come of it again. */
+export interface Scheduled {
+  readonly schedule: Uint8Array
+  /**
+   * Of all that it did, to the state and to sinks: a whole number from 0, a function of the state
+   * before and the schedule alone. Whoever takes entries makes it.
+   */
+  readonly digest: number
+}
+
 /** A committed entry that has a seq, less what it did to the state. */
-export interface OutEntry {
+export interface OutEntry extends Scheduled {
   /** From 1, without gaps. */
   readonly seq: number
   /** The one in which it was first journaled: a replay has it from the journal. */
   readonly generation: number
-  readonly schedule: Uint8Array
   /** Each sink at most once. */
   readonly runs: readonly SinkRun[]
 }

@@ -25,10 +25,10 @@ export class OutputRecord implements Evidence {
 
   judged(): Judgement {
     const verdict = judge(this.#facts)
-    const { inputs, outputs, lost, repeated, foreign, misplaced, wrong } = verdict
+    const { inputs, outputs, lost, repeated, foreign, misplaced, misnamed, wrong } = verdict
     const summary =
       `${inputs} inputs, ${outputs} outputs: lost ${lost}, repeated ${repeated}, ` +
-      `foreign ${foreign}, out of order ${misplaced}`
+      `foreign ${foreign}, out of order ${misplaced}, misnamed ${misnamed}`
     return { summary, wrong }
   }
 

@@ -172,8 +172,8 @@ export class Feeders implements Load {
     const all: Shown[] = []
     for (const { sink, topic, partition } of outputs) {
       await this.#decided({ topic, partition })
-      const texts = await readCommitted(brokers, { topic, partition })
-      all.push(...texts.map(text => ({ f: 'shown', sink, partition, text }) as const))
+      const read = await readCommitted(brokers, { topic, partition })
+      all.push(...read.map(one => ({ f: 'shown', sink, partition, ...one }) as const))
     }
     return all
   }

@@ -17,14 +17,25 @@ async function said(
   return stdout.split('\n').slice(0, -1)
 }
 
-/** All values of a partition that a reader of committed records sees by now. */
-export function readCommitted(
+export interface Read {
+  readonly text: string
+  readonly identity: string
+}
+
+const HEADER = 'weir-id='
+
+/** All outputs of a partition that a reader of committed records sees by now. */
+export async function readCommitted(
   brokers: readonly string[],
   { topic, partition }: Partition,
-): Promise<readonly string[]> {
+): Promise<readonly Read[]> {
   const from = ['-C', '-t', topic, '-p', `${partition}`, '-o', 'beginning', '-e', '-q']
-  const how = ['-f', '%s\\n', '-X', 'isolation.level=read_committed']
-  return said(brokers, [...from, ...how])
+  const how = ['-f', '%h\\t%s\\n', '-X', 'isolation.level=read_committed']
+  const lines = await said(brokers, [...from, ...how])
+  return lines.map(line => {
+    const [headers = '', text = ''] = line.split('\t')
+    return { text, identity: headers.startsWith(HEADER) ? headers.slice(HEADER.length) : '' }
+  })
 }
 
 /** Every copy of every partition is as far as its leader. */

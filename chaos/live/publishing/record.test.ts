@@ -15,7 +15,11 @@ const fed = (group: number, id: number, seq: number): Fact => {
 }
 const shown = (place: string, ...texts: readonly string[]): readonly Fact[] => {
   const [sink = '', partition] = place.split('/')
-  return texts.map(text => ({ f: 'shown', sink, partition: Number(partition), text }))
+  return texts.map(text => {
+    const [group, number] = text.split(' ')
+    const identity = `job/publish/${group}/1/${sink}/${number}`
+    return { f: 'shown', sink, partition: Number(partition), text, identity }
+  })
 }
 
 /** Two groups, whose outputs share partitions in any order. */
@@ -26,7 +30,7 @@ const outputs = [
   ...shown('away/1', '2 1 5 0', '1 1 3 0'),
 ]
 const good: readonly Fact[] = [...inputs, ...outputs]
-const zero = { lost: 0, repeated: 0, foreign: 0, misplaced: 0 }
+const zero = { lost: 0, repeated: 0, foreign: 0, misplaced: 0, misnamed: 0 }
 
 test('what was committed came out, once and in order', () => {
   expect(judge(good)).toEqual({ inputs: 3, outputs: 8, ...zero, wrong: [] })
@@ -46,6 +50,18 @@ describe('outputs', () => {
     ['misplaced', swapped(8, 10), "misplaced: home/1: '1 1 4 0'"],
   ])('%s', (how, facts, why) => {
     expect(judge(facts)).toMatchObject({ ...zero, [how]: 1, wrong: [why] })
+  })
+
+  test.each([
+    ['another generation', 'job/publish/1/2/home/2'],
+    ['another number', 'job/publish/1/1/home/4'],
+    ['another group', 'job/publish/11/1/home/2'],
+    ['another job', 'other/publish/1/1/home/2'],
+    ['none', ''],
+  ])('under the identity of %s', (_, identity) => {
+    const at = 7
+    const facts = good.with(at, { ...(good[at] as Shown), identity })
+    expect(judge(facts)).toMatchObject({ ...zero, misnamed: 1 })
   })
 
   test('of two groups may come in any order', () => {
@@ -74,7 +90,9 @@ test('a record is kept, and judged again', () => {
   expect(factsOf('')).toBe(undefined)
   expect(() => factsOf(`${linesOf(good)}{"f":"said"}`)).toThrow('line 15: f is one of fed')
   const { summary } = new OutputRecord(good.slice(0, -1)).judged()
-  expect(summary).toBe('3 inputs, 8 outputs: lost 1, repeated 0, foreign 0, out of order 0')
+  expect(summary).toBe(
+    '3 inputs, 8 outputs: lost 1, repeated 0, foreign 0, out of order 0, misnamed 0',
+  )
 })
 
 test.each(sabotages)('%s turns the verdict, whichever output it hits', how => {

@@ -22,6 +22,8 @@ export type Fact =
       readonly sink: string
       readonly partition: number
       readonly text: string
+      /** As the header says that names it. */
+      readonly identity: string
     }
 
 export type Fed = Extract<Fact, { f: 'fed' }>

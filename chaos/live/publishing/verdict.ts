@@ -17,6 +17,8 @@ export interface OutputVerdict {
   readonly foreign: number
   /** Shown behind one of its group that comes after it. */
   readonly misplaced: number
+  /** Shown under another identity than its own. */
+  readonly misnamed: number
   readonly wrong: readonly string[]
 }
 
@@ -37,29 +39,38 @@ export function judge(facts: readonly Fact[]): OutputVerdict {
   return { inputs, outputs: look.expected, ...counts, wrong }
 }
 
+interface Due {
+  readonly group: number
+  readonly place: number
+  readonly identity: string
+}
+
 /** What readers of the sinks saw, beside what they had to see. */
 class Look {
   readonly wrong: string[] = []
-  readonly counts = { lost: 0, repeated: 0, foreign: 0, misplaced: 0 }
+  readonly counts = { lost: 0, repeated: 0, foreign: 0, misplaced: 0, misnamed: 0 }
   expected = 0
   /** By sink and partition, then by text: its group and its place among the group's there. */
-  readonly #due = new Map<string, Map<string, { readonly group: number; readonly place: number }>>()
+  readonly #due = new Map<string, Map<string, Due>>()
   readonly #seen = new Set<string>()
   readonly #furthest = new Map<string, number>()
+  /** How the identity of all outputs begins. */
+  #job: string | undefined
 
   constructor(taken: ReadonlyMap<number, readonly Taken[]>) {
     for (const [group, inputs] of taken) {
-      for (const [place, { sink, partition, text }] of outputsOf(group, inputs).entries()) {
+      for (const [place, output] of outputsOf(group, inputs).entries()) {
+        const { sink, partition, text, identity } = output
         const at = `${sink}/${partition}`
         const due = this.#due.get(at) ?? new Map()
         this.#due.set(at, due)
-        due.set(text, { group, place })
+        due.set(text, { group, place, identity })
         this.expected++
       }
     }
   }
 
-  see({ sink, partition, text }: Shown): void {
+  see({ sink, partition, text, identity }: Shown): void {
     const at = `${sink}/${partition}`
     const what = `${at}: '${text}'`
     const due = this.#due.get(at)?.get(text)
@@ -71,7 +82,15 @@ class Look {
       const furthest = this.#furthest.get(line) ?? -1
       if (due.place < furthest) this.#object('misplaced', what)
       this.#furthest.set(line, Math.max(furthest, due.place))
+      if (!this.#isNamed(identity, due)) this.#object('misnamed', `${what} is ${identity}`)
     }
+  }
+
+  #isNamed(identity: string, due: Due): boolean {
+    if (!identity.endsWith(due.identity)) return false
+    const job = identity.slice(0, -due.identity.length)
+    this.#job ??= job
+    return job !== '' && job === this.#job
   }
 
   end(): void {

@@ -65,6 +65,8 @@ export interface ClusterParts {
   readonly prng: Prng
   /** Of the nodes from which this one was cloned. */
   readonly disks?: readonly DiskCopy[]
+  /** It does not take again what was taken as it was. */
+  readonly isFickle?: boolean
   /** What each group is told first. */
   beginning(group: GroupId): Beginning
 }
@@ -240,9 +242,9 @@ export class Cluster {
 
   #machine(group: GroupId): PublishMachine {
     const { judge } = this.#world
-    const { generation } = this.parts.claim
+    const { claim, isFickle = false } = this.parts
     return new PublishMachine({
-      generation,
+      ...{ generation: claim.generation, isFickle },
       onEntry: entry => judge.onEntry(this.name, group, entry),
     })
   }

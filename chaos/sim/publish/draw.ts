@@ -186,6 +186,7 @@ const ends: readonly PublishFaultKind[] = [
   'taken-over',
   'taken-twice',
   'taken-twice',
+  'taken-otherwise',
   'woken-late',
 ]
 

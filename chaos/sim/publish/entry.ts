@@ -6,7 +6,8 @@
 import { ByteReader, ByteWriter, MALFORMED_BYTES } from '../../../src/base/bytes.ts'
 import { WeirError } from '../../../src/base/errors.ts'
 import { decodeProgress, encodeProgress } from '../../../src/journal/outbox-codec.ts'
-import type { Progress } from '../../../src/journal/types.ts'
+import type { Place } from '../../../src/journal/record.ts'
+import type { Progress, Scheduled } from '../../../src/journal/types.ts'
 
 /** So many outputs for each sink; `id` is given once in a run, whichever cluster takes it. */
 export interface Input {
@@ -17,10 +18,10 @@ export interface Input {
   readonly bytes: number
 }
 
-/** A schedule that stands in the journal: the input, and by which generation. */
-export interface Replayed {
+/** What stands in the journal of an input, and where; by which generation. */
+export interface Replayed extends Scheduled {
   readonly generation: number
-  readonly schedule: Uint8Array
+  readonly place: Place
 }
 
 export interface Beginning {
@@ -53,7 +54,10 @@ export function encodeProgressEntry(progress: Uint8Array): Uint8Array {
 export function encodeBeginning({ before, replayed, known }: Beginning): Uint8Array {
   const out = new ByteWriter().uint8(BEGINNING).bytes(encodeProgress(before))
   out.varint(replayed.length)
-  for (const { generation, schedule } of replayed) out.varint(generation).bytes(schedule)
+  for (const { generation, schedule, digest, place } of replayed) {
+    out.varint(generation).bytes(schedule).varint(digest)
+    out.text(place.topic).varint(place.partition).varint(place.offset)
+  }
   return out.bytes(encodeProgress(known)).finish()
 }
 
@@ -84,8 +88,13 @@ function readInput(input: ByteReader): Input {
 
 function readBeginning(input: ByteReader): Beginning {
   const before = decodeProgress(input.bytes())
-  const replayed = Array.from({ length: input.varint() }, () => {
-    return { generation: input.varint(), schedule: input.bytes() }
-  })
+  const replayed = Array.from({ length: input.varint() }, () => readReplayed(input))
   return { before, replayed, known: decodeProgress(input.bytes()) }
+}
+
+function readReplayed(input: ByteReader): Replayed {
+  const [generation, schedule, digest] = [input.varint(), input.bytes(), input.varint()]
+  const topic = input.text()
+  const place = { topic, partition: input.varint(), offset: input.varint() }
+  return { generation, schedule, digest, place }
 }

@@ -127,9 +127,16 @@ const taken =
     const trimmed = (): void => {
       if (site !== undefined && !scene.isHealed) trim(scene, site.cluster, groupAt(scene, whom))
     }
-    for (let left = many; left > 0; left--) operator.takeOver(salt % 2 === 0 ? trimmed : undefined)
+    const how = salt % 2 === 0 ? { onReading: trimmed } : {}
+    for (let left = many; left > 0; left--) operator.takeOver(how)
     return over
   }
+
+/** Hits when a group has stopped, which needs entries that are taken again. */
+const takenOtherwise: Injection = ({ operator, tally }) => {
+  operator.takeOverOtherwise(() => tally.hit('taken-otherwise'))
+  return 'missed'
+}
 
 /** Down, and back when the job has long been another's. */
 const wokenLate: Injection = ({ operator, world }, { salt }) => {
@@ -169,6 +176,7 @@ const injections: Readonly<Record<JournalFaultKind, Injection>> = {
   cloned,
   'taken-over': taken(1),
   'taken-twice': taken(2),
+  'taken-otherwise': takenOtherwise,
   'woken-late': wokenLate,
 }
 

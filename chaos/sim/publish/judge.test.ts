@@ -4,7 +4,9 @@ import { expect, test } from 'vitest'
 import { groupId } from '../../../src/base/ids.ts'
 import { Prng } from '../../../src/base/prng.ts'
 import type { NewRecord, Partition } from '../../../src/base/stream-log.ts'
+import { identified } from '../../../src/journal/identity.ts'
 import { encodeRecord, type PublishedRecord } from '../../../src/journal/record.ts'
+import type { Output, Scheduled } from '../../../src/journal/types.ts'
 import { Violation } from '../checkers/checker.ts'
 import { EventQueue } from '../world/clock.ts'
 import { calmLog } from '../world/log/faults.ts'
@@ -13,7 +15,7 @@ import { encodeBeginning, encodeInput } from './entry.ts'
 import { Judge } from './judge.ts'
 import { PublishMachine } from './machine.ts'
 import { journalOf, nameOf } from './names.ts'
-import { OUTPUT_PARTITIONS, rendered, runBytes, type SinkName } from './output.ts'
+import { digestOf, OUTPUT_PARTITIONS, rendered, runBytes, type SinkName } from './output.ts'
 
 const group = groupId(1)
 const CLUSTER = 'c1'
@@ -48,16 +50,20 @@ class Bench {
   }
 
   /** An output of the numbering above. */
-  output(number: number, sink: SinkName = 'home', claimed = 1, id?: number) {
+  output(number: number, sink: SinkName = 'home', claimed = 1, id?: number, generation = 1) {
     const seq = sink === 'home' ? Math.ceil(number / 2) : number
     const bytes = runBytes(id ?? 10 * seq, 1, 5)
     const run = { sink, first: number, count: 1, bytes }
-    const [output] = rendered(run, { group: nameOf(group), claimed })
+    const outputs = rendered(run, { group: nameOf(group), claimed })
+    const [output] = identified(outputs, { ...run, seq, generation }, nameOf(group))
     return output as NonNullable<typeof output>
   }
 
   show(number: number, sink: SinkName = 'home', claimed = 1, id?: number): void {
-    const { topic, partition, record } = this.output(number, sink, claimed, id)
+    this.put(sink, this.output(number, sink, claimed, id))
+  }
+
+  put(sink: SinkName, { topic, partition, record }: Output): void {
     this.#append(sink, { topic, partition }, record)
   }
 
@@ -88,14 +94,20 @@ class Bench {
   }
 }
 
-function schedule(seq: number): Uint8Array {
-  return encodeInput({ id: 10 * seq, home: 2, away: 1, bytes: 5 })
+/** Entry n of those above, as the journal has it. */
+function scheduled(seq: number): Scheduled {
+  const id = 10 * seq
+  const runs = [
+    { sink: 'home', first: 2 * seq - 1, count: 2, bytes: runBytes(id, 2, 5) },
+    { sink: 'away', first: seq, count: 1, bytes: runBytes(id, 1, 5) },
+  ]
+  return { schedule: encodeInput({ id, home: 2, away: 1, bytes: 5 }), digest: digestOf(runs) }
 }
 
 /** Of the entries from `fromSeq` to `toSeq`. */
 function recordOf(more: Partial<PublishedRecord>): PublishedRecord {
   const { fromSeq = 1, toSeq = 1 } = more
-  const schedules = Array.from({ length: toSeq - fromSeq + 1 }, (_, at) => schedule(fromSeq + at))
+  const schedules = Array.from({ length: toSeq - fromSeq + 1 }, (_, at) => scheduled(fromSeq + at))
   const head = { kind: 'published', group: nameOf(group), ...CLAIM, published: [] } as const
   return { ...head, fromSeq, toSeq, schedules, ...more }
 }
@@ -148,7 +160,12 @@ const crimes: readonly (readonly [string, string, (bench: Bench) => void])[] = [
   [
     'PUBLISH-2',
     'a schedule leaves that is another',
-    b => journaledBy(b, { schedules: [schedule(2)] }),
+    b => journaledBy(b, { schedules: [scheduled(2)] }),
+  ],
+  [
+    'PUBLISH-2',
+    'a digest leaves that is another',
+    b => journaledBy(b, { schedules: [{ ...scheduled(1), digest: 7 }] }),
   ],
   ['PUBLISH-3', 'an output leaves before its schedule', b => sentBy(b, 1)],
   ['PUBLISH-3', 'an output for another log leaves before its schedule', b => sentBy(b, 1, 'away')],
@@ -171,6 +188,23 @@ const crimes: readonly (readonly [string, string, (bench: Bench) => void])[] = [
     b => {
       b.journal({})
       b.journal({ fromSeq: 2, toSeq: 2, owner: 'bob' })
+    },
+  ],
+  [
+    'PUBLISH-13',
+    'an output is shown as of another generation',
+    b => {
+      b.journal({})
+      b.put('home', b.output(1, 'home', 1, undefined, 2))
+    },
+  ],
+  [
+    'PUBLISH-13',
+    'an output is shown without its identity',
+    b => {
+      b.journal({})
+      const { record, ...to } = b.output(1)
+      b.put('home', { ...to, record: { ...record, headers: [] } })
     },
   ],
   ['PUBLISH-5', 'a journal leaves a seq out', b => b.journal({ fromSeq: 2, toSeq: 2 })],
@@ -211,7 +245,7 @@ const crimes: readonly (readonly [string, string, (bench: Bench) => void])[] = [
     'two replicas make different outputs',
     b => {
       const runs = [{ sink: 'home', first: 1, count: 2, bytes: runBytes(99, 2, 5) }]
-      b.judge.onEntry(CLUSTER, group, { seq: 1, generation: 1, schedule: schedule(1), runs })
+      b.judge.onEntry(CLUSTER, group, { seq: 1, generation: 1, ...scheduled(1), runs })
     },
   ],
 ]

@@ -40,6 +40,8 @@ export class Judge {
   readonly truth: Truth
   /** Clusters of which there are two under one claim. */
   readonly twins = new Set<string>()
+  /** Clusters that do not take again what was taken as it was. */
+  readonly fickle = new Set<string>()
   readonly #once = new Demand('PUBLISH-1 every committed output is visible once and in order')
   readonly leaves = new Demand('PUBLISH-2 nothing leaves that is not committed')
   readonly releases = new Demand('PUBLISH-3 nothing leaves before its schedule is durable')
@@ -50,6 +52,7 @@ export class Judge {
   readonly #bounds = new Demand('PUBLISH-8 what waits to leave is bounded')
   readonly #stops = new Demand('PUBLISH-9 nobody stops without a reason')
   readonly #agrees = new Demand('PUBLISH-10 replicas make the same outputs of an entry')
+  readonly #identities = new Demand('PUBLISH-13 an output bears its identity, whoever shows it')
   readonly #last = new Map<string, Visible>()
   /** Outputs that readers may see. */
   shown = 0
@@ -63,7 +66,7 @@ export class Judge {
   get demands(): readonly Demand[] {
     const { leaves, releases, takes } = this
     const here = [this.#once, leaves, releases, this.#owners, this.#journals, takes]
-    return [...here, this.#progress, this.#bounds, this.#stops, this.#agrees]
+    return [...here, this.#progress, this.#bounds, this.#stops, this.#agrees, this.#identities]
   }
 
   lane(name: LaneName): Lane {
@@ -105,7 +108,9 @@ export class Judge {
     if (!isForGood && isSilent && PASSING.has(code)) return
     const isDisplaced = this.#highest(group) > claim.generation
     const isSplit = this.twins.has(cluster) && code !== 'generation-superseded'
-    const isExplained = DISPLACED.has(code) && isForGood && (isDisplaced || isSplit)
+    const isOther = this.fickle.has(cluster) && code === 'replay-differs'
+    const isFound = DISPLACED.has(code) && (isDisplaced || isSplit)
+    const isExplained = isForGood && (isFound || isOther)
     this.#stops.demand(isExplained, () => `${cluster} ${nameOf(group)}: ${code}`)
   }
 
@@ -199,7 +204,7 @@ export class Judge {
     const { history } = truth
     const next = history.schedules.length + 1
     this.#journals.demand(record.fromSeq === next, () => `${at()}: ${record.fromSeq}, not ${next}`)
-    for (const schedule of record.schedules) history.add(schedule)
+    for (const { schedule } of record.schedules) history.add(schedule, record.generation)
     truth.journaled = Math.max(truth.journaled, record.toSeq)
   }
 
@@ -231,12 +236,14 @@ export class Judge {
   }
 
   /** false: the journal does not show its entry yet. */
-  #isOwed({ group, sink, number, id }: Visible): boolean {
+  #isOwed({ group, sink, number, id, identity }: Visible): boolean {
     const owed = this.#named(group).history.outputs[sink as SinkName][number - 1]
     if (owed === undefined) return false
     this.#once.demand(owed.id === id, () => {
       return `${group} shows ${id} as ${number} of ${sink}, where ${owed.id} was journaled`
     })
+    const own = [group, owed.generation, sink, number].join('/')
+    this.#identities.demand(identity === own, () => `${identity} is shown for ${own}`)
     return true
   }
 }

@@ -28,6 +28,7 @@ const journalFaults = {
   cloned: 'the disks of a cluster are copied, and the copies are started beside it',
   'taken-over': 'the job is restored on other nodes while the cluster before goes on',
   'taken-twice': 'two restore the job at once',
+  'taken-otherwise': 'the job is restored by a program that makes something else of its input',
   'woken-late': 'a cluster is down while the job is restored elsewhere, and comes back',
 } as const
 

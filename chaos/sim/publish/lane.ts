@@ -37,9 +37,9 @@ export class Lane {
 
   sending(parts: readonly PartitionRecords[]): void {
     for (const part of parts) {
-      for (const { value } of part.records) {
-        if (isJournal(part, this.#seat)) this.#journals(value)
-        else this.#puts(seenIn({ value }))
+      for (const record of part.records) {
+        if (isJournal(part, this.#seat)) this.#journals(record.value)
+        else this.#puts(seenIn(record))
       }
     }
   }
@@ -70,9 +70,9 @@ export class Lane {
     const record = decodeRecord(value, this.#seat.group, { ...this.#seat.journal, offset: -1 })
     if (record.kind !== 'published') return
     const { fromSeq, toSeq, schedules } = record
-    for (const [at, schedule] of schedules.entries()) {
-      const known = this.#committed().entries.get(fromSeq + at)?.schedule
-      const isSame = known !== undefined && isEqual(known, schedule)
+    for (const [at, { schedule, digest }] of schedules.entries()) {
+      const known = this.#committed().entries.get(fromSeq + at)
+      const isSame = known?.digest === digest && isEqual(known.schedule, schedule)
       this.#judge.leaves.demand(isSame, () => this.#told(`journals ${fromSeq + at}`))
     }
     this.#toSeq = Math.max(this.#toSeq, toSeq)

@@ -7,18 +7,24 @@ import { ByteReader, ByteWriter } from '../../../src/base/bytes.ts'
 import { invariant } from '../../../src/base/errors.ts'
 import { Outbox } from '../../../src/journal/outbox.ts'
 import { decodeOutbox, encodeOutbox } from '../../../src/journal/outbox-codec.ts'
+import type { Recorded } from '../../../src/journal/replay.ts'
 import type { OutEntry } from '../../../src/journal/types.ts'
 import type { Entry } from '../../../src/raft/types.ts'
 import type { ApplyResult, Machine } from '../machine.ts'
 import { type Beginning, decodeEntry, decodeInput, encodeInput, type Input } from './entry.ts'
-import { runBytes, SINKS } from './output.ts'
+import { digestOf, runBytes, SINKS } from './output.ts'
 
 export interface PublishParts {
   /** Of the claim under which this cluster runs. */
   readonly generation: number
+  /** What it takes again comes out otherwise: it is not the machine that ran before. */
+  readonly isFickle?: boolean
   /** An entry with a seq was applied here. */
   onEntry(entry: OutEntry): void
 }
+
+/** More than there are inputs in a run. */
+const OTHER = 1_000_000
 
 const TAKEN: ApplyResult = { ok: true }
 const REFUSED: ApplyResult = { ok: false }
@@ -108,23 +114,25 @@ export class PublishMachine implements Machine {
     const outbox = new Outbox()
     this.outbox = outbox
     outbox.begin(before)
-    for (const { generation, schedule } of replayed) {
-      this.#commit(outbox, decodeInput(schedule), generation)
+    for (const { generation, schedule, ...recorded } of replayed) {
+      this.#commit(outbox, decodeInput(schedule), generation, recorded)
     }
     outbox.advance(known)
     return TAKEN
   }
 
-  #commit(outbox: Outbox, input: Input, generation: number): void {
+  #commit(outbox: Outbox, input: Input, generation: number, recorded?: Recorded): void {
+    const isOther = recorded !== undefined && this.#parts.isFickle
+    const id = isOther ? input.id + OTHER : input.id
     const runs = SINKS.filter(sink => input[sink] > 0).map(sink => ({
       sink,
       first: outbox.lastOf(sink) + 1,
       count: input[sink],
-      bytes: runBytes(input.id, input[sink], input.bytes),
+      bytes: runBytes(id, input[sink], input.bytes),
     }))
     const seq = outbox.lastSeq + 1
-    const entry = { seq, generation, schedule: encodeInput(input), runs }
-    outbox.apply(entry)
+    const entry = { seq, generation, schedule: encodeInput(input), digest: digestOf(runs), runs }
+    outbox.apply(entry, recorded)
     this.#parts.onEntry(entry)
   }
 }

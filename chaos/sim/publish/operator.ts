@@ -10,19 +10,28 @@ import type { ClaimOutcome, ClaimWish } from '../../../src/journal/claims/claimi
 import type { Claim, Progress, SinkProgress } from '../../../src/journal/types.ts'
 import { Violation } from '../checkers/checker.ts'
 import type { FleetFault } from '../fleet/scenario.ts'
-import { SimClock } from '../world/clock.ts'
-import { Cluster, type World } from './cluster.ts'
+import { SimClock, US_PER_MS } from '../world/clock.ts'
+import { Cluster, type ClusterParts, type World } from './cluster.ts'
 import { unwatched, WatchedLog } from './door.ts'
 import type { Beginning, Replayed } from './entry.ts'
 import { Feed, type Ids } from './feed.ts'
-import { lanes, seatOf } from './names.ts'
+import { journalOf, lanes, seatOf } from './names.ts'
 import { HOME, SINKS } from './output.ts'
 import { History } from './truth.ts'
 
 const CLAIMED = 'PUBLISH-12 a claim holds, or says why not'
 const RECORD_MS = 5
+/** How often somebody looks whether a cluster has stopped. */
+const LOOK_MS = 50
 const NOTHING: Progress = { journaled: 0, offset: 0, published: [] }
 const FRESH: Beginning = { before: NOTHING, replayed: [], known: NOTHING }
+
+interface Restore {
+  /** Whoever claims was told where a journal ends. */
+  readonly onReading?: () => void
+  /** It is by a fickle cluster: told of it when it has begun. */
+  readonly onFickle?: (cluster: Cluster) => void
+}
 
 /** A cluster, and who puts inputs into it. */
 export interface Site {
@@ -55,19 +64,30 @@ export class Operator {
     this.#claim({ kind: 'submit', owner: 'owner-0' }, () => FRESH)
   }
 
-  /** Begins where the journals end. `onReading`: whoever claims was told where one ends. */
-  takeOver(onReading?: () => void): void {
+  /** Begins where the journals end. */
+  takeOver(how: Restore = {}): void {
     const owner = `owner-${this.#clusters + this.open}`
     const beginning = (group: GroupId, at: number) => this.#restored(group, at)
-    this.#claim({ kind: 'start', owner }, beginning, onReading)
+    this.#claim({ kind: 'start', owner }, beginning, how)
+  }
+
+  /** By another program than ran before; once that is found out, by the old one. */
+  takeOverOtherwise(onFound: () => void): void {
+    const look = (cluster: Cluster): void => {
+      if (cluster.fleet.groups.some(group => isFoundOut(cluster, group))) {
+        onFound()
+        this.takeOver()
+      } else this.#world.queue.after(LOOK_MS * US_PER_MS, { fire: () => look(cluster) })
+    }
+    this.takeOver({ onFickle: look })
   }
 
   /** Copies of all disks, as if the power had gone everywhere at once. */
   clone({ cluster }: Site): Cluster {
     const { judge } = this.#world
-    const { claim, beginning, name } = cluster.parts
+    const { claim, beginning, name, isFickle = false } = cluster.parts
     const disks = cluster.fleet.members.map(({ disk }) => disk.copy())
-    const made = this.#add(claim, beginning, disks)
+    const made = this.#add({ claim, beginning, disks, isFickle })
     judge.truth.copy(name, made.name)
     judge.twins.add(name).add(made.name)
     made.start()
@@ -77,7 +97,7 @@ export class Operator {
   #claim(
     wish: ClaimWish,
     beginning: (group: GroupId, offset: number) => Beginning,
-    onReading = (): void => {},
+    { onReading = () => {}, onFickle }: Restore = {},
   ): void {
     const { logs, judge, scenario, queue, trace } = this.#world
     const clock = new SimClock(queue)
@@ -100,22 +120,22 @@ export class Operator {
       if (wish.kind === 'submit' && this.sites.length > 0 && isTaken(outcome)) return
       const { claim, offsets } = mustHold(outcome)
       const at = new Map(groups.map((group, i) => [group, offsets[i] ?? 0]))
-      const cluster = this.#add(claim, group => beginning(group, at.get(group) ?? 0))
+      const cluster = this.#add({
+        ...{ claim, isFickle: onFickle !== undefined },
+        beginning: group => beginning(group, at.get(group) ?? 0),
+      })
       cluster.start()
+      onFickle?.(cluster)
     })
   }
 
   /** Faults of nodes are those of the first. */
-  #add(
-    claim: Claim,
-    beginning: (group: GroupId) => Beginning,
-    disks?: Cluster['parts']['disks'],
-  ): Cluster {
+  #add(how: Omit<ClusterParts, 'name' | 'prng'>): Cluster {
     const name = `c${++this.#clusters}`
     const prng = this.#prng.fork(name)
     const faults = this.#clusters === 1 ? this.#faults : []
-    const parts = { name, claim, prng, beginning, ...(disks && { disks }) }
-    const cluster = new Cluster(this.#world, parts, faults)
+    if (how.isFickle) this.#world.judge.fickle.add(name)
+    const cluster = new Cluster(this.#world, { ...how, name, prng }, faults)
     const feed = new Feed(this.#world, cluster, prng.fork('feed'), this.#ids)
     this.sites.push({ cluster, feed })
     feed.start()
@@ -131,9 +151,10 @@ export class Operator {
     let known = NOTHING
     for (const { record, offset: at } of truth.of(group).records) {
       if (at >= offset || record.kind !== 'published') continue
-      for (const schedule of record.schedules) {
-        history.add(schedule)
-        replayed.push({ generation: record.generation, schedule })
+      const place = { ...journalOf(group), offset: at }
+      for (const { schedule, digest } of record.schedules) {
+        history.add(schedule, record.generation)
+        replayed.push({ generation: record.generation, schedule, digest, place })
       }
       const published = record.published.map(({ sink, upTo }) => ({ sink, upTo, offset: 0 }))
       known = { journaled: record.toSeq, offset: at, published }
@@ -141,6 +162,10 @@ export class Operator {
     const before = leastOut(history, known)
     return { before, replayed: replayed.slice(before.journaled), known }
   }
+}
+
+function isFoundOut(cluster: Cluster, group: GroupId): boolean {
+  return cluster.desks(group).some(({ halted }) => halted === 'replay-differs')
 }
 
 /** The last entry of which all, and of all before it, is known to be out; and its numbers. */

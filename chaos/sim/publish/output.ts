@@ -4,7 +4,9 @@
  */
 
 import { ByteReader, ByteWriter } from '../../../src/base/bytes.ts'
+import { crc32c } from '../../../src/base/crc32c.ts'
 import type { NewRecord, Partition } from '../../../src/base/stream-log.ts'
+import { IDENTITY_HEADER } from '../../../src/journal/identity.ts'
 import type { Output, SinkRun } from '../../../src/journal/types.ts'
 
 export const HOME = 'home'
@@ -23,6 +25,8 @@ export interface Seen {
   readonly id: number
   /** The claim of whoever wrote it. */
   readonly claimed: number
+  /** As its header has it. */
+  readonly identity: string
 }
 
 export interface Rendering {
@@ -36,6 +40,15 @@ export function runBytes(id: number, count: number, bytes: number): Uint8Array {
   const whole = new Uint8Array(Math.max(head.length, count * bytes))
   whole.set(head)
   return whole
+}
+
+/** Of all that an entry did: this machine has no other state than its outbox. */
+export function digestOf(runs: readonly SinkRun[]): number {
+  const head = new ByteWriter()
+  return runs.reduce((digest, { sink, first, count, bytes }) => {
+    head.text(sink).varint(first).varint(count)
+    return crc32c(bytes, crc32c(head.finish(), digest))
+  }, 0)
 }
 
 /** Of the input that a run was made of. */
@@ -59,13 +72,16 @@ export function rendered(run: SinkRun, { group, claimed }: Rendering): readonly 
   })
 }
 
-function encode({ group, sink, number, id, claimed }: Seen, padding: number): Uint8Array {
+function encode(seen: Omit<Seen, 'identity'>, padding: number): Uint8Array {
+  const { group, sink, number, id, claimed } = seen
   const out = new ByteWriter().text(group).text(sink).varint(number).varint(id)
   return out.varint(claimed).bytes(new Uint8Array(padding)).finish()
 }
 
-export function seenIn({ value }: Pick<NewRecord, 'value'>): Seen {
+export function seenIn({ value, headers }: Pick<NewRecord, 'value' | 'headers'>): Seen {
   const input = new ByteReader(value ?? new Uint8Array(0))
   const [group, sink, number] = [input.text(), input.text(), input.varint()]
-  return { group, sink, number, id: input.varint(), claimed: input.varint() }
+  const own = headers.filter(({ name }) => name === IDENTITY_HEADER)
+  const identity = own.map(header => new TextDecoder().decode(header.value)).join()
+  return { group, sink, number, id: input.varint(), claimed: input.varint(), identity }
 }

@@ -25,10 +25,11 @@ import {
 
 export type Logs = Readonly<Record<SinkName, SimLog>>
 
-/** An output as its numbers say: of which input, and of which entry. */
+/** An output as its numbers say: of which input, and of which entry, first journaled by whom. */
 export interface Made {
   readonly id: number
   readonly seq: number
+  readonly generation: number
 }
 
 /** Output n of each sink at index n - 1. */
@@ -39,10 +40,10 @@ export class History {
   readonly schedules: Uint8Array[] = []
   readonly outputs: Numbered = { home: [], away: [] }
 
-  add(schedule: Uint8Array): void {
+  add(schedule: Uint8Array, generation: number): void {
     this.schedules.push(schedule)
     const input = decodeInput(schedule)
-    const made = { id: input.id, seq: this.schedules.length }
+    const made = { id: input.id, seq: this.schedules.length, generation }
     for (const sink of SINKS) {
       for (let left = input[sink]; left > 0; left--) this.outputs[sink].push(made)
     }
@@ -62,7 +63,7 @@ export class Committed {
   add(entry: OutEntry): void {
     this.entries.set(entry.seq, entry)
     for (const run of entry.runs) {
-      const made = { id: idIn(run), seq: entry.seq }
+      const made = { id: idIn(run), seq: entry.seq, generation: entry.generation }
       const outputs = this.outputs[run.sink as SinkName]
       for (let at = 0; at < run.count; at++) outputs.set(run.first + at, made)
     }

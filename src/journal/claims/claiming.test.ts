@@ -5,6 +5,7 @@ import { utf8Of } from '../../base/bytes.ts'
 import { Prng } from '../../base/prng.ts'
 import type { LogErrorCode } from '../../base/stream-log.ts'
 import { claimTransactionMs, defaultJournalBounds } from '../bounds.ts'
+import { scheduled } from '../testing/rig.ts'
 import { StaleLog } from '../testing/stale-log.ts'
 import { trimJournal } from '../trim-driver.ts'
 import { claimJob } from './claim-driver.ts'
@@ -12,7 +13,7 @@ import type { ClaimWish } from './claiming.ts'
 import type { ClaimSeat } from './seat.ts'
 import { published, SEATS, start, submit, World } from './testing/world.ts'
 
-const fifty = Array.from({ length: 50 }, (_, at) => utf8Of(`schedule ${at + 1}`))
+const fifty = Array.from({ length: 50 }, (_, at) => scheduled(at + 1))
 
 describe('a claim', () => {
   it('of a new job is written to every partition, and first to the cluster’s own state', () => {

@@ -14,8 +14,9 @@ import { Outbox } from '../outbox.ts'
 import { decodeProgress } from '../outbox-codec.ts'
 import type { Seat } from '../plan.ts'
 import { decodeRecord } from '../record.ts'
+import type { Recorded } from '../replay.ts'
 import type { TopicWanted } from '../settings.ts'
-import type { Claim, OutEntry, Output, Progress, SinkRun } from '../types.ts'
+import type { Claim, OutEntry, Output, Progress, Scheduled, SinkRun } from '../types.ts'
 import { ModelClock } from './clock.ts'
 import { ModelLog } from './model-log.ts'
 import { StaleLog } from './stale-log.ts'
@@ -34,8 +35,14 @@ export const AWAY: Seat = { ...HOME, journal: MARKERS, sink: 'away', hasJournal:
 export const CLAIM: Claim = { generation: 1, owner: 'ann' }
 const PARTITIONS = 2
 
+/** Of any entry with this seq. */
+export const scheduled = (seq: number): Scheduled => ({
+  schedule: utf8Of(`schedule ${seq}`),
+  digest: seq,
+})
+
 type Committed = { readonly term: number } & (
-  | { readonly kind: 'out'; readonly entry: OutEntry }
+  | { readonly kind: 'out'; readonly entry: OutEntry; readonly recorded?: Recorded }
   | { readonly kind: 'progress'; readonly progress: Progress }
   | { readonly kind: 'term' }
   | { readonly kind: 'end'; readonly generation: number }
@@ -123,7 +130,7 @@ export class Replica implements JournalGroup, JournalListener {
       const one = this.#rig.committed[this.applied++]
       if (one === undefined) break
       term = one.term
-      if (one.kind === 'out') this.outbox.apply(one.entry)
+      if (one.kind === 'out') this.outbox.apply(one.entry, one.recorded)
       if (one.kind === 'progress') this.outbox.advance(one.progress)
       if (one.kind === 'end') this.outbox.end(one.generation)
     }
@@ -206,16 +213,21 @@ export class Rig {
   }
 
   /** An entry with so many outputs for each sink; nobody applies it yet. */
-  commit(outputs: Readonly<Record<string, number>> = { home: 1 }, outputBytes = 8): void {
+  commit(
+    outputs: Readonly<Record<string, number>> = { home: 1 },
+    outputBytes = 8,
+    recorded?: Recorded,
+  ): void {
     const seq = ++this.#seq
     const runs = Object.entries(outputs).map(([sink, count]) => {
       const first = (this.#numbers.get(sink) ?? 0) + 1
       this.#numbers.set(sink, first + count - 1)
       return { sink, first, count, bytes: new Uint8Array(count * outputBytes) }
     })
-    const schedule = utf8Of(`schedule ${seq}`)
-    const entry = { seq, generation: 1, schedule, runs: runs.filter(({ count }) => count > 0) }
-    this.committed.push({ kind: 'out', term: this.term, entry })
+    const made = runs.filter(({ count }) => count > 0)
+    const entry = { seq, generation: 1, ...scheduled(seq), runs: made }
+    const again = recorded === undefined ? {} : { recorded }
+    this.committed.push({ kind: 'out', term: this.term, entry, ...again })
   }
 
   end(generation: number): void {

@@ -133,6 +133,31 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
     origin: RULES,
   },
   {
+    name: 'replay-not-compared',
+    file: `${JOURNAL}/outbox.ts`,
+    find: 'if (recorded !== undefined && recorded.digest !== digest) {',
+    replace: 'if (recorded !== undefined && recorded.digest < 0) {',
+    why: [
+      'A job is restored by a program that makes something else of the same input. What was not',
+      'yet out goes out so, behind outputs of which it does not know.',
+    ].join(' '),
+    origin: RULES,
+  },
+  {
+    name: 'identity-of-whoever-publishes',
+    file: `${JOURNAL}/driver.ts`,
+    find: 'this.#rendered = { run, outputs: identified(outputs, run, this.#lane.seat.group) }',
+    replace:
+      'const { generation } = this.#parts.claim\n' +
+      '      const other = { ...run, generation }\n' +
+      '      this.#rendered = { run, outputs: identified(outputs, other, this.#lane.seat.group) }',
+    why: [
+      'A restored job publishes outputs that its predecessor had journaled, under a generation of',
+      'its own: whoever drops what was seen sees others.',
+    ].join(' '),
+    origin: RULES,
+  },
+  {
     name: 'planned-behind-what-was-let-go',
     file: `${JOURNAL}/publisher.ts`,
     find: '    ledger.learn(outbox.progress)\n    // Only now',

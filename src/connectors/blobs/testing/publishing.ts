@@ -177,7 +177,8 @@ export class PublishingGroup {
     const seq = ++this.#seq
     const run = { sink: 'home', first: this.#outputs + 1, count, bytes: new Uint8Array(count) }
     this.#outputs += count
-    const entry = { seq, generation: 1, schedule: utf8Of(`schedule ${seq}`), runs: [run] }
+    const schedule = utf8Of(`schedule ${seq}`)
+    const entry = { seq, generation: 1, schedule, digest: seq, runs: [run] }
     this.committed.push({ kind: 'out', term: this.#term, entry })
     for (const replica of this.replicas) this.later(() => replica.apply())
   }

@@ -88,7 +88,8 @@ export class LoneGroup implements JournalGroup, JournalListener {
     const bytes = new Uint8Array(count * (this.#parts.sizeBytes ?? 8))
     const runs = [{ sink: SINK, first, count, bytes }]
     const seq = ++this.#seq
-    this.#outbox.apply({ seq, generation: 1, schedule: utf8Of(`schedule ${seq}`), runs })
+    const schedule = utf8Of(`schedule ${seq}`)
+    this.#outbox.apply({ seq, generation: 1, schedule, digest: seq, runs })
     this.journal.onApplied(this.#term)
   }
 

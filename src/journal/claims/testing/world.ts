@@ -1,12 +1,12 @@
 /** Test support: a model log with the journal of one job, and claims on it. */
 
-import { utf8Of } from '../../../base/bytes.ts'
 import { Prng } from '../../../base/prng.ts'
 import type { StreamLog } from '../../../base/stream-log.ts'
 import { defaultJournalBounds } from '../../bounds.ts'
 import { decodeRecord, encodeRecord, type JournalRecord } from '../../record.ts'
 import { ModelClock } from '../../testing/clock.ts'
 import { ModelLog } from '../../testing/model-log.ts'
+import { scheduled } from '../../testing/rig.ts'
 import type { Claim } from '../../types.ts'
 import { claimJob, type LoggedLane } from '../claim-driver.ts'
 import type { ClaimOutcome, ClaimWish } from '../claiming.ts'
@@ -133,6 +133,6 @@ export const published = {
   kind: 'published' as const,
   fromSeq: 1,
   toSeq: 1,
-  schedules: [utf8Of('schedule 1')],
+  schedules: [scheduled(1)],
   published: [],
 }
