@@ -1,9 +1,9 @@
 /**
  * Which output a record is, in a header of every one, for people and sinks that drop what they have
  * seen: `job/stage/3/1/home/17` is output 17 of the sink `home` of the group `job/stage/3`, first
- * journaled in generation 1. Group, sink and number name an output once and for all; the generation
- * never changes either, whoever publishes it in the end. In a sink's name `%` and `/` are `%25` and
- * `%2F`; a group's name stands as it is.
+ * journaled in generation 1. Group, sink and number name an output of a job; its generation never
+ * changes, whoever publishes it in the end, and tells the job from a deleted one of its name. In a
+ * sink's name `%` and `/` are `%25` and `%2F`; a group's name stands as it is.
  */
 
 import { utf8Of } from '../base/bytes.ts'
