@@ -388,17 +388,3 @@ describe('hostile jobs', () => {
     expect(Math.min(compiled, refused), `${compiled}, ${refused}`).toBeGreaterThan(0)
   })
 })
-
-it.each(['order', '[end, order]'])(
-  'columns may be a key whatever SQL takes their names for: %s',
-  key => {
-    const { plan } = compiledOf(`name: words
-sources: { e: { log: { topic: t }, schema: { order: text, end: bigint } } }
-steps: [{ name: once, dedup: { key: ${key} } }, { to: out }]
-sinks: { out: { memory: {} } }
-`)
-    const [once] = plan?.operators ?? []
-    const names = once?.spec.kind === 'dedup' ? once.spec.key.map(one => one.name) : []
-    expect(names).toEqual(key === 'order' ? ['order'] : ['end', 'order'])
-  },
-)
