@@ -27,6 +27,19 @@ describe('a log that has ended', () => {
   })
 })
 
+test('a marker of before the beginning of a group is not where its own is looked for', () => {
+  const ledger = new Ledger()
+  const beginning = { journaled: 6, offset: 0, published: [{ sink: 'a', upTo: 4, offset: 0 }] }
+  ledger.learn(beginning)
+  ledger.journal(3, 17)
+  ledger.publish('a', 2, 17)
+  expect(ledger.progress).toEqual(beginning)
+  ledger.journal(6, 20)
+  ledger.publish('a', 5, 21)
+  const published = [{ sink: 'a', upTo: 5, offset: 21 }]
+  expect(ledger.progress).toEqual({ journaled: 6, offset: 20, published })
+})
+
 describe('a sink', () => {
   it('is ahead where more is out than was ever committed', () => {
     const { sinks } = outboxOf(false).standing

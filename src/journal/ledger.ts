@@ -43,17 +43,19 @@ export class Ledger {
     for (const { sink, upTo, offset: marker } of published) this.publish(sink, upTo, marker)
   }
 
+  /** A marker that lies behind what is known is none to be read from: what is known began later. */
   journal(seq: number, offset: number): void {
+    if (seq >= this.#journaled) this.#offset = Math.max(this.#offset, offset)
     this.#journaled = Math.max(this.#journaled, seq)
-    this.#offset = Math.max(this.#offset, offset)
   }
 
   publish(sink: string, upTo: number, offset = 0): void {
     const before = this.#published.get(sink)
+    const isBehind = before !== undefined && upTo < before.upTo
     this.#published.set(sink, {
       sink,
       upTo: Math.max(upTo, before?.upTo ?? 0),
-      offset: Math.max(offset, before?.offset ?? 0),
+      offset: Math.max(isBehind ? 0 : offset, before?.offset ?? 0),
     })
   }
 }
