@@ -14,7 +14,7 @@ import type {
 } from '../../../../src/base/stream-log.ts'
 import { said, words } from '../../contract/log/caller.ts'
 import { type StreamLogRig, streamLogContract } from '../../contract/stream-log.ts'
-import { EventQueue } from '../clock.ts'
+import { EventQueue, US_PER_MS } from '../clock.ts'
 import { Tally } from '../tally.ts'
 import { calmLog, type LogProfile, logFaultKinds } from './faults.ts'
 import { SimLog } from './log.ts'
@@ -214,6 +214,34 @@ test('one that was replaced and does not know it says an old end, until it hears
     expect(ask('uncommitted', reader)).toBe(4)
   }
   expect(stale).toBeGreaterThan(5)
+})
+
+test('one that is replaced when nothing is open tells what is whole, and too little', () => {
+  const STALE_MS = 5000
+  let stale = 0
+  for (let seed = 0; seed < 20; seed++) {
+    const { log, queue, begin, send, end, append, ask } = world(seed)
+    const producer = begin()
+    send(producer, 'a')
+    let isReplaced = false
+    log.replaceLeader(journal, STALE_MS, () => {
+      isReplaced = true
+    })
+    expect(isReplaced).toBe(false)
+    expect(end(producer)).toBe('ok')
+    begin()
+    expect(isReplaced).toBe(true)
+    while (typeof append('b') === 'string');
+    const reader = log.client()
+    const told = ask('committed', reader)
+    expect(ask('uncommitted', reader)).toBe(told)
+    // Of a record, its marker, and another record.
+    expect([2, 3]).toContain(told)
+    if (told === 2) stale++
+    queue.runUntil(queue.nowUs + STALE_MS * US_PER_MS)
+    expect(ask('uncommitted', log.client())).toBe(3)
+  }
+  expect(stale).toBeGreaterThan(2)
 })
 
 test('what was acknowledged outlives every leader; what was not may be lost', () => {

@@ -66,6 +66,7 @@ export class SimLog {
     for (const one of [...this.#brokers.topics.all(), ...this.#brokers.coordinators]) {
       one.isToMove = false
     }
+    for (const one of this.#brokers.topics.all()) one.replaceLeader(undefined)
   }
 
   moveCoordinator(transactionalId: string, when: MoveTime = 'now'): void {
@@ -86,6 +87,11 @@ export class SimLog {
    */
   loseLeader(of: Partition, lag?: number): void {
     this.#brokers.topics.find(of)?.moveLeader(true, lag)
+  }
+
+  /** When nothing is open there. Who led does not know it, and goes on telling what it knew. */
+  replaceLeader(of: Partition, staleMs: number, onReplaced = (): void => {}): void {
+    this.#brokers.topics.find(of)?.replaceLeader({ staleMs, onReplaced })
   }
 
   /** Everybody whom some broker could have had leads no more: as if it had been killed. */

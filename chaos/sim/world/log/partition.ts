@@ -55,6 +55,12 @@ interface Past extends Ends {
   readonly untilUs: number
 }
 
+export interface Replacing {
+  /** For so long the one before answers as if it led. */
+  readonly staleMs: number
+  onReplaced(): void
+}
+
 export const BROKERS = 3
 /** Of what was written outside of any transaction. */
 const NOBODY = -1
@@ -78,6 +84,7 @@ export class SimPartition {
   /** What a new leader takes for the end, until it knows. */
   #shown: number | undefined
   #past: Past | undefined
+  #toReplace: Replacing | undefined
   #isLed = true
 
   constructor(parts: LogParts) {
@@ -168,10 +175,11 @@ export class SimPartition {
    * What nobody was told of yet may be lost; nobody leads for a while. The one before answers
    * questions as it did, unless it is dead. `lag`: of the end that the next one shows at first.
    */
-  moveLeader(isDead = false, lag?: number): void {
+  moveLeader(isDead = false, lag?: number, staleMs?: number): void {
     const { queue, prng, tally, profile } = this.#parts
     tally.hit('leader-moves')
-    const untilUs = queue.nowUs + STALE_TIMES * prng.below(profile.lagMsMax * US_PER_MS)
+    const drawnUs = STALE_TIMES * prng.below(profile.lagMsMax * US_PER_MS)
+    const untilUs = queue.nowUs + (staleMs === undefined ? drawnUs : staleMs * US_PER_MS)
     const past = { ...this.#ends(), isStale: true, leaderEpoch: this.leaderEpoch, untilUs }
     this.#past = isDead ? undefined : past
     this.leaderEpoch++
@@ -187,6 +195,15 @@ export class SimPartition {
       this.#moved()
     })
     this.#later(knownUs, leaderEpoch, () => this.#copiedUpTo(this.entries.end))
+  }
+
+  /**
+   * As soon as nothing is open here: what the one before tells from then on is whole, and looks
+   * like all there is. undefined: not any more.
+   */
+  replaceLeader(replacing: Replacing | undefined): void {
+    this.#toReplace = replacing
+    this.#maybeReplace()
   }
 
   /** What is visible to everybody in the end, as far as it is decided and on enough copies. */
@@ -258,6 +275,16 @@ export class SimPartition {
       else waiting.push(one)
     }
     this.#moved()
+    this.#maybeReplace()
+  }
+
+  #maybeReplace(): void {
+    const { entries } = this
+    const replacing = this.#toReplace
+    if (replacing === undefined || entries.stableBefore(this.#copied) < entries.end) return
+    this.#toReplace = undefined
+    this.moveLeader(false, 0, replacing.staleMs)
+    replacing.onReplaced()
   }
 
   /** What was written together is lost together. */
