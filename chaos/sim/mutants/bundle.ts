@@ -38,18 +38,27 @@ export async function bundled(folder: string, mutant?: Mutant, entry = TRIAL): P
 }
 
 function substitution(mutant: Mutant): { readonly plugin: Plugin; isUsed(): boolean } {
-  const path = resolve(mutant.file)
-  const contents = patchedFile(mutant)
-  let used = false
+  const contents = patchedFiles(mutant)
+  const unused = new Set(contents.keys())
   const plugin: Plugin = {
     name: 'mutant',
     setup: ({ onLoad }) => {
-      onLoad({ filter: /\.ts$/ }, args => {
-        if (args.path !== path) return undefined
-        used = true
-        return { contents, loader: 'ts' }
+      onLoad({ filter: /\.ts$/ }, ({ path }) => {
+        const text = contents.get(path)
+        if (text === undefined) return undefined
+        unused.delete(path)
+        return { contents: text, loader: 'ts' }
       })
     },
   }
-  return { plugin, isUsed: () => used }
+  return { plugin, isUsed: () => unused.size === 0 }
+}
+
+/** By path, with what is taken away beside. */
+function patchedFiles(mutant: Mutant): ReadonlyMap<string, string> {
+  const { file, beside } = mutant
+  const path = resolve(file)
+  const files = new Map(beside === undefined ? [] : patchedFiles(beside))
+  const text = files.get(path) ?? readFileSync(file, 'utf8')
+  return files.set(path, patched(text, mutant))
 }

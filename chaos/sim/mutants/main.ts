@@ -149,7 +149,8 @@ class Court {
     if (leftSeconds === 0) return { kind: 'open', seeds: 0 }
     const options = { ...this.#options, scenario, secondsMax: Math.min(secondsMax, leftSeconds) }
     const bundle = await bundled(this.#folder, mutant)
-    const verdict = (await this.#playKept(mutant, bundle, options)) ?? (await play(bundle, options))
+    const kept = await this.#playKept(mutant, bundle, options)
+    const verdict = kept ?? (await this.#playDrawn(mutant, bundle, options))
     if (verdict.kind === 'stopped' && performance.now() >= endMs) {
       return { kind: 'open', seeds: verdict.seeds }
     }
@@ -174,6 +175,22 @@ class Court {
     }
     say(`the schedule ${schedule} does not show ${name}`)
     return undefined
+  }
+
+  /** On behind every seed in which what is taken away beside shows alone. */
+  async #playDrawn(mutant: Mutant, bundle: string, options: PlayOptions): Promise<Verdict> {
+    const { beside } = mutant
+    let { from } = options
+    const endSeed = from + options.seedsMax
+    for (;;) {
+      const verdict = await play(bundle, { ...options, from, seedsMax: endSeed - from })
+      const seeds = verdict.seeds + from - options.from
+      if (verdict.kind !== 'caught' || beside === undefined) return { ...verdict, seeds }
+      const one = { ...options, from: verdict.seed, seedsMax: 1 }
+      const alone = await play(await bundled(this.#folder, beside), one)
+      from = verdict.seed + 1
+      if (alone.kind === 'survived' || from === endSeed) return { ...verdict, seeds }
+    }
   }
 
   #playUnpatched(scenario: TrialName, seed: number): Promise<Verdict> {

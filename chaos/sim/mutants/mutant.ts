@@ -21,6 +21,8 @@ export interface Mutant {
   readonly scenario?: TrialName
   /** Seeds seldom come to it: a schedule that is kept and shows it, which is played first. */
   readonly schedule?: string
+  /** What would hide it, taken away as well: caught is what this one alone does not show. */
+  readonly beside?: Mutant
   /** Written without knowledge of the checkers that are to find it. */
   readonly blind?: true
 }

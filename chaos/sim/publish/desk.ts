@@ -20,11 +20,11 @@ import { type EventQueue, US_PER_MS } from '../world/clock.ts'
 import type { SimLogClient } from '../world/log/client.ts'
 import { type Onlooker, WatchedLog } from './door.ts'
 import { encodeProgressEntry } from './entry.ts'
-import type { Judge } from './judge.ts'
+import type { Judge, Runner } from './judge.ts'
 import { PublishMachine } from './machine.ts'
 import type { Moment } from './moments.ts'
 import { lanes, nameOf, seatOf } from './names.ts'
-import { rendered, type SinkName } from './output.ts'
+import { HOME, rendered, type SinkName } from './output.ts'
 
 /** Until nobody has answered. */
 const SILENCE_US = 20_000
@@ -64,7 +64,7 @@ export class Desk implements JournalGroup, JournalListener {
   #isDue = false
   /** When this replica was last said to lead. */
   #leadsAtUs = -1
-  /** Of each log: when it was first asked for something, and has not been seen to commit since. */
+  /** Of each log: when it was first asked for something, and has not been known to commit since. */
   readonly #askedAtUs = new Map<SinkName, number>()
 
   constructor(parts: DeskParts) {
@@ -74,6 +74,11 @@ export class Desk implements JournalGroup, JournalListener {
 
   get seat(): Seat {
     return this.#parts.seat
+  }
+
+  get #runner(): Runner {
+    const { cluster, group, claim } = this.#parts
+    return { cluster, group, generation: claim.generation }
   }
 
   get machine(): PublishMachine {
@@ -136,8 +141,8 @@ export class Desk implements JournalGroup, JournalListener {
   }
 
   #onlooker(sink: SinkName): Onlooker {
-    const { judge, cluster, group, queue, onMoment } = this.#parts
-    const lane = judge.lane({ cluster, group, sink })
+    const { judge, queue, onMoment } = this.#parts
+    const lane = judge.lane({ ...this.#runner, sink })
     return {
       taking: () => {
         const isTold = this.#leadsAtUs === queue.nowUs
@@ -185,8 +190,7 @@ export class Desk implements JournalGroup, JournalListener {
   }
 
   propose(term: number, progress: Uint8Array, done: () => void): void {
-    const { judge, group } = this.#parts
-    judge.onProgress(group, decodeProgress(progress))
+    this.#parts.judge.onProgress(this.#runner, decodeProgress(progress))
     this.seat.group.propose(term, encodeProgressEntry(progress), () => done())
   }
 
@@ -198,11 +202,13 @@ export class Desk implements JournalGroup, JournalListener {
   // What the journal tells.
 
   onReleased(seq: number): void {
-    const { judge, cluster, group } = this.#parts
-    judge.onReleased({ cluster, group, seq })
+    this.#askedAtUs.delete(HOME)
+    this.#parts.judge.onReleased({ ...this.#runner, seq })
   }
 
-  onPublished(): void {}
+  onPublished(sink: string): void {
+    this.#askedAtUs.delete(sink as SinkName)
+  }
 
   onStalled(code: string, message: string): void {
     this.#stopped(code, message, false)

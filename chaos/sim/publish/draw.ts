@@ -164,6 +164,7 @@ const shapes: Readonly<Partial<Record<PublishFaultKind, Shape>>> = {
   'lead-swapped': { family: 'process', forMs: [50, 1500], often: 8 },
   'read-back-late': { family: 'process', forMs: [1500, 4000], often: 8 },
   'read-back-moved': { family: 'log', forMs: none, often: 20 },
+  'read-back-stale': { family: 'log', forMs: [1500, 6000], often: 30 },
   'read-back-deaf': { family: 'process', forMs: none, often: 15 },
   'read-back-trimmed': { family: 'process', forMs: [1500, 4000], often: 8 },
   'woken-alone': { family: 'process', forMs: [1500, 4000], often: 12 },
@@ -187,7 +188,12 @@ const ends: readonly PublishFaultKind[] = [
   'taken-twice',
   'taken-twice',
   'taken-otherwise',
+  'taken-stale',
   'woken-late',
+  'stopped',
+  'rescaled',
+  'deleted',
+  'deletion-cut',
 ]
 
 const FAMILY_ON = 0.75

@@ -1,6 +1,6 @@
 /**
  * What the publishing machine takes, in bytes: inputs, which become numbered outputs; Progress,
- * which is the journal's own; and the entry that says where a cluster begins.
+ * which is the journal's own; and the entries that say where a cluster begins and where it ends.
  */
 
 import { ByteReader, ByteWriter, MALFORMED_BYTES } from '../../../src/base/bytes.ts'
@@ -36,10 +36,13 @@ export type Command =
   | ({ readonly kind: 'input' } & Input)
   | { readonly kind: 'progress'; readonly progress: Progress }
   | ({ readonly kind: 'beginning' } & Beginning)
+  /** Of the log of this generation. */
+  | { readonly kind: 'end'; readonly generation: number }
 
 const INPUT = 1
 const PROGRESS = 2
 const BEGINNING = 3
+const END = 4
 
 /** All that a replay needs: the schedule of an entry, too. */
 export function encodeInput({ id, home, away, bytes }: Input): Uint8Array {
@@ -61,6 +64,10 @@ export function encodeBeginning({ before, replayed, known }: Beginning): Uint8Ar
   return out.bytes(encodeProgress(known)).finish()
 }
 
+export function encodeEnd(generation: number): Uint8Array {
+  return new ByteWriter().uint8(END).varint(generation).finish()
+}
+
 export function decodeEntry(bytes: Uint8Array): Command {
   const input = new ByteReader(bytes)
   switch (input.uint8()) {
@@ -70,6 +77,8 @@ export function decodeEntry(bytes: Uint8Array): Command {
       return { kind: 'progress', progress: decodeProgress(input.bytes()) }
     case BEGINNING:
       return { kind: 'beginning', ...readBeginning(input) }
+    case END:
+      return { kind: 'end', generation: input.varint() }
     default:
       throw new WeirError(MALFORMED_BYTES, 'an entry of an unknown kind')
   }

@@ -7,6 +7,7 @@ import { US_PER_MS } from '../world/clock.ts'
 import type { LogCall, LogFate } from '../world/log/faults.ts'
 import type { MoveTime } from '../world/log/log.ts'
 import { happenings } from '../world/trace.ts'
+import { deleted, stopped, takenStale } from './changes.ts'
 import { cloned } from './clones.ts'
 import type { JournalFaultKind } from './kinds.ts'
 import { journalFaultKinds } from './kinds.ts'
@@ -20,6 +21,7 @@ import {
   readBackDeaf,
   readBackLate,
   readBackMoved,
+  readBackStale,
   readBackTrimmed,
   wokenAlone,
 } from './timely.ts'
@@ -167,6 +169,7 @@ const injections: Readonly<Record<JournalFaultKind, Injection>> = {
   'read-back-moved': readBackMoved,
   'read-back-deaf': readBackDeaf,
   'read-back-trimmed': readBackTrimmed,
+  'read-back-stale': readBackStale,
   'woken-alone': wokenAlone,
   'commits-unanswered': commitsUnanswered,
   'coordinator-moved': coordinatorMoved,
@@ -178,6 +181,11 @@ const injections: Readonly<Record<JournalFaultKind, Injection>> = {
   'taken-twice': taken(2),
   'taken-otherwise': takenOtherwise,
   'woken-late': wokenLate,
+  'taken-stale': takenStale,
+  stopped: stopped(false),
+  rescaled: stopped(true),
+  deleted: deleted(false),
+  'deletion-cut': deleted(true),
 }
 
 function isOurs(kind: PublishFault['kind']): kind is JournalFaultKind {

@@ -5,7 +5,11 @@ import { groupId } from '../../../src/base/ids.ts'
 import { Prng } from '../../../src/base/prng.ts'
 import type { NewRecord, Partition } from '../../../src/base/stream-log.ts'
 import { identified } from '../../../src/journal/identity.ts'
-import { encodeRecord, type PublishedRecord } from '../../../src/journal/record.ts'
+import {
+  encodeRecord,
+  type JournalRecord,
+  type PublishedRecord,
+} from '../../../src/journal/record.ts'
 import type { Output, Scheduled } from '../../../src/journal/types.ts'
 import { Violation } from '../checkers/checker.ts'
 import { EventQueue } from '../world/clock.ts'
@@ -20,6 +24,7 @@ import { digestOf, OUTPUT_PARTITIONS, rendered, runBytes, type SinkName } from '
 const group = groupId(1)
 const CLUSTER = 'c1'
 const CLAIM = { generation: 1, owner: 'ann' }
+const runner = { cluster: CLUSTER, group, generation: CLAIM.generation }
 
 /** A group with logs that a test fills by hand. */
 class Bench {
@@ -46,11 +51,11 @@ class Bench {
   }
 
   lane(sink: SinkName = 'home') {
-    return this.judge.lane({ cluster: CLUSTER, group, sink })
+    return this.judge.lane({ ...runner, sink })
   }
 
   /** An output of the numbering above. */
-  output(number: number, sink: SinkName = 'home', claimed = 1, id?: number, generation = 1) {
+  output(number: number, sink: SinkName = 'home', claimed = 1, id?: number, generation = claimed) {
     const seq = sink === 'home' ? Math.ceil(number / 2) : number
     const bytes = runBytes(id ?? 10 * seq, 1, 5)
     const run = { sink, first: number, count: 1, bytes }
@@ -68,8 +73,20 @@ class Bench {
   }
 
   journal(record: Partial<PublishedRecord>): void {
-    const value = encodeRecord(recordOf(record))
-    this.#append('home', journalOf(group), plain(value))
+    this.claim(recordOf(record))
+  }
+
+  claim(record: JournalRecord): void {
+    this.#append('home', journalOf(group), plain(encodeRecord(record)))
+  }
+
+  /** Another job takes its name. */
+  replace(): void {
+    this.judge.onDeleting(CLAIM.generation)
+    this.claim({ kind: 'deleted', group: nameOf(group), ...CLAIM })
+    this.judge.onDeleted(CLAIM.generation)
+    const next = { generation: 2, owner: 'bob', seats: 1, deleted: CLAIM.generation }
+    this.claim({ kind: 'generation', group: nameOf(group), ...next })
   }
 
   #append(sink: SinkName, to: Partition, record: NewRecord): void {
@@ -172,7 +189,7 @@ const crimes: readonly (readonly [string, string, (bench: Bench) => void])[] = [
   [
     'PUBLISH-3',
     'an entry is released before its schedule is durable',
-    b => b.judge.onReleased({ cluster: CLUSTER, group, seq: 1 }),
+    b => b.judge.onReleased({ ...runner, seq: 1 }),
   ],
   [
     'PUBLISH-4',
@@ -191,7 +208,7 @@ const crimes: readonly (readonly [string, string, (bench: Bench) => void])[] = [
     },
   ],
   [
-    'PUBLISH-13',
+    'PUBLISH-14',
     'an output is shown as of another generation',
     b => {
       b.journal({})
@@ -199,7 +216,7 @@ const crimes: readonly (readonly [string, string, (bench: Bench) => void])[] = [
     },
   ],
   [
-    'PUBLISH-13',
+    'PUBLISH-14',
     'an output is shown without its identity',
     b => {
       b.journal({})
@@ -213,13 +230,16 @@ const crimes: readonly (readonly [string, string, (bench: Bench) => void])[] = [
   [
     'PUBLISH-7',
     'Progress is ahead of the journal',
-    b => b.judge.onProgress(group, { ...progress, journaled: 1 }),
+    b => b.judge.onProgress(runner, { ...progress, journaled: 1 }),
   ],
   [
     'PUBLISH-7',
     'Progress is ahead of a sink',
     b =>
-      b.judge.onProgress(group, { ...progress, published: [{ sink: 'home', upTo: 1, offset: 0 }] }),
+      b.judge.onProgress(runner, {
+        ...progress,
+        published: [{ sink: 'home', upTo: 1, offset: 0 }],
+      }),
   ],
   ['PUBLISH-8', 'more waits than may', b => b.judge.onHeld(CLUSTER, group, 11, 10)],
   [
@@ -248,7 +268,41 @@ const crimes: readonly (readonly [string, string, (bench: Bench) => void])[] = [
       b.judge.onEntry(CLUSTER, group, { seq: 1, generation: 1, ...scheduled(1), runs })
     },
   ],
+  [
+    'PUBLISH-13',
+    'a deleted job goes on in its journal',
+    b => {
+      b.judge.onDeleted(CLAIM.generation)
+      b.journal({})
+    },
+  ],
+  [
+    'PUBLISH-13',
+    'a deleted job goes on showing outputs',
+    b => {
+      b.replace()
+      b.show(1)
+    },
+  ],
+  [
+    'PUBLISH-9',
+    'a publisher calls a job deleted that is not',
+    b => b.judge.onStopped({ ...unanswered, code: 'job-deleted', isForGood: true }),
+  ],
+  [
+    'PUBLISH-1',
+    'numbers that were left out are shown',
+    b => {
+      b.judge.onLeftOut(group, { journaled: 3, offset: 0, published: leftOut(6) })
+      b.journal({ fromSeq: 4, toSeq: 4 })
+      b.show(3)
+    },
+  ],
 ]
+
+function leftOut(upTo: number) {
+  return [{ sink: 'home', upTo, offset: 0 }]
+}
 
 const unanswered = {
   ...{ cluster: CLUSTER, group, claim: CLAIM, code: 'unavailable' },
@@ -284,9 +338,43 @@ test('nobody objects to what is as it should be', () => {
     for (const number of home) bench.show(number)
     sentBy(bench, 1, 'away')
     for (const number of [1, 2]) bench.show(number, 'away')
-    bench.judge.onReleased({ cluster: CLUSTER, group, seq: 2 })
+    bench.judge.onReleased({ ...runner, seq: 2 })
     const published = [{ sink: 'home', upTo: 4, offset: 0 }]
-    bench.judge.onProgress(group, { journaled: 2, offset: 0, published })
+    bench.judge.onProgress(runner, { journaled: 2, offset: 0, published })
+    expect(bench.judge.isComplete()).toBe(true)
+  })
+  expect(found).toBeUndefined()
+})
+
+test('a job that takes the name of a deleted one begins at 1, and owes nothing of it', () => {
+  const found = objection(bench => {
+    bench.journal({ toSeq: 2 })
+    for (const number of [1, 2]) bench.show(number)
+    bench.replace()
+    bench.judge.onStopped({ ...unanswered, code: 'job-deleted', isForGood: true })
+    const bob = { generation: 2, owner: 'bob' }
+    bench.journal({ ...bob, published: leftOut(2) })
+    for (const number of [1, 2]) bench.show(number, 'home', 2)
+    bench.show(1, 'away', 2)
+    expect(bench.judge.isComplete()).toBe(true)
+    // What the old one says of itself is measured by what it had.
+    bench.judge.onReleased({ ...runner, seq: 2 })
+    expect(bench.judge.isJournaled({ group, generation: 2 }, 2)).toBe(false)
+  })
+  expect(found).toBeUndefined()
+})
+
+test('numbers may be left out on purpose', () => {
+  const found = objection(bench => {
+    bench.journal({})
+    for (const number of [1, 2]) bench.show(number)
+    bench.show(1, 'away')
+    const published = [{ sink: 'away', upTo: 3, offset: 0 }, ...leftOut(7)]
+    bench.judge.onLeftOut(group, { journaled: 3, offset: 0, published })
+    bench.judge.look()
+    bench.journal({ fromSeq: 4, toSeq: 4 })
+    for (const number of [8, 9]) bench.show(number, 'home', 1, 40)
+    bench.show(4, 'away')
     expect(bench.judge.isComplete()).toBe(true)
   })
   expect(found).toBeUndefined()

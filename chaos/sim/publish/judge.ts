@@ -12,6 +12,16 @@ import { nameOf } from './names.ts'
 import { OUTPUT_PARTITIONS, SINKS, type SinkName } from './output.ts'
 import { type GroupTruth, type Journaled, type Logs, Truth, type Visible } from './truth.ts'
 
+/** Whoever writes for a group, by its claim: a number says nothing without it. */
+export interface Whose {
+  readonly group: GroupId
+  readonly generation: number
+}
+
+export interface Runner extends Whose {
+  readonly cluster: string
+}
+
 export interface Stopped {
   readonly cluster: string
   readonly group: GroupId
@@ -52,8 +62,13 @@ export class Judge {
   readonly #bounds = new Demand('PUBLISH-8 what waits to leave is bounded')
   readonly #stops = new Demand('PUBLISH-9 nobody stops without a reason')
   readonly #agrees = new Demand('PUBLISH-10 replicas make the same outputs of an entry')
-  readonly #identities = new Demand('PUBLISH-13 an output bears its identity, whoever shows it')
-  readonly #last = new Map<string, Visible>()
+  readonly #identities = new Demand('PUBLISH-14 an output bears its identity, whoever shows it')
+  readonly #deletes = new Demand('PUBLISH-13 nothing of a deleted job comes after its deletion')
+  /** Generations up to this are being deleted, and were. */
+  #deleting = 0
+  #deleted = 0
+  /** By sink and partition, of each group of each job. */
+  readonly #last = new Map<string, Pick<Visible, 'number' | 'claimed'>>()
   /** Outputs that readers may see. */
   shown = 0
   /** Visible, and their journal does not show it yet. */
@@ -66,7 +81,8 @@ export class Judge {
   get demands(): readonly Demand[] {
     const { leaves, releases, takes } = this
     const here = [this.#once, leaves, releases, this.#owners, this.#journals, takes]
-    return [...here, this.#progress, this.#bounds, this.#stops, this.#agrees, this.#identities]
+    const besides = [this.#progress, this.#bounds, this.#stops, this.#agrees]
+    return [...here, ...besides, this.#deletes, this.#identities]
   }
 
   lane(name: LaneName): Lane {
@@ -83,17 +99,55 @@ export class Judge {
     if (before === undefined) known.add(entry)
   }
 
-  onReleased({ cluster, group, seq }: { cluster: string; group: GroupId; seq: number }): void {
+  onReleased({ cluster, group, generation, seq }: Runner & { readonly seq: number }): void {
     const what = () => `${cluster} ${nameOf(group)} releases ${seq}`
-    this.releases.demand(this.isJournaled(group, seq), what)
+    this.releases.demand(this.isJournaled({ group, generation }, seq), what)
   }
 
-  onProgress(group: GroupId, { journaled, published }: Progress): void {
-    const what = (name: string, upTo: number) => () => `${nameOf(group)}: ${upTo} of ${name}`
-    this.#progress.demand(this.isJournaled(group, journaled), what('the journal', journaled))
+  /** What a group's own state says, or that all of it is out behind whose end another begins. */
+  onProgress(of: Whose, { journaled, published }: Progress): void {
+    const what = (name: string, upTo: number) => () => `${nameOf(of.group)}: ${upTo} of ${name}`
+    this.#progress.demand(this.isJournaled(of, journaled), what('the journal', journaled))
     for (const { sink, upTo } of published) {
-      const isOut = this.isPublished(group, sink as SinkName, upTo)
+      const isOut = this.isPublished(of, sink as SinkName, upTo)
       this.#progress.demand(isOut, what(sink, upTo))
+    }
+  }
+
+  /** From now on publishers of this generation may say that it is gone. */
+  onDeleting(generation: number): void {
+    this.#deleting = generation
+  }
+
+  isLeaving(generation: number): boolean {
+    return generation <= this.#deleting
+  }
+
+  /** Whoever deleted it was told so. */
+  onDeleted(generation: number): void {
+    this.look()
+    this.#deleted = generation
+  }
+
+  isDeleted(generation: number): boolean {
+    return generation <= this.#deleted
+  }
+
+  /** On purpose: the numbers up to these are no outputs. All before is visible. */
+  onLeftOut(group: GroupId, upTo: Progress): void {
+    this.look()
+    const truth = this.truth.of(group)
+    truth.history.leaveOut(upTo)
+    truth.journaled = upTo.journaled
+    for (const { sink, upTo: number } of upTo.published) {
+      const name = sink as SinkName
+      truth.upTo[name] = number
+      for (let partition = 0; partition < OUTPUT_PARTITIONS; partition++) {
+        const last = number - ((number - partition) % OUTPUT_PARTITIONS)
+        const at = placeOf({ group: nameOf(group), sink, partition }, truth)
+        const claimed = this.#last.get(at)?.claimed ?? 0
+        if (last >= firstOf(partition)) this.#last.set(at, { number: last, claimed })
+      }
     }
   }
 
@@ -108,29 +162,30 @@ export class Judge {
     if (!isForGood && isSilent && PASSING.has(code)) return
     const isDisplaced = this.#highest(group) > claim.generation
     const isSplit = this.twins.has(cluster) && code !== 'generation-superseded'
+    const isGone = code === 'job-deleted' && this.isLeaving(claim.generation)
     const isOther = this.fickle.has(cluster) && code === 'replay-differs'
     const isFound = DISPLACED.has(code) && (isDisplaced || isSplit)
-    const isExplained = isForGood && (isFound || isOther)
+    const isExplained = isForGood && (isGone || isFound || isOther)
     this.#stops.demand(isExplained, () => `${cluster} ${nameOf(group)}: ${code}`)
   }
 
   // What stands in the logs.
 
-  isJournaled(group: GroupId, seq: number): boolean {
-    if (this.#group(group).journaled < seq) this.look()
-    return this.#group(group).journaled >= seq
+  isJournaled({ group, generation }: Whose, seq: number): boolean {
+    if (this.truth.of(group, generation).journaled < seq) this.look()
+    return this.truth.of(group, generation).journaled >= seq
   }
 
-  isPublished(group: GroupId, sink: SinkName, upTo: number): boolean {
-    if (this.#group(group).upTo[sink] < upTo) this.look()
-    return this.#group(group).upTo[sink] >= upTo
+  isPublished({ group, generation }: Whose, sink: SinkName, upTo: number): boolean {
+    if (this.truth.of(group, generation).upTo[sink] < upTo) this.look()
+    return this.truth.of(group, generation).upTo[sink] >= upTo
   }
 
   /** Everything that is new in the logs. */
   look(): void {
     this.truth.readJournals((group, journaled) => this.#onJournaled(group, journaled))
     this.truth.readMarkers((group, record) => {
-      const truth = this.#group(group)
+      const truth = this.truth.of(group, record.generation)
       truth.claimed = Math.max(truth.claimed, record.generation)
       this.#onMarker(truth, record)
     })
@@ -183,6 +238,7 @@ export class Judge {
     const at = () => `${nameOf(group)} at ${offset}`
     this.#owners.demand(record.generation >= (before?.generation ?? 0), at)
     if (record.kind !== 'published') return
+    this.#deletes.demand(record.generation > this.#deleted, at)
     const isTwo = others.some(
       one => one.generation === record.generation && one.owner !== record.owner,
     )
@@ -209,35 +265,36 @@ export class Judge {
   }
 
   #onVisible(visible: Visible): void {
-    const { group, sink, partition, number, claimed } = visible
-    const name = `${group} ${sink}/${partition}`
+    const { partition, number, claimed } = visible
+    const name = placeOf(visible, this.#job(visible))
     const before = this.#last.get(name)
-    this.#last.set(name, visible)
+    this.#last.set(name, { number, claimed })
     this.shown++
-    const first = partition === 0 ? OUTPUT_PARTITIONS : partition
-    const next = before === undefined ? first : before.number + OUTPUT_PARTITIONS
+    const next = before === undefined ? firstOf(partition) : before.number + OUTPUT_PARTITIONS
     this.#once.demand(number === next, () => `${name} shows ${number} where ${next} is next`)
     this.#owners.demand(claimed >= (before?.claimed ?? 0), () => `${name} at ${number}`)
+    this.#deletes.demand(claimed > this.#deleted, () => `${name} at ${number}`)
   }
 
   #seen(group: GroupId, sink: SinkName): number {
     let count = 0
     for (let partition = 0; partition < OUTPUT_PARTITIONS; partition++) {
-      const last = this.#last.get(`${nameOf(group)} ${sink}/${partition}`)?.number ?? 0
-      const first = partition === 0 ? OUTPUT_PARTITIONS : partition
-      if (last > 0) count += (last - first) / OUTPUT_PARTITIONS + 1
+      const place = placeOf({ group: nameOf(group), sink, partition }, this.#group(group))
+      const last = this.#last.get(place)?.number ?? 0
+      if (last > 0) count += (last - firstOf(partition)) / OUTPUT_PARTITIONS + 1
     }
     return count
   }
 
-  #named(name: string): GroupTruth {
-    const group = this.truth.groups.find(one => nameOf(one) === name)
-    return this.#group(group as GroupId)
+  #job({ group, claimed }: Visible): GroupTruth {
+    const id = this.truth.groups.find(one => nameOf(one) === group)
+    return this.truth.of(id as GroupId, claimed)
   }
 
   /** false: the journal does not show its entry yet. */
-  #isOwed({ group, sink, number, id, identity }: Visible): boolean {
-    const owed = this.#named(group).history.outputs[sink as SinkName][number - 1]
+  #isOwed(visible: Visible): boolean {
+    const { group, sink, number, id, identity } = visible
+    const owed = this.#job(visible).history.outputs[sink as SinkName][number - 1]
     if (owed === undefined) return false
     this.#once.demand(owed.id === id, () => {
       return `${group} shows ${id} as ${number} of ${sink}, where ${owed.id} was journaled`
@@ -250,4 +307,16 @@ export class Judge {
 
 function isSameEntry(one: OutEntry, other: OutEntry): boolean {
   return JSON.stringify([one, ...one.runs]) === JSON.stringify([other, ...other.runs])
+}
+
+function placeOf(
+  { group, sink, partition }: Pick<Visible, 'group' | 'sink' | 'partition'>,
+  { above }: GroupTruth,
+): string {
+  return `${group} above ${above} ${sink}/${partition}`
+}
+
+/** The first number of a partition. */
+function firstOf(partition: number): number {
+  return partition === 0 ? OUTPUT_PARTITIONS : partition
 }

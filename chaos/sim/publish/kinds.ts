@@ -18,6 +18,7 @@ const journalFaults = {
   'read-back-deaf': 'a leader reads its journal back, and does not hear that another leads',
   'read-back-trimmed': 'a journal is trimmed to the end that was told to whoever reads it back',
   'read-back-moved': 'a journal gets another leader while it is read back',
+  'read-back-stale': 'one that led a journal tells who reads it back what there was at its time',
   'woken-alone': 'a leader stood still, and goes on while its successor takes the id',
   // Logs.
   'coordinator-moved': 'another decides the transactions of a group',
@@ -29,6 +30,11 @@ const journalFaults = {
   'taken-over': 'the job is restored on other nodes while the cluster before goes on',
   'taken-twice': 'two restore the job at once',
   'taken-otherwise': 'the job is restored by a program that makes something else of its input',
+  'taken-stale': 'the job is restored twice, the second time before who knows of no first',
+  stopped: 'the job is stopped, and started on other nodes behind its end',
+  rescaled: 'the same, and all groups begin at the highest numbers of any',
+  deleted: 'the job is deleted, and its name taken by a new one',
+  'deletion-cut': 'whoever deletes the job dies over it, and its name is taken by a new one',
   'woken-late': 'a cluster is down while the job is restored elsewhere, and comes back',
 } as const
 

@@ -1,17 +1,14 @@
 /** One publisher as an onlooker sees it: what it puts into a transaction, and whether it may. */
 
-import type { GroupId } from '../../../src/base/ids.ts'
 import type { PartitionRecords } from '../../../src/base/stream-log.ts'
 import { isJournal, type Seat } from '../../../src/journal/plan.ts'
 import { decodeRecord } from '../../../src/journal/record.ts'
-import type { Judge } from './judge.ts'
+import type { Judge, Runner } from './judge.ts'
 import { seatOf } from './names.ts'
 import { AWAY, HOME, type Seen, type SinkName, seenIn } from './output.ts'
 import type { Committed } from './truth.ts'
 
-export interface LaneName {
-  readonly cluster: string
-  readonly group: GroupId
+export interface LaneName extends Runner {
   readonly sink: SinkName
 }
 
@@ -46,15 +43,14 @@ export class Lane {
 
   /** Outputs go with their schedules or behind them. */
   committing(): void {
-    const { group } = this.#name
     const isHere = this.#seq <= this.#toSeq
-    const isDurable = isHere || this.#judge.isJournaled(group, this.#seq)
+    const isDurable = isHere || this.#judge.isJournaled(this.#name, this.#seq)
     this.#judge.releases.demand(isDurable, () => this.#told(`commits outputs of ${this.#seq}`))
   }
 
   committed(): void {
-    const truth = this.#judge.truth.of(this.#name.group)
-    const { sink } = this.#name
+    const { group, generation, sink } = this.#name
+    const truth = this.#judge.truth.of(group, generation)
     if (sink === HOME) truth.journaled = Math.max(truth.journaled, this.#toSeq)
     truth.upTo[sink] = Math.max(truth.upTo[sink], this.#upTo)
     this.left()
@@ -79,13 +75,13 @@ export class Lane {
   }
 
   #puts({ number, id }: Seen): void {
-    const { group, sink } = this.#name
+    const { sink } = this.#name
     const made = this.#committed().outputs[sink].get(number)
     this.#judge.leaves.demand(made?.id === id, () => this.#told(`publishes ${number}`))
     this.#seq = Math.max(this.#seq, made?.seq ?? 0)
     this.#upTo = Math.max(this.#upTo, number)
     if (sink !== AWAY) return
-    const isReleased = this.#judge.isJournaled(group, this.#seq)
+    const isReleased = this.#judge.isJournaled(this.#name, this.#seq)
     this.#judge.releases.demand(isReleased, () => this.#told(`publishes ${number}`))
   }
 

@@ -63,6 +63,9 @@ export class PublishMachine implements Machine {
         return TAKEN
       case 'beginning':
         return this.#begin(command)
+      case 'end':
+        this.outbox?.end(command.generation)
+        return TAKEN
     }
   }
 
@@ -104,8 +107,7 @@ export class PublishMachine implements Machine {
   #take(input: Input): ApplyResult {
     const { outbox } = this
     if (outbox === undefined) return REFUSED
-    this.#commit(outbox, input, this.#parts.generation)
-    return TAKEN
+    return this.#commit(outbox, input, this.#parts.generation) ? TAKEN : REFUSED
   }
 
   /** Whoever proposed it could not know whether another had. */
@@ -121,7 +123,8 @@ export class PublishMachine implements Machine {
     return TAKEN
   }
 
-  #commit(outbox: Outbox, input: Input, generation: number, recorded?: Recorded): void {
+  /** false: the log has ended. */
+  #commit(outbox: Outbox, input: Input, generation: number, recorded?: Recorded): boolean {
     const isOther = recorded !== undefined && this.#parts.isFickle
     const id = isOther ? input.id + OTHER : input.id
     const runs = SINKS.filter(sink => input[sink] > 0).map(sink => ({
@@ -132,7 +135,8 @@ export class PublishMachine implements Machine {
     }))
     const seq = outbox.lastSeq + 1
     const entry = { seq, generation, schedule: encodeInput(input), digest: digestOf(runs), runs }
-    outbox.apply(entry, recorded)
-    this.#parts.onEntry(entry)
+    const isTaken = outbox.apply(entry, recorded)
+    if (isTaken) this.#parts.onEntry(entry)
+    return isTaken
   }
 }

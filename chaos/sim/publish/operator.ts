@@ -1,6 +1,6 @@
 /**
  * Whoever runs the job: claims it, starts clusters on what the journals say, copies them, wakes old
- * ones. Knows no more of a job than its logs do.
+ * ones, has it deleted. Knows no more of a job than its logs do.
  */
 
 import type { GroupId } from '../../../src/base/ids.ts'
@@ -12,26 +12,28 @@ import { Violation } from '../checkers/checker.ts'
 import type { FleetFault } from '../fleet/scenario.ts'
 import { SimClock, US_PER_MS } from '../world/clock.ts'
 import { Cluster, type ClusterParts, type World } from './cluster.ts'
-import { unwatched, WatchedLog } from './door.ts'
+import { type Onlooker, unwatched, WatchedLog } from './door.ts'
 import type { Beginning, Replayed } from './entry.ts'
 import { Feed, type Ids } from './feed.ts'
 import { journalOf, lanes, seatOf } from './names.ts'
-import { HOME, SINKS } from './output.ts'
+import { SINKS } from './output.ts'
 import { History } from './truth.ts'
+
+type Held = Extract<ClaimOutcome, { kind: 'done' }>
+
+interface Claiming {
+  readonly onReading?: (() => void) | undefined
+  readonly onClaimed?: (() => void) | undefined
+  /** It is for a fickle cluster: told of it when it has begun. */
+  readonly onFickle?: ((cluster: Cluster) => void) | undefined
+}
 
 const CLAIMED = 'PUBLISH-12 a claim holds, or says why not'
 const RECORD_MS = 5
 /** How often somebody looks whether a cluster has stopped. */
 const LOOK_MS = 50
+const AGAIN_MS = 500
 const NOTHING: Progress = { journaled: 0, offset: 0, published: [] }
-const FRESH: Beginning = { before: NOTHING, replayed: [], known: NOTHING }
-
-interface Restore {
-  /** Whoever claims was told where a journal ends. */
-  readonly onReading?: () => void
-  /** It is by a fickle cluster: told of it when it has begun. */
-  readonly onFickle?: (cluster: Cluster) => void
-}
 
 /** A cluster, and who puts inputs into it. */
 export interface Site {
@@ -60,15 +62,17 @@ export class Operator {
     return this.#ids.next
   }
 
-  submit(): void {
-    this.#claim({ kind: 'submit', owner: 'owner-0' }, () => FRESH)
+  /** A new job; what lies before its claim is another's. `onClaimed`: the name is its own. */
+  submit(onClaimed?: () => void): void {
+    const beginning = (_: GroupId, offset: number) => {
+      return { before: NOTHING, replayed: [], known: { ...NOTHING, offset } }
+    }
+    this.#claim('submit', beginning, { onClaimed })
   }
 
-  /** Begins where the journals end. */
-  takeOver(how: Restore = {}): void {
-    const owner = `owner-${this.#clusters + this.open}`
-    const beginning = (group: GroupId, at: number) => this.#restored(group, at)
-    this.#claim({ kind: 'start', owner }, beginning, how)
+  /** Begins where the journals end. `onReading`: whoever claims was told where one ends. */
+  takeOver(how: Pick<Claiming, 'onReading' | 'onFickle'> = {}): void {
+    this.#claim('start', (group, at) => this.#restored(group, at), how)
   }
 
   /** By another program than ran before; once that is found out, by the old one. */
@@ -80,6 +84,13 @@ export class Operator {
       } else this.#world.queue.after(LOOK_MS * US_PER_MS, { fire: () => look(cluster) })
     }
     this.takeOver({ onFickle: look })
+  }
+
+  /** Begins behind what was let out, and needs nothing of before. */
+  goOn(behind: (group: GroupId) => Progress): void {
+    this.#claim('start', group => {
+      return { before: behind(group), replayed: [], known: behind(group) }
+    })
   }
 
   /** Copies of all disks, as if the power had gone everywhere at once. */
@@ -94,32 +105,64 @@ export class Operator {
     return made
   }
 
-  #claim(
-    wish: ClaimWish,
-    beginning: (group: GroupId, offset: number) => Beginning,
-    { onReading = () => {}, onFickle }: Restore = {},
-  ): void {
+  /** A claim, or a deletion; the answer cuts it short, if it is not decided. */
+  ask(wish: ClaimWish, onlooker: Onlooker, done: (outcome: ClaimOutcome) => void): () => boolean {
     const { logs, judge, scenario, queue, trace } = this.#world
     const clock = new SimClock(queue)
-    const { groups } = judge.truth
+    let isOpen = true
+    const end = (): boolean => {
+      if (isOpen) this.open--
+      const wasOpen = isOpen
+      isOpen = false
+      return wasOpen
+    }
     this.open++
-    const told = { ...unwatched, ended: onReading }
     const parts = {
       ...{ clock, wish, bounds: scenario.profile.bounds },
       random: this.#prng.fork(`claim ${wish.kind} ${queue.nowUs} ${this.open}`),
       lanes: lanes.map(sink => ({
-        log: sink === HOME ? new WatchedLog(logs.home.client(), told) : logs[sink].client(),
-        seats: groups.map(group => seatOf(group, sink)),
+        log: new WatchedLog(logs[sink].client(), onlooker),
+        seats: judge.truth.groups.map(group => seatOf(group, sink)),
       })),
-      record: (_: Claim, done: () => void) => void clock.after(RECORD_MS, done),
+      record: (_: Claim, recorded: () => void) => void clock.after(RECORD_MS, recorded),
     }
-    claimJob(parts, outcome => {
-      this.open--
+    const cancel = claimJob(parts, outcome => {
+      end()
       if (trace.isTold) trace.tell(`a claim: ${JSON.stringify(outcome)}`)
-      // The log was so slow that others have taken the job over meanwhile, and have it.
-      if (wish.kind === 'submit' && this.sites.length > 0 && isTaken(outcome)) return
+      done(outcome)
+    })
+    return () => {
+      cancel()
+      return end()
+    }
+  }
+
+  #claim(
+    kind: 'submit' | 'start',
+    beginning: (group: GroupId, offset: number) => Beginning,
+    { onReading = () => {}, onClaimed = () => {}, onFickle }: Claiming = {},
+  ): void {
+    const owner = `owner-${this.#clusters + this.open}`
+    this.ask({ kind, owner }, { ...unwatched, ended: onReading }, outcome => {
+      const { judge, queue } = this.#world
+      if (isStill(outcome)) {
+        // The log was so slow that others have taken the job over meanwhile, and have it.
+        const isOthers = this.sites.some(({ cluster }) => {
+          return !judge.isLeaving(cluster.parts.claim.generation)
+        })
+        if (isOthers) return
+        this.open++
+        const again = (): void => {
+          this.open--
+          this.#claim(kind, beginning, { onReading, onClaimed, onFickle })
+        }
+        queue.after(AGAIN_MS * US_PER_MS, { fire: again })
+        return
+      }
       const { claim, offsets } = mustHold(outcome)
+      const { groups } = judge.truth
       const at = new Map(groups.map((group, i) => [group, offsets[i] ?? 0]))
+      onClaimed()
       const cluster = this.#add({
         ...{ claim, isFickle: onFickle !== undefined },
         beginning: group => beginning(group, at.get(group) ?? 0),
@@ -187,11 +230,12 @@ function leastOut({ schedules, outputs }: History, { published }: Progress): Pro
   }
 }
 
-function isTaken(outcome: ClaimOutcome): boolean {
+/** A leader of a journal that was replaced tells of a job that was deleted: not for ever. */
+function isStill(outcome: ClaimOutcome): boolean {
   return outcome.kind === 'refused' && outcome.trouble.code === 'job-exists'
 }
 
-function mustHold(outcome: ClaimOutcome): Extract<ClaimOutcome, { kind: 'done' }> {
+export function mustHold(outcome: ClaimOutcome): Held {
   if (outcome.kind === 'done') return outcome
   throw new Violation(CLAIMED, JSON.stringify(outcome.trouble))
 }

@@ -10,6 +10,8 @@ const ALONE_MS = 1500
 const DEAF_MS = 500
 /** Of the time in which an answer is waited for. */
 const LATE_SHARE = 0.8
+/** Until a transaction is decided, and hardly anybody else has heard of it. */
+const DECIDED_MS = 10
 /** Until what a successor has committed is put on record. */
 const RECORD_MS = 150
 
@@ -109,6 +111,21 @@ export const readBackMoved: Injection = (scene, fault) => {
     const { home } = scene.world.logs
     if (fault.salt % 5 === 0) home.moveLeader(journalOf(group))
     else home.loseLeader(journalOf(group))
+  })
+  return 'missed'
+}
+
+/**
+ * Whoever led the journal was replaced, and does not know it. A publisher has gone on behind what
+ * that one tells: itself, or whoever leads next, reads the journal back.
+ */
+export const readBackStale: Injection = (scene, { whom, salt, forMs }) => {
+  const group = groupAt(scene, whom)
+  scene.world.logs.home.replaceLeader(journalOf(group), forMs, () => {
+    whenMet(scene, 'read-back-stale', isAtHome('committing', group), ({ cluster, member }) => {
+      if (salt % 2 === 0) cluster.plan(member, 'end-transaction', 'lost-answer')
+      else after(scene, DECIDED_MS, () => cluster.handOver(group, salt >>> 4))
+    })
   })
   return 'missed'
 }

@@ -5,10 +5,10 @@
  */
 
 import type { GroupId } from '../../../src/base/ids.ts'
-import type { StoredRecord } from '../../../src/base/stream-log.ts'
+import type { Partition, StoredRecord } from '../../../src/base/stream-log.ts'
 import type { JournalRecord } from '../../../src/journal/record.ts'
 import { decodeRecord } from '../../../src/journal/record.ts'
-import type { OutEntry } from '../../../src/journal/types.ts'
+import type { OutEntry, Progress } from '../../../src/journal/types.ts'
 import type { SimLog } from '../world/log/log.ts'
 import { decodeInput } from './entry.ts'
 import { journalOf, markersOf, nameOf } from './names.ts'
@@ -35,10 +35,16 @@ export interface Made {
 /** Output n of each sink at index n - 1. */
 type Numbered = Readonly<Record<SinkName, Made[]>>
 
-/** A run of seqs from 1, with what they made. */
+/** A run of seqs from 1, with what they made; holes where numbers were left out on purpose. */
 export class History {
   readonly schedules: Uint8Array[] = []
   readonly outputs: Numbered = { home: [], away: [] }
+
+  /** What comes next has the numbers behind these. */
+  leaveOut({ journaled, published }: Progress): void {
+    this.schedules.length = journaled
+    for (const { sink, upTo } of published) this.outputs[sink as SinkName].length = upTo
+  }
 
   add(schedule: Uint8Array, generation: number): void {
     this.schedules.push(schedule)
@@ -75,18 +81,22 @@ export interface Journaled {
   readonly offset: number
 }
 
-/** What stands in the logs for one group. */
+/** What stands in the logs for one group of one job; another of its name may follow. */
 export class GroupTruth {
+  /** Generations up to this were deleted before. */
+  readonly above: number
   readonly records: Journaled[] = []
-  /** How many markers were read in the other log. */
-  markers = 0
-  /** The highest generation there: a claim is written to the home log last. */
+  /** The highest generation in the other log: a claim is written to the home log last. */
   claimed = 0
   /** Of all schedules in the journal. */
   readonly history = new History()
   /** What a publisher was told was decided, though readers may see it later. */
   readonly upTo: Record<SinkName, number> = { home: 0, away: 0 }
   journaled = 0
+
+  constructor(above = 0) {
+    this.above = above
+  }
 }
 
 export interface Visible extends Seen {
@@ -95,21 +105,25 @@ export interface Visible extends Seen {
 
 export class Truth {
   readonly #logs: Logs
-  readonly #groups: ReadonlyMap<GroupId, GroupTruth>
+  /** The newest job last. */
+  readonly #groups: ReadonlyMap<GroupId, GroupTruth[]>
   readonly #committed = new Map<string, Committed>()
-  readonly #outputs = new Map<string, number>()
+  /** How many records were read of each partition. */
+  readonly #read = new Map<string, number>()
 
   constructor(logs: Logs, groups: readonly GroupId[]) {
     this.#logs = logs
-    this.#groups = new Map(groups.map(group => [group, new GroupTruth()]))
+    this.#groups = new Map(groups.map(group => [group, [new GroupTruth()]]))
   }
 
   get groups(): readonly GroupId[] {
     return [...this.#groups.keys()]
   }
 
-  of(group: GroupId): GroupTruth {
-    return this.#groups.get(group) as GroupTruth
+  /** Of the job that this generation belongs to; else of the newest. */
+  of(group: GroupId, generation = Number.POSITIVE_INFINITY): GroupTruth {
+    const jobs = this.#groups.get(group) ?? []
+    return jobs.findLast(({ above }) => above < generation) as GroupTruth
   }
 
   committed(cluster: string, group: GroupId): Committed {
@@ -129,13 +143,14 @@ export class Truth {
 
   /** Reads the journals on, record by record. */
   readJournals(see: (group: GroupId, journaled: Journaled) => void): void {
-    for (const [group, truth] of this.#groups) {
+    for (const [group, jobs] of this.#groups) {
       const of = journalOf(group)
-      const all = this.#logs[HOME].committed(of)
-      for (const { offset, value } of all.slice(truth.records.length)) {
+      for (const { offset, value } of this.#news(HOME, of)) {
         const record = decodeRecord(value, nameOf(group), { ...of, offset })
+        const deleted = record.kind === 'generation' ? (record.deleted ?? 0) : 0
+        if (deleted > this.of(group).above) jobs.push(new GroupTruth(deleted))
         const journaled = { record, offset }
-        truth.records.push(journaled)
+        this.of(group).records.push(journaled)
         see(group, journaled)
       }
     }
@@ -143,13 +158,11 @@ export class Truth {
 
   /** Reads the markers in the other log on. */
   readMarkers(see: (group: GroupId, record: JournalRecord) => void): void {
-    for (const [group, truth] of this.#groups) {
+    for (const group of this.groups) {
       const of = markersOf(group)
-      const all = this.#logs[AWAY].committed(of)
-      for (const { offset, value } of all.slice(truth.markers)) {
+      for (const { offset, value } of this.#news(AWAY, of)) {
         see(group, decodeRecord(value, nameOf(group), { ...of, offset }))
       }
-      truth.markers = all.length
     }
   }
 
@@ -157,12 +170,19 @@ export class Truth {
   readOutputs(see: (visible: Visible, record: StoredRecord) => void): void {
     for (const sink of SINKS) {
       for (let partition = 0; partition < OUTPUT_PARTITIONS; partition++) {
-        const name = `${sink}/${partition}`
-        const from = this.#outputs.get(name) ?? 0
-        const all = this.#logs[sink].committed({ topic: sink, partition })
-        this.#outputs.set(name, all.length)
-        for (const record of all.slice(from)) see({ ...seenIn(record), partition }, record)
+        for (const record of this.#news(sink, { topic: sink, partition })) {
+          see({ ...seenIn(record), partition }, record)
+        }
       }
     }
+  }
+
+  /** What was not read before. */
+  #news(log: SinkName, of: Partition): readonly StoredRecord[] {
+    const name = `${of.topic}/${of.partition}`
+    const all = this.#logs[log].committed(of)
+    const from = this.#read.get(name) ?? 0
+    this.#read.set(name, all.length)
+    return all.slice(from)
   }
 }

@@ -3,6 +3,12 @@
 import type { Mutant } from '../mutant.ts'
 import { publishBlind } from './blind.ts'
 import { outputs } from './outputs.ts'
+import { planned } from './planned.ts'
 import { takeover } from './takeover.ts'
 
-export const publishMutants: readonly Mutant[] = [...takeover, ...outputs, ...publishBlind]
+export const publishMutants: readonly Mutant[] = [
+  ...takeover,
+  ...planned,
+  ...outputs,
+  ...publishBlind,
+]

@@ -8,9 +8,36 @@ import type { Mutant } from '../mutant.ts'
 const JOURNAL = 'src/journal'
 const RULES = 'the design: each of its rules has a mutant that takes it away'
 
+const unproven: Mutant = {
+  name: 'end-believed-before-a-record-lies-at-it',
+  file: `${JOURNAL}/reading.ts`,
+  find: 'if (offset === this.#position) return undefined',
+  replace: 'if (offset >= 0) return undefined',
+  why: [
+    'Who led the journal was replaced, does not know it, and tells an old end. What lies behind is',
+    'not read back, and published again.',
+  ].join(' '),
+  origin: 'met on three real brokers, one of which stood still: decision 21',
+  scenario: 'publish',
+}
+
+const undoubted: Mutant = {
+  name: 'journal-called-lost-at-once',
+  file: `${JOURNAL}/publisher.ts`,
+  find: "case 'behind':\n        this.#again(judgement.trouble)",
+  replace: "case 'behind':\n        this.#stall(judgement.trouble)",
+  why: [
+    'Who led the journal was replaced, and tells less than the group knows to be there. People are',
+    'told that records were deleted, and nothing was.',
+  ].join(' '),
+  origin: 'met here, when replaced leaders began to tell ends: decision 21',
+  scenario: 'publish',
+}
+
 const drafts: readonly Omit<Mutant, 'scenario'>[] = [
   {
     name: 'end-asked-before-the-id-is-taken',
+    beside: unproven,
     file: `${JOURNAL}/driver.ts`,
     find:
       "this.#parts.group.confirm(call.term, verdict => answered({ kind: 'confirm', verdict }))\n" +
@@ -44,6 +71,7 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
   },
   {
     name: 'end-taken-from-a-fetch',
+    beside: unproven,
     file: `${JOURNAL}/driver.ts`,
     find: "log.end(seat.journal, 'uncommitted', answer => answered({ kind: 'end', answer }))",
     replace:
@@ -129,6 +157,7 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
   },
   {
     name: 'short-fetch-taken-for-the-end',
+    beside: unproven,
     file: `${JOURNAL}/takeover.ts`,
     find: "this.#passing = HELD_UP\n    this.#again('fetch')",
     replace: "this.#passing = HELD_UP\n    this.#outcome = { kind: 'read' }",
@@ -187,6 +216,7 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
   },
   {
     name: 'end-believed-that-the-journal-was-trimmed-behind',
+    beside: undoubted,
     file: `${JOURNAL}/takeover.ts`,
     find: 'if (start >= this.#end) this',
     replace: 'if (start < 0) this',
@@ -198,6 +228,7 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
   },
   {
     name: 'end-believed-at-which-the-journal-begins',
+    beside: undoubted,
     file: `${JOURNAL}/takeover.ts`,
     find: 'if (start >= this.#end) this',
     replace: 'if (start > this.#end) this',
@@ -230,6 +261,17 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
     origin: 'met here, beside the one of seed 5050160 of the play of publishers',
   },
   {
+    name: 'silence-over-what-was-found-committed',
+    file: `${JOURNAL}/publisher.ts`,
+    find: 'this.#newsroom.read(knownDurable(this.#subject) > before)',
+    replace: 'this.#newsroom.read(knownDurable(this.#subject) < before)',
+    why: [
+      'Commits are decided, and nobody is told; each is found when the journal is read back.',
+      'People are told that nothing gets out, while all of it does.',
+    ].join(' '),
+    origin: 'met here, in seed 326 of the play of publishers',
+  },
+  {
     name: 'doubt-ended-without-a-second-look',
     file: `${JOURNAL}/publisher.ts`,
     find: "else this.#leave({ at: 'resting' })",
@@ -255,4 +297,8 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
   },
 ]
 
-export const takeover: readonly Mutant[] = drafts.map(draft => ({ ...draft, scenario: 'publish' }))
+export const takeover: readonly Mutant[] = [
+  unproven,
+  undoubted,
+  ...drafts.map(draft => ({ ...draft, scenario: 'publish' as const })),
+]
