@@ -30,6 +30,17 @@ test('the text in the bundle is the patched one, that on disk is not', async () 
   expect(readFileSync(mutant.file, 'utf8')).toBe(before)
 })
 
+test('what would hide a mutant is taken away beside it, be it in the same file', async () => {
+  const mutant = named('read-index-of-the-answer-lost')
+  const other = raftMutants.find(one => one.file === mutant.file && one !== mutant)
+  for (const beside of [other ?? mutant, named('two-votes-in-a-term')]) {
+    const both = { ...mutant, name: `both-${beside.name}`, beside }
+    const bundle = readFileSync(await bundled(folder, both), 'utf8')
+    expect(bundle).toContain(mutant.replace)
+    expect(bundle).toContain(beside.replace.split('\n')[0])
+  }
+})
+
 test('without a mutant it is the source as it stands', async () => {
   const { find, replace } = named('read-index-of-the-answer-lost')
   const bundle = readFileSync(await bundled(folder), 'utf8')

@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { drawPublish } from './draw.ts'
+import type { PublishFaultKind } from './kinds.ts'
 import { runPublish } from './run.ts'
 
 test('a seed is one run, to the last event', () => {
@@ -17,4 +18,19 @@ test('without a fault everything that was put in gets out', () => {
   expect(result.operations).toBeGreaterThan(100)
   const leaves = 'PUBLISH-2 nothing leaves that is not committed'
   expect(result.checks[leaves]).toBeGreaterThan(100)
+})
+
+const planned: readonly PublishFaultKind[] = [
+  'stopped',
+  'rescaled',
+  'deleted',
+  'deletion-cut',
+  'taken-stale',
+]
+
+test.each(planned)('in peace a job may be %s, and goes on', kind => {
+  const at = { atMs: 4000, forMs: 1000, who: 0, whom: 0, amount: 0, salt: 1 }
+  const result = runPublish({ ...drawPublish(4), faults: [{ ...at, kind }] })
+  expect(result.failure).toBeUndefined()
+  expect(result.faults[kind]).toBe(1)
 })
