@@ -6,7 +6,7 @@ import { US_PER_MS } from '../world/clock.ts'
 import type { Cluster } from './cluster.ts'
 import { unwatched } from './door.ts'
 import { encodeEnd } from './entry.ts'
-import { journalOf } from './names.ts'
+import { journalOf, markersOf } from './names.ts'
 import { mustHold, type Site } from './operator.ts'
 import { SINKS } from './output.ts'
 import { after, type Injection, over, type Scene } from './scene.ts'
@@ -14,6 +14,8 @@ import { after, type Injection, over, type Scene } from './scene.ts'
 const LOOK_MS = 20
 /** Beyond the time in which a second claim is made. */
 const STALE_MS = 6000
+/** A claim must be misled in every partition. */
+const TELLERS = 2
 
 /**
  * Its log is ended; when all of it is out, other groups begin where these ended, or all at the
@@ -121,8 +123,10 @@ export const deleted =
 /** Whoever claims second may be told what there was before the first. */
 export const takenStale: Injection = (scene, { forMs }) => {
   const { operator, world } = scene
+  const { home, away } = world.logs
   for (const group of world.judge.truth.groups) {
-    world.logs.home.replaceLeader(journalOf(group), forMs + STALE_MS)
+    home.replaceLeader(journalOf(group), forMs + STALE_MS, () => {}, TELLERS)
+    away.replaceLeader(markersOf(group), forMs + STALE_MS, () => {}, TELLERS)
   }
   operator.takeOver()
   after(scene, forMs, () => operator.takeOver())

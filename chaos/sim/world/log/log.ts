@@ -90,8 +90,14 @@ export class SimLog {
   }
 
   /** When nothing is open there. Who led does not know it, and goes on telling what it knew. */
-  replaceLeader(of: Partition, staleMs: number, onReplaced = (): void => {}): void {
-    this.#brokers.topics.find(of)?.replaceLeader({ staleMs, onReplaced })
+  replaceLeader(
+    of: Partition,
+    staleMs: number,
+    onReplaced = (): void => {},
+    tellers?: number,
+  ): void {
+    const more = tellers === undefined ? {} : { tellers }
+    this.#brokers.topics.find(of)?.replaceLeader({ staleMs, onReplaced, ...more })
   }
 
   /** Everybody whom some broker could have had leads no more: as if it had been killed. */

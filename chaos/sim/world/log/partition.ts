@@ -53,11 +53,14 @@ interface Waiting {
 interface Past extends Ends {
   readonly leaderEpoch: number
   readonly untilUs: number
+  tellers: number
 }
 
 export interface Replacing {
   /** For so long the one before answers as if it led. */
   readonly staleMs: number
+  /** Of the brokers so many take it for the leader; else one. */
+  readonly tellers?: number
   onReplaced(): void
 }
 
@@ -135,7 +138,7 @@ export class SimPartition {
   /** Whom some broker takes for the leader: it may be the one before that is asked. */
   get toldEpoch(): number {
     const past = this.#livingPast()
-    return past !== undefined && this.#parts.prng.chance(1 / BROKERS)
+    return past !== undefined && this.#parts.prng.chance(past.tellers / BROKERS)
       ? past.leaderEpoch
       : this.leaderEpoch
   }
@@ -180,7 +183,8 @@ export class SimPartition {
     tally.hit('leader-moves')
     const drawnUs = STALE_TIMES * prng.below(profile.lagMsMax * US_PER_MS)
     const untilUs = queue.nowUs + (staleMs === undefined ? drawnUs : staleMs * US_PER_MS)
-    const past = { ...this.#ends(), isStale: true, leaderEpoch: this.leaderEpoch, untilUs }
+    const { leaderEpoch: epoch } = this
+    const past = { ...this.#ends(), isStale: true, leaderEpoch: epoch, untilUs, tellers: 1 }
     this.#past = isDead ? undefined : past
     this.leaderEpoch++
     this.#isLed = false
@@ -284,6 +288,7 @@ export class SimPartition {
     if (replacing === undefined || entries.stableBefore(this.#copied) < entries.end) return
     this.#toReplace = undefined
     this.moveLeader(false, 0, replacing.staleMs)
+    if (this.#past !== undefined) this.#past.tellers = replacing.tellers ?? 1
     replacing.onReplaced()
   }
 
