@@ -10,8 +10,9 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fuzzLimit, fuzzRuns } from '../base/testing/runs.ts'
+import { decodeRecord } from './record.ts'
 import type { ModelLog, Pending } from './testing/model-log.ts'
-import { JOURNAL, Rig } from './testing/rig.ts'
+import { GROUP, JOURNAL, Rig } from './testing/rig.ts'
 import type { StaleLog } from './testing/stale-log.ts'
 
 const RUNS = 300
@@ -139,7 +140,7 @@ function play(rig: Rig, what: Step): void {
       for (const log of logs) log[what.kind]()
       return
     case 'trim':
-      rig.log.trim(JOURNAL, rig.log.visible(JOURNAL).at(-1)?.offset ?? 0)
+      rig.log.trim(JOURNAL, trimmable(rig))
       return
     case 'replace':
       replace(rig.log, rig.doors[0])
@@ -191,6 +192,18 @@ function heal(rig: Rig): void {
   rig.settle(1000)
   for (const log of [rig.log, rig.awayLog]) log.expire()
   rig.settle(6000)
+}
+
+/** As far as the group itself knows to be journaled; the last record always stays. */
+function trimmable({ committed, log }: Rig): number {
+  const told = committed.findLast(entry => entry.kind === 'progress')
+  const journaled = told?.progress.journaled ?? 0
+  const records = log.visible(JOURNAL)
+  const wanted = records.find(({ value, offset }) => {
+    const record = decodeRecord(value, GROUP, { ...JOURNAL, offset })
+    return record.kind !== 'published' || record.toSeq > journaled
+  })
+  return (wanted ?? records.at(-1))?.offset ?? 0
 }
 
 function torture(steps: readonly Step[]): Rig {

@@ -14,7 +14,10 @@ import type { Trouble } from './types.ts'
 export interface TrimSubject {
   readonly group: string
   readonly journal: Partition
-  /** Schedules up to here are of no use any more. */
+  /**
+   * Schedules up to here are of no use any more, and the group's own state says that they are
+   * journaled: a leader that finds more gone than its group knows of takes it for another's deed.
+   */
   readonly seq: number
 }
 
