@@ -5,10 +5,11 @@
 
 import { execFileSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, afterEach, beforeAll } from 'vitest'
 import { type KafkaFates, KafkaProxy } from '../../../../chaos/live/faults/kafka-proxy.ts'
 import { kafka3 } from '../../../../scripts/services/kafka/kafka.ts'
 import { brokersOf } from '../../../../scripts/services/kafka/settings.ts'
+import { startAll } from '../../../../scripts/services/one.ts'
 import { lastState } from '../../../../scripts/services/state.ts'
 import { type Turn, turnWith } from '../../../../scripts/services/turn.ts'
 import { KafkaLog } from '../kafka.ts'
@@ -16,6 +17,7 @@ import type { KafkaOptions } from '../options.ts'
 
 /** Others have their turns first, and the brokers may have to be fetched. */
 const TURN_MS = 20 * 60_000
+const RETURN_MS = 3 * 60_000
 const POLL_MS = 1
 /** Then kcat is not there any more to judge. */
 const JUDGED_MS = 60_000
@@ -82,10 +84,11 @@ export class Brokers {
   }
 }
 
-/** For the whole file. */
+/** For the whole file. A test that fails leaves no broker away: the next would wait for it. */
 export function useBrokers(): Brokers {
   const brokers = new Brokers()
   beforeAll(() => brokers.begin(), TURN_MS)
+  afterEach(() => startAll(kafka3), RETURN_MS)
   afterAll(() => brokers.end())
   return brokers
 }
