@@ -88,10 +88,14 @@ export function eachField(
   let at = afterBlanks(json, 0) + 1
   at = afterBlanks(json, at)
   if (json.charCodeAt(at) === CLOSE_OBJECT) return true
+  let escaped = json.indexOf('\\')
   for (;;) {
     const nameFrom = afterBlanks(json, at)
     const nameTo = json.charCodeAt(nameFrom) === QUOTE ? afterString(json, nameFrom) : -1
     if (nameTo < 0) return false
+    if (escaped >= 0 && escaped < nameFrom) escaped = json.indexOf('\\', nameFrom)
+    const isEscaped = escaped >= 0 && escaped < nameTo
+    if (isEscaped && jsonOf(json.slice(nameFrom, nameTo)) === undefined) return false
     const colon = afterBlanks(json, nameTo)
     if (json.charCodeAt(colon) !== COLON) return false
     const from = afterBlanks(json, colon + 1)
