@@ -128,6 +128,7 @@ interface Scene {
 }
 
 async function publishing(): Promise<Scene> {
+  const patient = brokers.open()
   const log = brokers.open({ limits: impatient })
   const { topic: journal, ...settings } = journalTopic(brokers.name(), 1, 3)
   const output = brokers.name()
@@ -135,7 +136,7 @@ async function publishing(): Promise<Scene> {
     { topic: journal, ...settings },
     { ...settings, topic: output, partitions: PARTITIONS },
   ]) {
-    await value<void>(done => log.create(wanted, done))
+    await value<void>(done => patient.create(wanted, done))
   }
   const id = brokers.name()
   const bounds = { silenceMs: SOON_MS, transactionMs: TRANSACTION_MS, paceMaxMs: 1 }

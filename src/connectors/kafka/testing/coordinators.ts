@@ -8,7 +8,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Kafka, logLevel } from 'kafkajs'
 import { Cluster } from '../cluster.ts'
 import type { Address } from '../line.ts'
+import { patiently } from '../patience.ts'
 import { coordinator } from '../protocol/small.ts'
+import type { Trouble } from '../trouble.ts'
 import { unended } from './unended.ts'
 
 const TOPIC = '__transaction_state'
@@ -88,8 +90,15 @@ export class Coordinators {
    * write it again, as Kafka has it (KAFKA-19999), and all offsets behind it were one more.
    */
   async allEnded(id: string): Promise<void> {
-    const at = await addressOf(this.#cluster, id)
-    while ((await this.#cluster.askAt(at, unended)) !== 0) await sleep(POLL_MS)
+    while ((await this.#unended(id)) !== 0) await sleep(POLL_MS)
+  }
+
+  /** Whoever has just become a coordinator reads first what there is, and says so. */
+  #unended(id: string): Promise<number> {
+    const isWorthIt = ({ code }: Trouble) => code === 'unavailable'
+    return patiently(this.#cluster.patience(), 'what is being ended', isWorthIt, async () => {
+      return this.#cluster.askAt(await addressOf(this.#cluster, id), unended)
+    })
   }
 
   /** To the next broker; all have a copy again when it is answered. */
