@@ -5,8 +5,9 @@
  */
 
 import { expect, test } from 'vitest'
+import type { PartitionRecords } from '../../base/stream-log.ts'
 import { useBrokers } from './testing/brokers.ts'
-import { began, code, topic, value, words } from './testing/caller.ts'
+import { began, code, decided, type Life, topic, value, words } from './testing/caller.ts'
 
 const brokers = useBrokers()
 
@@ -44,14 +45,22 @@ test('a zombie with nothing to end asks nothing, and learns nothing', async () =
   expect(await zombie.send(words(at, 'late'))).toBe('fenced')
 })
 
+/** On a busy machine a first send may have taken too long already. */
+async function sent(begin: () => Promise<Life>, what: PartitionRecords): Promise<Life> {
+  for (;;) {
+    const life = await begin()
+    const said = await life.send(what)
+    if (said === 'ok') return life
+    expect(said).toBe('fenced')
+  }
+}
+
 test.each(['commit', 'send'] as const)(
   'a transaction that took too long: its %s is fenced, by the same word',
   async what => {
     const { log, at, other, id } = await place()
-    const slow = await began(log, id, 1000)
-    expect(await slow.send(words(at, 'slow'))).toBe('ok')
-    const isDecided = () => value<number>(done => log.end(at, 'committed', done))
-    await expect.poll(isDecided, { timeout: 30_000 }).toBe(2)
+    const slow = await sent(() => began(log, id, 1000), words(at, 'slow'))
+    await decided(log, at)
     const late = what === 'commit' ? slow.end('commit') : slow.send(words(other, 'late'))
     expect(await late).toBe('fenced')
     const next = await began(log, id)

@@ -99,7 +99,7 @@ test(
   'while brokers are away a question waits for them; a new one is answered after',
   async () => {
     const log = brokers.open({ limits: { answerMs: 2000, connectMs: 500, patienceMs: 1500 } })
-    const [at] = await topic(log, brokers.name())
+    const [at] = await topic(brokers.open(), brokers.name())
     if (at === undefined) throw new Error('no partition')
     for (const number of [1, 2, 3]) await killOne(kafka3, number)
     const said = await answer<number>(done => log.end(at, 'committed', done))
