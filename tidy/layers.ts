@@ -21,6 +21,7 @@ const core = [
   'src/raft',
   'src/engine',
   'src/journal',
+  'src/group',
   'src/sql',
   'src/job',
   'src/checkpoint',
@@ -42,6 +43,8 @@ const layers: Readonly<Record<string, Layer>> = {
   'src/raft': { values: ['src/base'] },
   'src/engine': { values: ['src/base'] },
   'src/journal': { values: ['src/base'] },
+  // A group of a job: what Raft replicates, the engine computes and the journal lets out.
+  'src/group': { values: ['src/base', 'src/raft', 'src/engine', 'src/journal'] },
   'src/sql': { values: ['src/base', 'src/engine'], libraries: ['re2js'] },
   'src/job': {
     values: ['src/base', 'src/engine', 'src/sql'],
@@ -122,7 +125,7 @@ const layers: Readonly<Record<string, Layer>> = {
   'chaos/oracle': { values: [] },
   // Random plans and inputs: the oracle, DuckDB and the engine see the same.
   'chaos/engine': {
-    values: ['src/base', 'src/engine', 'src/sql', 'chaos/oracle'],
+    values: ['src/base', 'src/engine', 'src/group', 'src/sql', 'chaos/oracle'],
     libraries: ['@duckdb/node-api'],
   },
   'chaos/live': {

@@ -5,21 +5,20 @@
 
 import { ByteReader, ByteWriter } from '../../../src/base/bytes.ts'
 import type { Prng } from '../../../src/base/prng.ts'
-import { type Batch, batchOf, decodeEntry, writeEntry } from '../../../src/engine/batch/entry.ts'
-import { Intake, type Taken } from '../../../src/engine/batch/taking.ts'
+import { type Batch, decodeEntry, writeEntry } from '../../../src/engine/batch/entry.ts'
 import type { Barrier } from '../../../src/engine/channels/barrier.ts'
 import { Book, type StateRow } from '../../../src/engine/channels/book.ts'
-import { Channels } from '../../../src/engine/channels/channels.ts'
 import type { Records } from '../../../src/engine/columns/records.ts'
-import { readRecords, writeRecords } from '../../../src/engine/columns/records-codec.ts'
+import { readRecords } from '../../../src/engine/columns/records-codec.ts'
 import type { CacheBounds } from '../../../src/engine/operators/context.ts'
 import type { Schema } from '../../../src/engine/schema/schema.ts'
-import { StageGroup, type StageOptions, type StageOutput } from '../../../src/engine/stage/group.ts'
-import { CHANNEL_TABLE } from '../../../src/engine/stage/tables.ts'
-import { RowKeyWriter } from '../../../src/engine/state/row-key.ts'
-import { DeltaWriter } from '../../../src/engine/store/delta.ts'
+import { StageGroup, type StageOptions } from '../../../src/engine/stage/group.ts'
+import { PIPELINE_MAX } from '../../../src/engine/state/overlay.ts'
 import type { StoreImage } from '../../../src/engine/store/image.ts'
 import type { MemoryStore } from '../../../src/engine/store/store.ts'
+import { decodeCommand } from '../../../src/group/command.ts'
+import { GroupLeader } from '../../../src/group/leader.ts'
+import { GroupState, type Outcome } from '../../../src/group/state.ts'
 import { smallStore } from '../run/small-store.ts'
 import type { Trouble, Wire } from './wire.ts'
 
@@ -55,9 +54,6 @@ export interface Cut {
   readonly placed: ReadonlyMap<number, number | undefined>
 }
 
-/** What has its place in the log. */
-type Entry = { readonly batch: Batch } | { readonly barrier: Barrier }
-
 const SLICE_BYTES = 512
 /** In one pass. */
 const ALIGNMENTS_MAX = 100
@@ -70,47 +66,13 @@ export function slicesOf(image: StoreImage): readonly Uint8Array[] {
   return all
 }
 
-export function deltaOf({ key, value }: StateRow): Uint8Array {
-  const writer = new DeltaWriter()
-  writer.put(key, value)
-  return writer.finish()
-}
-
-/** The rows in which a group keeps its place in the input. */
-export function bookOf(store: MemoryStore, slot: number): Book {
-  const from = new RowKeyWriter().begin(CHANNEL_TABLE, slot).finish()
-  const to = new RowKeyWriter().begin(CHANNEL_TABLE, slot + 1).finish()
-  const rows: { key: Uint8Array; value: Uint8Array }[] = []
-  for (const cursor = store.scan({ from, to }); cursor.next(); ) {
-    rows.push({ key: cursor.key.slice(), value: cursor.value.slice() })
-  }
-  return Book.of(rows, slot)
-}
-
-/** A batch as a member of the group has it. */
-export function madeOf(group: StageGroup, stage: string, taken: Taken): Batch {
-  const { now, watermark, inputs, rows } = taken
-  const given = inputs.flatMap(({ records }) =>
-    records.map(one => ({ operator: stage, input: 0, records: one })),
-  )
-  const { delta, outputs } = group.step({ now, watermark, rows, inputs: given })
-  return batchOf(taken, { delta, outputs: outputs.map(written) })
-}
-
-function written({ to, first, records }: StageOutput) {
-  const out = new ByteWriter()
-  writeRecords(out, records)
-  return { sink: to, first, count: records.size, records: out.finish() }
-}
-
 export class LoggedGroup {
   readonly options: GroupOptions
   readonly wires: readonly Wire[]
-  readonly store = smallStore()
   /** Encoded: what is committed. */
   readonly log: Uint8Array[] = []
-  /** Of the state behind so many batches. */
-  image: { readonly seq: number; readonly image: StoreImage } | undefined
+  /** Of the state behind so many batches, and so many epochs. */
+  image: { readonly seq: number; readonly epochs: number; readonly image: StoreImage } | undefined
   /** How far ahead it ever wanted to be called, by processing time. */
   aheadMs = 0
   /** By ascending epoch. */
@@ -120,26 +82,25 @@ export class LoggedGroup {
   /** A barrier that was proposed and came to nothing. */
   uncut: string | undefined
   readonly #course: Course
-  readonly #entry: string
-  #channels: Channels
-  #intake: Intake
-  #group: StageGroup
-  #pending: Entry[] = []
+  readonly #state: GroupState
+  #stage: StageGroup
+  #leader: GroupLeader
+  #pending: Uint8Array[] = []
+  #term = 0
   #epoch = 0
 
   constructor(options: GroupOptions, wires: readonly Wire[], course: Course) {
     this.options = options
     this.wires = wires
     this.#course = course
-    this.#entry = options.site.entry ?? ''
-    this.#channels = new Channels(new Book(this.#slot), 1)
-    this.#intake = this.#newIntake()
-    this.#group = this.#newGroup()
-    for (const { channel } of wires) this.#channels.open(channel, 0)
+    this.#state = GroupState.empty(options.slots?.from ?? 0, smallStore())
+    this.#state.apply({ kind: 'generation', generation: 1 })
+    this.#stage = this.#newStage()
+    this.#leader = this.#newLeader()
   }
 
-  get #slot(): number {
-    return this.options.slots?.from ?? 0
+  get store(): MemoryStore {
+    return this.#state.store
   }
 
   get seq(): number {
@@ -148,7 +109,7 @@ export class LoggedGroup {
 
   /** Of the group, and whether nobody waits for it. */
   get word(): { readonly watermark: number; readonly idle: boolean } {
-    const { watermark, channels } = this.#channels.applied
+    const { watermark, channels } = this.#state.book
     const open = [...channels.values()].filter(one => one.watermark !== Infinity)
     return { watermark, idle: open.length > 0 && open.every(({ idle }) => idle) }
   }
@@ -160,30 +121,32 @@ export class LoggedGroup {
   ): readonly { readonly to: string; readonly first: number; records: Records }[] {
     const from = this.log.length
     this.#maybeOpen(isLast)
-    if (this.#channels.isOpening) this.#take(now)
+    if (this.#leader.channels.isOpening) this.#take(now)
     this.#applyAll()
     this.#hear()
-    do this.#work(now)
-    while (this.#hasMore)
+    this.#work(now)
     for (let rounds = 0; this.#align(); rounds++) {
       if (rounds > ALIGNMENTS_MAX) throw new Error('an epoch is aligned for ever')
-      while (this.#hasMore) this.#work(now)
+      this.#work(now)
     }
-    // What was thrown away last may be the debts, or all of it.
-    this.#settle(now)
     this.#applyAll()
     this.#closeEpoch()
-    const { wakeAt } = this.#group
+    const { wakeAt } = this.#leader
     if (wakeAt < Infinity) this.aheadMs = Math.max(this.aheadMs, wakeAt - now)
     return this.log.slice(from).flatMap(bytes => this.#released(bytes))
   }
 
+  /** Until there is nothing to take, to fire or to settle. */
   #work(now: number): void {
-    // Of a batch whose debts were thrown away, or are another leader's now.
-    this.#settle(this.#channels.ahead.now)
-    this.#take(now)
-    this.#settle(now)
-    this.#maybeLose()
+    // Frames that say nothing new are taken without an entry.
+    for (let isTaken = true; isTaken || this.#waits; ) {
+      isTaken = this.#take(now)
+      if (isTaken) this.#maybeLose()
+    }
+  }
+
+  get #waits(): boolean {
+    return this.#leader.channels.waiting.sinceMs < Infinity
   }
 
   /** The last pass waits for no barrier: all stand at its end. */
@@ -202,19 +165,18 @@ export class LoggedGroup {
 
   /** Whether more can be taken: all barriers of an epoch are here, or readers repeat theirs. */
   #align(): boolean {
-    const { barrier, wanted } = this.#channels.duties(0)
-    if (barrier !== undefined) {
-      this.#channels.onBarrierProposed(barrier.epoch)
-      this.#pending.push({ barrier })
+    if (this.#leader.channels.barrier !== undefined) {
+      this.#take(0)
       this.#hear()
       return true
     }
+    const { wanted } = this.#leader.duties(0)
     const asked = this.wires.filter(({ channel, barrierAt }) => {
       return barrierAt !== undefined && wanted?.channels.includes(channel)
     })
     if (asked.length === 0) return false
     this.#hear()
-    for (const wire of asked) wire.repeat(this.#channels)
+    for (const wire of asked) wire.repeat(this.#leader.channels)
     return true
   }
 
@@ -225,31 +187,19 @@ export class LoggedGroup {
     for (const wire of this.wires) wire.close()
   }
 
-  get #hasMore(): boolean {
-    return this.#channels.waiting.sinceMs < Infinity
-  }
-
-  #take(now: number): void {
+  /** false: there is no reason for an entry now. */
+  #take(now: number): boolean {
     this.#room()
-    this.#push(this.#intake.take({ wallMs: now, atMs: 0 }, Number.NEGATIVE_INFINITY))
-  }
-
-  /** What time has made due and did not fit. */
-  #settle(now: number): void {
-    while (this.#group.owes(this.#channels.ahead.watermark, now)) {
-      this.#room()
-      this.#push(this.#intake.settle({ wallMs: now, atMs: 0 }))
-    }
-  }
-
-  #push(taken: Taken | undefined): void {
-    if (taken === undefined) throw new Error('a batch was refused')
-    this.#pending.push({ batch: madeOf(this.#group, this.#entry, taken) })
+    const entry = this.#leader.next({ wallMs: now, atMs: 0 })
+    if (entry !== undefined) this.#pending.push(entry)
+    return entry !== undefined
   }
 
   #room(): void {
     const { prng } = this.#course
-    while (this.#intake.isFull || (this.#pending.length > 0 && prng.chance(0.4))) this.#apply()
+    while (this.#leader.depth === PIPELINE_MAX || (this.#pending.length > 0 && prng.chance(0.4))) {
+      this.#apply()
+    }
   }
 
   #applyAll(): void {
@@ -257,29 +207,28 @@ export class LoggedGroup {
   }
 
   #apply(): void {
-    const entry = this.#pending.shift()
-    if (entry === undefined) return
-    if ('barrier' in entry) {
-      this.#cutAt(entry.barrier)
-      return
-    }
-    const { batch } = entry
+    const bytes = this.#pending.shift()
+    if (bytes === undefined) return
+    const command = decodeCommand(bytes)
+    const outcome = this.#state.apply(command)
+    if (!this.#leader.onApplied(command, outcome)) throw new Error(`a leader is told: ${outcome}`)
+    if (command.kind === 'batch') this.#log(command.batch)
+    if (command.kind === 'barrier') this.#onCut(command.barrier, outcome)
+  }
+
+  #log(batch: Batch): void {
     const out = new ByteWriter()
     writeEntry(out, batch)
     this.log.push(out.finish())
-    this.store.apply(batch.delta)
-    this.#group.onApplied()
-    this.#intake.onApplied(batch.seq)
   }
 
   /** The state is that behind all batches that stand before the barrier in the log. */
-  #cutAt(barrier: Barrier): void {
-    const { counting, row } = this.#channels.onBarrierApplied(barrier)
-    if (row === undefined) {
-      this.uncut ??= `${JSON.stringify(barrier)}: ${counting}`
+  #onCut(barrier: Barrier, outcome: Outcome): void {
+    if (outcome !== 'done') {
+      this.uncut ??= `${JSON.stringify(barrier)}: ${outcome}`
       return
     }
-    this.store.apply(deltaOf(row))
+    const row = new Book(this.options.slots?.from).cut(barrier.epoch)
     const image = this.store.cut()
     const placed = new Map(this.wires.map(({ channel, barrierAt }) => [channel, barrierAt]))
     this.cuts.push({ barrier, seq: this.seq, row, slices: slicesOf(image), placed })
@@ -287,39 +236,46 @@ export class LoggedGroup {
   }
 
   cut(): void {
-    this.image ??= { seq: this.seq, image: this.store.cut() }
+    this.image ??= { seq: this.seq, epochs: this.cuts.length, image: this.store.cut() }
   }
 
   #maybeLose(): void {
     const { prng, discard, lead } = this.#course
-    if (prng.chance(discard)) {
-      this.#pending = []
-      this.#intake.discard()
-      this.#group.discard()
-      this.#hear()
-    } else if (prng.chance(lead)) {
-      this.#pending = []
-      this.#channels = new Channels(bookOf(this.store, this.#slot), 1)
-      this.#intake = this.#newIntake()
-      this.#group = this.#newGroup()
-      this.#hear()
-    }
+    const isOther = prng.chance(lead)
+    if (!isOther && !prng.chance(discard)) return
+    this.#pending = []
+    // The same replica leads again, or one that has computed nothing yet.
+    if (isOther) this.#stage = this.#newStage()
+    this.#leader = this.#newLeader()
+    this.#hear()
   }
 
   /** Streams begin anew: readers say all that is behind the cursors. */
   #hear(): void {
     const { prng, trouble, spread } = this.#course
+    const { channels } = this.#leader
     // Words of one pass that a barrier parts would be heard in two batches: time would be another.
     const isBarrierFirst = spread === 0 ? prng.chance(0.5) : undefined
-    for (const wire of this.wires) wire.tell(this.#channels, { prng, trouble, isBarrierFirst })
+    for (const wire of this.wires) {
+      const isKnown = channels.ahead.channels.has(wire.channel)
+      if (isKnown) wire.tell(channels, { prng, trouble, isBarrierFirst })
+    }
   }
 
-  #newIntake(): Intake {
+  #newLeader(): GroupLeader {
     const { rowsMax } = this.#course
-    return new Intake(this.#channels, { rowsMax, bytesMax: 2 ** 20, lingerMs: 0 })
+    const leader = new GroupLeader({
+      state: this.#state,
+      term: ++this.#term,
+      stage: this.#stage,
+      entry: this.options.site.entry ?? '',
+      bounds: { rowsMax, bytesMax: 2 ** 20, lingerMs: 0 },
+    })
+    for (const { channel } of this.wires) leader.channels.open(channel, 0)
+    return leader
   }
 
-  #newGroup(): StageGroup {
+  #newStage(): StageGroup {
     const { bounds } = this.#course
     const limits = bounds === undefined ? {} : { bounds }
     return new StageGroup({ ...this.options, ...limits, store: this.store })

@@ -20,9 +20,11 @@ import { StageGroup } from '../../../src/engine/stage/group.ts'
 import { DeltaReader } from '../../../src/engine/store/delta.ts'
 import type { Rows } from '../../../src/engine/store/entry.ts'
 import type { MemoryStore } from '../../../src/engine/store/store.ts'
+import { madeOf } from '../../../src/group/leader.ts'
+import { bookOf, deltaOf } from '../../../src/group/state.ts'
 import type { Failure } from '../check.ts'
 import { smallStore } from '../run/small-store.ts'
-import { bookOf, type Cut, deltaOf, type LoggedGroup, madeOf, slicesOf } from './group.ts'
+import { type Cut, type LoggedGroup, slicesOf } from './group.ts'
 import { NO_TROUBLE, type Wire } from './wire.ts'
 
 /** Undefined: all of them agree with the leader. */
@@ -47,10 +49,10 @@ interface Point {
 
 const FROM_NOTHING: Point = { seq: 0, epochs: 0, slices: [] }
 
-function pointOf({ image, cuts }: LoggedGroup): Point {
+function pointOf({ image }: LoggedGroup): Point {
   if (image === undefined) return FROM_NOTHING
-  const epochs = cuts.filter(({ seq }) => seq <= image.seq).length
-  return { seq: image.seq, epochs, slices: slicesOf(image.image) }
+  const { seq, epochs } = image
+  return { seq, epochs, slices: slicesOf(image.image) }
 }
 
 /** One of those that were cut. */

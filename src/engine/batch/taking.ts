@@ -1,7 +1,7 @@
 /**
  * What a group's leader takes for its next batch, and when; and the same again from a schedule. It
  * goes ahead of what is committed by a few batches: each has the seq after the one before, and
- * either they are applied in that order or all of them are thrown away.
+ * either they are applied in that order or all of them are thrown away, and this with them.
  */
 
 import { invariant } from '../../base/errors.ts'
@@ -67,7 +67,7 @@ interface Pending {
 export class Intake {
   readonly #channels: Channels
   readonly #bounds: TakingBounds
-  #pending = new BoundedQueue<Pending>(PIPELINE_MAX)
+  readonly #pending = new BoundedQueue<Pending>(PIPELINE_MAX)
 
   constructor(channels: Channels, bounds = TAKING_BOUNDS) {
     this.#channels = channels
@@ -152,12 +152,6 @@ export class Intake {
     const oldest = this.#pending.shift()
     invariant(oldest?.movement.seq === seq, 'batches-are-applied-in-order', seq)
     this.#channels.onApplied(oldest.movement, oldest.costs)
-  }
-
-  /** Leadership, or one of the batches, is lost: none of them was ever taken. */
-  discard(): void {
-    this.#pending = new BoundedQueue<Pending>(PIPELINE_MAX)
-    this.#channels.discard()
   }
 }
 

@@ -1,7 +1,7 @@
 /** All channels of a group: streams, credit, words, new ones, and what a discard leaves. */
 
 import { describe, expect, test } from 'vitest'
-import { applied, full, opened, pending, send, shown, taken } from '../testing/group.ts'
+import { applied, full, opened, send, shown, taken } from '../testing/group.ts'
 import { frameOf } from '../testing/traffic.ts'
 import { CHANNELS_MAX } from './bounds.ts'
 import { Channels } from './channels.ts'
@@ -25,9 +25,9 @@ describe('streams', () => {
   test('that did not begin are not heard', () => {
     const channels = opened(1)
     expect(send(channels, full(2, 0, 1))).toBe('no-stream')
-    channels.discard()
-    expect(send(channels, full(1, 10, 11))).toBe('no-stream')
-    expect(() => channels.hello([2])).toThrow('a-channel-is-known')
+    const anew = new Channels(channels.applied, 1)
+    expect(send(anew, full(1, 10, 11))).toBe('no-stream')
+    expect(() => anew.hello([2])).toThrow('a-channel-is-known')
   })
 
   test('that begin anew go on behind what was taken; what waited comes again', () => {
@@ -260,14 +260,13 @@ describe('a channel that is new', () => {
     const channels = opened(1)
     channels.open(5, 77)
     taken(channels)
-    channels.discard()
-    pending.delete(channels)
-    expect(channels.isOpening).toBe(true)
-    taken(channels)
-    applied(channels)
-    channels.discard()
-    expect(channels.isOpening).toBe(false)
-    expect([...channels.applied.channels.keys()]).toEqual([1, 5])
+    const anew = new Channels(channels.applied, 1)
+    anew.open(5, 77)
+    expect(anew.isOpening).toBe(true)
+    taken(anew)
+    applied(anew)
+    expect(anew.isOpening).toBe(false)
+    expect([...anew.applied.channels.keys()]).toEqual([1, 5])
   })
 
   test('is one of a bounded number', () => {
@@ -279,8 +278,8 @@ describe('a channel that is new', () => {
   })
 })
 
-describe('a discard', () => {
-  test('goes back to what is applied, and forgets whatever was only heard', () => {
+describe('whoever begins anew', () => {
+  test('begins at what is applied, and knows nothing of what was only heard', () => {
     const channels = opened(1, 2)
     send(channels, full(1, 10, 12, { watermark: 50 }))
     taken(channels)
@@ -288,14 +287,13 @@ describe('a discard', () => {
     send(channels, full(1, 12, 14, { watermark: 60, barrier: 3 }))
     send(channels, full(2, 25, 26))
     taken(channels)
-    channels.discard()
-    pending.delete(channels)
-    expect(channels.ahead.channels).toEqual(channels.applied.channels)
-    expect([channels.ahead.seq, channels.ahead.watermark]).toEqual([2, -Infinity])
-    expect([channels.heldBytes, channels.waiting.rows]).toEqual([0, 0])
-    const { rewinds, wanted } = channels.duties(0)
+    const anew = new Channels(channels.applied, 1)
+    expect(anew.ahead.channels).toEqual(channels.applied.channels)
+    expect([anew.ahead.seq, anew.ahead.watermark]).toEqual([2, -Infinity])
+    expect([anew.heldBytes, anew.waiting.rows]).toEqual([0, 0])
+    const { rewinds, wanted } = anew.duties(0)
     expect([rewinds, wanted]).toEqual([[], undefined])
-    expect(channels.hello().map(({ cursor, bytes }) => [cursor, bytes])).toEqual([
+    expect(anew.hello().map(({ cursor, bytes }) => [cursor, bytes])).toEqual([
       [12, shareOf(2)],
       [20, shareOf(2)],
     ])

@@ -1,8 +1,8 @@
 /**
  * All channels of a group, on its leader: takes frames, says what of them is the next batch's, and
  * keeps two books: `applied`, what is committed, and `ahead`, with what is speculated on top.
- * Whatever else is here is the leader's memory, and is gone when leadership is; readers make good
- * for it, because every stream begins with the group's hello.
+ * Whatever else is here is the leader's memory, and is gone with it when leadership, or one of its
+ * batches, is lost; readers make good for it, because every stream begins with the group's hello.
  */
 
 import { invariant } from '../../base/errors.ts'
@@ -61,15 +61,13 @@ interface Tally {
 
 export class Channels {
   readonly #applied: Book
-  readonly #generation: number
   readonly #opening = new Map<number, number>()
-  #ahead: Book
-  #alignment: Alignment
-  #reception: Reception
+  readonly #ahead: Book
+  readonly #alignment: Alignment
+  readonly #reception: Reception
 
   constructor(applied: Book, generation: number) {
     this.#applied = applied
-    this.#generation = generation
     this.#ahead = applied.copy()
     this.#alignment = new Alignment(applied.epoch)
     this.#reception = new Reception(generation, this.#alignment)
@@ -197,7 +195,7 @@ export class Channels {
   }
 
   duties(atMs: number): Duties {
-    const channels = [...this.#ahead.channels.keys()]
+    const channels = this.#ids
     const alignment = this.#alignment
     alignment.onTick(channels, atMs)
     const missing = alignment.missing(channels)
@@ -207,9 +205,18 @@ export class Channels {
       rewinds: this.#reception.takeRewinds(),
       credits: this.#reception.grants(),
       wanted: isWanted ? { epoch, channels: missing } : undefined,
-      barrier: alignment.aligned(channels),
+      barrier: this.barrier,
       failures: alignment.takeFailures(),
     }
+  }
+
+  get #ids(): readonly number[] {
+    return [...this.#ahead.channels.keys()]
+  }
+
+  /** Until `onBarrierProposed`. */
+  get barrier(): Barrier | undefined {
+    return this.#alignment.aligned(this.#ids)
   }
 
   /** It has its place in the log, behind all batches so far: the channels go on. */
@@ -229,13 +236,6 @@ export class Channels {
     this.#ahead.cut(barrier.epoch)
     this.#alignment.onSettled(barrier.epoch)
     return { counting, row: this.#applied.cut(barrier.epoch) }
-  }
-
-  /** All that is not applied never was: streams begin anew by a hello. */
-  discard(): void {
-    this.#ahead = this.#applied.copy()
-    this.#alignment = new Alignment(this.#applied.epoch)
-    this.#reception = new Reception(this.#generation, this.#alignment)
   }
 }
 

@@ -130,17 +130,20 @@ export class World {
   }
 
   #discard(): void {
-    this.#intake.discard()
-    this.#entries = []
+    this.#begin()
     this.#ghosts = []
     greet(this.#channels, this.#readers)
   }
 
-  /** Another replica leads: it knows what is applied. */
-  #lead(): void {
+  #begin(): void {
     this.#channels = new Channels(this.#channels.applied, 1)
     this.#intake = new Intake(this.#channels, this.#bounds)
     this.#entries = []
+  }
+
+  /** Another replica leads: it knows what is applied. */
+  #lead(): void {
+    this.#begin()
     this.#connect(Math.max(...this.#readers.map(({ term }) => term)))
   }
 

@@ -10,6 +10,7 @@
 
 import { ByteReader, ByteWriter, MALFORMED_BYTES } from '../../base/bytes.ts'
 import { WeirError } from '../../base/errors.ts'
+import { behindHead, takeHead } from '../../base/headed-source.ts'
 import type { ByteSource } from '../../base/source.ts'
 import type { StateSpace } from '../../base/state.ts'
 import type { GroupMachine } from '../../raft/host/machine.ts'
@@ -18,7 +19,6 @@ import type { Entry, Image } from '../../raft/types.ts'
 import { decodeGroupCommand, decodeRoster, encodeRoster } from './codec.ts'
 import { Digests, type Hasher } from './digest.ts'
 import { type Enrolment, emptyRoster, enrol, pruned, type Roster } from './roster.ts'
-import { behindHead, takeHead } from './source.ts'
 
 export interface RosterParts {
   readonly inner: GroupMachine

@@ -99,18 +99,20 @@ export class Group implements ApplyPort, ImageSubject, Sender {
 
   /**
    * `expectedTerm`: the data may rest on what its author saw in this term and is worth nothing in
-   * another. `done` is never called before this has returned.
+   * another. `done` is never called before this has returned. false: refused, as `done` will say;
+   * whoever proposes several that rest on each other proposes none behind it.
    */
-  propose(expectedTerm: number, data: Uint8Array, done: Done<Outcome>): void {
+  propose(expectedTerm: number, data: Uint8Array, done: Done<Outcome>): boolean {
     const code = this.#proposalTrouble()
     if (code !== undefined) {
       this.#refuse(done, code)
-      return
+      return false
     }
     this.#enter()
     const answer = this.raft.propose(expectedTerm, data)
     if (isRefusal(answer)) this.#refuse(done, answer.refused)
     else this.#calls.proposed(answer.index, answer.term, done)
+    return !isRefusal(answer)
   }
 
   changeMembers(wish: MembersWish, expectedMembersIndex: number, done: Done<Outcome>): void {

@@ -9,6 +9,7 @@ import { defaultBounds, type HostBounds } from '../bounds.ts'
 import type { Outcome } from '../calls.ts'
 import type { Group, GroupOptions } from '../group.ts'
 import { Host } from '../host.ts'
+import type { GroupMachine } from '../machine.ts'
 import { ListMachine } from './machine.ts'
 import { MemoryStore, StoredState } from './store.ts'
 import { asGroup, ManualClock, MortalClock, nodeName, Wires } from './world.ts'
@@ -18,6 +19,8 @@ export interface TrioOptions {
   readonly seed?: number
   readonly bounds?: Partial<HostBounds>
   readonly limits?: Partial<RaftLimits>
+  /** Of each group, whenever its process begins; missing: a list. */
+  machineOn?(node: Node): GroupMachine
 }
 
 export function freshStored(voters: readonly number[]): Stored {
@@ -64,6 +67,8 @@ export class Node {
   }
 
   options(group: GroupId): GroupOptions {
+    const own = this.#trio.options.machineOn?.(this)
+    if (own !== undefined) return { machine: own, nodeOf: nodeOfReplica }
     const machine = new ListMachine(this.#trio.clock, this.clock)
     this.machines.set(group, machine)
     return { machine, nodeOf: nodeOfReplica }

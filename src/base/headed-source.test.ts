@@ -2,8 +2,8 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { ByteSource, Piece } from '../../base/source.ts'
-import { behindHead, takeHead } from './source.ts'
+import { behindHead, takeHead } from './headed-source.ts'
+import type { ByteSource, Piece } from './source.ts'
 
 /** Pieces in this order; what comes behind them is the end. */
 function sourceOf(pieces: readonly Piece[]) {
