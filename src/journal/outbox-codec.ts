@@ -11,7 +11,7 @@ import type { Difference } from './replay.ts'
 import type { Progress } from './types.ts'
 
 const PROGRESS_VERSION = 1
-const OUTBOX_VERSION = 2
+const OUTBOX_VERSION = 3
 
 export function encodeProgress(progress: Progress): Uint8Array {
   const out = new ByteWriter().uint8(PROGRESS_VERSION)
@@ -27,10 +27,12 @@ export function decodeProgress(bytes: Uint8Array): Progress {
 }
 
 export function encodeOutbox(outbox: Outbox): Uint8Array {
-  const { progress, lastSeq, ended, difference, sinks, schedules, runs } = outbox.cut()
+  const image = outbox.cut()
+  const { progress, lastSeq, generation, ended } = image
+  const { difference, sinks, schedules, runs } = image
   const out = new ByteWriter().uint8(OUTBOX_VERSION)
   writeProgress(out, progress)
-  out.varint(lastSeq).varint(ended)
+  out.varint(lastSeq).varint(generation).varint(ended)
   writeDifference(out, difference)
   writeCursors(out, sinks)
   out.varint(schedules.length)
@@ -50,6 +52,7 @@ export function decodeOutbox(bytes: Uint8Array): Outbox {
   const image: OutboxImage = {
     progress: readProgress(input),
     lastSeq: input.varint(),
+    generation: input.varint(),
     ended: input.varint(),
     difference: readDifference(input),
     sinks: readCursors(input),

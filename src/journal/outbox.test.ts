@@ -126,8 +126,35 @@ describe('an outbox', () => {
     const next = { seq: 2, generation: 1, schedule: new Uint8Array(1), digest: 0, runs: [] }
     outbox.end(1)
     expect([outbox.apply(next), outbox.lastSeq, outbox.ended]).toEqual([false, 1, 1])
-    outbox.resume()
+    outbox.resume(2)
     expect([outbox.apply(next), outbox.lastSeq, outbox.ended]).toEqual([true, 2, 0])
+  })
+
+  it('is neither ended nor begun again by who says so late', () => {
+    const outbox = outboxOf([{ a: 1 }])
+    const state = () => [outbox.generation, outbox.ended]
+    outbox.resume(1)
+    outbox.end(1)
+    outbox.resume(1)
+    expect(state()).toEqual([1, 1])
+    outbox.resume(2)
+    outbox.end(1)
+    expect(state()).toEqual([2, 0])
+    outbox.end(2)
+    outbox.resume(2)
+    const copy = decodeOutbox(encodeOutbox(outbox))
+    expect([state(), [copy.generation, copy.ended]]).toEqual([
+      [2, 2],
+      [2, 2],
+    ])
+  })
+
+  it('keeps in its image which generation goes on', () => {
+    const outbox = outboxOf([{ a: 1 }])
+    outbox.resume(2)
+    const copy = decodeOutbox(encodeOutbox(outbox))
+    copy.end(1)
+    expect([copy.generation, copy.ended]).toEqual([2, 0])
   })
 
   it('remembers the first entry that was taken again and did something else', () => {
@@ -210,7 +237,8 @@ describe('an image of an outbox', () => {
 
   it('says that there is more than there is, and is refused', () => {
     const out = new ByteWriter()
-      .uint8(2)
+      .uint8(3)
+      .varint(0)
       .varint(0)
       .varint(0)
       .varint(0)

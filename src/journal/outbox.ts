@@ -36,6 +36,7 @@ export class Outbox {
   readonly #sinks = new Map<string, SinkState>()
   #progress = NO_PROGRESS
   #lastSeq = 0
+  #generation = 0
   #ended = 0
   #difference: Difference | undefined
 
@@ -47,6 +48,11 @@ export class Outbox {
   /** Of the newest entry that was applied. */
   get lastSeq(): number {
     return this.#lastSeq
+  }
+
+  /** The newest that was told of here: that it goes on with this log, or has ended it. */
+  get generation(): number {
+    return this.#generation
   }
 
   /** The generation whose log has ended, while no other has begun; else 0. */
@@ -148,13 +154,20 @@ export class Outbox {
     }
   }
 
-  /** The entry that ends a generation's log: what has a seq behind it does not count. */
+  /**
+   * The entry that ends a generation's log: what has a seq behind it does not count. Whoever asked
+   * for it may have asked twice: one that comes when another generation has begun says nothing.
+   */
   end(generation: number): void {
+    if (generation < this.#generation) return
+    this.#generation = generation
     this.#ended = generation
   }
 
-  /** The first entry of the next generation. */
-  resume(): void {
+  /** The first entry of a generation, which lifts the end of one before; never its own. */
+  resume(generation: number): void {
+    if (generation <= this.#generation) return
+    this.#generation = generation
     this.#ended = 0
   }
 
@@ -177,6 +190,7 @@ export class Outbox {
     const runs = this.sinks.flatMap(sink => [...(this.runs(sink) ?? [])])
     return {
       ...this.standing,
+      generation: this.#generation,
       ended: this.#ended,
       difference: this.#difference,
       schedules: [...this.schedules],
@@ -188,6 +202,7 @@ export class Outbox {
     const outbox = new Outbox()
     outbox.#progress = image.progress
     outbox.#lastSeq = image.lastSeq
+    outbox.#generation = image.generation
     outbox.#ended = image.ended
     outbox.#difference = image.difference
     for (const held of image.schedules) {
@@ -214,6 +229,7 @@ export interface Standing {
 
 /** An outbox as plain data. */
 export interface OutboxImage extends Standing {
+  readonly generation: number
   readonly ended: number
   readonly difference: Difference | undefined
   readonly schedules: readonly HeldSchedule[]

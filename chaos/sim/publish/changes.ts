@@ -1,11 +1,12 @@
-/** What is done to a job on purpose: it is stopped and goes on elsewhere, or deleted. */
+/** What is done to a job on purpose: it is stopped and goes on, here or elsewhere, or deleted. */
 
 import type { GroupId } from '../../../src/base/ids.ts'
 import type { Progress } from '../../../src/journal/types.ts'
 import { US_PER_MS } from '../world/clock.ts'
 import type { Cluster } from './cluster.ts'
+import type { Desk } from './desk.ts'
 import { unwatched } from './door.ts'
-import { encodeEnd } from './entry.ts'
+import { encodeEnd, encodeResume } from './entry.ts'
 import { journalOf, markersOf } from './names.ts'
 import { mustHold, type Site } from './operator.ts'
 import { SINKS } from './output.ts'
@@ -14,6 +15,8 @@ import { after, type Injection, over, type Scene } from './scene.ts'
 const LOOK_MS = 20
 /** Beyond the time in which a second claim is made. */
 const STALE_MS = 6000
+/** Of the time in which a job that was started again runs. */
+const LATE_SHARE = 0.5
 /** A claim must be misled in every partition. */
 const TELLERS = 2
 
@@ -45,8 +48,12 @@ function whenEnded(scene: Scene, site: Site, done: (ends: Ends) => void): void {
     if (end !== undefined) ends.set(group, end)
   }
   if (ends.size === judge.truth.groups.length) {
-    const { generation } = site.cluster.parts.claim
-    for (const [group, end] of ends) judge.onProgress({ group, generation }, end)
+    const { name: cluster, claim } = site.cluster
+    const { generation } = claim
+    for (const [group, end] of ends) {
+      judge.onProgress({ group, generation }, end)
+      judge.onEnded({ cluster, group, generation }, end.journaled)
+    }
     done(ends)
   } else queue.after(LOOK_MS * US_PER_MS, { fire: () => whenEnded(scene, site, done) })
 }
@@ -56,13 +63,19 @@ function endOf(cluster: Cluster, group: GroupId): Progress | undefined {
   const desk = cluster.leader(group)
   const outbox = desk?.machine.outbox
   if (desk === undefined || outbox === undefined) return undefined
-  const { seat, journal } = desk
-  if (outbox.ended === 0 && !seat.life.isPaused) {
-    seat.group.propose(seat.status().term, encodeEnd(cluster.parts.claim.generation), () => {})
+  const { generation } = cluster.claim
+  if (outbox.ended !== generation) {
+    say(desk, encodeEnd(generation))
+    return undefined
   }
-  if (journal?.isDrained !== true) return undefined
+  if (desk.journal?.isDrained !== true) return undefined
   const published = outbox.standing.sinks.map(cursor => ({ ...cursor, offset: 0 }))
   return { journaled: outbox.lastSeq, offset: 0, published }
+}
+
+function say({ seat }: Desk, entry: Uint8Array): void {
+  if (seat.life.isPaused) return
+  seat.group.propose(seat.status().term, entry, () => {})
 }
 
 function goesOn(scene: Scene, ends: Ends, isRescaled: boolean): void {
@@ -93,13 +106,45 @@ function highestOf(ends: readonly Progress[]): Progress {
   return { journaled: Math.max(...ends.map(({ journaled }) => journaled)), offset: 0, published }
 }
 
+/**
+ * The same groups are told that they go on, under another claim, when all is out; maybe twice. Who
+ * stopped and started the job before was told nothing, and says it late a second time.
+ */
+export const restarted: Injection = (scene, { salt, forMs }) => {
+  const { operator } = scene
+  const site = operator.sites.at(-1)
+  if (site === undefined) return 'missed'
+  let left = 1 + (salt % 2)
+  const restart = (): void => {
+    const { generation } = site.cluster.claim
+    operator.open++
+    whenEnded(scene, site, () => {
+      operator.open--
+      again(scene, site, encodeResume(generation))
+      operator.restart(site, () => {
+        after(scene, LATE_SHARE * forMs, () => again(scene, site, encodeEnd(generation)))
+        if (--left > 0) after(scene, forMs, restart)
+      })
+    })
+  }
+  restart()
+  return over
+}
+
+function again({ world }: Scene, { cluster }: Site, entry: Uint8Array): void {
+  for (const group of world.judge.truth.groups) {
+    const desk = cluster.leader(group)
+    if (desk !== undefined) say(desk, entry)
+  }
+}
+
 /** Another job takes its name; `isCut`: whoever deletes it gets as far as the first group. */
 export const deleted =
   (isCut: boolean): Injection =>
   ({ operator, world }) => {
     const site = operator.sites.at(-1)
     if (site === undefined) return 'missed'
-    const { claim } = site.cluster.parts
+    const { claim } = site.cluster
     const { judge } = world
     const gone = (): void => judge.onDeleted(claim.generation)
     judge.onDeleting(claim.generation)

@@ -61,7 +61,8 @@ export interface World {
 
 export interface ClusterParts {
   readonly name: string
-  readonly claim: Claim
+  /** Ascending; under the last it runs. */
+  readonly claims: readonly Claim[]
   readonly prng: Prng
   /** Of the nodes from which this one was cloned. */
   readonly disks?: readonly DiskCopy[]
@@ -88,11 +89,13 @@ export class Cluster {
   readonly #deaf = new Set<Member>()
   /** Nodes whose questions to their groups nobody answers. */
   readonly #ignored = new Set<Member>()
+  readonly #claims: Claim[]
 
   constructor(world: World, parts: ClusterParts, faults: readonly FleetFault[]) {
     const { scenario, queue, trace, tally } = world
     this.#world = world
     this.parts = parts
+    this.#claims = [...parts.claims]
     const { prng } = parts
     this.#wire = new SimWire(scenario.profile.fleet.wire, { queue, prng: prng.fork('wire') })
     const members = Array.from({ length: scenario.nodes }, (_, i) => this.#makeMember(i))
@@ -111,6 +114,21 @@ export class Cluster {
 
   get name(): string {
     return this.parts.name
+  }
+
+  /** The claims of all its time: what its groups keep is of one or another. */
+  get claims(): readonly Claim[] {
+    return this.#claims
+  }
+
+  /** The newest. */
+  get claim(): Claim {
+    return this.#claims.at(-1) as Claim
+  }
+
+  /** The same groups go on under another. */
+  goOn(claim: Claim): void {
+    this.#claims.push(claim)
   }
 
   start(): void {
@@ -242,9 +260,9 @@ export class Cluster {
 
   #machine(group: GroupId): PublishMachine {
     const { judge } = this.#world
-    const { claim, isFickle = false } = this.parts
+    const { claims, isFickle = false } = this.parts
     return new PublishMachine({
-      ...{ generation: claim.generation, isFickle },
+      ...{ generation: claims[0]?.generation ?? 0, isFickle },
       onEntry: entry => judge.onEntry(this.name, group, entry),
     })
   }
@@ -252,11 +270,12 @@ export class Cluster {
   #onOpened(group: GroupId, seat: Seat, member: Member): void {
     this.fleet.onOpened(group, seat)
     const { queue, judge, scenario, trace, moments } = this.#world
-    const { claim, name, prng } = this.parts
+    const { name, prng } = this.parts
     const isQuestionLost = (): boolean =>
       this.#alone.has(member) || this.#ignored.has(member) || this.#world.isQuestionLost()
     const desk = new Desk({
-      ...{ seat, group, cluster: name, claim, queue, judge },
+      ...{ seat, group, cluster: name, queue, judge },
+      claimOf: generation => this.#claims.find(one => one.generation === generation),
       random: prng.fork(`desk ${group} ${seat.id} ${seat.boot}`),
       bounds: scenario.profile.bounds,
       hearUs: () => (this.#deaf.has(member) ? DEAF_US : scenario.profile.hearUs),

@@ -26,6 +26,7 @@ import type { Moment } from './moments.ts'
 import { lanes, nameOf, seatOf } from './names.ts'
 import { HOME, rendered, type SinkName } from './output.ts'
 
+const NO_CLAIM: Claim = { generation: 0, owner: '' }
 /** Until nobody has answered. */
 const SILENCE_US = 20_000
 
@@ -39,12 +40,13 @@ export interface DeskParts {
   readonly seat: Seat
   readonly group: GroupId
   readonly cluster: string
-  readonly claim: Claim
   readonly queue: EventQueue
   readonly random: Prng
   readonly bounds: JournalBounds
   readonly shared: Shared
   readonly judge: Judge
+  /** Under which the group runs, as its state says. */
+  claimOf(generation: number): Claim | undefined
   hearUs(): number
   isQuestionLost(): boolean
   /** Of a publisher of this replica. */
@@ -58,6 +60,8 @@ export class Desk implements JournalGroup, JournalListener {
   readonly #parts: DeskParts
   #journal: GroupJournal | undefined
   #outbox: Outbox | undefined
+  /** Of its journal. */
+  #claim = NO_CLAIM
   /** The term in which the journal was told to lead; 0: in none. */
   #led = 0
   #applied = 0
@@ -77,8 +81,8 @@ export class Desk implements JournalGroup, JournalListener {
   }
 
   get #runner(): Runner {
-    const { cluster, group, claim } = this.#parts
-    return { cluster, group, generation: claim.generation }
+    const { cluster, group } = this.#parts
+    return { cluster, group, generation: this.#claim.generation }
   }
 
   get machine(): PublishMachine {
@@ -104,7 +108,8 @@ export class Desk implements JournalGroup, JournalListener {
 
   #look(): void {
     const { outbox, appliedIndex, appliedTerm } = this.machine
-    if (outbox !== this.#outbox) this.#open(outbox)
+    const isOver = (outbox?.generation ?? 0) !== this.#claim.generation
+    if (outbox !== this.#outbox || isOver) this.#open(outbox)
     const journal = this.#journal
     if (journal === undefined) return
     const { role, term } = this.seat.status()
@@ -120,15 +125,20 @@ export class Desk implements JournalGroup, JournalListener {
     journal.onApplied(appliedTerm)
   }
 
-  /** An image brings an outbox of its own. */
+  /** An image brings an outbox of its own, the start of another generation a claim. */
   #open(outbox: Outbox | undefined): void {
     this.#journal?.close()
     this.#journal = undefined
     this.#outbox = outbox
+    this.#claim = NO_CLAIM
     this.#led = 0
     this.#applied = 0
+    this.halted = undefined
+    const { claimOf, queue, random, bounds, shared, group } = this.#parts
     if (outbox === undefined) return
-    const { claim, queue, random, bounds, shared, group } = this.#parts
+    const claim = claimOf(outbox.generation)
+    invariant(claim !== undefined, 'PUBLISH a group runs under a claim', outbox.generation)
+    this.#claim = claim
     this.#journal = new GroupJournal({
       ...{ clock: new LivingClock(queue, this.seat.life, 1), random, bounds, claim, outbox },
       ...{ group: this, listener: this },
@@ -195,8 +205,8 @@ export class Desk implements JournalGroup, JournalListener {
   }
 
   render(run: SinkRun): readonly Output[] {
-    const { group, claim } = this.#parts
-    return rendered(run, { group: nameOf(group), claimed: claim.generation })
+    const { group } = this.#parts
+    return rendered(run, { group: nameOf(group), claimed: this.#claim.generation })
   }
 
   // What the journal tells.
@@ -222,7 +232,8 @@ export class Desk implements JournalGroup, JournalListener {
   }
 
   #stopped(code: string, message: string, isForGood: boolean): void {
-    const { judge, cluster, group, claim, bounds, queue, tell } = this.#parts
+    const { judge, cluster, group, bounds, queue, tell } = this.#parts
+    const claim = this.#claim
     tell(`${cluster} group ${group}: ${code}: ${message}`)
     const sinceUs = Math.min(...this.#askedAtUs.values())
     const isSilent = queue.nowUs - sinceUs >= bounds.silenceMs * US_PER_MS

@@ -38,11 +38,14 @@ export type Command =
   | ({ readonly kind: 'beginning' } & Beginning)
   /** Of the log of this generation. */
   | { readonly kind: 'end'; readonly generation: number }
+  /** This generation goes on with the log. */
+  | { readonly kind: 'resume'; readonly generation: number }
 
 const INPUT = 1
 const PROGRESS = 2
 const BEGINNING = 3
 const END = 4
+const RESUME = 5
 
 /** All that a replay needs: the schedule of an entry, too. */
 export function encodeInput({ id, home, away, bytes }: Input): Uint8Array {
@@ -68,6 +71,10 @@ export function encodeEnd(generation: number): Uint8Array {
   return new ByteWriter().uint8(END).varint(generation).finish()
 }
 
+export function encodeResume(generation: number): Uint8Array {
+  return new ByteWriter().uint8(RESUME).varint(generation).finish()
+}
+
 export function decodeEntry(bytes: Uint8Array): Command {
   const input = new ByteReader(bytes)
   switch (input.uint8()) {
@@ -79,6 +86,8 @@ export function decodeEntry(bytes: Uint8Array): Command {
       return { kind: 'beginning', ...readBeginning(input) }
     case END:
       return { kind: 'end', generation: input.varint() }
+    case RESUME:
+      return { kind: 'resume', generation: input.varint() }
     default:
       throw new WeirError(MALFORMED_BYTES, 'an entry of an unknown kind')
   }

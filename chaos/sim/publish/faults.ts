@@ -7,7 +7,7 @@ import { US_PER_MS } from '../world/clock.ts'
 import type { LogCall, LogFate } from '../world/log/faults.ts'
 import type { MoveTime } from '../world/log/log.ts'
 import { happenings } from '../world/trace.ts'
-import { deleted, stopped, takenStale } from './changes.ts'
+import { deleted, restarted, stopped, takenStale } from './changes.ts'
 import { cloned } from './clones.ts'
 import type { JournalFaultKind } from './kinds.ts'
 import { journalFaultKinds } from './kinds.ts'
@@ -183,6 +183,7 @@ const injections: Readonly<Record<JournalFaultKind, Injection>> = {
   'woken-late': wokenLate,
   'taken-stale': takenStale,
   stopped: stopped(false),
+  restarted,
   rescaled: stopped(true),
   deleted: deleted(false),
   'deletion-cut': deleted(true),

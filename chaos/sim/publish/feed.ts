@@ -10,7 +10,7 @@ import type { Seat } from '../fleet/seat.ts'
 import { US_PER_MS } from '../world/clock.ts'
 import type { Cluster, World } from './cluster.ts'
 import type { Desk } from './desk.ts'
-import { encodeBeginning, encodeInput } from './entry.ts'
+import { encodeBeginning, encodeInput, encodeResume } from './entry.ts'
 
 /** Inputs that one leader was given and has not answered. */
 const FLIGHT_MAX = 40
@@ -32,6 +32,8 @@ export class Feed {
   readonly #prng: Prng
   readonly #ids: Ids
   readonly #flight = new WeakMap<Seat, number>()
+  /** The newest generation that a group was seen to run under. */
+  readonly #begun = new Map<GroupId, number>()
   #isOver = false
 
   constructor(world: World, cluster: Cluster, prng: Prng, ids: Ids) {
@@ -64,7 +66,9 @@ export class Feed {
   feed(group: GroupId): void {
     const desk = this.#cluster.leader(group)
     if (desk === undefined || desk.seat.life.isPaused) return
-    if (desk.machine.outbox === undefined) this.#begin(desk, group)
+    const { outbox } = desk.machine
+    if (outbox === undefined) this.#begin(desk, group)
+    else if (!this.#goesOn(group, outbox.generation)) this.#resume(desk)
     else if (!this.#isOver) this.#put(desk, group, 0)
   }
 
@@ -75,8 +79,22 @@ export class Feed {
   }
 
   #begin(desk: Desk, group: GroupId): void {
-    const data = encodeBeginning(this.#cluster.parts.beginning(group))
-    desk.seat.group.propose(desk.seat.status().term, data, () => {})
+    this.#propose(desk, encodeBeginning(this.#cluster.parts.beginning(group)))
+  }
+
+  /** It has been told so, of which nobody tells it a second time. */
+  #goesOn(group: GroupId, generation: number): boolean {
+    const newest = Math.max(generation, this.#begun.get(group) ?? 0)
+    this.#begun.set(group, newest)
+    return newest >= this.#cluster.claim.generation
+  }
+
+  #resume(desk: Desk): void {
+    this.#propose(desk, encodeResume(this.#cluster.claim.generation))
+  }
+
+  #propose({ seat }: Desk, data: Uint8Array): void {
+    seat.group.propose(seat.status().term, data, () => {})
   }
 
   #put(desk: Desk, group: GroupId, least: number): void {

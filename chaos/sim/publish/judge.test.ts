@@ -15,7 +15,7 @@ import { Violation } from '../checkers/checker.ts'
 import { EventQueue } from '../world/clock.ts'
 import { calmLog } from '../world/log/faults.ts'
 import { SimLog } from '../world/log/log.ts'
-import { encodeBeginning, encodeInput } from './entry.ts'
+import { encodeBeginning, encodeInput, encodeResume } from './entry.ts'
 import { Judge } from './judge.ts'
 import { PublishMachine } from './machine.ts'
 import { journalOf, nameOf } from './names.ts'
@@ -40,14 +40,17 @@ class Bench {
   /** Entry n has two outputs for the home sink and one for the other; its id is 10 n. */
   commit(many: number): void {
     const nothing = { journaled: 0, offset: 0, published: [] }
-    if (this.#index === 0)
-      this.machine.apply(
-        this.#entry(encodeBeginning({ before: nothing, replayed: [], known: nothing })),
-      )
+    if (this.#index === 0) {
+      this.apply(encodeBeginning({ before: nothing, replayed: [], known: nothing }))
+    }
     for (let left = many; left > 0; left--) {
       const id = 10 * (1 + (this.machine.outbox?.lastSeq ?? 0))
-      this.machine.apply(this.#entry(encodeInput({ id, home: 2, away: 1, bytes: 5 })))
+      this.apply(encodeInput({ id, home: 2, away: 1, bytes: 5 }))
     }
+  }
+
+  apply(data: Uint8Array): void {
+    this.machine.apply({ index: ++this.#index, term: 1, kind: 'data', data })
   }
 
   lane(sink: SinkName = 'home') {
@@ -92,10 +95,6 @@ class Bench {
   #append(sink: SinkName, to: Partition, record: NewRecord): void {
     this.logs[sink].client().append([{ ...to, records: [record] }], () => {})
     this.#queue.runUntil(this.#queue.nowUs + 20_000)
-  }
-
-  #entry(data: Uint8Array) {
-    return { index: ++this.#index, term: 1, kind: 'data' as const, data }
   }
 
   #log(name: string): SimLog {
@@ -290,6 +289,14 @@ const crimes: readonly (readonly [string, string, (bench: Bench) => void])[] = [
     b => b.judge.onStopped({ ...unanswered, code: 'job-deleted', isForGood: true }),
   ],
   [
+    'PUBLISH-15',
+    'an entry counts behind the end of its generation',
+    b => {
+      b.judge.onEnded(runner, 2)
+      b.commit(1)
+    },
+  ],
+  [
     'PUBLISH-1',
     'numbers that were left out are shown',
     b => {
@@ -325,6 +332,16 @@ function objection(deed: (bench: Bench) => void): string | undefined {
 
 test.each(crimes)('%s objects: %s', (name, _, deed) => {
   expect(objection(deed)).toBe(name)
+})
+
+test('a job that is started again on its groups goes on behind its end', () => {
+  const found = objection(bench => {
+    bench.judge.onEnded(runner, 2)
+    bench.apply(encodeResume(2))
+    bench.commit(1)
+    expect(bench.machine.outbox?.lastSeq).toBe(3)
+  })
+  expect(found).toBeUndefined()
 })
 
 test('nobody objects to what is as it should be', () => {

@@ -22,6 +22,11 @@ export interface Runner extends Whose {
   readonly cluster: string
 }
 
+interface Ended {
+  readonly generation: number
+  readonly lastSeq: number
+}
+
 export interface Stopped {
   readonly cluster: string
   readonly group: GroupId
@@ -62,8 +67,11 @@ export class Judge {
   readonly #bounds = new Demand('PUBLISH-8 what waits to leave is bounded')
   readonly #stops = new Demand('PUBLISH-9 nobody stops without a reason')
   readonly #agrees = new Demand('PUBLISH-10 replicas make the same outputs of an entry')
+  readonly #ends = new Demand('PUBLISH-15 nothing counts behind the end of a generation')
   readonly #identities = new Demand('PUBLISH-14 an output bears its identity, whoever shows it')
   readonly #deletes = new Demand('PUBLISH-13 nothing of a deleted job comes after its deletion')
+  /** By cluster and group: the generation that ended last, and its last seq. */
+  readonly #ended = new Map<string, Ended>()
   /** Generations up to this are being deleted, and were. */
   #deleting = 0
   #deleted = 0
@@ -82,7 +90,7 @@ export class Judge {
     const { leaves, releases, takes } = this
     const here = [this.#once, leaves, releases, this.#owners, this.#journals, takes]
     const besides = [this.#progress, this.#bounds, this.#stops, this.#agrees]
-    return [...here, ...besides, this.#deletes, this.#identities]
+    return [...here, ...besides, this.#deletes, this.#identities, this.#ends]
   }
 
   lane(name: LaneName): Lane {
@@ -97,6 +105,19 @@ export class Judge {
     const isSame = before === undefined || isSameEntry(before, entry)
     this.#agrees.demand(isSame, () => `${cluster} ${nameOf(group)} seq ${entry.seq}`)
     if (before === undefined) known.add(entry)
+    this.#mustCount(`${cluster} ${nameOf(group)}`, entry)
+  }
+
+  /** All of it is out: this is its last entry. */
+  onEnded({ cluster, group, generation }: Runner, lastSeq: number): void {
+    this.#ended.set(`${cluster} ${nameOf(group)}`, { generation, lastSeq })
+  }
+
+  #mustCount(name: string, { seq, generation }: OutEntry): void {
+    const end = this.#ended.get(name)
+    if (end === undefined) return
+    const counts = generation > end.generation || seq <= end.lastSeq
+    this.#ends.demand(counts, () => `${name} takes ${seq} behind ${end.lastSeq}`)
   }
 
   onReleased({ cluster, group, generation, seq }: Runner & { readonly seq: number }): void {

@@ -32,6 +32,7 @@ const journalFaults = {
   'taken-otherwise': 'the job is restored by a program that makes something else of its input',
   'taken-stale': 'the job is restored twice, the second time before who knows of no first',
   stopped: 'the job is stopped, and started on other nodes behind its end',
+  restarted: 'the job is stopped, and started again on the same groups',
   rescaled: 'the same, and all groups begin at the highest numbers of any',
   deleted: 'the job is deleted, and its name taken by a new one',
   'deletion-cut': 'whoever deletes the job dies over it, and its name is taken by a new one',

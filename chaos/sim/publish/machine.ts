@@ -15,7 +15,7 @@ import { type Beginning, decodeEntry, decodeInput, encodeInput, type Input } fro
 import { digestOf, runBytes, SINKS } from './output.ts'
 
 export interface PublishParts {
-  /** Of the claim under which this cluster runs. */
+  /** Of the claim under which its groups began. */
   readonly generation: number
   /** What it takes again comes out otherwise: it is not the machine that ran before. */
   readonly isFickle?: boolean
@@ -66,6 +66,9 @@ export class PublishMachine implements Machine {
       case 'end':
         this.outbox?.end(command.generation)
         return TAKEN
+      case 'resume':
+        this.outbox?.resume(command.generation)
+        return TAKEN
     }
   }
 
@@ -107,7 +110,7 @@ export class PublishMachine implements Machine {
   #take(input: Input): ApplyResult {
     const { outbox } = this
     if (outbox === undefined) return REFUSED
-    return this.#commit(outbox, input, this.#parts.generation) ? TAKEN : REFUSED
+    return this.#commit(outbox, input, outbox.generation) ? TAKEN : REFUSED
   }
 
   /** Whoever proposed it could not know whether another had. */
@@ -120,6 +123,7 @@ export class PublishMachine implements Machine {
       this.#commit(outbox, decodeInput(schedule), generation, recorded)
     }
     outbox.advance(known)
+    outbox.resume(this.#parts.generation)
     return TAKEN
   }
 

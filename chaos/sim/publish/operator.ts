@@ -28,6 +28,8 @@ interface Claiming {
   readonly onFickle?: ((cluster: Cluster) => void) | undefined
 }
 
+type OnHeld = (held: Held) => void
+
 const CLAIMED = 'PUBLISH-12 a claim holds, or says why not'
 const RECORD_MS = 5
 /** How often somebody looks whether a cluster has stopped. */
@@ -50,6 +52,7 @@ export class Operator {
   readonly #ids: Ids = { next: 1 }
   readonly #faults: readonly FleetFault[]
   #clusters = 0
+  #claims = 0
 
   constructor(world: World, prng: Prng, faults: readonly FleetFault[]) {
     this.#world = world
@@ -67,12 +70,12 @@ export class Operator {
     const beginning = (_: GroupId, offset: number) => {
       return { before: NOTHING, replayed: [], known: { ...NOTHING, offset } }
     }
-    this.#claim('submit', beginning, { onClaimed })
+    this.#begin('submit', beginning, { onClaimed })
   }
 
   /** Begins where the journals end. `onReading`: whoever claims was told where one ends. */
   takeOver(how: Pick<Claiming, 'onReading' | 'onFickle'> = {}): void {
-    this.#claim('start', (group, at) => this.#restored(group, at), how)
+    this.#begin('start', (group, at) => this.#restored(group, at), how)
   }
 
   /** By another program than ran before; once that is found out, by the old one. */
@@ -88,17 +91,26 @@ export class Operator {
 
   /** Begins behind what was let out, and needs nothing of before. */
   goOn(behind: (group: GroupId) => Progress): void {
-    this.#claim('start', group => {
+    this.#begin('start', group => {
       return { before: behind(group), replayed: [], known: behind(group) }
+    })
+  }
+
+  /** The same groups go on with their logs, which have ended. */
+  restart({ cluster }: Site, onRestarted: () => void): void {
+    this.#claim('start', unwatched, ({ claim }) => {
+      cluster.goOn(claim)
+      onRestarted()
     })
   }
 
   /** Copies of all disks, as if the power had gone everywhere at once. */
   clone({ cluster }: Site): Cluster {
     const { judge } = this.#world
-    const { claim, beginning, name, isFickle = false } = cluster.parts
+    const { claims, name } = cluster
+    const { beginning, isFickle = false } = cluster.parts
     const disks = cluster.fleet.members.map(({ disk }) => disk.copy())
-    const made = this.#add({ claim, beginning, disks, isFickle })
+    const made = this.#add({ claims, beginning, disks, isFickle })
     judge.truth.copy(name, made.name)
     judge.twins.add(name).add(made.name)
     made.start()
@@ -137,38 +149,44 @@ export class Operator {
     }
   }
 
-  #claim(
+  /** A cluster for it. */
+  #begin(
     kind: 'submit' | 'start',
     beginning: (group: GroupId, offset: number) => Beginning,
     { onReading = () => {}, onClaimed = () => {}, onFickle }: Claiming = {},
   ): void {
-    const owner = `owner-${this.#clusters + this.open}`
-    this.ask({ kind, owner }, { ...unwatched, ended: onReading }, outcome => {
+    this.#claim(kind, { ...unwatched, ended: onReading }, ({ claim, offsets }) => {
+      const { groups } = this.#world.judge.truth
+      const at = new Map(groups.map((group, i) => [group, offsets[i] ?? 0]))
+      onClaimed()
+      const cluster = this.#add({
+        ...{ claims: [claim], isFickle: onFickle !== undefined },
+        beginning: group => beginning(group, at.get(group) ?? 0),
+      })
+      cluster.start()
+      onFickle?.(cluster)
+    })
+  }
+
+  #claim(kind: 'submit' | 'start', onlooker: Onlooker, onHeld: OnHeld): void {
+    const owner = `owner-${this.#claims++}`
+    this.ask({ kind, owner }, onlooker, outcome => {
       const { judge, queue } = this.#world
       if (isStill(outcome)) {
         // The log was so slow that others have taken the job over meanwhile, and have it.
         const isOthers = this.sites.some(({ cluster }) => {
-          return !judge.isLeaving(cluster.parts.claim.generation)
+          return !judge.isLeaving(cluster.claim.generation)
         })
         if (isOthers) return
         this.open++
         const again = (): void => {
           this.open--
-          this.#claim(kind, beginning, { onReading, onClaimed, onFickle })
+          this.#claim(kind, onlooker, onHeld)
         }
         queue.after(AGAIN_MS * US_PER_MS, { fire: again })
         return
       }
-      const { claim, offsets } = mustHold(outcome)
-      const { groups } = judge.truth
-      const at = new Map(groups.map((group, i) => [group, offsets[i] ?? 0]))
-      onClaimed()
-      const cluster = this.#add({
-        ...{ claim, isFickle: onFickle !== undefined },
-        beginning: group => beginning(group, at.get(group) ?? 0),
-      })
-      cluster.start()
-      onFickle?.(cluster)
+      onHeld(mustHold(outcome))
     })
   }
 

@@ -22,6 +22,7 @@ test('without a fault everything that was put in gets out', () => {
 
 const planned: readonly PublishFaultKind[] = [
   'stopped',
+  'restarted',
   'rescaled',
   'deleted',
   'deletion-cut',

@@ -219,7 +219,7 @@ class PublishRun {
   /** The clusters of the highest claim: more than one where it was cloned. */
   #owners(): readonly Site[] {
     const { sites } = this.#operator
-    const claimed = ({ cluster }: Site): number => cluster.parts.claim.generation
+    const claimed = ({ cluster }: Site): number => cluster.claim.generation
     const highest = Math.max(...sites.map(claimed))
     return sites.filter(site => claimed(site) === highest)
   }

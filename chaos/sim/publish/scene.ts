@@ -81,7 +81,7 @@ interface Trim {
 export function trim(scene: Scene, cluster: Cluster, group: GroupId, how: Trim = {}): void {
   const { bounds = defaultJournalBounds, seqMax = Number.POSITIVE_INFINITY } = how
   const journaled = cluster.leader(group)?.machine.outbox?.progress.journaled ?? 0
-  if (journaled === 0 || scene.world.judge.isDeleted(cluster.parts.claim.generation)) return
+  if (journaled === 0 || scene.world.judge.isDeleted(cluster.claim.generation)) return
   const seq = Math.min(journaled, seqMax)
   const subject = { group: nameOf(group), journal: journalOf(group), seq }
   trimJournal({ log: scene.world.logs.home.client(), subject, bounds }, ({ error }) => {

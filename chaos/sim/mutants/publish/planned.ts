@@ -19,6 +19,7 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
       'tells the second what there was: both write the same generation.',
     ].join(' '),
     origin: 'the same as for publishers: decision 21',
+    schedule: 'claim-that-believes-its-reading',
   },
   {
     name: 'deletion-forgotten-by-the-next',
@@ -65,6 +66,58 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
     origin: 'a flag that is in the state and not in its image',
   },
   {
+    name: 'end-of-an-earlier-generation-counts',
+    file: `${JOURNAL}/outbox.ts`,
+    find: 'if (generation < this.#generation) return',
+    replace: 'if (generation < 0) return',
+    why: [
+      'Whoever stopped the job asks a second time, since nobody answered, when it has been started',
+      'again on the same groups. Its log ends once more, and nobody lifts that.',
+    ].join(' '),
+    origin: 'met here, when the play began to start jobs again on the groups that they had',
+  },
+  {
+    name: 'start-that-comes-twice-lifts-its-own-end',
+    file: `${JOURNAL}/outbox.ts`,
+    find: 'if (generation <= this.#generation) return',
+    replace: 'if (generation < this.#generation) return',
+    why: [
+      'Whoever started the job asks a second time, when it has been stopped again. Batches count',
+      'behind the end from which the next generation, or another group, is to begin.',
+    ].join(' '),
+    origin: 'met here, when the play began to start jobs again on the groups that they had',
+  },
+  {
+    name: 'end-not-lifted-by-the-next',
+    file: `${JOURNAL}/outbox.ts`,
+    find: 'this.#generation = generation\n    this.#ended = 0',
+    replace: 'this.#generation = generation',
+    why: 'A job is started again on its groups, under a claim of its own, and takes nothing.',
+    origin: RULES,
+  },
+  {
+    name: 'generation-forgotten-behind-an-image',
+    file: `${JOURNAL}/outbox.ts`,
+    find: 'outbox.#generation = image.generation\n',
+    replace: '',
+    why: [
+      'A replica begins on an image of a job that was started again, and does not know under which',
+      'claim it runs: what is said late of an earlier one counts there, and nowhere else.',
+    ].join(' '),
+    origin: 'a field that is in the state and not in its image',
+  },
+  {
+    name: 'published-under-the-claim-before',
+    file: 'chaos/sim/publish/desk.ts',
+    find: 'if (outbox !== this.#outbox || isOver) this.#open(outbox)',
+    replace: 'if (outbox !== this.#outbox) this.#open(outbox)',
+    why: [
+      'A job is started again on its groups, and its leader publishes as before: it reads that the',
+      'job is another’s, its own, and halts.',
+    ].join(' '),
+    origin: RULES,
+  },
+  {
     name: 'drained-when-it-has-ended',
     file: `${JOURNAL}/ledger.ts`,
     find: 'if (outbox.ended === 0 || ledger.journaled < outbox.lastSeq) return false',
@@ -104,6 +157,7 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
       'group before. Whoever leads next looks there for its own, and calls the journal lost.',
     ].join(' '),
     origin: 'met here, when the play began to give jobs other groups',
+    schedule: 'marker-of-before-taken-for-its-own',
   },
 ]
 

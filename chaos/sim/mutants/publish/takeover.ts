@@ -204,6 +204,8 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
   },
   {
     name: 'journal-measured-by-later-progress',
+    beside: undoubted,
+    schedule: 'journal-measured-by-later-progress',
     file: `${JOURNAL}/publisher.ts`,
     find: 'this.#judgementOf(reading, this.#known)',
     replace:
@@ -251,14 +253,30 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
   },
   {
     name: 'journal-compared-with-what-came-meanwhile',
+    beside: undoubted,
+    schedule: 'journal-measured-by-later-progress',
     file: `${JOURNAL}/publisher.ts`,
     find: 'this.#judgementOf(reading, this.#known)',
     replace: 'this.#judgementOf(reading, this.#subject.outbox.standing)',
     why: [
       'A clone has journaled an entry that its original has not committed yet. The original reads',
       'it, commits another of the same seq before all is read, and takes that one for its own.',
+      'Or another led meanwhile and said what is out: the original calls its journal lost.',
     ].join(' '),
     origin: 'met here, beside the one of seed 5050160 of the play of publishers',
+  },
+  {
+    name: 'trimmed-history-taken-for-its-own',
+    file: `${JOURNAL}/judgement.ts`,
+    find: 'if (since <= journaled + 1) return undefined',
+    replace: 'if (since > 0) return undefined',
+    why: [
+      'A clone has journaled entries that its original has not committed, and trimmed them. The',
+      'original finds nothing that differs, and takes the marker behind them for its own: what it',
+      'committed under these seqs never gets out.',
+    ].join(' '),
+    origin: 'met here, when journals of clones began to be trimmed',
+    schedule: 'trimmed-history-taken-for-its-own',
   },
   {
     name: 'silence-over-what-was-found-committed',
