@@ -42,7 +42,7 @@ const hopping = {
   offsetMs: 0,
   time: 'event',
 } as const
-/** Of an hour, as many slices: 3600 are put together for each result, once an hour has passed. */
+/** Of an hour, 3600 slices: of so many is each result, once an hour has passed. */
 const long: WindowSpec = { ...hopping, sizeMs: 3_600_000 }
 const session: WindowSpec = { kind: 'session', gapMs: 2000, time: 'event' }
 

@@ -59,7 +59,10 @@ export class Cells {
     return this.#accumulators.reduce((sum, { heldBytes = 0 }) => sum + heldBytes, 0)
   }
 
-  /** An empty one. `place`: where its rows are; missing: it is given back before the batch ends. */
+  /**
+   * An empty one. `place`: where its rows are; missing: it has none, or is given back before the
+   * batch ends.
+   */
   take(place?: CellPlace): number {
     const cell = this.#free.pop() ?? this.#add()
     if (this.needsPlaces) this.#places[cell] = place

@@ -22,12 +22,12 @@ export function sizesBySlot(ids: readonly number[], keys: Keys): Int32Array {
 /** Of each slot, the room for the results of its keys, or for putting together what they have. */
 export function rowsBySlot(
   ids: readonly number[],
-  parts: readonly Pick<Part, 'ids'>[],
+  parts: readonly Pick<Part, 'ids' | 'counts'>[],
   keys: Keys,
 ): Int32Array {
   const cells = new Int32Array(SLOTS)
-  for (const part of parts) {
-    for (const id of part.ids) addTo(cells, keys.slotOf(id), 1)
+  for (const { ids: those, counts } of parts) {
+    for (const id of those) addTo(cells, keys.slotOf(id), counts?.get(id) ?? 1)
   }
   return sizesBySlot(ids, keys).map((size, slot) =>
     Math.max(size, Math.ceil((cells[slot] as number) / CELLS_A_ROW)),

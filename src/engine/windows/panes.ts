@@ -36,12 +36,14 @@ interface Pane {
   isWhole: boolean
 }
 
-/** The keys that have a cell in a slice. */
+/** The keys that have a cell in a slice, or in several, of which it is the last. */
 export interface Part {
   readonly slice: number
   /** In no order. */
   readonly ids: readonly number[]
   readonly cells: Pick<KeyCells, 'get'>
+  /** Of each key, the cells that were put together here (blocks.ts); missing: one. */
+  readonly counts?: ReadonlyMap<number, number>
 }
 
 /** Of a slot: behind `from`, up to and with `to`, each slice that has a row has a pane. */
@@ -169,9 +171,18 @@ export class Panes {
     return members
   }
 
+  slotOf(id: number): number {
+    return this.#keys.slotOf(id)
+  }
+
+  /** Whatever the state has of these slots behind `from`, up to and with `to`, has a pane. */
+  learn(from: number, to: number, slots: SlotSet): void {
+    for (const slot of slots.list) this.#learn(slot, from, to)
+  }
+
   /** What slices behind `from`, up to and with `to`, have of these slots, in order. */
   partsIn(from: number, to: number, slots: SlotSet): readonly Part[] {
-    for (const slot of slots.list) this.#learn(slot, from, to)
+    this.learn(from, to, slots)
     const parts: Part[] = []
     for (const slice of this.#held.between(from, to)) {
       const ids = this.#idsIn(slice, slots)

@@ -19,6 +19,7 @@ import type { Schema } from '../schema/schema.ts'
 import type { KeyTable } from '../state/key-table.ts'
 import { RowKeyWriter, wholeAt } from '../state/row-key.ts'
 import { type Timer, Timers } from '../state/timers.ts'
+import { Blocks } from './blocks.ts'
 import type { Aggregates } from './calls.ts'
 import type { Cells } from './cells.ts'
 import { rowsBySlot, sizesBySlot, type Taken, takenOf } from './due.ts'
@@ -67,6 +68,7 @@ export class SlicedWindows implements Operator {
   readonly #keys: KeyTable
   readonly #cells: Cells
   readonly #panes: Panes
+  readonly #blocks: Blocks
   readonly #timers: Timers
   readonly #early: Early
   readonly #sliceKey = new RowKeyWriter()
@@ -84,6 +86,7 @@ export class SlicedWindows implements Operator {
     this.#cells = aggregates.cells
     const own = { keys: this.#keys, cells: this.#cells }
     this.#panes = new Panes(state, context.table('panes'), own)
+    this.#blocks = new Blocks(this.#panes, this.#cells, this.#slices)
     this.#timers = new Timers(state, context.table('timers'))
     this.#early = new Early(state, context.table('early'), spec.earlyMs)
     const ends = this.#hasBounds ? WINDOW_COLUMNS : []
@@ -114,6 +117,7 @@ export class SlicedWindows implements Operator {
       if (!place.isOpen) continue
       const id = ids[row] as number
       const cell = this.#panes.change(place.slice, id, onFirst)
+      this.#blocks.onChange(place.slice)
       if (this.#spec.earlyMs !== undefined) this.#noteEarly(place.slice, id, moment.now)
       rows[count] = row
       cells[count++] = cell
@@ -155,6 +159,7 @@ export class SlicedWindows implements Operator {
 
   forget(): void {
     this.#panes.forget()
+    this.#blocks.forget()
     this.#timers.forget()
     this.#early.forget()
     this.#grouping.forget()
@@ -257,7 +262,7 @@ export class SlicedWindows implements Operator {
   #endWindow(timer: Timer, out: Output, now: number): void {
     const { time: window } = timer
     const due = this.#takeAlike(timer)
-    const all = this.#panes.partsIn(this.#slices.startOf(window), window, new SlotSet(due))
+    const all = this.#blocks.partsOf(window, new SlotSet(due))
     const sizes = rowsBySlot(distinct(all), all, this.#keys)
     const { slots, rows } = this.#upTo(timer, due, sizes, out.room)
     const ended = new SlotSet(slots)

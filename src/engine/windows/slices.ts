@@ -22,6 +22,8 @@ export interface Slices {
   /** The end of the slice that holds this time. */
   endAt(time: number): number
   readonly sizeMs: number
+  /** Slices of a window that has as many as any. */
+  readonly countMax: number
   /** The first window that ends after `time` and holds the slice; missing: there is none. */
   windowAfter(slice: number, time: number): number | undefined
   /** The last window that holds the slice. */
@@ -40,6 +42,7 @@ export function slicesOf(spec: SlicedSpec): Slices {
 /** One slice and one window for all times; it ends with the input. */
 const GLOBAL: Slices = {
   sizeMs: 2 * END_OF_TIME,
+  countMax: 1,
   endAt: () => END_OF_TIME,
   windowAfter: (slice, time) => (slice > time ? slice : undefined),
   lastWindow: slice => slice,
@@ -74,6 +77,7 @@ function hopping(size: number, every: number, offset: number): Slices {
   const ends = offset + size
   return {
     sizeMs,
+    countMax: size / sizeMs,
     endAt: time => nextAbove(time, sizeMs, offset),
     windowAfter(slice, time) {
       const first = nextAbove(Math.max(time, slice - 1), every, ends)
@@ -93,6 +97,7 @@ function cumulate(size: number, step: number, offset: number): Slices {
   const lastWindow = (slice: number) => nextAbove(slice - step, size, offset)
   return {
     sizeMs: step,
+    countMax: size / step,
     endAt: time => nextAbove(time, step, offset),
     windowAfter(slice, time) {
       const first = nextAbove(Math.max(time, slice - 1), step, offset)

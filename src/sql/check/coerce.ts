@@ -1,7 +1,7 @@
 /**
  * Types that become others by themselves, and those that only CAST changes. By themselves: numbers
- * to wider ones, DATE to a timestamp, JSON to the text that it holds, and literals in quotes to
- * whatever stands on the other side.
+ * to wider ones, DATE to a timestamp, JSON to the text that it holds, literals in quotes to
+ * whatever stands on the other side, and numbers that are constants to decimals that hold them.
  */
 
 import {
@@ -28,6 +28,8 @@ import { type Constant, constantOf, folded, isConstant, type Typed } from './typ
 const DIGITS_MAX = 38
 const INTEGER_DIGITS = 10
 const BIGINT_DIGITS = 19
+
+export const isExact = (type: Type): boolean => isNumeric(type) && type.kind !== 'double'
 
 /** The decimal that holds every value of a type of exact numbers. */
 export function decimalFor(type: Type): DecimalType {
@@ -98,11 +100,25 @@ export function coerced(context: Context, node: Typed, to: Type, what: string): 
   if (isConstant(node) && node.loose) return fromLiteral(context, node, to)
   if (sameType(node.type, to)) return node
   if (!isImplicit(node.type, to)) {
+    const fitting = fittingConstant(context, node, to)
+    if (fitting !== undefined) return fitting
     const advice = castOf(node.type, to) ? ` Write CAST(.. AS ${typeText(to)}).` : ''
     const sentence = `${what} is ${typeText(node.type)} and not ${typeText(to)}.${advice}`
     fail(context, 'sql-type', sentence, node)
   }
   return converted(node, to, castOf(node.type, to) as Cast)
+}
+
+/** A decimal may lack room for other numbers of a constant's type, and have it for this one. */
+function fittingConstant(context: Context, node: Typed, to: Type): Constant | undefined {
+  if (!isConstant(node) || to.kind !== 'decimal') return undefined
+  if (!isExact(node.type) || decimalFor(node.type).scale > to.scale) return undefined
+  const value = node.value === null ? null : castOf(node.type, to)?.(node.value)
+  if (value instanceof Failure) {
+    const advice = 'CAST the other side to a type with fewer digits behind the point'
+    fail(context, 'sql-value', `${value.reason}. ${advice}.`, node)
+  }
+  return value === undefined ? undefined : constantOf(to, value, node)
 }
 
 function fromLiteral(context: Context, node: Constant, to: Type): Constant {

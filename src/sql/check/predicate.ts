@@ -20,9 +20,9 @@ import type {
   LikeNode,
 } from '../text/ast.ts'
 import type { Span } from '../text/trouble.ts'
-import { castOf, isNumeric } from '../value/cast.ts'
+import { castOf } from '../value/cast.ts'
 import { Failure } from '../value/failure.ts'
-import { castTo, coerced, commonType, commonTypeOf, isImplicit } from './coerce.ts'
+import { castTo, coerced, commonType, commonTypeOf, isExact, isImplicit } from './coerce.ts'
 import { type Context, fail, namesOf } from './context.ts'
 import { constantOf, folded, isConstant, type Typed } from './typed.ts'
 
@@ -76,8 +76,6 @@ function aligned(
   }
   return [coerced(context, one, type, 'This'), coerced(context, other, type, 'This')]
 }
-
-const isExact = (type: Type): boolean => isNumeric(type) && type.kind !== 'double'
 
 /** JSON becomes what stands on the other side. */
 function unwrapped(context: Context, left: Typed, right: Typed): readonly [Typed, Typed] {

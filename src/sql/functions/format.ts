@@ -49,7 +49,9 @@ export const formatFunctions: readonly FunctionEntry[] = [
     {
       name: 'parse_timestamp',
       aliases: ['strptime'],
-      about: 'The time that a text says by such a pattern; the record fails where it does not.',
+      about:
+        'The time that a text says by such a pattern; the record fails where it does not, as ' +
+        'where the weekday is not that of the date.',
       examples: [
         example(
           "parse_timestamp('29/Feb/2024:12:34:56', 'dd/MMM/yyyy:HH:mm:ss')",
@@ -72,7 +74,7 @@ export const formatFunctions: readonly FunctionEntry[] = [
     {
       name: 'parse_date',
       aliases: ['to_date'],
-      about: 'The day that a text says by such a pattern.',
+      about: 'The day that a text says by such a pattern; it fails as parse_timestamp does.',
       examples: [example("parse_date('29.02.2024', 'dd.MM.yyyy')", '2024-02-29')],
     },
     [

@@ -51,6 +51,8 @@ describe('reads', () => {
     ['EEEE, d MMMM yyyy', 'Thursday, 29 February 2024', '2024-02-29T00:00:00'],
     ['H:mm', '7:05', '1970-01-01T07:05:00'],
     ['yyyyMMddHHmmss', '20240229150405', '2024-02-29T15:04:05'],
+    ['EEE HH', 'Mon 07', '1970-01-01T07:00:00'],
+    ['EEE d MMM', 'Mon 28 Feb', '1970-02-28T00:00:00'],
     ['ss.S', '05.6', '1970-01-01T00:00:05.600'],
     ['ss.SSSSSS', '05.678999', '1970-01-01T00:00:05.678'],
   ])('%s', (pattern, text, expected) => {
@@ -69,6 +71,9 @@ describe('reads', () => {
     ['a', 'XM'],
     ["'x'yyyy", 'y2024'],
     ['ss.SSS', '05.67'],
+    ['EEE, dd MMM yyyy', 'Fri, 29 Feb 2024'],
+    ['yyyy-MM-dd EEEE', '2024-02-29 Wednesday'],
+    ['EEE yyyy-MM-dd', 'Fry 2024-03-01'],
   ])('not by %s: %j', (pattern, text) => {
     expect(mustPattern(pattern).read(text)).toBeUndefined()
   })

@@ -209,6 +209,13 @@ function read(pieces: readonly Piece[], text: string): number | undefined {
   return at === text.length ? assembled(found) : undefined
 }
 
+/** A weekday beside a whole date is that of the date; without one it says nothing. */
+function isOtherWeekday(found: ReadonlyMap<string, number>, days: number): boolean {
+  const isWhole = found.has('year') && found.has('month') && found.has('day')
+  const weekday = found.get('weekday')
+  return isWhole && weekday !== undefined && weekday !== isoWeekday(days)
+}
+
 function assembled(found: ReadonlyMap<string, number>): number | undefined {
   const field = (name: string, missing: number): number => found.get(name) ?? missing
   const [year, month, day] = [field('year', 1970), field('month', 1), field('day', 1)]
@@ -218,5 +225,6 @@ function assembled(found: ReadonlyMap<string, number>): number | undefined {
   const [minute, second] = [field('minute', 0), field('second', 0)]
   if (hour > 23 || isOut12 || minute > 59 || second > 59) return undefined
   const ms = ((hour * 60 + minute) * 60 + second) * 1000 + field('fraction', 0)
-  return daysOf(year, month, day) * DAY_MS + ms
+  const days = daysOf(year, month, day)
+  return isOtherWeekday(found, days) ? undefined : days * DAY_MS + ms
 }

@@ -324,4 +324,22 @@ export const engineState: readonly Mutant[] = [
     why: 'The first key of a slot in a slice that has others in the state: nobody says its window.',
     origin: 'a cache that is believed to be complete',
   },
+  {
+    name: 'block-kept-over-a-change',
+    scenario,
+    file: `${ENGINE}/windows/blocks.ts`,
+    find: 'if (slice > this.#to) return',
+    replace: 'if (slice < Number.POSITIVE_INFINITY) return',
+    why: 'A record comes for a slice that was added up with others before: later windows lack it.',
+    origin: 'an aggregate that is carried on and forgets what came meanwhile',
+  },
+  {
+    name: 'block-with-slices-that-went',
+    scenario,
+    file: `${ENGINE}/windows/blocks.ts`,
+    find: 'this.#slices.lastWindow(this.#slices.endAt(from)) <= window',
+    replace: 'this.#slices.lastWindow(this.#slices.endAt(from)) < window',
+    why: 'A slice goes with the window that ends, and is not dropped: it is hidden in a block.',
+    origin: 'a bound that belongs to both sides',
+  },
 ]
