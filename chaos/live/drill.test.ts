@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { Prng } from '../../src/base/prng.ts'
 import { type Facts, objections, slackened } from './drill.ts'
 import { drills } from './drills.ts'
-import { apiKeys } from './faults/kafka-proxy.ts'
+import { publisherApiKeys } from './faults/kafka-proxy.ts'
 import { drawn, type FaultPlan, partitions, told, victimOf } from './faults/plan.ts'
 
 const struck = { what: 'kill', victim: 'n1', led: 2, hits: 1, replacedMs: [] }
@@ -74,7 +74,7 @@ test('every fault comes once before any comes again', () => {
 test('no call of a publisher is spared', () => {
   const { faults = [] } = drills.find(({ name }) => name === 'publish-lost-answer') ?? {}
   const lost = faults.flatMap(fault => (fault.kind === 'call' ? [fault.api] : []))
-  expect(lost.sort()).toEqual(Object.keys(apiKeys).sort())
+  expect(lost.sort()).toEqual(Object.keys(publisherApiKeys).sort())
 })
 
 test('every fault is told by words of its own', () => {

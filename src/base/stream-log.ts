@@ -124,6 +124,11 @@ export interface StreamLog {
   /** Its own name for itself: tells it from another one behind the same address. */
   cluster(done: LogDone<string>): void
   describe(topic: string, done: LogDone<TopicDescription>): void
+  /**
+   * Not asked again by the body where it does not know what came of it: `unavailable`. Who does ask
+   * again may be told `topic-exists` of his own topic; on Kafka also who asked once, since a broker
+   * hands a creation on again whose answer it lost. `describe` says what is there.
+   */
   create(topic: NewTopic, done: LogDone<void>): void
   /** With all its records. */
   drop(topic: string, done: LogDone<void>): void

@@ -35,43 +35,35 @@ export class GroupState {
   readonly store: MemoryStore
   readonly book: Book
   readonly outbox: Outbox
-  #generation: number
 
-  private constructor(
-    parts: { readonly store: MemoryStore; readonly slot: number },
-    outbox: Outbox,
-    generation: number,
-  ) {
-    this.store = parts.store
-    this.book = bookOf(parts.store, parts.slot)
+  private constructor(store: MemoryStore, slot: number, outbox: Outbox) {
+    this.store = store
+    this.book = bookOf(store, slot)
     this.outbox = outbox
-    this.#generation = generation
   }
 
   /** Of a group that owns the slots from `slot` on. */
   static empty(slot: number, store = new MemoryStore()): GroupState {
-    return new GroupState({ store, slot }, new Outbox(), 0)
+    return new GroupState(store, slot, new Outbox())
   }
 
   /** `head`: all but the rows, as `head` gave it. */
   static of(head: Uint8Array, store: MemoryStore, slot: number): GroupState {
     const input = new ByteReader(head)
     if (input.uint8() !== VERSION) throw malformed('an image is of an unknown version')
-    const generation = input.varint()
-    const state = new GroupState({ store, slot }, decodeOutbox(input.bytes()), generation)
-    input.done()
+    const state = new GroupState(store, slot, decodeOutbox(input.raw(input.left)))
     if (state.book.seq !== state.outbox.lastSeq) throw malformed('an image has two last batches')
     return state
   }
 
   /** The one whose batches are taken; 0: none was begun. */
   get generation(): number {
-    return this.#generation
+    return this.outbox.generation
   }
 
   /** Whether batches count: a generation has begun, and its log has not ended. */
   get isOpen(): boolean {
-    return this.#generation > 0 && this.outbox.ended === 0
+    return this.generation > 0 && this.outbox.ended === 0
   }
 
   apply(command: Command): Outcome {
@@ -92,16 +84,15 @@ export class GroupState {
 
   /** All but the rows, for an image. */
   head(): Uint8Array {
-    const out = new ByteWriter().uint8(VERSION).varint(this.#generation)
-    return out.bytes(encodeOutbox(this.outbox)).finish()
+    return new ByteWriter().uint8(VERSION).raw(encodeOutbox(this.outbox)).finish()
   }
 
   #take(batch: Batch): Outcome {
-    invariant(this.#generation > 0, 'GROUP a generation begins before its batches')
+    invariant(this.generation > 0, 'GROUP a generation begins before its batches')
     const { seq, delta, digest } = batch
     const schedule = scheduleBytes(batch)
     const runs = batch.outputs.map(runOf)
-    const generation = this.#generation
+    const { generation } = this
     if (!this.outbox.apply({ seq, generation, schedule, digest, runs })) return 'ended'
     this.book.follow(batch)
     this.store.apply(delta)
@@ -109,14 +100,13 @@ export class GroupState {
   }
 
   #begin(generation: number): Outcome {
-    if (generation <= this.#generation) return 'older'
-    this.#generation = generation
-    this.outbox.resume()
+    if (generation <= this.generation) return 'older'
+    this.outbox.resume(generation)
     return 'done'
   }
 
   #end(generation: number): Outcome {
-    if (generation !== this.#generation) return 'older'
+    if (generation !== this.generation) return 'older'
     this.outbox.end(generation)
     return 'done'
   }

@@ -32,6 +32,8 @@ export interface Case {
 export function judge(subject: Case): Judgement {
   const lost = lostClaim(subject)
   if (lost !== undefined) return { kind: 'halt', trouble: lost }
+  const difference = foreignSchedule(subject)
+  if (difference !== undefined) return difference
   const behind = lostJournal(subject)
   if (behind !== undefined) return { kind: 'behind', trouble: behind }
   const ahead = foreignHistory(subject) ?? trimmedHistory(subject)
@@ -56,6 +58,15 @@ function lostClaim({ seat, claim, reading }: Case): Trouble | undefined {
     `${who} was claimed by another owner too; two clusters run this job: ` +
     'stop one of them and start the other anew'
   return { code: 'generation-contested', message }
+}
+
+/** Before its own claim lies what a deleted job may have left: that it was, is said behind. */
+function foreignSchedule({ claim, reading }: Case): Judgement | undefined {
+  const { difference, found } = reading
+  if (difference === undefined) return undefined
+  const { code, message } = difference
+  const isShort = found !== undefined && found.generation < claim.generation
+  return { kind: isShort ? 'behind' : 'halt', trouble: { code, message } }
 }
 
 /**
@@ -112,22 +123,20 @@ function trimmedHistory({ seat, known, reading }: Case): Trouble | undefined {
 /** Looks whether the journal holds what the group committed, as far as it still knows. */
 export function comparison(
   outbox: Outbox,
-): (seq: number, recorded: Scheduled, place: Place) => void {
+): (seq: number, recorded: Scheduled, place: Place) => WeirError | undefined {
   return (seq, { schedule, digest }, place) => {
     const held = outbox.schedule(seq)
-    if (held === undefined) return
-    if (isEqual(held.schedule, schedule) && held.digest === digest) return
+    if (held === undefined) return undefined
+    if (isEqual(held.schedule, schedule) && held.digest === digest) return undefined
     const { topic, partition, offset } = place
-    throw new WeirError(
-      JOURNAL_DIFFERS,
+    return new WeirError(
+      'journal-differs',
       `at offset ${offset} of ${topic}/${partition} seq ${seq} is not what this group committed; ` +
         'another cluster publishes for the same job: stop one of them and restore the job',
       { ...place },
     )
   }
 }
-
-export const JOURNAL_DIFFERS = 'journal-differs'
 
 function isEqual(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && one.every((byte, at) => byte === other[at])

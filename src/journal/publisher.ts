@@ -14,7 +14,7 @@ import { invariant } from '../base/errors.ts'
 import type { LogAnswer, LogError, LogErrorCode } from '../base/stream-log.ts'
 import { type Answer, type Ask, type Duties, isPassing, Retries } from './calls.ts'
 import type { Verdict } from './group.ts'
-import { comparison, JOURNAL_DIFFERS, type Judgement, judge } from './judgement.ts'
+import { comparison, type Judgement, judge } from './judgement.ts'
 import { Newsroom } from './news.ts'
 import type { Standing } from './outbox.ts'
 import { Pace, type Waiting } from './pace.ts'
@@ -219,7 +219,6 @@ export class Publisher {
     if (outcome.kind === 'read') this.#judge(reading)
     else if (outcome.kind === 'deposed') this.onDeposed()
     else if (outcome.kind === 'refused') this.#lose(outcome.error)
-    else if (outcome.trouble.code === JOURNAL_DIFFERS) this.#halt(outcome.trouble)
     else if (outcome.trouble.code === JOURNAL_BEHIND) this.#again(outcome.trouble)
     else this.#stall(outcome.trouble)
   }

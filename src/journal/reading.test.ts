@@ -2,6 +2,7 @@
 
 import { describe, expect, it, test } from 'vitest'
 import { utf8Of } from '../base/bytes.ts'
+import { WeirError } from '../base/errors.ts'
 import type { StoredRecord } from '../base/stream-log.ts'
 import { Reading } from './reading.ts'
 import { encodeRecord, type GenerationRecord, type JournalRecord } from './record.ts'
@@ -80,6 +81,7 @@ describe('a reading', () => {
       seats: 2,
       hasPublished: false,
       isDeleted: false,
+      deleted: 0,
     })
     expect(reading.claims.map(one => [one.generation, one.hasPublished])).toEqual([
       [1, true],
@@ -97,6 +99,22 @@ describe('a reading', () => {
     expect(read([...left, claim(2), anew(3, 1), published(1, 1, 3)]).marker?.toSeq).toBe(1)
     const next = [published(1, 9, 2), anew(3, 1)]
     expect(read([...left, anew(2, 1), ...next]).marker?.toSeq).toBe(9)
+  })
+
+  it('keeps the first thing found wrong, but of a deleted job', () => {
+    const all: readonly JournalRecord[] = [published(1, 2), published(3, 3, 2), published(4, 4, 2)]
+    const wrong = (records: readonly JournalRecord[]) => {
+      const onSchedule = (seq: number) => new WeirError('wrong', `${seq}`)
+      const reading = new Reading({ group: GROUP, journal: JOURNAL, from: 0, onSchedule })
+      const kept = stored(records)
+      reading.take({ records: kept, position: 2 * records.length, seenEnd: 2 * records.length })
+      return reading.difference?.message
+    }
+    expect(wrong(all)).toBe('wrong: 1')
+    const [old, ...rest] = all as [JournalRecord, ...JournalRecord[]]
+    expect(wrong([old, { ...claim(2, 'bob'), deleted: 1 }])).toBeUndefined()
+    expect(wrong([old, deleted(1), claim(2, 'bob')])).toBeUndefined()
+    expect(wrong([old, { ...claim(2, 'bob'), deleted: 1 }, ...rest])).toBe('wrong: 3')
   })
 
   it('goes on where it was, over parts that overlap', () => {
@@ -138,8 +156,10 @@ describe('a reading', () => {
       group: GROUP,
       journal: JOURNAL,
       from: 0,
-      onSchedule: (seq, { schedule, digest }, { offset }) =>
-        seen.push(`${seq} ${new TextDecoder().decode(schedule)} ${digest} ${offset}`),
+      onSchedule: (seq, { schedule, digest }, { offset }) => {
+        seen.push(`${seq} ${new TextDecoder().decode(schedule)} ${digest} ${offset}`)
+        return undefined
+      },
     })
     const records = stored([published(1, 2), published(3, 2), published(3, 3)])
     reading.take({ records, position: 6, seenEnd: 6 })

@@ -29,14 +29,16 @@ export interface Found {
   /** Its publisher has written here, so it was complete. */
   readonly hasPublished: boolean
   readonly isDeleted: boolean
+  /** It says so of generations up to this. */
+  readonly deleted: number
 }
 
 export interface ReadingOptions {
   readonly group: string
   readonly journal: Partition
   readonly from: number
-  /** Throws, or looks, as each schedule goes by. */
-  onSchedule?(seq: number, recorded: Scheduled, place: Place): void
+  /** As each schedule goes by: what is wrong with it. */
+  onSchedule?(seq: number, recorded: Scheduled, place: Place): WeirError | undefined
   onRecord?(record: JournalRecord, place: Place): void
 }
 
@@ -46,6 +48,7 @@ export class Reading {
   #marker: Marker | undefined
   #markerGeneration = 0
   #since = 0
+  #difference: WeirError | undefined
   /** By ascending generation. */
   readonly #claims: Found[] = []
   #lastOffset: number | undefined
@@ -72,6 +75,11 @@ export class Reading {
   /** Schedules from here up to the marker went by, all of them; 0: none was looked for. */
   get since(): number {
     return this.#since
+  }
+
+  /** The first thing that `onSchedule` found wrong, but with what a deleted job left. */
+  get difference(): WeirError | undefined {
+    return this.#difference
   }
 
   /** The highest generation. */
@@ -132,15 +140,14 @@ export class Reading {
 
   #takeClaim(record: JournalRecord, place: Place): void {
     const { found } = this
-    const { generation, owner } = record
+    const { generation, owner, deleted = 0 } = record
     if (found !== undefined && generation < found.generation) {
       throw disorder(place, generation, found.generation)
     }
     const isNew = found === undefined || generation > found.generation
-    const deleted = record.kind === 'generation' ? (record.deleted ?? 0) : 0
     // Whoever takes the name of a deleted job begins at 1.
     const isOver = (isNew && found?.isDeleted === true) || this.#markerGeneration <= deleted
-    if (isOver) this.#marker = undefined
+    if (isOver) this.#forget()
     const before = isNew ? undefined : this.#claims.pop()
     const owners = before?.owners ?? []
     this.#claims.push({
@@ -149,8 +156,14 @@ export class Reading {
       seats: record.kind === 'generation' ? record.seats : before?.seats,
       hasPublished: record.kind === 'published' || (before?.hasPublished ?? false),
       isDeleted: record.kind === 'deleted' || (before?.isDeleted ?? false),
+      deleted: Math.max(deleted, before?.deleted ?? 0),
     })
     this.#mayJump ||= isNew
+  }
+
+  #forget(): void {
+    this.#marker = undefined
+    this.#difference = undefined
   }
 
   #takePublished(record: PublishedRecord, place: Place): void {
@@ -161,7 +174,7 @@ export class Reading {
     const behind = this.#marker?.published.find(cursor => isBehind(published, cursor))
     if (behind !== undefined) throw backwards(place, behind)
     for (const [at, schedule] of schedules.entries()) {
-      this.#options.onSchedule?.(fromSeq + at, schedule, place)
+      this.#difference ??= this.#options.onSchedule?.(fromSeq + at, schedule, place)
     }
     if (fromSeq - 1 !== last) this.#since = fromSeq
     this.#mayJump = false

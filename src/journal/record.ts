@@ -32,8 +32,6 @@ export interface GenerationRecord extends Signed {
   readonly kind: 'generation'
   /** How many partitions it is written to: it holds once it is in all of them. */
   readonly seats: number
-  /** A new job, and generations up to this were deleted: what they left here counts for nothing. */
-  readonly deleted?: number
 }
 
 /** The job was deleted on purpose; another of its name may begin with a later generation. */
@@ -45,7 +43,7 @@ export type JournalRecord = PublishedRecord | GenerationRecord | DeletedRecord
 
 /** `WeirJ`. */
 const MAGIC = [0x57, 0x65, 0x69, 0x72, 0x4a]
-const VERSION = 3
+const VERSION = 4
 const PUBLISHED = 1
 const GENERATION = 2
 const DELETED = 3
@@ -62,8 +60,9 @@ export function encodeRecord(record: JournalRecord): Uint8Array {
   writeName(out, record.group)
   out.varint(record.generation)
   writeName(out, record.owner)
+  out.varint(record.deleted ?? 0)
   if (record.kind === 'published') writePublished(out, record)
-  if (record.kind === 'generation') out.varint(record.seats).varint(record.deleted ?? 0)
+  if (record.kind === 'generation') out.varint(record.seats)
   return out.uint32(crc32c(out.view)).finish()
 }
 
@@ -157,7 +156,12 @@ function readBody(body: Uint8Array): JournalRecord {
   const group = readName(input)
   const generation = input.varint()
   if (generation === 0) throw malformed('a generation is none')
-  const signed: Signed = { group, generation, owner: readName(input) }
+  const signed: Signed = {
+    group,
+    generation,
+    owner: readName(input),
+    ...readDeleted(input, generation),
+  }
   const record = readKind(input, kind, signed)
   input.done()
   return record
@@ -168,12 +172,7 @@ function readKind(input: ByteReader, kind: number, signed: Signed): JournalRecor
     case PUBLISHED:
       return readPublished(input, signed)
     case GENERATION:
-      return {
-        kind: 'generation',
-        ...signed,
-        seats: readSeats(input),
-        ...readDeleted(input, signed),
-      }
+      return { kind: 'generation', ...signed, seats: readSeats(input) }
     case DELETED:
       return { kind: 'deleted', ...signed }
     default:
@@ -187,7 +186,7 @@ function readSeats(input: ByteReader): number {
   return seats
 }
 
-function readDeleted(input: ByteReader, { generation }: Claim): { deleted?: number } {
+function readDeleted(input: ByteReader, generation: number): { deleted?: number } {
   const deleted = input.varint()
   if (deleted >= generation) throw malformed('a claim is of a generation that was deleted')
   return deleted === 0 ? {} : { deleted }

@@ -8,16 +8,23 @@ import { decodeRecord, encodeRecord, type JournalRecord } from './record.ts'
 import { ModelLog } from './testing/model-log.ts'
 import { CLAIM, GROUP, JOURNAL, scheduled } from './testing/rig.ts'
 import { trimJournal } from './trim-driver.ts'
+import type { Claim } from './types.ts'
 
-type Kind = 'g' | 'd' | number
+type Kind = 'g' | 'd' | 'next' | number
 
 /** A number: schedules of so many entries. */
 function logOf(kinds: readonly Kind[]): ModelLog {
   const log = new ModelLog()
   let seq = 0
+  let claim: Claim = CLAIM
   const values = kinds.map(kind => {
-    const signed = { group: GROUP, ...CLAIM }
-    if (kind === 'g') return encodeRecord({ kind: 'generation', ...signed, seats: 1 })
+    if (kind === 'next') {
+      claim = { generation: 2, owner: 'bob', deleted: 1 }
+      seq = 0
+    }
+    const signed = { group: GROUP, ...claim }
+    if (kind === 'g' || kind === 'next')
+      return encodeRecord({ kind: 'generation', ...signed, seats: 1 })
     if (kind === 'd') return encodeRecord({ kind: 'deleted', ...signed })
     const schedules = Array.from({ length: kind }, (_, at) => scheduled(seq + at + 1))
     const fromSeq = seq + 1
@@ -40,7 +47,7 @@ type Answer = Parameters<Parameters<typeof trimJournal>[1]>[0]
 
 function trim(log: ModelLog, seq: number): Answer | undefined {
   let told: Answer | undefined
-  const subject = { group: GROUP, journal: JOURNAL, seq }
+  const subject = { group: GROUP, claim: CLAIM, journal: JOURNAL, seq }
   trimJournal({ log, subject, bounds: defaultJournalBounds }, answer => {
     told = answer
   })
@@ -110,6 +117,21 @@ describe('trimming', () => {
     log.refusal = what => (what.startsWith(kind) ? 'unavailable' : undefined)
     expect(trim(log, 1)).toMatchObject({ error: { code: 'unavailable' } })
     expect(log.startOf(JOURNAL)).toBe(0)
+  })
+
+  it.each<[string, readonly Kind[]]>([
+    ['a job of the same name', ['g', 1, 1, 'd', 'next', 1, 1, 1]],
+    ['one that has written nothing yet', ['g', 1, 1, 'next']],
+  ])('takes nothing of %s', (_, kinds) => {
+    const log = logOf(kinds)
+    expect(trim(log, 99)).toMatchObject({ error: { code: 'generation-superseded' } })
+    expect(log.startOf(JOURNAL)).toBe(0)
+  })
+
+  it('takes what is its own, before it comes to what another has written', () => {
+    const log = logOf(['g', 1, 1, 1, 'next', 1, 1])
+    log.shows = 2
+    expect(trim(log, 1)).toEqual({ value: 2 })
   })
 
   it('deletes nothing of what it cannot read', () => {

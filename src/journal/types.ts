@@ -13,6 +13,8 @@ export interface Claim {
   /** From 1. */
   readonly generation: number
   readonly owner: string
+  /** Jobs of this name that had generations up to this were deleted: what they left is nothing. */
+  readonly deleted?: number
 }
 
 /** Outputs 1 to `upTo` of this sink are out. */

@@ -7,7 +7,8 @@
 
 import { connect, createServer, type Server, type Socket } from 'node:net'
 
-export const apiKeys = {
+/** All that a publisher asks. */
+export const publisherApiKeys = {
   Produce: 0,
   Fetch: 1,
   ListOffsets: 2,
@@ -15,6 +16,13 @@ export const apiKeys = {
   InitProducerId: 22,
   AddPartitionsToTxn: 24,
   EndTxn: 26,
+} as const
+
+export const apiKeys = {
+  ...publisherApiKeys,
+  CreateTopics: 19,
+  /** What a broker was asked, and hands on to the controller. */
+  Envelope: 58,
 } as const
 
 export type KafkaApi = keyof typeof apiKeys

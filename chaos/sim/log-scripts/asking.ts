@@ -20,6 +20,11 @@ export interface Stage {
   name(): string
   /** Lets time pass until this holds; fails if it never will. */
   until(holds: () => boolean): Promise<void>
+  /**
+   * This body may do twice what it was asked once, so that whoever creates a topic is told that it
+   * exists: nobody else knows the names that are used here.
+   */
+  readonly mayCreateTwice?: boolean
   /** Another decides about this id, and all is well again. Missing: this body cannot do that. */
   moveCoordinator?(transactionalId: string): Promise<void>
 }

@@ -10,7 +10,7 @@ import { firstDifference } from './difference.ts'
 import { drawScript } from './draw.ts'
 import { play } from './play.ts'
 import type { Script, Step } from './script.ts'
-import { simulated } from './testing/simulated.ts'
+import { type Spoilt, simulated } from './testing/simulated.ts'
 
 const slow: LogProfile = {
   ...calmLog,
@@ -85,6 +85,11 @@ const wrong: Readonly<Record<string, (log: StreamLog) => StreamLog>> = {
       append: (records, done) => log.append(records, () => log.append(records, done)),
     })
   },
+  'creates a topic twice': log => {
+    return changed(log, {
+      create: (topic, done) => log.create(topic, () => log.create(topic, done)),
+    })
+  },
   'commits what should be aborted': log => {
     return changed(log, {
       producer: options => {
@@ -137,6 +142,13 @@ test.each(Object.entries(wrong))('a log that %s is found out', async (_what, spo
     if (faults.length > 0) found++
   }
   expect(found).toBeGreaterThan(3)
+})
+
+test('a topic that is there already is taken for its own only where a log may do so', async () => {
+  const spoil = wrong['creates a topic twice'] as NonNullable<Spoilt['spoil']>
+  const { stage } = simulated(1, { spoil })
+  const { faults } = await play(drawScript(1), { ...stage, mayCreateTwice: true })
+  expect(faults).toEqual([])
 })
 
 test('a log that forgets a marker is found out by waiting for it', async () => {

@@ -150,10 +150,6 @@ export class Judge {
     this.#deleted = generation
   }
 
-  isDeleted(generation: number): boolean {
-    return generation <= this.#deleted
-  }
-
   /** On purpose: the numbers up to these are no outputs. All before is visible. */
   onLeftOut(group: GroupId, upTo: Progress): void {
     this.look()

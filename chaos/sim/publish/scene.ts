@@ -76,14 +76,15 @@ interface Trim {
 
 /**
  * Of what the cluster knows to be journaled: what the group's own state holds is in its image, and
- * in the checkpoint that is made of it. A cluster whose job was deleted has no checkpoints.
+ * in the checkpoint that is made of it.
  */
 export function trim(scene: Scene, cluster: Cluster, group: GroupId, how: Trim = {}): void {
   const { bounds = defaultJournalBounds, seqMax = Number.POSITIVE_INFINITY } = how
   const journaled = cluster.leader(group)?.machine.outbox?.progress.journaled ?? 0
-  if (journaled === 0 || scene.world.judge.isDeleted(cluster.claim.generation)) return
+  if (journaled === 0) return
   const seq = Math.min(journaled, seqMax)
-  const subject = { group: nameOf(group), journal: journalOf(group), seq }
+  const { claim } = cluster
+  const subject = { group: nameOf(group), claim, journal: journalOf(group), seq }
   trimJournal({ log: scene.world.logs.home.client(), subject, bounds }, ({ error }) => {
     if (error === undefined) scene.tally.hit('journal-trimmed')
   })

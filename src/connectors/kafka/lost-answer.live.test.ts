@@ -5,10 +5,10 @@
 
 import { beforeAll, expect, test } from 'vitest'
 import {
-  apiKeys,
   type KafkaApi,
   type KafkaFate,
   KafkaFates,
+  publisherApiKeys,
 } from '../../../chaos/live/faults/kafka-proxy.ts'
 import type { StreamLog } from '../../base/stream-log.ts'
 import { journalTopic } from '../../journal/settings.ts'
@@ -36,7 +36,7 @@ async function make(log: StreamLog): Promise<LoneGroup & { readonly output: stri
   return Object.assign(group, { output })
 }
 
-const apis = Object.keys(apiKeys) as readonly KafkaApi[]
+const apis = Object.keys(publisherApiKeys) as readonly KafkaApi[]
 
 test.each<KafkaFate>(['lost-call', 'lost-answer', 'hang-up'])(
   '%s of each call of a publisher: lost 0, repeated 0',

@@ -244,10 +244,11 @@ describe('a submit behind a deletion that was cut off', () => {
     expect(world.decided(submit('bob'))).toMatchObject({ claim: { generation: 2 } })
     for (const at of [0, 1, 2]) world.put(at, { ...published, generation: 2, owner: 'bob' })
     expect(world.decided(start('cid'))).toMatchObject({ claim: { generation: 3 } })
+    const claim = { generation: 3, owner: 'cid' }
     for (const { group, journal } of SEATS) {
       let trimmed: unknown
       const parts = { log: world.log, bounds: defaultJournalBounds }
-      trimJournal({ ...parts, subject: { group, journal, seq: 1 } }, answer => {
+      trimJournal({ ...parts, subject: { group, claim, journal, seq: 1 } }, answer => {
         trimmed = answer
       })
       world.settle(100)
@@ -288,6 +289,16 @@ describe('a claim that was shown less than there is', () => {
     world.settle(500)
     expect(told.outcome).toMatchObject({ trouble: { code: 'job-exists' } })
     expect(world.owners).toEqual(new Array(3).fill('generation 1 ann'))
+  })
+
+  it('halts no job that it was not shown, under a higher claim that was cut off', () => {
+    const world = new World()
+    for (const at of [0, 1, 2]) world.put(at, {})
+    world.put(0, { generation: 5, owner: 'fay' })
+    const told = world.claim(submit('ann'), SEATS, { log: eachReplaced(world, [1, 2], 0) })
+    world.settle(500)
+    expect(told.outcome).toMatchObject({ trouble: { code: 'job-exists' } })
+    expect(world.owners).toEqual(['generation 5 fay', 'generation 1 eve', 'generation 1 eve'])
   })
 
   it('deletes nothing that another has claimed', () => {

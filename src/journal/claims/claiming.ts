@@ -1,17 +1,20 @@
 /**
  * Claiming a job: one generation for all partitions that its groups write markers to, in every log
  * with transactions, old and new. Every transactional id is taken and every partition read; the
- * next generation is written to all of them, to the home log last: the claim holds once it is in
- * every partition of every lane. A write is fenced by the `init` before the reading that it rests
- * on, so a partition holds no two owners of one generation: whoever comes second reads of the
- * first, and begins anew with a higher number. What was read is not believed before the write lies
- * exactly behind it: whoever answered may have led once, and not know what came after.
+ * next generation is written to all of them, and the home log is done last: the claim holds once
+ * it is in every partition of every lane. A write is fenced by the `init` before the reading that
+ * it rests on, so a partition holds no two owners of one generation: whoever comes second reads of
+ * the first, and begins anew with a higher number. What was read is not believed before the write
+ * lies exactly behind it: whoever answered may have led once, and not know what came after.
  *
- * A submit goes in whole rounds: it reads all, then sends to all, and commits nothing before each
- * record lies where it should; then nobody else had any of the ids when it decided, so that what it
- * saw was so everywhere at once. Where that fails it begins anew. One that is refused has halted
- * nobody. Who starts a job means to halt whoever runs it, and writes to each partition between two
- * turns of the publisher that it displaces.
+ * A submit decides once all is read, and commits nothing before each record lies where it should.
+ * Where a call is lost that partition alone is read again: as long as nothing was added to what it
+ * decided by, that was so everywhere at once, in the moment of its decision; else it begins anew.
+ * Another claim that it saw in some partitions may become whole until this one stands where the
+ * other is missing: so it is committed there first, alone, and nothing is written over the other
+ * before. One that is refused has halted nobody, with one exception: a job of one group in two logs
+ * that somebody starts at the same moment. Who starts a job means to halt whoever runs it, and
+ * writes to each partition between two turns of the publisher that it displaces.
  *
  * A claim that is cut off while it commits stands in some partitions and holds nowhere, but groups
  * that read it there halt for good: whoever wanted it starts the job again, which goes over it.
@@ -19,8 +22,9 @@
  *
  * A log that a new plan no longer writes to is not claimed. What old publishers still let out there
  * was journaled before the claim, once and in order; and since the journal is claimed, nothing
- * follows. It is not deleted with the job either: whoever takes the name and writes to that log
- * again says in it, at submit, what was deleted.
+ * follows. It is not deleted with the job either: each record says up to which generation jobs of
+ * this name were deleted, so that whoever writes to that log again, by a submit or by a start,
+ * knows it from any record that is left, and says it there.
  *
  * Deleting a job goes the same way, and writes that the generation is deleted.
  */
@@ -39,6 +43,7 @@ import { type ClaimLane, type SeatState, seatStates } from './seat.ts'
 import {
   adviceOf,
   deletedUpTo,
+  firstOf,
   highestOf,
   isLost,
   jobExists,
@@ -95,8 +100,8 @@ export class Claiming {
   #claim: Claim | undefined
   /** All that was read is known to be whole, or is of no matter. */
   #mayCommit = false
-  /** Generations up to this, when the claim was decided. */
-  #deleted = 0
+  /** Of a submit: where it is committed before all others. */
+  #first: SeatState | undefined
   #nowMs = 0
   #close = new Set<number>()
   #isRecordDue = false
@@ -153,14 +158,21 @@ export class Claiming {
 
   /** Those that have something to ask, now or after a rest. */
   #wanting(): (readonly [number, SeatState])[] {
-    const isHomeDue = this.#isWritten(({ lane }) => lane > 0)
-    const isWriting = this.#phase === 'writing'
-    return [...this.#seats.entries()].filter(([, { open, stage, lane }]) => {
-      if (open !== undefined || stage === 'written') return false
-      if (stage === 'reading') return this.#phase !== 'recording'
-      if (!isWriting) return false
-      return this.#mayCommit ? lane > 0 || isHomeDue : stage === 'read'
+    const isDue = this.#whoIsDue()
+    return [...this.#seats.entries()].filter(([, seat]) => {
+      if (seat.open !== undefined || seat.stage === 'written') return false
+      if (seat.stage === 'reading') return this.#phase !== 'recording'
+      if (this.#phase !== 'writing') return false
+      return this.#mayCommit ? isDue(seat) : seat.stage === 'read'
     })
+  }
+
+  /** Once it may be committed. */
+  #whoIsDue(): (seat: SeatState) => boolean {
+    const first = this.#first
+    if (first !== undefined && first.stage !== 'written') return seat => seat === first
+    const isHomeDue = this.#isWritten(({ lane }) => lane > 0)
+    return ({ lane }) => lane > 0 || isHomeDue
   }
 
   #isWritten(isMeant: (seat: SeatState) => boolean): boolean {
@@ -192,9 +204,7 @@ export class Claiming {
     const { wish, lanes } = this.#options
     const claim = this.#mustClaim()
     if (wish.kind === 'delete') return { kind: 'deleted', group, ...claim }
-    const deleted = wish.kind === 'submit' ? this.#deleted : 0
-    const seats = lanes[lane]?.seats.length ?? 0
-    return { kind: 'generation', group, ...claim, seats, deleted }
+    return { kind: 'generation', group, ...claim, seats: lanes[lane]?.seats.length ?? 0 }
   }
 
   #mustClaim(): Claim {
@@ -239,9 +249,9 @@ export class Claiming {
   #decide(): void {
     const { wish, lanes } = this.#options
     const all = this.#claims()
-    this.#deleted = deletedUpTo(all)
+    const deleted = deletedUpTo(all)
     const found = lanes.map((_, lane) => this.#seats.filter(seat => seat.lane === lane))
-    const narrow = narrowLane(found, this.#deleted)
+    const narrow = narrowLane(found, deleted)
     if (narrow !== undefined) {
       this.#refuse(narrow)
       return
@@ -251,12 +261,15 @@ export class Claiming {
       return
     }
     const { owner } = wish
-    const live = wish.kind === 'submit' ? liveClaim(this.#seats, this.#deleted, owner) : undefined
+    const live = wish.kind === 'submit' ? liveClaim(this.#seats, deleted, owner) : undefined
     if (live !== undefined) {
       this.#refuse(jobExists(live))
       return
     }
-    this.#claim = { generation: highestOf(all) + 1, owner }
+    const generation = highestOf(all) + 1
+    this.#claim = { generation, owner, ...(deleted > 0 && { deleted }) }
+    for (const seat of this.#seats) seat.decide()
+    this.#first = wish.kind === 'submit' ? firstOf(found[0] ?? []) : undefined
     this.#mayCommit = wish.kind === 'start'
     this.#phase = 'recording'
     this.#isRecordDue = true
@@ -287,15 +300,23 @@ export class Claiming {
       else this.#beginAnew()
       return
     }
-    const isThere = found?.generation === claim.generation && (kind !== 'delete' || found.isDeleted)
+    const isWhole = kind !== 'delete' || found?.isDeleted === true
+    // Before it may be committed, only what was left of an earlier try can be there.
+    const isThere = this.#mayCommit && found?.generation === claim.generation && isWhole
     if (isThere && lastOffset !== undefined) this.#onWritten(seat, lastOffset)
-    else if (kind === 'submit') this.#beginAnew()
+    else if (kind === 'submit' && (seat.hasNews || this.#isHalfWritten())) this.#beginAnew()
+  }
+
+  /** Nothing keeps another claim that was seen from becoming whole. */
+  #isHalfWritten(): boolean {
+    return this.#mayCommit && this.#first === undefined
   }
 
   #beginAnew(): void {
     const restMs = this.#retries.next()
     this.#phase = 'reading'
     this.#claim = undefined
+    this.#mayCommit = false
     for (const [index, seat] of this.#seats.entries()) this.#readAgain(index, seat, restMs)
   }
 
@@ -310,25 +331,18 @@ export class Claiming {
       return
     }
     seat.offset = answer.value[0] ?? 0
+    // Whoever answered the reading knew less than there is: nobody writes between it and `send`.
     if (seat.reading.missedBefore(seat.offset) !== undefined) {
-      this.#onMisread(index, seat)
+      this.#lose(index, seat)
       return
     }
     seat.stage = 'sent'
     this.#mayCommit ||= this.#seats.every(({ stage }) => stage === 'sent')
   }
 
-  /** Whoever answered the reading knew less than there is: nobody writes between it and `send`. */
-  #onMisread(index: number, seat: SeatState): void {
-    if (this.#options.wish.kind === 'delete') this.#lose(index, seat)
-    else this.#beginAnew()
-  }
-
-  /** What became of its transaction is to be read; the round of a submit is over with any. */
+  /** What became of its transaction is to be read. */
   #lose(index: number, seat: SeatState): void {
-    const isRound = this.#options.wish.kind === 'submit' && this.#phase === 'writing'
-    if (isRound && seat.stage === 'sending') this.#beginAnew()
-    else this.#readAgain(index, seat, this.#retries.next())
+    this.#readAgain(index, seat, this.#retries.next())
   }
 
   #onCommitted(index: number, seat: SeatState, error: LogError | undefined): void {

@@ -26,7 +26,10 @@ describe('a claim of a job that writes to two logs', () => {
     ])
   })
 
-  it.each([submit(), start()])('is written to the home log last: $kind', wish => {
+  it.each([
+    { ...submit(), first: 1 },
+    { ...start(), first: 0 },
+  ])('is written to the home log last, a $kind but for $first partition', ({ first, ...wish }) => {
     const world = new World()
     world.claim(wish, SEATS, { lanes: world.lanes })
     for (let turn = 0; turn < 100; turn++) {
@@ -35,7 +38,8 @@ describe('a claim of a job that writes to two logs', () => {
       world.log.land()
       world.clock.pass(1)
       const isAway = world.awayOwners.every(owner => owner !== 'nobody')
-      if (!isAway) expect(world.owners).toEqual(all('nobody'))
+      const later = world.owners.slice(first)
+      if (!isAway) expect(later).toEqual(all('nobody').slice(first))
     }
     expect(world.owners).not.toContain('nobody')
   })
@@ -61,7 +65,7 @@ describe('a claim of a job that writes to two logs', () => {
     expect(world.owners).toEqual(all('nobody'))
   })
 
-  it('goes over one that was cut off before it reached the home log', () => {
+  it('goes over one that was cut off before it was all over the home log', () => {
     const world = new World()
     const first = world.claim(submit('ann'), SEATS, { lanes: world.lanes })
     for (let turn = 0; turn < 100 && world.awayOwners.includes('nobody'); turn++) {
@@ -72,7 +76,7 @@ describe('a claim of a job that writes to two logs', () => {
     }
     first.cancel()
     for (const one of [...world.log.pending]) world.log.lose(one)
-    expect(world.owners).toEqual(all('nobody'))
+    expect(world.owners).toEqual(['generation 1 ann', 'nobody', 'nobody'])
     expect(decided(world, submit('bob'))).toMatchObject({ claim: { generation: 2 } })
     expect(world.awayOwners).toEqual(all('generation 2 bob'))
   })
@@ -121,15 +125,13 @@ interface Two {
   readonly away: ModelLog
 }
 
-/** Claims both logs while others go on. */
-function claimed({ log, away }: Two, rig: Rig, wish: ClaimWish): Claim | undefined {
+/** Claims both logs, or the home log alone, while others go on. */
+function claimed({ log, away }: Two, rig: Rig, wish: ClaimWish, isBoth = true): Claim | undefined {
   log.topics.set(JOURNAL.topic, { partitions: 1, replication: 1, settings: {} })
   away.topics.set(MARKERS.topic, { partitions: 1, replication: 1, settings: {} })
   const { clock } = rig
-  const lanes = [
-    { log, seats: [HOME] },
-    { log: away, seats: [AWAY] },
-  ]
+  const home = { log, seats: [HOME] }
+  const lanes = isBoth ? [home, { log: away, seats: [AWAY] }] : [home]
   const parts = { clock, lanes, bounds: defaultJournalBounds, random: new Prng(5), wish }
   const record = (_: Claim, done: () => void) => void clock.after(1, done)
   let outcome: ClaimOutcome | undefined
@@ -163,7 +165,7 @@ describe('whoever takes the name of a deleted job', () => {
     old.settle(1000)
     expect(old.one.told.filter(line => line === 'halted job-deleted')).toHaveLength(1)
     const claim = claimed(logs, old, { kind: 'submit', owner: 'bob' })
-    expect(claim).toEqual({ generation: 2, owner: 'bob' })
+    expect(claim).toEqual({ generation: 2, owner: 'bob', deleted: 1 })
     const next = publishing(logs, claim as Claim, entries)
     expect(next.one.told.filter(line => /halted|stalled/.test(line))).toEqual([])
     const shown = next.visible('away').flat()
@@ -183,5 +185,76 @@ describe('a job that is started elsewhere', () => {
     old.settle(1000)
     expect(old.one.journal.stages).toEqual(['halted', 'halted'])
     expect(old.visible('away').flat()).toHaveLength(2)
+  })
+})
+
+describe('a log that a start adds to a job', () => {
+  const begun = () => {
+    const logs = { log: new ModelLog(), away: new ModelLog() }
+    const idle = new Rig({}, logs.log, logs.away)
+    claimed(logs, idle, submit())
+    publishing(logs, CLAIM, 3)
+    return { logs, idle }
+  }
+
+  const next = ({ log, away }: Two, claim: Claim, hasAway: boolean) => {
+    const rig = new Rig({ hasAway, claim, job: 'next' }, log, away)
+    for (const _ of [1, 2]) rig.commit({ home: 1 })
+    rig.elect(0)
+    rig.settle(1000)
+    return rig
+  }
+
+  it.each([
+    ['whole', false],
+    ['trimmed', true],
+  ])('shows all its outputs there, over those of a deleted one: journal %s', (_, isTrimmed) => {
+    const { logs, idle } = begun()
+    const second = claimed(logs, idle, start(), false) as Claim
+    claimed(logs, idle, { kind: 'delete', claim: second }, false)
+    const third = claimed(logs, idle, submit('cid'), false) as Claim
+    const without = next(logs, third, false)
+    const own = without.records.findIndex(one => one.kind === 'published' && one.generation === 3)
+    const at = logs.log.decided(HOME.journal)[own]?.offset ?? 0
+    if (isTrimmed) logs.log.trim(HOME.journal, at)
+    const fourth = claimed(logs, idle, start('dan')) as Claim
+    expect(fourth).toEqual({ generation: 4, owner: 'dan', deleted: 2 })
+    const rig = next(logs, fourth, true)
+    rig.commit({ home: 1, away: 1 })
+    rig.settle(1000)
+    expect(rig.one.told.filter(line => /halted|stalled/.test(line))).toEqual([])
+    expect(rig.visible('away').flat()).toHaveLength(3 + 1)
+    expect(rig.visible('home').flat()).toHaveLength(3 + 3)
+  })
+
+  it('goes on where the job itself had come to there before', () => {
+    const { logs, idle } = begun()
+    claimed(logs, idle, start(), false)
+    const third = claimed(logs, idle, start('cid')) as Claim
+    expect(third).toEqual({ generation: 3, owner: 'cid' })
+    const rig = new Rig({ hasAway: true, claim: third }, logs.log, logs.away)
+    for (const _ of [1, 2, 3, 4]) rig.commit({ home: 1, away: 1 })
+    rig.elect(0)
+    rig.settle(1000)
+    expect(rig.visible('away').flat()).toHaveLength(4)
+    expect(rig.visible('home').flat()).toHaveLength(4)
+  })
+})
+
+describe('a new job that has entries before it first reads its journal', () => {
+  it('takes nothing in it for its own that a deleted one left', () => {
+    const logs = { log: new ModelLog(), away: new ModelLog() }
+    const idle = new Rig({}, logs.log, logs.away)
+    claimed(logs, idle, submit())
+    publishing(logs, CLAIM, 3)
+    claimed(logs, idle, { kind: 'delete', claim: CLAIM })
+    const claim = claimed(logs, idle, submit('bob')) as Claim
+    const rig = new Rig({ hasAway: true, claim, job: 'next' }, logs.log, logs.away)
+    for (const _ of [1, 2]) rig.commit({ home: 1, away: 1 })
+    rig.elect(0)
+    rig.settle(1000)
+    expect(rig.one.told.filter(line => /halted|stalled/.test(line))).toEqual([])
+    expect(rig.visible('home').flat()).toHaveLength(3 + 2)
+    expect(rig.visible('away').flat()).toHaveLength(3 + 2)
   })
 })

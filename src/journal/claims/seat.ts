@@ -54,6 +54,8 @@ export class SeatState {
   /** Of the topic that it looked at. */
   partitions = 0
   #serial = 0
+  /** Of the newest record, when the claim was decided. */
+  #decidedBy: number | undefined
 
   constructor(options: SeatOptions) {
     const { seat, lane } = options
@@ -69,6 +71,16 @@ export class SeatState {
     const { reading } = this
     const inspection = new Inspection(topics)
     return new Takeover({ reading, confirmTerm: undefined, inspection, bounds, random })
+  }
+
+  /** All that was read of it is taken into account. */
+  decide(): void {
+    this.#decidedBy = this.reading.lastOffset
+  }
+
+  /** Something was written since the claim was decided, or had not been shown. */
+  get hasNews(): boolean {
+    return this.reading.lastOffset !== this.#decidedBy
   }
 
   /** From where it had come to, with a new producer. */

@@ -62,9 +62,19 @@ export function highestOf(claims: readonly Found[]): number {
   return claims.reduce((highest, { generation }) => Math.max(highest, generation), 0)
 }
 
+/**
+ * Of the home log: any claim that may still become whole is missing where the lowest stands, since
+ * none is written under a higher one. The only seat there is comes last.
+ */
+export function firstOf(home: readonly SeatState[]): SeatState | undefined {
+  const height = ({ reading }: SeatState) => reading.found?.generation ?? 0
+  return home.length < 2 ? undefined : home.reduce((a, b) => (height(b) < height(a) ? b : a))
+}
+
 /** In one partition is enough: whoever deletes says so only where the whole job is his. */
 export function deletedUpTo(claims: readonly Found[]): number {
-  return highestOf(claims.filter(({ isDeleted }) => isDeleted))
+  const own = highestOf(claims.filter(({ isDeleted }) => isDeleted))
+  return Math.max(own, ...claims.map(({ deleted }) => deleted))
 }
 
 /** A log in which the job has, or had by a claim that was not deleted, more than these. */

@@ -35,9 +35,9 @@ export const AWAY: Seat = { ...HOME, journal: MARKERS, sink: 'away', hasJournal:
 export const CLAIM: Claim = { generation: 1, owner: 'ann' }
 const PARTITIONS = 2
 
-/** Of any entry with this seq. */
-export const scheduled = (seq: number): Scheduled => ({
-  schedule: utf8Of(`schedule ${seq}`),
+/** Of any entry of a job with this seq. */
+export const scheduled = (seq: number, job = 'schedule'): Scheduled => ({
+  schedule: utf8Of(`${job} ${seq}`),
   digest: seq,
 })
 
@@ -144,6 +144,8 @@ export interface RigOptions {
   readonly bounds?: Partial<JournalBounds>
   readonly hasAway?: boolean
   readonly topics?: readonly TopicWanted[]
+  /** Other jobs have other schedules. */
+  readonly job?: string
 }
 
 export class Rig {
@@ -162,11 +164,13 @@ export class Rig {
   journaledBefore = 0
   leader = -1
   term = 0
+  readonly #job: string | undefined
   #seq = 0
   readonly #numbers = new Map<string, number>()
 
   constructor(options: RigOptions = {}, log = new ModelLog(), awayLog = new ModelLog()) {
     const { replicas = 1, claim = CLAIM, bounds = {}, hasAway = false, topics = [] } = options
+    this.#job = options.job
     this.log = log
     this.awayLog = awayLog
     this.doors = [new StaleLog(log), new StaleLog(awayLog)]
@@ -225,7 +229,7 @@ export class Rig {
       return { sink, first, count, bytes: new Uint8Array(count * outputBytes) }
     })
     const made = runs.filter(({ count }) => count > 0)
-    const entry = { seq, generation: 1, ...scheduled(seq), runs: made }
+    const entry = { seq, generation: 1, ...scheduled(seq, this.#job), runs: made }
     const again = recorded === undefined ? {} : { recorded }
     this.committed.push({ kind: 'out', term: this.term, entry, ...again })
   }

@@ -217,7 +217,12 @@ export class PublishingGroup {
   /** Behind a checkpoint that covers all that the leader knows to be journaled, but the newest. */
   trim(): void {
     const { progress } = (this.replicas[this.#leader] as Replica).outbox
-    const subject = { group: SEAT.group, journal: JOURNAL, seq: progress.journaled - 3 }
+    const subject = {
+      group: SEAT.group,
+      claim: CLAIM,
+      journal: JOURNAL,
+      seq: progress.journaled - 3,
+    }
     trimJournal({ log: this.#log, subject, bounds: defaultJournalBounds }, () => {})
   }
 

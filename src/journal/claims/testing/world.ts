@@ -24,7 +24,7 @@ interface ClaimHow {
   readonly lanes?: readonly LoggedLane[]
 }
 
-interface Told {
+export interface Told {
   outcome: ClaimOutcome | undefined
   cancel(): void
 }
