@@ -96,9 +96,11 @@ const layers: Readonly<Record<string, Layer>> = {
   },
   // Suites that every body of a door must pass, for tests to call.
   'chaos/sim/contract': { values: ['src/base'], libraries: ['vitest'] },
+  // Senders of an exchange, and groups that take what they send.
+  'chaos/exchange': { values: ['src/base', 'src/engine'] },
   // A simulated reader of committed records takes out what was aborted as the product does.
   'chaos/sim': {
-    values: [...core, 'chaos/engine', 'src/connectors/kafka/batch'],
+    values: [...core, 'chaos/engine', 'chaos/exchange', 'src/connectors/kafka/batch'],
     libraries: ['esbuild'],
   },
   // The machine that `weir node` runs so far, and its service.

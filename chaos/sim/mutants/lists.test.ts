@@ -4,17 +4,25 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { transform } from 'esbuild'
 import { describe, expect, test } from 'vitest'
 import { engineMutants } from './engine/list.ts'
+import { exchangeMutants } from './exchange.ts'
 import { hostMutants } from './host.ts'
 import { patched } from './patch.ts'
 import { publishMutants } from './publish/list.ts'
 import { raftMutants } from './raft.ts'
 
-const all = [...raftMutants, ...hostMutants, ...engineMutants, ...publishMutants]
+const all = [
+  ...raftMutants,
+  ...hostMutants,
+  ...engineMutants,
+  ...publishMutants,
+  ...exchangeMutants,
+]
 
 const RAFT_MIN = 25
 const HOST_MIN = 12
 const ENGINE_MIN = 30
 const PUBLISH_MIN = 20
+const EXCHANGE_MIN = 20
 const BLIND_MIN = 8
 
 test('no two mutants have one name, and no two make the same bug', () => {
@@ -26,6 +34,7 @@ test('no two mutants have one name, and no two make the same bug', () => {
   expect(hostMutants.length).toBeGreaterThanOrEqual(HOST_MIN)
   expect(engineMutants.length).toBeGreaterThanOrEqual(ENGINE_MIN)
   expect(publishMutants.length).toBeGreaterThanOrEqual(PUBLISH_MIN)
+  expect(exchangeMutants.length).toBeGreaterThanOrEqual(EXCHANGE_MIN)
 })
 
 test('some were written without knowledge of what is to find them', () => {

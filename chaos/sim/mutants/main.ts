@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util'
 import { Prng } from '../../../src/base/prng.ts'
 import { bundled, patchedFile } from './bundle.ts'
 import { engineMutants } from './engine/list.ts'
+import { exchangeMutants } from './exchange.ts'
 import { hostMutants } from './host.ts'
 import type { Mutant } from './mutant.ts'
 import type { PlayOptions } from './play.ts'
@@ -24,6 +25,7 @@ const lists: Readonly<Record<string, readonly Mutant[]>> = {
   host: hostMutants,
   publish: publishMutants,
   engine: engineMutants,
+  exchange: exchangeMutants,
 }
 
 const HELP = `npm run mutants -- LIST .. [OPTION ..]     lists: ${Object.keys(lists).join(', ')}

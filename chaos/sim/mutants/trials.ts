@@ -1,6 +1,6 @@
 /**
- * What mutants are played by: the simulator's plays, random plans on the engine, and hostile
- * expressions.
+ * What mutants are played by: the simulator's plays, random plans on the engine, hostile
+ * expressions, and the play of exchanges.
  */
 
 import { readFileSync } from 'node:fs'
@@ -9,13 +9,15 @@ import { compilerOf } from '../../../src/sql/compiler.ts'
 import { outlasted } from '../../engine/expressions/hostile.ts'
 import { drawCase } from '../../engine/generate/case.ts'
 import { judged } from '../../engine/judge.ts'
+import { drawCourse } from '../../exchange/draw.ts'
+import { played } from '../../exchange/play.ts'
 import { isPlayName, type PlayName, playOf } from '../plays.ts'
 import type { Failure } from '../run/result.ts'
 
-export type TrialName = PlayName | 'engine' | 'expressions'
+export type TrialName = PlayName | 'engine' | 'expressions' | 'exchange'
 
 export function isTrialName(name: string): name is TrialName {
-  return name === 'engine' || name === 'expressions' || isPlayName(name)
+  return name === 'engine' || name === 'expressions' || name === 'exchange' || isPlayName(name)
 }
 
 /** One seed; undefined: nobody objected. */
@@ -27,8 +29,16 @@ export function keptTrial(name: TrialName, file: string): Failure | undefined {
   return playOf(name).run(JSON.parse(readFileSync(file, 'utf8'))).failure
 }
 
+/** What is wrong begins with the name of the invariant. */
+function exchanged(seed: number): Failure | undefined {
+  const detail = played(drawCourse(seed))
+  if (detail === undefined) return undefined
+  return { checker: /EXCHANGE-\d+/.exec(detail)?.[0] ?? 'INVARIANT', detail }
+}
+
 export function trialOf(name: TrialName): Trial {
   if (name === 'engine') return seed => judged(drawCase(seed))
+  if (name === 'exchange') return exchanged
   if (name === 'expressions') return seed => outlasted(seed, compilerOf())
   const play = playOf(name)
   return seed => play.run(play.drawn(seed)).failure

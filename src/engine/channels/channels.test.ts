@@ -100,6 +100,15 @@ describe('frames', () => {
     expect(channels.duties(0).rewinds).toEqual([])
   })
 
+  test('that answer a request before it was said leave nothing to be asked for', () => {
+    const channels = opened(1)
+    expect(send(channels, full(1, 12, 14))).toBe('rewind')
+    expect(send(channels, full(1, 10, 13))).toBe('all')
+    expect(channels.duties(0).rewinds).toEqual([])
+    expect(send(channels, full(1, 14, 15))).toBe('rewind')
+    expect(channels.duties(0).rewinds.map(({ cursor }) => cursor)).toEqual([13])
+  })
+
   test('beyond the credit are not kept, and asked for again', () => {
     const channels = opened(1)
     expect(channels.onFrame(full(1, 10, 11), shareOf(1), 0)).toBe('all')

@@ -100,6 +100,8 @@ export class Reception {
     }
     const before = line.received.state
     line.received = next
+    // Answered before it was said: it is not said any more.
+    if (next.rewind === undefined) this.#rewinds.delete(frame.channel)
     if (verdict === 'rewind') this.#askRewind(line, frame)
     if (verdict === 'nothing') this.#onKnown(line, frame)
     if (isOfUse(verdict, frame, before)) {
