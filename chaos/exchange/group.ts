@@ -15,10 +15,10 @@ export interface CutEpoch {
 }
 
 export class Group {
-  readonly channels: Channels
+  channels: Channels
   readonly cuts: CutEpoch[] = []
   readonly #book = new Book()
-  readonly #intake: Intake
+  #intake: Intake
   #pending: Taken[] = []
 
   constructor(channels: readonly number[]) {
@@ -74,7 +74,8 @@ export class Group {
 
   /** Another leader: all that is not applied never was. */
   discard(): void {
-    this.#intake.discard()
+    this.channels = new Channels(this.#book, GENERATION)
+    this.#intake = new Intake(this.channels, LIMITS)
     this.#pending = []
   }
 }
