@@ -8,11 +8,14 @@ export interface OpenLog extends StreamLog {
   close(): void
 }
 
+async function kafkaLog(address: string): Promise<OpenLog> {
+  const { KafkaLog } = await import('../../src/connectors/kafka/kafka.ts')
+  return new KafkaLog({ brokers: address.split(','), clientId: 'weir-bench' })
+}
+
 const bodies: Readonly<Record<string, (address: string) => Promise<OpenLog>>> = {
-  kafka: async address => {
-    const { KafkaLog } = await import('../../src/connectors/kafka/kafka.ts')
-    return new KafkaLog({ brokers: address.split(','), clientId: 'weir-bench' })
-  },
+  kafka: kafkaLog,
+  kafka3: kafkaLog,
   embedded: async address => {
     const { LogClient } = await import('../../src/connectors/log/client.ts')
     const { GrpcLine } = await import('../../src/connectors/log/wire/client.ts')

@@ -6,22 +6,25 @@
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { quantile } from '../../chaos/live/quantile.ts'
+import { median, quantile } from '../../chaos/live/quantile.ts'
 import { realClock } from '../../src/io/clock.ts'
 import { SystemRandom } from '../../src/io/random.ts'
 import { defaultJournalBounds } from '../../src/journal/bounds.ts'
 import type { OpenLog } from './bodies.ts'
 import { opened } from './bodies.ts'
+import { medians, type Steps, succeeded } from './first.ts'
 import { sharedMs } from './output.ts'
 import { Publishing } from './publishing.ts'
 import { Reading } from './reading.ts'
 import { type Scene, scene } from './scene.ts'
-import { Takeovers } from './takeovers.ts'
+import { leaveOpen, OUTPUTS, Takeovers } from './takeovers.ts'
 import type { Seen, Span } from './watch.ts'
-import type { PublishWork, ReadWork, TakeoverWork, Work } from './work.ts'
+import type { FirstWork, PublishWork, ReadWork, SuccessorWork, TakeoverWork, Work } from './work.ts'
 
 const DRAIN_MS = 20_000
 const POLL_MS = 5
+/** Where there are three brokers. */
+const COPIES = 3
 
 const doors = { clock: realClock, random: new SystemRandom(), nowMs: sharedMs }
 const say = (line: string) => process.stdout.write(`${line}\n`)
@@ -85,12 +88,12 @@ interface Measured {
 
 /** The reader is there from the start, and what was written is gone at the end. */
 async function withReader(
-  work: PublishWork | TakeoverWork,
+  work: PublishWork | TakeoverWork | FirstWork,
   groups: number,
   measure: (log: OpenLog, at: Scene) => Promise<Measured>,
 ): Promise<void> {
   const log = await opened(work.log)
-  const at = await scene(log, groups, work.partitions)
+  const at = await scene(log, groups, work.partitions, work.kind === 'first' ? COPIES : 1)
   const { log: place, readerRestMs: restMs } = work
   const reader = new Reader({ kind: 'read', log: place, target: at.target, restMs })
   try {
@@ -168,10 +171,60 @@ async function takenOver(work: TakeoverWork, log: OpenLog, at: Scene): Promise<M
   }
 }
 
+/** Leads in a process of its own, which has followed for a while. */
+async function succeed({ followMs, log: place, ...work }: SuccessorWork): Promise<void> {
+  const log = await opened(place)
+  const found = await succeeded({ ...doors, ...work, log, follow: () => sleep(followMs) })
+  process.send?.(found, () => process.disconnect())
+  log.close()
+}
+
+function stepsOf(work: SuccessorWork): Promise<Steps> {
+  const args = ['bench/publish/program.ts', JSON.stringify(work)]
+  const child = fork('scripts/run.mjs', args, { execArgv: [] })
+  return new Promise((resolve, reject) => {
+    child.once('exit', code => reject(new Error(`who took over ended with ${code}`)))
+    child.once('message', found => resolve(found as Steps))
+  })
+}
+
+/** Each of another group, whose leader before is this process. */
+async function firsts(work: FirstWork, log: OpenLog, at: Scene): Promise<Measured> {
+  const { takeovers: groups, sizeBytes, followMs, log: place } = work
+  const { target } = at
+  say('begin')
+  const fromMs = sharedMs()
+  const all: Steps[] = []
+  for (let group = 0; group < groups; group++) {
+    const seat = at.seatOf(group)
+    await leaveOpen(log, { seat, target, sizeBytes })
+    const own = { log: place, target, seat, group, groups, sizeBytes, followMs }
+    all.push(await stepsOf({ kind: 'succeed', ...own }))
+  }
+  const toMs = sharedMs()
+  say('end')
+  const times = all.map(({ committed = Number.NaN }) => committed)
+  return {
+    span: { fromMs, toMs },
+    outputs: groups * OUTPUTS,
+    figures: {
+      done: times.length,
+      p50Ms: quantile(times, 0.5),
+      p99Ms: quantile(times, 0.99),
+      maxMs: quantile(times, 1),
+      clientCpuSeconds: 0,
+      steps: medians(all, median),
+    },
+  }
+}
+
 async function main(): Promise<void> {
   const work = JSON.parse(process.argv[2] ?? '') as Work
   if (work.kind === 'read') await read(work)
-  else if (work.kind === 'publish') {
+  else if (work.kind === 'succeed') await succeed(work)
+  else if (work.kind === 'first') {
+    await withReader(work, work.takeovers, (log, at) => firsts(work, log, at))
+  } else if (work.kind === 'publish') {
     await withReader(work, work.groups, (log, at) => published(work, log, at))
   } else await withReader(work, 1, (log, at) => takenOver(work, log, at))
 }

@@ -24,10 +24,15 @@ export interface Scene {
 }
 
 /** Topics that nobody has: outputs of all groups in one, journals in the other. */
-export async function scene(log: StreamLog, groups: number, partitions: number): Promise<Scene> {
+export async function scene(
+  log: StreamLog,
+  groups: number,
+  partitions: number,
+  copies = 1,
+): Promise<Scene> {
   const name = `bench-${randomId()}`
-  const outputs = journalTopic(`${name}-outputs`, partitions, 1)
-  const journals = journalTopic(`${name}-journal`, groups, 1)
+  const outputs = journalTopic(`${name}-outputs`, partitions, copies)
+  const journals = journalTopic(`${name}-journal`, groups, copies)
   for (const topic of [outputs, journals]) await answerOf<void>(done => log.create(topic, done))
   return {
     target: { topic: outputs.topic, partitions },

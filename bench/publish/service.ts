@@ -9,7 +9,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Child } from '../../chaos/live/cluster/child.ts'
 import { weirPath } from '../../chaos/live/cluster/program.ts'
-import { kafka } from '../../scripts/services/kafka/kafka.ts'
+import { kafka, kafka3 } from '../../scripts/services/kafka/kafka.ts'
+import type { Service } from '../../scripts/services/service.ts'
 import { lastState } from '../../scripts/services/state.ts'
 import { turnWith } from '../../scripts/services/turn.ts'
 import type { Workshop } from '../frame/bench.ts'
@@ -21,15 +22,17 @@ export interface Serving {
   end(): Promise<void>
 }
 
-/** One broker. One that ran before goes on; nobody else's tests talk to it meanwhile. */
-async function broker({ say }: Workshop): Promise<Serving> {
-  const turn = await turnWith(kafka, say)
-  return {
-    address: turn.address,
-    pids: (lastState(kafka)?.processes ?? []).map(({ pid }) => pid),
-    end: () => turn.putBack(),
+/** One that ran before goes on; nobody else's tests talk to it meanwhile. */
+const brokers =
+  (service: Service) =>
+  async ({ say }: Workshop): Promise<Serving> => {
+    const turn = await turnWith(service, say)
+    return {
+      address: turn.address,
+      pids: (lastState(service)?.processes ?? []).map(({ pid }) => pid),
+      end: () => turn.putBack(),
+    }
   }
-}
 
 const STOP_MS = 5000
 const POLL_MS = 20
@@ -58,7 +61,8 @@ async function embedded(): Promise<Serving> {
 
 /** By the names of `bodies.ts`. */
 const servers: Readonly<Record<string, (workshop: Workshop) => Promise<Serving>>> = {
-  kafka: broker,
+  kafka: brokers(kafka),
+  kafka3: brokers(kafka3),
   embedded,
 }
 

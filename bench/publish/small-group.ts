@@ -14,6 +14,7 @@ import type { JournalGroup, JournalListener } from '../../src/journal/group.ts'
 import { Outbox } from '../../src/journal/outbox.ts'
 import { decodeProgress } from '../../src/journal/outbox-codec.ts'
 import type { Seat } from '../../src/journal/plan.ts'
+import type { TopicWanted } from '../../src/journal/settings.ts'
 import { rendered, stamped, type Target } from './output.ts'
 
 /** As long as a schedule of one input is. */
@@ -27,6 +28,7 @@ export interface GroupParts {
   /** One for each replica. */
   readonly logs: readonly StreamLog[]
   readonly budget: Budget
+  readonly topics?: readonly TopicWanted[]
   readonly bounds: JournalBounds
   readonly clock: Clock
   readonly random: Random
@@ -42,6 +44,8 @@ export interface GroupListener {
   onPlanned(): void
   /** A transaction is committed; outputs up to here are decided. */
   onPublished(upTo: number): void
+  /** Its leader was told that it leads. */
+  onConfirmed?(): void
 }
 
 interface Replica {
@@ -77,7 +81,10 @@ export class SmallGroup {
     }
     const group: JournalGroup = {
       confirm: (term, done) => {
-        clock.after(0, () => done(term === this.#term ? 'leads' : 'deposed'))
+        clock.after(0, () => {
+          listener.onConfirmed?.()
+          done(term === this.#term ? 'leads' : 'deposed')
+        })
       },
       propose: (_, progress, done) => {
         clock.after(0, () => {
@@ -93,7 +100,7 @@ export class SmallGroup {
     const shared = { clock, random, bounds, claim: CLAIM, group, listener: told }
     this.#replicas = parts.logs.map(log => {
       const outbox = new Outbox()
-      const lanes = [{ log, seat, budget }]
+      const lanes = [{ log, seat, budget, topics: parts.topics ?? [] }]
       return { outbox, journal: new GroupJournal({ ...shared, outbox, lanes }) }
     })
   }

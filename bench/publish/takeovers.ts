@@ -8,12 +8,14 @@ import type { Clock, Random } from '../../src/base/env.ts'
 import type { LogAnswer, StreamLog, TransactionalProducer } from '../../src/base/stream-log.ts'
 import { defaultJournalBounds } from '../../src/journal/bounds.ts'
 import { Budget } from '../../src/journal/budget.ts'
+import type { Seat } from '../../src/journal/plan.ts'
+import type { Target } from './output.ts'
 import type { Scene } from './scene.ts'
 import { answerOf } from './scene.ts'
 import { SmallGroup } from './small-group.ts'
 
 /** In the transaction that is left open, and in the one behind the takeover. */
-const OUTPUTS = 10
+export const OUTPUTS = 10
 /** Longer than any takeover: nothing is decided because it is old. */
 const TRANSACTION_MS = 60_000
 
@@ -24,6 +26,28 @@ async function begun(producer: TransactionalProducer): Promise<void> {
     if (answer.error === undefined) return
     if (answer.error.code !== 'busy') throw new Error(answer.error.message)
   }
+}
+
+interface LeftOpen {
+  readonly seat: Seat
+  readonly target: Target
+  readonly sizeBytes: number
+}
+
+/** A transaction with outputs and a journal record, and no end. */
+export async function leaveOpen(log: StreamLog, left: LeftOpen): Promise<void> {
+  const { seat, target, sizeBytes } = left
+  const record = { key: null, value: new Uint8Array(sizeBytes), headers: [], timestampMs: 0 }
+  const records = Array.from({ length: OUTPUTS }, () => record)
+  const { journal, transactionalId } = seat
+  const producer = log.producer({ transactionalId, timeoutMs: TRANSACTION_MS })
+  await begun(producer)
+  const parts = [
+    { topic: target.topic, partition: 0, records },
+    { ...journal, records: [record] },
+  ]
+  await answerOf<readonly number[]>(done => producer.send(parts, done))
+  producer.close()
 }
 
 export interface TakeoverParts {
@@ -94,20 +118,9 @@ export class Takeovers {
   }
 
   /** By whoever led: outputs and journal, and no end. */
-  async #leaveOpen(): Promise<void> {
+  #leaveOpen(): Promise<void> {
     const { scene, logs, sizeBytes } = this.#parts
-    const { journal, transactionalId } = scene.seatOf(0)
-    const { topic } = scene.target
-    const record = { key: null, value: new Uint8Array(sizeBytes), headers: [], timestampMs: 0 }
-    const records = Array.from({ length: OUTPUTS }, () => record)
     const log = logs[this.#leader] as StreamLog
-    const producer = log.producer({ transactionalId, timeoutMs: TRANSACTION_MS })
-    await begun(producer)
-    const parts = [
-      { topic, partition: 0, records },
-      { ...journal, records: [record] },
-    ]
-    await answerOf<readonly number[]>(done => producer.send(parts, done))
-    producer.close()
+    return leaveOpen(log, { seat: scene.seatOf(0), target: scene.target, sizeBytes })
   }
 }

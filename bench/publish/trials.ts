@@ -4,7 +4,7 @@ import type { Trial } from '../frame/bench.ts'
 import { judgedValue } from '../frame/target.ts'
 import { serving } from './service.ts'
 import { p50Of, p99Of, rateOf, type Turned, table, transactionsOf, turns } from './turns.ts'
-import type { PublishWork, TakeoverWork } from './work.ts'
+import type { FirstWork, PublishWork, TakeoverWork } from './work.ts'
 
 type Unplaced<W> = Omit<W, 'log' | 'warmMs' | 'measuredMs'>
 
@@ -23,7 +23,7 @@ export interface Question {
   readonly body: string
   /** For people. */
   readonly title: string
-  readonly work: Unplaced<PublishWork> | Unplaced<TakeoverWork>
+  readonly work: Unplaced<PublishWork> | Unplaced<TakeoverWork> | Unplaced<FirstWork>
   readonly wanted: readonly Wanted[]
 }
 
@@ -85,6 +85,14 @@ const takeover: Question = {
   wanted: [{ name: 'takeover, median', unit: ms, most: 30, figure: p50Of }],
 }
 
+const first: Question = {
+  name: 'first',
+  body: 'kafka3',
+  title: 'the first takeover of a process that followed, three brokers: from lead to commit',
+  work: { kind: 'first', ...common, readerRestMs: 100, takeovers: 5, followMs: 2000 },
+  wanted: [],
+}
+
 /** With transactions when the publisher likes: nobody names a pace for this log. */
 const embedded: Question = {
   name: 'embedded',
@@ -108,6 +116,7 @@ export const questions: readonly Question[] = [
   bulk,
   groups,
   takeover,
+  first,
   steady,
   paced,
   embedded,

@@ -7,17 +7,21 @@ import type { Workshop } from '../frame/bench.ts'
 import { type Figures, perSecond } from '../frame/contestant.ts'
 import { loaded } from '../frame/loader.ts'
 import { shown } from '../frame/report.ts'
+import type { Steps } from './first.ts'
 import type { Serving } from './service.ts'
-import type { LogPlace, PublishWork, TakeoverWork } from './work.ts'
+import type { FirstWork, LogPlace, PublishWork, TakeoverWork } from './work.ts'
 
 export interface Turned extends Figures {
   /** Committed ones; undefined where they are not what is counted. */
   readonly transactions?: number
+  /** Of first takeovers: when each of their steps was done, counted from the lead. */
+  readonly steps?: Steps
   /** Of the minute before its end. */
   readonly load: number
 }
 
-type Asked = Omit<PublishWork, keyof Times> | Omit<TakeoverWork, keyof Times>
+type Asked = Unplaced<PublishWork> | Unplaced<TakeoverWork> | Unplaced<FirstWork>
+type Unplaced<W> = Omit<W, keyof Times>
 type Times = Pick<PublishWork, 'log' | 'warmMs' | 'measuredMs'>
 
 /** `log`: whose it is, and where it serves. */
@@ -35,7 +39,7 @@ export async function turns(
   const args = [...profiling, ...program]
   const found: Turned[] = []
   while (found.length < rounds) {
-    const figures = await loaded<{ transactions?: number }>({
+    const figures = await loaded<{ transactions?: number; steps?: Steps }>({
       command: process.execPath,
       args,
       pids,
@@ -64,15 +68,24 @@ const columns: readonly (readonly [string, (turned: Turned) => number])[] = [
 const percent = (cpuSeconds: readonly number[], seconds: number) =>
   (cpuSeconds.reduce((sum, one) => sum + one, 0) / seconds) * 100
 
+/** Of a turn: the figures of all, and the steps of takeovers. */
+const cellsOf = (turned: Turned): readonly (readonly [string, number])[] => [
+  ...columns.map(([name, figure]) => [name, figure(turned)] as const),
+  ...Object.entries(turned.steps ?? {}).map(([name, ms]) => [`${name} ms`, ms] as const),
+]
+
 const lineOf = (turned: Turned) =>
-  columns.map(([name, figure]) => `${name} ${shown(figure(turned))}`).join(', ')
+  cellsOf(turned)
+    .map(([name, value]) => `${name} ${shown(value)}`)
+    .join(', ')
 
 const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
 
 /** A row for each turn. */
 export function table(turned: readonly Turned[]): readonly string[] {
-  const names = columns.map(([name]) => name)
-  const rows = turned.map(one => columns.map(([, figure]) => shown(figure(one))))
+  const all = turned.map(cellsOf)
+  const names = (all[0] ?? []).map(([name]) => name)
+  const rows = all.map(cells => cells.map(([, value]) => shown(value)))
   return [names, names.map(() => '---'), ...rows].map(row)
 }
 

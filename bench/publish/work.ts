@@ -1,6 +1,7 @@
 /** What the processes of this benchmark are told to do: one argument, in JSON. */
 
 import type { JournalBounds } from '../../src/journal/bounds.ts'
+import type { Seat } from '../../src/journal/plan.ts'
 import type { Target } from './output.ts'
 
 /** A log that runs, and how it is called. */
@@ -37,6 +38,26 @@ export interface TakeoverWork extends Common {
   readonly kind: 'takeover'
 }
 
+export interface FirstWork extends Common {
+  readonly kind: 'first'
+  /** Each by a process that has never published. */
+  readonly takeovers: number
+  /** So long each of them follows before it leads. */
+  readonly followMs: number
+}
+
+/** One of those processes. */
+export interface SuccessorWork {
+  readonly kind: 'succeed'
+  readonly log: LogPlace
+  readonly target: Target
+  readonly seat: Seat
+  readonly group: number
+  readonly groups: number
+  readonly sizeBytes: number
+  readonly followMs: number
+}
+
 export interface ReadWork {
   readonly kind: 'read'
   readonly log: LogPlace
@@ -45,4 +66,4 @@ export interface ReadWork {
   readonly restMs: number
 }
 
-export type Work = PublishWork | TakeoverWork | ReadWork
+export type Work = PublishWork | TakeoverWork | FirstWork | SuccessorWork | ReadWork

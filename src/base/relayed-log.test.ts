@@ -7,6 +7,7 @@ import type { LogDone, StreamLog } from './stream-log.ts'
 const PLACE = { topic: 't', partition: 1 }
 const HOW = { isolation: 'committed', maxBytes: 1, waitMs: 0 } as const
 const TOPIC = { topic: 't', partitions: 1, replication: 1, settings: {} }
+const COMING = { transactionalId: 'id', journal: PLACE, topics: ['t'] }
 const PARTS = [{ ...PLACE, records: [] }]
 
 type Noted = readonly [string, ...(readonly unknown[])]
@@ -36,6 +37,7 @@ const calls: readonly (readonly [string, (log: RelayedLog, done: Done) => unknow
   ['end', (log, done) => log.end(PLACE, 'committed', done), [PLACE, 'committed']],
   ['fetch', (log, done) => log.fetch(PLACE, 5, HOW, done), [PLACE, 5, HOW]],
   ['deleteRecords', (log, done) => log.deleteRecords(PLACE, 7, done), [PLACE, 7]],
+  ['prepare', (log, done) => log.prepare(COMING, done), [COMING]],
   ['append', (log, done) => log.append(PARTS, done), [PARTS]],
 ]
 

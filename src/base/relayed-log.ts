@@ -9,6 +9,7 @@ import type {
   NewTopic,
   Partition,
   PartitionRecords,
+  Preparation,
   ProducerOptions,
   StreamLog,
   TopicDescription,
@@ -58,6 +59,10 @@ export class RelayedLog implements StreamLog {
 
   append(records: readonly PartitionRecords[], done: LogDone<readonly number[]>): void {
     this.#log.append(records, done)
+  }
+
+  prepare(what: Preparation, done: LogDone<void>): void {
+    this.#log.prepare(what, done)
   }
 
   producer(options: ProducerOptions): TransactionalProducer {

@@ -149,8 +149,23 @@ export interface StreamLog {
 
   /** Outside of any transaction; durable when it is answered. The offsets of the first records. */
   append(records: readonly PartitionRecords[], done: LogDone<readonly number[]>): void
+  /**
+   * Changes nothing and fences nobody: finds out whom a takeover will have to ask, and opens the
+   * connections to them that are missing, few and shared by all that are prepared. Answered when it
+   * is so, or cannot be now; no other call waits for it.
+   */
+  prepare(what: Preparation, done: LogDone<void>): void
   /** A new life under a transactional id; nothing is asked of the log before `init`. */
   producer(options: ProducerOptions): TransactionalProducer
+}
+
+/** What somebody writes and reads who may be about to take over a transactional id. */
+export interface Preparation {
+  readonly transactionalId: string
+  /** Read back then. */
+  readonly journal: Partition
+  /** Written to then. */
+  readonly topics: readonly string[]
 }
 
 export interface ProducerOptions {

@@ -38,6 +38,8 @@ export interface JournalBounds {
   readonly retryMaxMs: number
   /** After a trouble that does not end by itself. */
   readonly stallMs: number
+  /** A follower has its log get ready for a takeover once in such a while, or twice. */
+  readonly readyMs: number
   /** People are told of one that should, when it goes on for so long. */
   readonly silenceMs: number
   /** A claim takes a journal for lost that ends for so long before what was read of it. */
@@ -73,6 +75,7 @@ export const defaultJournalBounds: JournalBounds = {
   retryMinMs: 20,
   retryMaxMs: 2000,
   stallMs: 5000,
+  readyMs: 60_000,
   silenceMs: 10_000,
   doubtMs: 30_000,
   fetchBytesMax: MIB,

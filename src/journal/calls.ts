@@ -18,6 +18,8 @@ import type { News } from './news.ts'
 
 export type Ask =
   | { readonly kind: 'describe'; readonly topic: string }
+  /** For a takeover that may come. */
+  | { readonly kind: 'prepare' }
   /** A ReadIndex. */
   | { readonly kind: 'confirm'; readonly term: number }
   /** Of a new producer, where there is none. */
@@ -37,7 +39,7 @@ export type Call = Ask & { readonly serial: number }
 export type Answer =
   | { readonly kind: 'describe'; readonly answer: LogAnswer<TopicDescription> }
   | { readonly kind: 'confirm'; readonly verdict: Verdict }
-  | { readonly kind: 'init' | 'commit'; readonly answer: LogAnswer<void> }
+  | { readonly kind: 'prepare' | 'init' | 'commit'; readonly answer: LogAnswer<void> }
   | { readonly kind: 'end' | 'start'; readonly answer: LogAnswer<number> }
   | { readonly kind: 'fetch'; readonly answer: LogAnswer<Fetched> }
   | { readonly kind: 'turn' }

@@ -196,6 +196,46 @@ describe('groups of one node', () => {
   })
 })
 
+describe('a replica that follows', () => {
+  const preparations = (rig: Rig) => rig.log.calls.filter(what => what.startsWith('prepare')).length
+
+  it('has its log get ready, now and again, and who leads does not', () => {
+    const rig = new Rig({ replicas: 3 })
+    rig.elect(0)
+    rig.settle(1000)
+    expect(preparations(rig)).toBe(2)
+    rig.settle(2 * rig.bounds.readyMs)
+    expect(preparations(rig)).toBeGreaterThanOrEqual(4)
+    expect(preparations(rig)).toBeLessThanOrEqual(10)
+  })
+
+  it('takes over though that is not answered, or came to nothing', () => {
+    const rig = new Rig({ replicas: 3 })
+    rig.log.refusal = what => (what.startsWith('prepare') ? 'unavailable' : undefined)
+    rig.elect(0)
+    rig.commit()
+    rig.settle()
+    rig.depose(0)
+    rig.elect(1)
+    rig.commit()
+    rig.settle()
+    expect(rig.replicas[1]?.told.filter(line => line.startsWith('stalled'))).toEqual([])
+    expect(rig.visible('home')).toEqual(rig.expected('home'))
+  })
+
+  it('and will let nothing out any more has nothing got ready', () => {
+    const rig = new Rig()
+    rig.commit({ home: 1 }, 8, { digest: 99, place: { topic: 'journal', partition: 0, offset: 1 } })
+    rig.elect(0)
+    rig.settle(1000)
+    expect(rig.one.told).toEqual(['halted replay-differs'])
+    rig.depose(0)
+    const before = preparations(rig)
+    rig.settle(3 * rig.bounds.readyMs)
+    expect(preparations(rig)).toBe(before)
+  })
+})
+
 describe('a journal that is closed', () => {
   it('tells nobody and asks for nothing', () => {
     const rig = Rig.leading()

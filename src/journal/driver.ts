@@ -5,10 +5,10 @@
  */
 
 import type { Clock, Random, Timer } from '../base/env.ts'
-import type { Asked, StreamLog, TransactionalProducer } from '../base/stream-log.ts'
+import type { Asked, Preparation, StreamLog, TransactionalProducer } from '../base/stream-log.ts'
 import type { JournalBounds } from './bounds.ts'
 import type { Budget } from './budget.ts'
-import type { Answer, Call } from './calls.ts'
+import type { Answer, Ask } from './calls.ts'
 import type { JournalGroup, JournalListener } from './group.ts'
 import { identified } from './identity.ts'
 import { isDrained, Ledger } from './ledger.ts'
@@ -18,7 +18,8 @@ import { encodeProgress } from './outbox-codec.ts'
 import type { Seat } from './plan.ts'
 import { Proposer } from './proposer.ts'
 import { Publisher } from './publisher.ts'
-import type { TopicWanted } from './settings.ts'
+import { Inspection, type TopicWanted } from './settings.ts'
+import { Standby } from './standby/standby.ts'
 import type { Claim, Output } from './types.ts'
 
 /** A log that the group publishes to. */
@@ -86,13 +87,13 @@ export class GroupJournal {
   onLead(term: number): void {
     if (this.#isClosed) return
     this.#proposer.onTerm(term)
-    for (const lane of this.#lanes) lane.tell(publisher => publisher.onLead(term))
+    for (const lane of this.#lanes) lane.onLead(term)
     this.#turn()
   }
 
   onDeposed(): void {
     this.#proposer.onTerm(0)
-    for (const lane of this.#lanes) lane.tell(publisher => publisher.onDeposed())
+    for (const lane of this.#lanes) lane.onDeposed()
     this.#turn()
   }
 
@@ -159,7 +160,7 @@ export class GroupJournal {
   #plan(): void {
     const { clock } = this.#parts
     const nowMs = clock.monotonicMs()
-    const wakes = this.#lanes.map(({ publisher }) => publisher.wakeAtMs())
+    const wakes = this.#lanes.flatMap(lane => lane.wakesAtMs())
     const dueMs = [...wakes, this.#proposer.dueMs(nowMs)].filter(at => at !== undefined)
     this.#timer?.cancel()
     this.#timer = undefined
@@ -169,9 +170,10 @@ export class GroupJournal {
   }
 }
 
-/** One publisher and what it holds of its log. */
+/** One publisher, who stands by it, and what they hold of their log. */
 class Lane {
   readonly publisher: Publisher
+  readonly #standby: Standby
   readonly #parts: GroupJournalParts
   readonly #lane: LaneParts
   readonly #onAnswered: () => void
@@ -190,23 +192,68 @@ class Lane {
     this.#onAnswered = onAnswered
     const render = (run: HeldRun) => this.#render(run)
     const { seat, topics = [] } = lane
-    const subject = { seat, topics, claim, outbox, ledger, bounds, render }
+    const inspection = new Inspection(topics)
+    const subject = { seat, inspection, claim, outbox, ledger, bounds, render }
     this.publisher = new Publisher(subject, random)
+    this.#standby = new Standby({ inspection, bounds, random })
+  }
+
+  onLead(term: number): void {
+    this.#tick()
+    this.#standby.onLead()
+    this.publisher.onLead(term)
+  }
+
+  onDeposed(): void {
+    this.#tick()
+    this.#standby.onDeposed()
+    this.publisher.onDeposed()
   }
 
   tell(fact: (publisher: Publisher) => void): void {
-    this.publisher.tick(this.#parts.clock.monotonicMs())
+    this.#tick()
     fact(this.publisher)
   }
 
+  #tick(): void {
+    const nowMs = this.#parts.clock.monotonicMs()
+    this.publisher.tick(nowMs)
+    this.#standby.tick(nowMs)
+  }
+
+  wakesAtMs(): readonly (number | undefined)[] {
+    return [this.publisher.wakeAtMs(), this.#isOver ? undefined : this.#standby.wakeAtMs()]
+  }
+
+  /** Nothing will leave here any more. */
+  get #isOver(): boolean {
+    return this.publisher.at === 'halted'
+  }
+
   carryOut(): void {
-    this.publisher.tick(this.#parts.clock.monotonicMs())
+    this.#tick()
+    if (!this.#isOver) this.#standBy()
     const { close, giveBack, learned, news, call } = this.publisher.takeDuties()
     if (close) this.#close()
     if (giveBack) this.#lane.budget.giveBack(this)
     if (learned) this.#tellPublished()
     for (const one of news) this.#tellNews(one)
-    if (call !== undefined) this.#carryOut(call)
+    if (call === undefined) return
+    this.#ask(call, answer => {
+      this.tell(publisher => publisher.onAnswer(call.serial, answer))
+      this.#onAnswered()
+    })
+  }
+
+  #standBy(): void {
+    const { inspected, call } = this.#standby.takeDuties()
+    if (inspected !== undefined) this.publisher.onInspected(inspected.met)
+    if (call === undefined) return
+    this.#ask(call, answer => {
+      this.#tick()
+      this.#standby.onAnswer(call.serial, answer)
+      this.#onAnswered()
+    })
   }
 
   #close(): void {
@@ -231,13 +278,12 @@ class Lane {
     else listener.onHalted(news.code, news.message)
   }
 
-  #carryOut(call: Call): void {
+  #ask(call: Ask, answered: (answer: Answer) => void): void {
     const { log, seat, budget } = this.#lane
-    const answered = (answer: Answer) => {
-      this.tell(publisher => publisher.onAnswer(call.serial, answer))
-      this.#onAnswered()
-    }
     switch (call.kind) {
+      case 'prepare':
+        log.prepare(this.#coming(), answer => answered({ kind: 'prepare', answer }))
+        return
       case 'describe':
         log.describe(call.topic, answer => answered({ kind: 'describe', answer }))
         return
@@ -275,6 +321,12 @@ class Lane {
       this.#asked = undefined
       answered({ kind: 'fetch', answer })
     })
+  }
+
+  #coming(): Preparation {
+    const { journal, transactionalId } = this.#lane.seat
+    const topics = (this.#lane.topics ?? []).map(({ topic }) => topic)
+    return { transactionalId, journal, topics: topics.length > 0 ? topics : [journal.topic] }
   }
 
   #producerOf(): TransactionalProducer {

@@ -58,15 +58,16 @@ describe('a publisher', () => {
   }
   const describes = (rig: Rig) => rig.log.calls.filter(what => what.startsWith('describe'))
 
-  it('looks at its topics before it takes the id, and once in a term', () => {
+  it('looks at its topics beside the taking of the id, and once in a term', () => {
     const rig = begun()
     rig.elect(0)
     rig.commit()
     rig.settle()
-    expect(rig.log.calls.slice(0, 3)).toEqual([
+    expect(rig.log.calls.slice(0, 4)).toEqual([
       'describe journal',
-      'describe home',
       `init ${HOME.transactionalId}`,
+      'describe home',
+      'end uncommitted',
     ])
     let isLost = true
     rig.log.refusal = what => {
@@ -107,10 +108,85 @@ describe('a publisher', () => {
     rig.settle(30_000)
     expect(rig.one.told).toEqual(['stalled bad-settings'])
     expect(rig.sentences[0]).toMatch(/set retention.bytes=-1/)
-    expect(rig.log.calls.filter(what => !what.startsWith('describe'))).toEqual([])
+    // The id was taken once, beside; while the topic is of no use, not again.
+    const others = rig.log.calls.filter(what => !what.startsWith('describe'))
+    expect(others).toEqual([`init ${HOME.transactionalId}`])
+    expect(describes(rig).length).toBeGreaterThan(3)
     rig.log.topics.set('journal', good)
     rig.settle(30_000)
     expect(rig.one.told).toContain('resumed')
+    expect(rig.visible('home')).toEqual(rig.expected('home'))
+  })
+
+  it('writes nothing while nobody says how they are, though all else is answered', () => {
+    const rig = begun()
+    let isSilent = true
+    rig.log.refusal = what => (isSilent && what === 'describe home' ? 'unavailable' : undefined)
+    rig.elect(0)
+    rig.commit()
+    rig.settle(30_000)
+    expect(rig.one.journal.stages).toEqual(['ready'])
+    expect(rig.log.calls.filter(what => /^(send|commit)/.test(what))).toEqual([])
+    expect(rig.one.told).toEqual(['stalled unavailable'])
+    isSilent = false
+    rig.settle(2000)
+    expect(rig.one.told).toContain('resumed')
+    expect(rig.visible('home')).toEqual(rig.expected('home'))
+  })
+
+  it('forgets a silence that is over, though nothing left since', () => {
+    const rig = begun()
+    let silences = 2
+    const fails = (kind: string) => (what: string) =>
+      what.startsWith(kind) && silences-- > 0 ? 'unavailable' : undefined
+    rig.log.refusal = fails('describe home')
+    rig.elect(0)
+    rig.settle(3 * rig.bounds.silenceMs)
+    silences = 1
+    rig.log.refusal = fails('send')
+    rig.commit()
+    rig.settle(3000)
+    expect(silences).toBeLessThanOrEqual(0)
+    expect(rig.one.told.filter(line => line.startsWith('stalled'))).toEqual([])
+    expect(rig.visible('home')).toEqual(rig.expected('home'))
+  })
+
+  it('begins nothing before the entry of its term is applied, whatever its topics are', () => {
+    const rig = begun()
+    rig.log.topics.set('journal', set('retention.ms', '1000'))
+    rig.one.journal.onLead(1)
+    rig.log.settle()
+    expect(rig.one.told).toEqual(['stalled bad-settings'])
+    rig.log.topics.set('journal', good)
+    for (let turn = 0; turn < 10; turn++) {
+      rig.clock.pass(1000)
+      rig.log.settle()
+    }
+    expect([rig.questions.length, rig.one.journal.stages]).toEqual([0, ['retired']])
+    rig.elect(0)
+    rig.commit()
+    rig.settle(2000)
+    expect(rig.visible('home')).toEqual(rig.expected('home'))
+  })
+
+  it('that met a bad one looks first when it leads again', () => {
+    const rig = begun()
+    rig.log.topics.set('home', set('min.insync.replicas', '1'))
+    rig.elect(0)
+    rig.settle(1000)
+    rig.depose(0)
+    const before = rig.log.calls.length
+    rig.elect(0)
+    rig.commit()
+    rig.settle(1000)
+    const calls = rig.log.calls.slice(before).filter(what => !what.startsWith('describe'))
+    expect(calls).toEqual([])
+    rig.log.topics.set('home', good)
+    rig.settle(10_000)
+    expect(rig.one.told.filter(line => !line.startsWith('p') && !line.startsWith('rel'))).toEqual([
+      'stalled bad-settings',
+      'resumed',
+    ])
     expect(rig.visible('home')).toEqual(rig.expected('home'))
   })
 

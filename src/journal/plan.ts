@@ -9,7 +9,7 @@ import { type JournalBounds, RECORD_OVERHEAD_BYTES, SCHEDULE_OVERHEAD_BYTES } fr
 import type { Ledger } from './ledger.ts'
 import { byName, type HeldRun, type Outbox } from './outbox.ts'
 import { encodeRecord, type PublishedRecord } from './record.ts'
-import type { TopicWanted } from './settings.ts'
+import type { Inspection } from './settings.ts'
 import type { Claim, Output, Scheduled, SinkCursor } from './types.ts'
 
 /** Where a publisher writes, and as whom. */
@@ -27,8 +27,8 @@ export interface Seat {
 
 export interface Subject {
   readonly seat: Seat
-  /** Looked at before anything is written; missing: whoever began this has done so. */
-  readonly topics?: readonly TopicWanted[]
+  /** Of the topics, done by others before anything is written; missing: there is none to do. */
+  readonly inspection?: Inspection
   readonly claim: Claim
   readonly outbox: Outbox
   readonly ledger: Ledger

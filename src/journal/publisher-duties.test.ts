@@ -25,6 +25,7 @@ const NO_RECORDS = { records: [], position: END, seenEnd: END }
 /** What each call is answered when all is well. */
 const well: Readonly<Record<Call['kind'], Answer>> = {
   describe: { kind: 'describe', answer: { value: NO_TOPIC } },
+  prepare: { kind: 'prepare', answer: { value: undefined } },
   confirm: { kind: 'confirm', verdict: 'leads' },
   init: { kind: 'init', answer: { value: undefined } },
   end: { kind: 'end', answer: { value: END } },

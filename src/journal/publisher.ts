@@ -30,7 +30,6 @@ import {
 } from './plan.ts'
 import { JOURNAL_BEHIND, Reading } from './reading.ts'
 import { replayDiffers } from './replay.ts'
-import { Inspection } from './settings.ts'
 import { type Outcome, Takeover } from './takeover.ts'
 import type { Trouble } from './types.ts'
 
@@ -54,7 +53,6 @@ export class Publisher {
   readonly #random: Random
   readonly #pace: Pace
   readonly #retries: Retries
-  #inspection = new Inspection([])
   readonly #newsroom: Newsroom
   #stage: Stage = RETIRED
   #nowMs = 0
@@ -100,7 +98,6 @@ export class Publisher {
     this.#term = term
     this.#retries.reset()
     this.#newsroom.lead()
-    this.#inspection = new Inspection(this.#subject.topics ?? [])
     this.#restUntilMs = 0
     this.#maybeBegin()
   }
@@ -115,6 +112,19 @@ export class Publisher {
   onApplied(term: number): void {
     this.#appliedTerm = Math.max(this.#appliedTerm, term)
     this.#maybeBegin()
+  }
+
+  /** A topic was looked at; where one is of no use, nothing is begun. */
+  onInspected(met: LogError | undefined): void {
+    if (met === undefined) {
+      this.#maybeBegin()
+      // The read-back is done, too: what nobody answered is over.
+      if (this.#stage.at === 'ready') this.#newsroom.read(false)
+    } else if (isPassing(met)) this.#newsroom.pass(met, this.#nowMs, false)
+    else if (this.#stage.at !== 'halted') {
+      this.#leave(RETIRED)
+      this.#newsroom.stall(met, false)
+    }
   }
 
   onAnswer(serial: number, answer: Answer): void {
@@ -133,17 +143,11 @@ export class Publisher {
     const ask = this.#open === undefined ? this.#nextAsk() : undefined
     if (ask !== undefined) this.#open = ask.kind
     const call = ask === undefined ? undefined : { ...ask, serial: ++this.#serial }
-    const duties = {
-      close: this.#close,
-      giveBack: this.#giveBack,
-      learned: this.#learned,
-      news: this.#newsroom.take(),
-      call,
-    }
+    const marks = { close: this.#close, giveBack: this.#giveBack, learned: this.#learned }
     this.#close = false
     this.#giveBack = false
     this.#learned = false
-    return duties
+    return { ...marks, news: this.#newsroom.take(), call }
   }
 
   /** When duties may come without a fact; undefined: they will not. */
@@ -155,7 +159,7 @@ export class Publisher {
       case 'doubting':
         return this.#restUntilMs
       case 'ready':
-        return this.#pace.dueMs(this.#nowMs, this.#waiting())
+        return this.#turnAtMs()
       default:
         return undefined
     }
@@ -164,6 +168,7 @@ export class Publisher {
   /** Only behind the entry that opened its term does a leader know all that was committed. */
   #maybeBegin(): void {
     if (this.#stage.at !== 'retired' || this.#term === 0) return
+    if (this.#subject.inspection?.isRefused === true) return
     if (this.#appliedTerm === this.#term) this.#stage = { at: 'resting' }
   }
 
@@ -202,8 +207,7 @@ export class Publisher {
       from: seat.hasJournal ? progress.offset : (own?.offset ?? 0),
       onSchedule: comparison(outbox),
     })
-    const more = { random: this.#random, inspection: this.#inspection }
-    const options = { reading, confirmTerm: this.#term, bounds, ...more }
+    const options = { reading, confirmTerm: this.#term, bounds, random: this.#random }
     this.#stage = { at: 'takeover', takeover: new Takeover(options), reading }
   }
 
@@ -287,9 +291,14 @@ export class Publisher {
     }
   }
 
+  /** Nothing is written before all topics were seen to be good since this lead began. */
+  #turnAtMs(): number | undefined {
+    if (this.#subject.inspection?.topic !== undefined) return undefined
+    return this.#pace.dueMs(this.#nowMs, this.#waiting())
+  }
+
   #askTurn(): Ask | undefined {
-    const dueMs = this.#pace.dueMs(this.#nowMs, this.#waiting())
-    if (dueMs === undefined || dueMs > this.#nowMs) return undefined
+    if ((this.#turnAtMs() ?? Number.POSITIVE_INFINITY) > this.#nowMs) return undefined
     this.#stage = { at: 'turn' }
     return { kind: 'turn' }
   }
@@ -351,31 +360,27 @@ export class Publisher {
 
   /** The producer is of no use any more, and what it did is known to nobody. */
   #lose(error: LogError): void {
-    if (error.code !== 'fenced' && !isPassing(error)) {
-      this.#stall(error)
-      return
-    }
-    this.#again(error, error.code)
+    if (error.code === 'fenced' || isPassing(error)) this.#again(error, error.code)
+    else this.#stall(error)
   }
 
   /** What is over by itself: it is told when it goes on. */
   #again(trouble: Trouble, code?: LogErrorCode): void {
-    const inTransaction = this.#isInTransaction()
+    const inTransaction = this.#rest(this.#retries.next(code))
     if (inTransaction) this.#pace.lost()
     this.#newsroom.pass(trouble, this.#nowMs, inTransaction)
-    this.#leave({ at: 'resting' })
-    this.#restUntilMs = this.#nowMs + this.#retries.next(code)
   }
 
   #stall(trouble: Trouble): void {
-    const inTransaction = this.#isInTransaction()
-    this.#leave({ at: 'resting' })
-    this.#restUntilMs = this.#nowMs + this.#subject.bounds.stallMs
-    this.#newsroom.stall(trouble, inTransaction)
+    this.#newsroom.stall(trouble, this.#rest(this.#subject.bounds.stallMs))
   }
 
-  #isInTransaction(): boolean {
-    return this.#stage.at === 'sending' || this.#stage.at === 'committing'
+  /** Whether it was in a transaction. */
+  #rest(ms: number): boolean {
+    const { at } = this.#stage
+    this.#leave({ at: 'resting' })
+    this.#restUntilMs = this.#nowMs + ms
+    return at === 'sending' || at === 'committing'
   }
 
   #halt(trouble: Trouble): void {

@@ -113,15 +113,30 @@ export interface TopicWanted {
 }
 
 /**
- * Asked when a publisher begins to lead, before it writes anything: one topic after the other, each
- * until it is as it should be. What was good once is not asked again in the same term.
+ * Done when a publisher begins to lead, before it writes anything: one topic is asked about after
+ * the other, each until it is as it should be. What was good is not asked again in the same term.
  */
 export class Inspection {
   readonly #topics: readonly TopicWanted[]
   #good = 0
+  #isRefused = false
 
   constructor(topics: readonly TopicWanted[]) {
     this.#topics = topics
+  }
+
+  /** In another term: what was good may have been changed since. */
+  begin(): void {
+    this.#good = 0
+  }
+
+  /** One was of no use, in whatever term, and they have not all been good since. */
+  get isRefused(): boolean {
+    return this.#isRefused
+  }
+
+  refuse(): void {
+    this.#isRefused = true
   }
 
   /** To be asked about; undefined: all are as they should be. */
@@ -137,6 +152,7 @@ export class Inspection {
     const wrong = [...judgePartitions(topic, partitions, found), ...judgeTopic(topic, use, found)]
     if (wrong.length === 0) {
       this.#good++
+      if (this.topic === undefined) this.#isRefused = false
       return undefined
     }
     return { code: 'bad-settings', message: wrong.map(({ message }) => message).join('. ') }

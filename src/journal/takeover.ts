@@ -2,8 +2,8 @@
  * How a transactional id is taken and its partition read back: `init` until it succeeds, which says
  * that every earlier transaction of the id is decided; only then the end, uncommitted; then what is
  * committed, from where it was known, until the position reaches that end. A leader asks its own
- * group before every `init` whether it leads: only such a one may fence another. Whoever is to
- * write looks first whether topics are set so that what is written stays.
+ * group before every `init` whether it leads: only such a one may fence another. A claim looks
+ * first whether topics are set so that what is written stays; publishers look beside (`standby/`).
  *
  * Used by publishers (`confirmTerm` is theirs) and by claims, which no group leads.
  */

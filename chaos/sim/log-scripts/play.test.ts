@@ -130,6 +130,7 @@ function changed(log: StreamLog, calls: Partial<StreamLog>): StreamLog {
     fetch: (from, offset, how, done) => log.fetch(from, offset, how, done),
     deleteRecords: (of, before, done) => log.deleteRecords(of, before, done),
     append: (records, done) => log.append(records, done),
+    prepare: (what, done) => log.prepare(what, done),
     producer: options => log.producer(options),
     ...calls,
   }

@@ -23,7 +23,7 @@ import { encodeProgressEntry } from './entry.ts'
 import type { Judge, Runner } from './judge.ts'
 import { PublishMachine } from './machine.ts'
 import type { Moment } from './moments.ts'
-import { lanes, nameOf, seatOf } from './names.ts'
+import { lanes, nameOf, seatOf, topicsOf } from './names.ts'
 import { HOME, rendered, type SinkName } from './output.ts'
 
 const NO_CLAIM: Claim = { generation: 0, owner: '' }
@@ -66,6 +66,10 @@ export class Desk implements JournalGroup, JournalListener {
   #led = 0
   #applied = 0
   #isDue = false
+  /** Topics of which it asked in this lead, and was answered. */
+  readonly #looked = new Set<string>()
+  /** Of others: when it asked first. */
+  readonly #lookingAtUs = new Map<string, number>()
   /** When this replica was last said to lead. */
   #leadsAtUs = -1
   /** Of each log: when it was first asked for something, and has not been known to commit since. */
@@ -116,6 +120,8 @@ export class Desk implements JournalGroup, JournalListener {
     const leads = role === 'leader' ? term : 0
     if (leads !== this.#led) {
       this.#led = leads
+      this.#looked.clear()
+      this.#lookingAtUs.clear()
       this.#askedAtUs.clear()
       if (leads > 0) journal.onLead(leads)
       else journal.onDeposed()
@@ -146,6 +152,7 @@ export class Desk implements JournalGroup, JournalListener {
         log: new WatchedLog(shared.clients[sink], this.#onlooker(sink)),
         seat: seatOf(group, sink),
         budget: shared.budgets[sink],
+        topics: topicsOf(sink),
       })),
     })
   }
@@ -154,6 +161,7 @@ export class Desk implements JournalGroup, JournalListener {
     const { judge, queue, onMoment } = this.#parts
     const lane = judge.lane({ ...this.#runner, sink })
     return {
+      looking: topic => this.#looking(topic),
       taking: () => {
         const isTold = this.#leadsAtUs === queue.nowUs
         this.#asked(sink)
@@ -163,7 +171,8 @@ export class Desk implements JournalGroup, JournalListener {
       ended: () => onMoment('ended', sink),
       sending: records => {
         this.#asked(sink)
-        lane.sending(records)
+        const hasLooked = topicsOf(sink).every(({ topic }) => this.#looked.has(topic))
+        lane.sending(records, hasLooked)
         onMoment('sending', sink)
       },
       committing: () => {
@@ -175,6 +184,17 @@ export class Desk implements JournalGroup, JournalListener {
         lane.committed()
       },
       left: lane.left.bind(lane),
+    }
+  }
+
+  #looking(topic: string): () => void {
+    const led = this.#led
+    const { nowUs } = this.#parts.queue
+    if (!this.#lookingAtUs.has(topic)) this.#lookingAtUs.set(topic, nowUs)
+    return () => {
+      if (led !== this.#led) return
+      this.#looked.add(topic)
+      this.#lookingAtUs.delete(topic)
     }
   }
 
@@ -235,7 +255,7 @@ export class Desk implements JournalGroup, JournalListener {
     const { judge, cluster, group, bounds, queue, tell } = this.#parts
     const claim = this.#claim
     tell(`${cluster} group ${group}: ${code}: ${message}`)
-    const sinceUs = Math.min(...this.#askedAtUs.values())
+    const sinceUs = Math.min(...this.#askedAtUs.values(), ...this.#lookingAtUs.values())
     const isSilent = queue.nowUs - sinceUs >= bounds.silenceMs * US_PER_MS
     judge.onStopped({ cluster, group, claim, code, isForGood, isSilent })
   }

@@ -11,10 +11,13 @@ import type {
   PartitionRecords,
   ProducerOptions,
   StreamLog,
+  TopicDescription,
   TransactionalProducer,
 } from '../../../src/base/stream-log.ts'
 
 export interface Onlooker {
+  /** It asks how the topic is set; what is returned is told that it was answered. */
+  looking(topic: string): () => void
   taking(): void
   /** It was told where a partition ends. */
   ended(): void
@@ -28,6 +31,7 @@ export interface Onlooker {
 const nothing = (): void => {}
 
 export const unwatched: Onlooker = {
+  looking: () => nothing,
   ...{ taking: nothing, ended: nothing, sending: nothing },
   ...{ committing: nothing, committed: nothing, left: nothing },
 }
@@ -38,6 +42,14 @@ export class WatchedLog extends RelayedLog {
   constructor(log: StreamLog, onlooker: Onlooker) {
     super(log)
     this.#onlooker = onlooker
+  }
+
+  override describe(topic: string, done: LogDone<TopicDescription>): void {
+    const looked = this.#onlooker.looking(topic)
+    super.describe(topic, answer => {
+      if (answer.error === undefined) looked()
+      done(answer)
+    })
   }
 
   override end(of: Partition, isolation: Isolation, done: LogDone<number>): void {

@@ -226,6 +226,7 @@ const crimes: readonly (readonly [string, string, (bench: Bench) => void])[] = [
   ['PUBLISH-5', 'a journal leaves a seq out', b => b.journal({ fromSeq: 2, toSeq: 2 })],
   ['PUBLISH-5', 'a journal repeats a seq', twice(b => b.journal({}))],
   ['PUBLISH-6', 'the id is taken by who may not lead', b => b.lane().taking(false)],
+  ['PUBLISH-16', 'records are sent by who has not looked', b => b.lane().sending([], false)],
   [
     'PUBLISH-7',
     'Progress is ahead of the journal',

@@ -69,6 +69,7 @@ export class Judge {
   readonly #agrees = new Demand('PUBLISH-10 replicas make the same outputs of an entry')
   readonly #ends = new Demand('PUBLISH-15 nothing counts behind the end of a generation')
   readonly #identities = new Demand('PUBLISH-14 an output bears its identity, whoever shows it')
+  readonly looks = new Demand('PUBLISH-16 who sends has looked at its topics since it leads')
   readonly #deletes = new Demand('PUBLISH-13 nothing of a deleted job comes after its deletion')
   /** By cluster and group: the generation that ended last, and its last seq. */
   readonly #ended = new Map<string, Ended>()
@@ -90,7 +91,8 @@ export class Judge {
     const { leaves, releases, takes } = this
     const here = [this.#once, leaves, releases, this.#owners, this.#journals, takes]
     const besides = [this.#progress, this.#bounds, this.#stops, this.#agrees]
-    return [...here, ...besides, this.#deletes, this.#identities, this.#ends]
+    const more = [this.#deletes, this.#identities, this.#ends, this.looks]
+    return [...here, ...besides, ...more]
   }
 
   lane(name: LaneName): Lane {

@@ -32,7 +32,9 @@ export class Lane {
     this.#judge.takes.demand(isSure, () => this.#told('takes the id'))
   }
 
-  sending(parts: readonly PartitionRecords[]): void {
+  /** `hasLooked`: at all topics that it writes to, since it leads. */
+  sending(parts: readonly PartitionRecords[], hasLooked = true): void {
+    this.#judge.looks.demand(hasLooked, () => this.#told('sends'))
     for (const part of parts) {
       for (const record of part.records) {
         if (isJournal(part, this.#seat)) this.#journals(record.value)

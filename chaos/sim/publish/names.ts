@@ -3,7 +3,8 @@
 import type { GroupId } from '../../../src/base/ids.ts'
 import type { Partition } from '../../../src/base/stream-log.ts'
 import type { Seat } from '../../../src/journal/plan.ts'
-import { AWAY, HOME, type SinkName } from './output.ts'
+import type { TopicWanted } from '../../../src/journal/settings.ts'
+import { AWAY, HOME, OUTPUT_PARTITIONS, type SinkName } from './output.ts'
 
 export const JOURNAL_TOPIC = 'journal'
 export const MARKERS_TOPIC = 'markers'
@@ -30,6 +31,15 @@ export function seatOf(group: GroupId, sink: SinkName): Seat {
   const names = { group: nameOf(group), transactionalId: idOf(group), sink }
   if (sink === AWAY) return { ...names, journal: markersOf(group), hasJournal: false }
   return { ...names, journal: journalOf(group), hasJournal: true }
+}
+
+/** What a publisher writes to there. */
+export function topicsOf(sink: SinkName): readonly TopicWanted[] {
+  const journal = sink === AWAY ? MARKERS_TOPIC : JOURNAL_TOPIC
+  return [
+    { topic: journal, use: 'journal', partitions: 1 },
+    { topic: sink, use: 'output', partitions: OUTPUT_PARTITIONS },
+  ]
 }
 
 export const lanes: readonly SinkName[] = [HOME, AWAY]

@@ -129,8 +129,7 @@ class PublishRun {
     const journals = { home: JOURNAL_TOPIC, away: MARKERS_TOPIC }
     for (const sink of SINKS) {
       const client = logs[sink].client()
-      const more = { replication: COPIES, settings: {} }
-      client.create({ topic: sink, partitions: OUTPUT_PARTITIONS, ...more }, () => {})
+      client.create(journalTopic(sink, OUTPUT_PARTITIONS, COPIES), () => {})
       client.create(journalTopic(journals[sink], scenario.groups, COPIES), () => {})
     }
     queue.runUntil(TOPICS_MS * US_PER_MS)

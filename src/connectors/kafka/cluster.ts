@@ -84,8 +84,19 @@ export class Cluster {
     this.#topics.delete(topic)
   }
 
+  /** All who lead it, anew; what was known until now serves meanwhile. */
+  async leadersOf(topic: string): Promise<readonly Address[]> {
+    const leaders = await this.#learning.ask(topic, () => this.#learn(topic))
+    return [...new Set(leaders)].flatMap(leader => this.#addresses.get(leader) ?? [])
+  }
+
+  /** Of all connections those for questions, which are asked of anybody. */
+  warm(address: Address, questions: readonly Question<unknown>[]): Promise<void> {
+    return this.#lines.warm(address, questions)
+  }
+
   async #learn(topic: string): Promise<Leaders> {
-    const { topicMetadata, ...answer } = await this.#askAny(metadata(topic))
+    const { topicMetadata, ...answer } = await this.askAny(metadata(topic))
     this.#note(answer)
     const [told] = topicMetadata
     mustBeGood(told?.topicErrorCode ?? NOT_KNOWN_THERE, `metadata of topic '${topic}'`)
@@ -103,13 +114,13 @@ export class Cluster {
 
   /** All brokers that are there, and the one that creates topics. */
   async brokers(): Promise<Brokers> {
-    const answer = await this.#askAny(brokers())
+    const answer = await this.askAny(brokers())
     this.#note(answer)
     return answer
   }
 
   /** The first that answers, each time beginning with another. */
-  async #askAny<T>(question: Question<T>): Promise<T> {
+  async askAny<T>(question: Question<T>): Promise<T> {
     const known = [...this.#addresses.values(), ...this.#bootstrap]
     let last: unknown
     for (let i = 0; i < known.length; i++) {
@@ -132,7 +143,7 @@ export class Cluster {
   /** Any broker, again and again. */
   anyone<T>(what: string, question: Question<T>): Promise<T> {
     const isWorthIt = ({ code }: Trouble) => code === 'unavailable'
-    return patiently(this.patience(), what, isWorthIt, () => this.#askAny(question))
+    return patiently(this.patience(), what, isWorthIt, () => this.askAny(question))
   }
 
   /**

@@ -15,6 +15,7 @@ import type {
   NewTopic,
   Partition,
   PartitionRecords,
+  Preparation,
   ProducerOptions,
   StreamLog,
   TopicDescription,
@@ -23,6 +24,7 @@ import type {
 import { Cluster } from './cluster.ts'
 import { Delivery } from './delivery.ts'
 import type { KafkaOptions } from './options.ts'
+import { prepare } from './preparation.ts'
 import { fetched } from './reader.ts'
 import { Shared } from './shared.ts'
 import { create, deleteBefore, describe, drop, offsetOf } from './topics.ts'
@@ -46,6 +48,8 @@ export class KafkaLog implements StreamLog {
   readonly isOneProcess = false
   readonly #cluster: Cluster
   readonly #describing = new Shared<TopicDescription>()
+  /** One at a time: hundreds of groups may want to be ready at once. */
+  #preparing: Promise<unknown> = Promise.resolve()
 
   constructor(options: KafkaOptions) {
     this.#cluster = new Cluster(options)
@@ -95,6 +99,12 @@ export class KafkaLog implements StreamLog {
   append(records: readonly PartitionRecords[], done: LogDone<readonly number[]>): void {
     const work = () => new Delivery(this.#cluster, this.#cluster.patience()).run(records)
     void tell('append', work, done)
+  }
+
+  prepare(what: Preparation, done: LogDone<void>): void {
+    const before = this.#preparing
+    const work = () => before.then(() => prepare(this.#cluster, what))
+    this.#preparing = tell('preparation of a takeover', work, done)
   }
 
   producer(options: ProducerOptions): TransactionalProducer {

@@ -106,6 +106,14 @@ export class Line {
     }
   }
 
+  /**
+   * Builds the questions as it would ask them, and asks none: the codecs of kafkajs are loaded when
+   * they are used first, which takes longer than an answer.
+   */
+  rehearse(questions: readonly Question<unknown>[]): void {
+    for (const question of questions) question(this.#versions)
+  }
+
   /** Whoever waits for an answer is told that none comes. */
   destroy(why: string): void {
     if (this.#isDestroyed) return

@@ -71,6 +71,19 @@ export class Lines {
     }
   }
 
+  /** One is open to there from now on, as long as nobody closes it, and knows these questions. */
+  async warm(address: Address, questions: readonly Question<unknown>[]): Promise<void> {
+    const bundle = this.#bundleOf(address)
+    const isUsed = bundle.count > bundle.idle.length
+    if (isUsed && !bundle.idle.some(({ isOpen }) => isOpen)) return
+    const line = await this.#take(bundle, address)
+    try {
+      line.rehearse(questions)
+    } finally {
+      this.#giveBack(bundle, line)
+    }
+  }
+
   #bundleOf({ host, port }: Address): Bundle {
     const name = `${host}:${port}`
     const found = this.#bundles.get(name)

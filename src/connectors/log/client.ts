@@ -10,6 +10,7 @@ import type {
   NewTopic,
   Partition,
   PartitionRecords,
+  Preparation,
   ProducerOptions,
   StreamLog,
   TopicDescription,
@@ -62,6 +63,13 @@ export class LogClient implements StreamLog {
 
   append(parts: readonly PartitionRecords[], done: LogDone<readonly number[]>): void {
     this.#line.ask('append', { parts }, done)
+  }
+
+  /** One line serves everything: it is there when it has answered. */
+  prepare(_: Preparation, done: LogDone<void>): void {
+    this.#line.ask('cluster', {}, answer => {
+      done(answer.error === undefined ? { value: undefined } : answer)
+    })
   }
 
   producer(options: ProducerOptions): TransactionalProducer {

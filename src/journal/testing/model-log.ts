@@ -15,6 +15,7 @@ import type {
   NewRecord,
   Partition,
   PartitionRecords,
+  Preparation,
   ProducerOptions,
   StoredRecord,
   StreamLog,
@@ -230,6 +231,10 @@ export class ModelLog implements StreamLog {
 
   append(records: readonly PartitionRecords[], done: LogDone<readonly number[]>): void {
     this.#ask('append', done, () => ({ value: this.#append(records, undefined) }))
+  }
+
+  prepare({ transactionalId }: Preparation, done: LogDone<void>): void {
+    this.#ask(`prepare ${transactionalId}`, done, () => ({ value: undefined }))
   }
 
   producer({ transactionalId }: ProducerOptions): TransactionalProducer {

@@ -182,6 +182,12 @@ export class Caller {
     })
   }
 
+  /** For a takeover of the id, and of the partition. */
+  prepared(transactionalId: string, journal: Partition): Promise<void> {
+    const coming = { transactionalId, journal, topics: [journal.topic] }
+    return this.value(done => this.log.prepare(coming, done))
+  }
+
   /** A producer that has the id for itself. */
   async producer(transactionalId: string, timeoutMs = TIMEOUT_MS): Promise<Publisher> {
     const publisher = new Publisher(this, this.log.producer({ transactionalId, timeoutMs }))

@@ -7,11 +7,29 @@ import { expect, test } from 'vitest'
 import { Caller, Publisher, said, words } from './caller.ts'
 
 export function fencingRules(theCaller: () => Caller): void {
+  preparationRules(theCaller)
   takeoverRules(theCaller)
   crowdRules(theCaller)
   zombieRules(theCaller)
   successorRules(theCaller)
   timeRules(theCaller)
+}
+
+function preparationRules(theCaller: () => Caller): void {
+  test('whoever prepares to take an id takes nothing', async () => {
+    const caller = theCaller()
+    const next = new Caller(caller.rig)
+    const at = await caller.onlyPartition()
+    const id = caller.rig.name()
+    await next.prepared(id, at)
+    const producer = await caller.producer(id)
+    await producer.send(words(at, 'a'))
+    await next.prepared(id, at)
+    expect(await next.seen(at)).toBe('')
+    await producer.end('commit')
+    await caller.decided(at)
+    expect(await next.seen(at)).toBe('a')
+  })
 }
 
 function takeoverRules(theCaller: () => Caller): void {

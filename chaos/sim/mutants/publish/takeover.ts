@@ -290,6 +290,28 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
     origin: 'met here, in seed 326 of the play of publishers',
   },
   {
+    name: 'topics-looked-at-in-an-earlier-lead',
+    file: `${JOURNAL}/settings.ts`,
+    find: 'this.#good = 0\n  }',
+    replace: '}',
+    why: [
+      'A replica led once, and its topics were as they should be. They are set to forget while it',
+      'follows; it leads again, and writes to them without another look.',
+    ].join(' '),
+    origin: RULES,
+  },
+  {
+    name: 'written-before-the-topics-are-looked-at',
+    file: `${JOURNAL}/publisher.ts`,
+    find: 'if (this.#subject.inspection?.topic !== undefined) return undefined',
+    replace: '',
+    why: [
+      'Topics are looked at beside the read-back. That is done first, and outputs leave into a',
+      'topic that loses them.',
+    ].join(' '),
+    origin: 'a race made when the inspection was taken out of the way of the takeover: decision 25',
+  },
+  {
     name: 'doubt-ended-without-a-second-look',
     file: `${JOURNAL}/publisher.ts`,
     find: "else this.#leave({ at: 'resting' })",

@@ -13,6 +13,7 @@ import type {
   NewTopic,
   Partition,
   PartitionRecords,
+  Preparation,
   ProducerOptions,
   StreamLog,
   TopicDescription,
@@ -115,6 +116,10 @@ export class SimLogClient implements StreamLog, Caller {
 
   append(records: readonly PartitionRecords[], done: LogDone<readonly number[]>): void {
     this.produce(records, undefined, reply => tell(reply, done))
+  }
+
+  prepare(_: Preparation, done: LogDone<void>): void {
+    this.#question('cluster', () => ({ value: undefined }), done)
   }
 
   producer(options: ProducerOptions): TransactionalProducer {
