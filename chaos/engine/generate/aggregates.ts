@@ -39,7 +39,7 @@ const UNORDERED_WINDOWS: readonly WindowKind[] = [
 ]
 
 const CALLS: readonly AggregateName[] = [
-  ...(['sum', 'avg', 'var_pop', 'stddev_pop', 'stddev_samp'] as const),
+  ...(['sum', 'avg', 'var_pop', 'var_samp', 'stddev_pop', 'stddev_samp'] as const),
   ...(['count', 'sum', 'min', 'max', 'avg', 'var_pop', 'var_samp', 'stddev_pop'] as const),
   ...(['stddev_samp', 'first', 'last', 'collect', 'top_n', 'top_n_by'] as const),
   ...(['count_if', 'bool_and', 'bool_or'] as const),
@@ -65,7 +65,7 @@ const OF_ALL: ReadonlySet<AggregateName> = new Set([
 
 /** Those for which it matters that equal arguments count once. */
 const UNLIKE: ReadonlySet<AggregateName> = new Set([
-  ...(['count', 'sum', 'avg', 'min', 'max', 'var_pop', 'stddev_samp'] as const),
+  ...(['count', 'sum', 'avg', 'min', 'max', 'var_pop', 'var_samp', 'stddev_samp'] as const),
 ])
 
 const BOUND_MAX = 4
@@ -114,7 +114,8 @@ export class AggregateDraft {
     const time: WindowTime =
       this.#limits.finite || !this.#stream.ordered || prng.chance(0.6) ? 'event' : 'processing'
     const step = STEP_MS * prng.between(1, 4)
-    const count = prng.between(1, 5)
+    // Now and then so many slices that they are added up by blocks.
+    const count = prng.between(1, prng.chance(0.15) ? 24 : 5)
     // Longer than the window itself: some records are in none.
     const everyMs = this.#prng.chance(0.1) ? 3 * step * count : step
     const aligned = { sizeMs: step * count, offsetMs: prng.pick([0, 0, 100, -70]), time }
