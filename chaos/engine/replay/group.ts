@@ -165,12 +165,8 @@ export class LoggedGroup {
 
   /** Whether more can be taken: all barriers of an epoch are here, or readers repeat theirs. */
   #align(): boolean {
-    if (this.#leader.channels.barrier !== undefined) {
-      this.#take(0)
-      this.#hear()
-      return true
-    }
-    const { wanted } = this.#leader.duties(0)
+    if (this.#leader.channels.barrier !== undefined) return this.#take(0)
+    const { wanted } = this.#leader.channels.duties(0)
     const asked = this.wires.filter(({ channel, barrierAt }) => {
       return barrierAt !== undefined && wanted?.channels.includes(channel)
     })
@@ -190,8 +186,11 @@ export class LoggedGroup {
   /** false: there is no reason for an entry now. */
   #take(now: number): boolean {
     this.#room()
+    const { barrier } = this.#leader.channels
     const entry = this.#leader.next({ wallMs: now, atMs: 0 })
     if (entry !== undefined) this.#pending.push(entry)
+    // Channels whose barrier stood were given no credit.
+    if (barrier !== undefined) this.#hear()
     return entry !== undefined
   }
 
