@@ -106,7 +106,10 @@ test('is of the moment in which it was begun, and holds up two of its kind at mo
   const first = imageOf(state)
   const before = bytesOf(imageOf(state))
   const second = imageOf(state)
-  expect(() => imageOf(state)).toThrow('too-many-images')
+  expect(loaded(bytesOf(imageOf(state)))).toBe(undefined)
+  imageOf(state).next(piece =>
+    expect(piece).toMatchObject({ kind: 'broken', why: '2 images are being read already' }),
+  )
   second.close()
   second.close()
   const leader = leaderOf(state, 2)

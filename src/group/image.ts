@@ -4,6 +4,7 @@ import { MALFORMED_BYTES } from '../base/bytes.ts'
 import { WeirError } from '../base/errors.ts'
 import { behindHead, takeHead } from '../base/headed-source.ts'
 import type { ByteSource, Piece } from '../base/source.ts'
+import { LIVE_IMAGES_MAX } from '../engine/store/bounds.ts'
 import { ImageReader, ImageWriter } from '../engine/store/image-bytes.ts'
 import { StoreLoading } from '../engine/store/store.ts'
 import { GroupState } from './state.ts'
@@ -11,9 +12,11 @@ import { GroupState } from './state.ts'
 /** An outbox at its bound, the entries that were on their way then, and what describes them. */
 const HEAD_BYTES_MAX = 256 * 1024 * 1024
 
-/** Of the state as it is now. */
+/** Of the state as it is now; one that breaks at once where as many are being read as may be. */
 export function imageOf(state: GroupState): ByteSource {
-  const image = state.store.cut()
+  const { store } = state
+  if (store.figures.images === LIVE_IMAGES_MAX) return TOO_MANY
+  const image = store.cut()
   const writer = new ImageWriter(image)
   let isReleased = false
   const release = () => {
@@ -28,6 +31,11 @@ export function imageOf(state: GroupState): ByteSource {
     },
     close: release,
   })
+}
+
+const TOO_MANY: ByteSource = {
+  next: done => done({ kind: 'broken', why: `${LIVE_IMAGES_MAX} images are being read already` }),
+  close: () => undefined,
 }
 
 /** undefined: the bytes broke off, or are of no image of a group. */
