@@ -1,17 +1,24 @@
 /**
- * Test support: a group of a job on three nodes with real Raft between them, and the readers of its
- * channels. What a process had in memory goes with it; readers begin anew with whoever leads.
+ * Test support: a group of a job on three nodes with real Raft between them, the readers of its
+ * channels, and the log that it publishes to, where calls and answers take their time and are lost.
+ * What a process had in memory goes with it; readers begin anew with whoever leads.
  */
 
+import { ByteReader, utf8Of } from '../../base/bytes.ts'
 import type { Prng } from '../../base/prng.ts'
-import type { Grant } from '../../engine/channels/credit.ts'
-import { Purse } from '../../engine/channels/credit.ts'
+import { type Grant, Purse } from '../../engine/channels/credit.ts'
 import type { Hello, Rewind } from '../../engine/channels/reception.ts'
+import { rowsOf } from '../../engine/columns/records.ts'
+import { readRecords } from '../../engine/columns/records-codec.ts'
+import { input } from '../../engine/windows/testing/events.ts'
+import { defaultJournalBounds } from '../../journal/bounds.ts'
+import { Budget } from '../../journal/budget.ts'
+import { ModelLog } from '../../journal/testing/model-log.ts'
+import type { Output, SinkRun } from '../../journal/types.ts'
 import { type Node, Trio } from '../../raft/host/testing/trio.ts'
 import { asGroup } from '../../raft/host/testing/world.ts'
-import { JobMachine } from '../machine.ts'
-import { GroupRuntime } from '../runtime.ts'
-import type { GroupState } from '../state.ts'
+import { JobGroup } from '../job-group.ts'
+import type { JobMachine } from '../machine.ts'
 import { frameOf, isFull, stageOf } from './job.ts'
 
 const BYTES_PER_RECORD = 20
@@ -20,7 +27,7 @@ const STRETCH_MAX = 8
 const FRAME_MS_MAX = 4
 
 interface Stream {
-  readonly to: GroupRuntime
+  readonly to: JobGroup
   readonly purse: Purse
   position: number
   /** A frame is on its way: streams keep their order. */
@@ -40,24 +47,24 @@ class Reader {
     this.#world = world
   }
 
-  onHello(to: GroupRuntime, { cursor, bytes }: Hello): void {
+  onHello(to: JobGroup, { cursor, bytes }: Hello): void {
     this.#stream = { to, purse: new Purse(bytes), position: cursor, isBusy: false }
     this.send()
   }
 
-  onGrant(to: GroupRuntime, { bytes }: Grant): void {
+  onGrant(to: JobGroup, { bytes }: Grant): void {
     if (this.#stream?.to !== to) return
     this.#stream.purse.onGrant(bytes)
     this.send()
   }
 
-  onRewind(to: GroupRuntime, { cursor }: Rewind): void {
+  onRewind(to: JobGroup, { cursor }: Rewind): void {
     if (this.#stream?.to !== to) return
     this.#stream.position = cursor
     this.send()
   }
 
-  onLost(to: GroupRuntime): void {
+  onLost(to: JobGroup): void {
     if (this.#stream?.to === to) this.#stream = undefined
   }
 
@@ -84,15 +91,31 @@ class Reader {
   }
 }
 
-interface Replica {
-  readonly machine: JobMachine
-  readonly runtime: GroupRuntime
-}
-
 export interface WorldOptions {
   readonly channels: number
-  /** What is committed and not let out may have room for no more. */
-  mayTake?(): boolean
+  /** How often a call or its answer is lost, of 1. */
+  readonly loss: number
+}
+
+const CLAIM = { generation: 1, owner: 'ann' }
+const JOURNAL = { topic: 'journal', partition: 0 }
+const OUT = { topic: 'out', partition: 0 }
+const SEAT = {
+  group: 'job/0',
+  journal: JOURNAL,
+  transactionalId: 'job-0',
+  sink: 'out',
+  hasJournal: true,
+}
+/** Small, so that what is not out holds up what is to come. */
+const BOUNDS = { ...defaultJournalBounds, outboxBytesMax: 4000, stallMs: 200, paceMaxMs: 20 }
+
+function rendered({ bytes }: SinkRun): readonly Output[] {
+  const records = readRecords(new ByteReader(bytes), input)
+  return rowsOf(records).map(({ values }) => {
+    const record = { key: null, value: utf8Of(`${values[1]}`), headers: [], timestampMs: 0 }
+    return { ...OUT, record }
+  })
 }
 
 export class GroupWorld {
@@ -101,30 +124,37 @@ export class GroupWorld {
   readonly readers: readonly Reader[]
   /** How often a leader was lost with all it had computed ahead. */
   lost = 0
-  readonly #replicas = new Map<Node, Replica>()
-  readonly #options: WorldOptions
+  readonly told: string[] = []
+  readonly #log = new ModelLog()
+  readonly #groups = new Map<Node, JobGroup>()
+  #loss: number
 
   constructor(prng: Prng, options: WorldOptions) {
     this.prng = prng
-    this.#options = options
+    this.#loss = options.loss
     this.readers = Array.from({ length: options.channels }, (_, at) => new Reader(at, this))
     this.trio = Trio.led(1, {
       seed: 1 + prng.below(1_000_000),
       limits: { tailEntries: 4 },
       machineOn: node => this.#machineOn(node),
     })
+    this.#pump()
   }
 
-  state(node: Node): GroupState {
-    return this.#mustReplica(node).machine.state
+  /** Numbers that a reader of committed records sees. */
+  get published(): readonly number[] {
+    return this.#log.decided(OUT).map(({ value }) => Number(Buffer.from(value ?? []).toString()))
+  }
+
+  /** Nothing more is lost. */
+  calm(): void {
+    this.#loss = 0
   }
 
   machine(node: Node): JobMachine {
-    return this.#mustReplica(node).machine
-  }
-
-  runtime(node: Node): GroupRuntime {
-    return this.#mustReplica(node).runtime
+    const group = this.#groups.get(node)
+    if (group === undefined) throw new Error(`no replica on node ${node.number}`)
+    return group.machine
   }
 
   /** More is there to be read. */
@@ -140,52 +170,66 @@ export class GroupWorld {
     return this.readers.map(({ end }) => Array.from({ length: end }, (_, at) => at).filter(isFull))
   }
 
-  /** All that is there is taken, committed and applied on every node that is up. */
+  /** All that is there is taken, committed, applied on every node that is up, and out. */
   get isDone(): boolean {
-    return this.trio.up.every(node => {
-      const { channels } = this.state(node).book
-      return this.readers.every(({ channel, end }) => channels.get(channel)?.cursor === end)
+    const isOut = this.published.length >= this.wanted.flat().length
+    const behind = this.trio.up.filter(node => {
+      const { book, outbox } = this.machine(node).state
+      const isWhole = this.readers.every(({ channel, end }) => {
+        return book.channels.get(channel)?.cursor === end
+      })
+      return !isWhole || outbox.bytes > 0
     })
+    return isOut && behind.length === 0
   }
 
-  #mustReplica(node: Node): Replica {
-    const replica = this.#replicas.get(node)
-    if (replica === undefined) throw new Error(`no replica on node ${node.number}`)
-    return replica
+  /** Calls take effect, and their answers come, when chance has it. */
+  #pump(): void {
+    for (const one of [...this.#log.pending]) {
+      if (this.prng.chance(this.#loss)) this.#log.lose(one)
+      else if (this.prng.chance(0.6)) this.#log.take(one)
+      else this.#log.deliver(one)
+    }
+    if (this.prng.chance(0.3)) this.#log.land()
+    this.trio.clock.after(1, () => this.#pump())
   }
 
   #machineOn(node: Node): JobMachine {
-    const machine: JobMachine = new JobMachine(0, {
-      onEntry: (...fact) => runtime.onEntry(...fact),
-      onApplied: () => runtime.onApplied(),
-      onRestored: () => runtime.onRestored(),
-    })
-    const runtime: GroupRuntime = new GroupRuntime({
+    const { prng, readers } = this
+    const group: JobGroup = new JobGroup({
       clock: node.clock,
-      machine,
-      raft: {
+      random: prng.fork(`journal ${node.number} ${node.store.boot}`),
+      replica: {
         leads: () => this.#leads(node),
         propose: (term, data, done) => node.mustGroup(1).propose(term, data, done),
+        read: done => node.mustGroup(1).read(({ kind }) => done(kind === 'ready')),
       },
       listener: {
         onDuties: ({ hellos, credits, rewinds }) => {
-          for (const one of hellos) this.readers[one.channel]?.onHello(runtime, one)
-          for (const one of credits) this.readers[one.channel]?.onGrant(runtime, one)
-          for (const one of rewinds) this.readers[one.channel]?.onRewind(runtime, one)
+          for (const one of hellos) readers[one.channel]?.onHello(group, one)
+          for (const one of credits) readers[one.channel]?.onGrant(group, one)
+          for (const one of rewinds) readers[one.channel]?.onRewind(group, one)
         },
         onLost: () => {
           this.lost++
-          for (const reader of this.readers) reader.onLost(runtime)
+          for (const reader of readers) reader.onLost(group)
         },
+        onReleased: () => undefined,
+        onPublished: () => undefined,
+        onTrouble: code => this.told.push(code),
+        onTroubleOver: () => this.told.push('over'),
       },
+      claim: CLAIM,
+      slot: 0,
       stage: stageOf(),
-      generation: 1,
-      bounds: { rowsMax: 12, bytesMax: 4000, lingerMs: 2 },
-      channels: () => this.readers.map(({ channel }) => [channel, 0] as const),
-      mayTake: () => this.#options.mayTake?.() ?? true,
+      taking: { rowsMax: 12, bytesMax: 4000, lingerMs: 2 },
+      bounds: BOUNDS,
+      lanes: [{ log: this.#log, seat: SEAT, budget: new Budget(BOUNDS.transactionsMax) }],
+      channels: () => readers.map(({ channel }) => [channel, 0] as const),
+      render: rendered,
     })
-    this.#replicas.set(node, { machine, runtime })
-    return machine
+    this.#groups.set(node, group)
+    return group.machine
   }
 
   #leads(node: Node): number {

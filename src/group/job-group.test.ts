@@ -1,0 +1,187 @@
+/** What joins a group's parts: who leads is told to all, room is asked of the journal, and halts. */
+
+import { beforeEach, expect, test } from 'vitest'
+import { Prng } from '../base/prng.ts'
+import { defaultJournalBounds } from '../journal/bounds.ts'
+import { Budget } from '../journal/budget.ts'
+import { encodeRecord } from '../journal/record.ts'
+import { ModelLog } from '../journal/testing/model-log.ts'
+import { ManualClock } from '../raft/host/testing/world.ts'
+import { encodeGeneration } from './command.ts'
+import { JobGroup } from './job-group.ts'
+import type { Duties } from './leader.ts'
+import { frameOf, stageOf } from './testing/job.ts'
+
+const JOURNAL = { topic: 'journal', partition: 0 }
+const OUT = { topic: 'out', partition: 0 }
+const SEAT = {
+  group: 'job/0',
+  journal: JOURNAL,
+  transactionalId: 'job-0',
+  sink: 'out',
+  hasJournal: true,
+}
+const BOUNDS = { ...defaultJournalBounds, outboxBytesMax: 600 }
+
+let clock: ManualClock
+let log: ModelLog
+let group: JobGroup
+let leads: number
+let isAnswered: boolean
+let duties: Duties[]
+let told: string[]
+
+/** Whatever is proposed is committed at once. */
+function propose(term: number, data: Uint8Array, done: () => void): boolean {
+  if (term !== leads) {
+    clock.after(0, done)
+    return false
+  }
+  clock.after(0, () => {
+    apply(term, data)
+    done()
+  })
+  return true
+}
+
+function apply(term: number, data?: Uint8Array): void {
+  const index = group.machine.appliedIndex + 1
+  const entry = { index, term, kind: data === undefined ? 'term' : 'data' } as const
+  group.machine.apply([{ ...entry, data: data ?? new Uint8Array(0) }], () => undefined)
+}
+
+function lead(term: number): void {
+  leads = term
+  apply(term)
+  pass()
+}
+
+/** Time, with a log that does at once whatever is asked. */
+function pass(ms = 500): void {
+  for (let at = 0; at < ms; at += 5) {
+    clock.pass(5)
+    log.settle()
+  }
+}
+
+function opened(): JobGroup {
+  return new JobGroup({
+    clock,
+    random: new Prng(7),
+    replica: {
+      leads: () => leads,
+      propose,
+      read: done => clock.after(0, () => done(isAnswered)),
+    },
+    listener: {
+      onDuties: one => duties.push(one),
+      onLost: () => told.push('lost'),
+      onReleased: seq => told.push(`released ${seq}`),
+      onPublished: (sink, upTo) => told.push(`${sink} ${upTo}`),
+      onTrouble: code => told.push(code),
+      onTroubleOver: () => told.push('over'),
+    },
+    claim: { generation: 1, owner: 'ann' },
+    slot: 0,
+    stage: stageOf(),
+    bounds: BOUNDS,
+    lanes: [{ log, seat: SEAT, budget: new Budget(BOUNDS.transactionsMax) }],
+    channels: () => [[0, 0]],
+    render: ({ first, count }) =>
+      Array.from({ length: count }, (_, at) => {
+        const value = Uint8Array.of(first + at)
+        return { ...OUT, record: { key: null, value, headers: [], timestampMs: 0 } }
+      }),
+  })
+}
+
+beforeEach(() => {
+  clock = new ManualClock()
+  log = new ModelLog()
+  leads = 0
+  isAnswered = true
+  duties = []
+  told = []
+  group = opened()
+})
+
+const published = () => log.decided(OUT).map(({ value }) => value?.[0])
+
+test('what comes in while it leads goes out, and all who want to know are told', () => {
+  lead(1)
+  group.onFrame(frameOf(0, [0, 5]), 100)
+  pass(5000)
+  expect(published()).toEqual([1, 2, 3, 4])
+  expect(told).toContain('released 2')
+  expect(told).toContain('out 4')
+  expect(group.machine.state.outbox.bytes).toBe(0)
+})
+
+test('nothing is taken where what is committed finds no way out, until it does', () => {
+  lead(1)
+  log.refusal = () => 'unavailable'
+  for (let from = 0; from < 60; from += 5) {
+    group.onFrame(frameOf(0, [from, from + 5]), 100)
+    pass(50)
+  }
+  const held = group.machine.state.outbox.bytes
+  expect(held).toBeLessThan(2 * BOUNDS.outboxBytesMax)
+  expect(group.machine.state.book.channels.get(0)?.cursor).toBeLessThan(60)
+  log.refusal = () => undefined
+  pass(10_000)
+  expect(group.machine.state.book.channels.get(0)?.cursor).toBe(60)
+  expect(published().length).toBe(40)
+})
+
+test('who leads no more is told so by the question before the id is taken', () => {
+  isAnswered = false
+  lead(1)
+  leads = 0
+  pass()
+  expect(told).toContain('lost')
+  expect([group.runtime.leader, group.onFrame(frameOf(0, [0, 1]), 100)]).toEqual([
+    undefined,
+    undefined,
+  ])
+})
+
+test('where another owns the job nothing is taken any more', () => {
+  const claim = {
+    kind: 'generation',
+    group: 'job/0',
+    generation: 2,
+    owner: 'bob',
+    seats: 1,
+  } as const
+  const record = { key: null, value: encodeRecord(claim), headers: [], timestampMs: 0 }
+  log.append([{ ...JOURNAL, records: [record] }], () => undefined)
+  log.settle()
+  lead(1)
+  expect(told).toContain('generation-superseded')
+  const { seq } = group.machine.state.book
+  group.onFrame(frameOf(0, [0, 2]), 100)
+  pass()
+  expect([group.machine.state.book.seq, published()]).toEqual([seq, []])
+})
+
+test('another state has a journal of its own', () => {
+  apply(1, encodeGeneration(1))
+  const { journal } = group
+  const source = group.machine.cut()
+  const members = { voters: [], outgoing: [], learners: [] }
+  const image = { index: 9, term: 1, members, membersIndex: 0, chain: 0 }
+  group.machine.restore(image, source, () => undefined)
+  expect(group.journal).not.toBe(journal)
+  lead(2)
+  group.onFrame(frameOf(0, [0, 2]), 100)
+  pass()
+  expect(published()).toEqual([1, 2])
+})
+
+test('whoever is closed tells nothing more', () => {
+  lead(1)
+  group.close()
+  told = []
+  pass()
+  expect([told, clock.pending]).toEqual([[], 0])
+})

@@ -1,0 +1,185 @@
+/**
+ * A replica of a group of a job, whole: what Raft replicates (machine.ts), who computes while it
+ * leads (runtime.ts), and the journal, which lets out what was committed. Between them it says who
+ * leads, what was applied, and whether there is room for more.
+ */
+
+import type { Clock, Random } from '../base/env.ts'
+import type { TakingBounds } from '../engine/batch/taking.ts'
+import type { Frame } from '../engine/channels/frame.ts'
+import type { Receipt } from '../engine/channels/reception.ts'
+import type { StageOptions } from '../engine/stage/group.ts'
+import type { JournalBounds } from '../journal/bounds.ts'
+import { GroupJournal, type LaneParts } from '../journal/driver.ts'
+import type { JournalGroup, JournalListener, Verdict } from '../journal/group.ts'
+import type { Outbox } from '../journal/outbox.ts'
+import type { Claim, Output, SinkRun } from '../journal/types.ts'
+import { type Command, encodeProgressCommand } from './command.ts'
+import type { Duties } from './leader.ts'
+import { JobMachine } from './machine.ts'
+import { GroupRuntime, type RaftDoor } from './runtime.ts'
+import type { Outcome } from './state.ts'
+
+/** What the group asks of the replica that Raft runs. */
+export interface ReplicaDoor extends RaftDoor {
+  /** false: nobody answered. `done` when all that was committed before is applied here. */
+  read(done: (isReady: boolean) => void): void
+}
+
+export interface GroupListener {
+  onDuties(duties: Duties): void
+  onLost(): void
+  /** What entries up to here made may leave: frames for a next stage, sinks that others write. */
+  onReleased(seq: number): void
+  onPublished(sink: string, upTo: number): void
+  /** Trouble, for people; `isOver`: that which was told last. */
+  onTrouble(code: string, message: string): void
+  onTroubleOver(): void
+}
+
+export interface JobGroupParts {
+  readonly clock: Clock
+  readonly random: Random
+  readonly replica: ReplicaDoor
+  readonly listener: GroupListener
+  readonly claim: Claim
+  /** The first that the group owns. */
+  readonly slot: number
+  readonly stage: Omit<StageOptions, 'store'>
+  readonly taking?: TakingBounds
+  readonly bounds: JournalBounds
+  readonly lanes: readonly LaneParts[]
+  channels(): Iterable<readonly [channel: number, cursor: number]>
+  render(run: SinkRun, generation: number): readonly Output[]
+}
+
+export class JobGroup implements JournalGroup, JournalListener {
+  readonly machine: JobMachine
+  readonly #parts: JobGroupParts
+  readonly #runtime: GroupRuntime
+  #journal: GroupJournal
+  /** The term in which the journal was told to lead; 0: in none. */
+  #led = 0
+  /** Another owns the job: nothing more leaves, so nothing more is taken. */
+  #isHalted = false
+
+  constructor(parts: JobGroupParts) {
+    this.#parts = parts
+    this.machine = new JobMachine(parts.slot, {
+      onEntry: (...fact) => this.#onEntry(...fact),
+      onApplied: () => this.#onApplied(),
+      onRestored: () => this.#onRestored(),
+    })
+    this.#journal = this.#newJournal(this.machine.state.outbox)
+    const { clock, replica, listener, stage, claim, taking, channels } = parts
+    this.#runtime = new GroupRuntime({
+      ...{ clock, machine: this.machine, raft: replica, listener, stage, channels },
+      generation: claim.generation,
+      ...(taking === undefined ? {} : { bounds: taking }),
+      mayTake: () => !this.#isHalted && this.#journal.takesFrames,
+    })
+  }
+
+  /** For status and tests. */
+  get runtime(): GroupRuntime {
+    return this.#runtime
+  }
+
+  get journal(): GroupJournal {
+    return this.#journal
+  }
+
+  /** Leadership may have changed, or the channels that there are to be. */
+  onChanged(): void {
+    this.#look()
+    this.#runtime.onChanged()
+  }
+
+  /** undefined: nobody leads here. */
+  onFrame(frame: Frame, bytes: number): Receipt | undefined {
+    return this.#runtime.onFrame(frame, bytes)
+  }
+
+  close(): void {
+    this.#runtime.close()
+    this.#journal.close()
+  }
+
+  #onEntry(term: number, command: Command, outcome: Outcome): void {
+    this.#runtime.onEntry(term, command, outcome)
+  }
+
+  #onApplied(): void {
+    this.#look()
+    this.#journal.onApplied(this.machine.appliedTerm)
+    this.#runtime.onApplied()
+  }
+
+  /** Another state has an outbox of its own. */
+  #onRestored(): void {
+    this.#journal.close()
+    this.#journal = this.#newJournal(this.machine.state.outbox)
+    this.#led = 0
+    this.#runtime.onRestored()
+  }
+
+  #newJournal(outbox: Outbox): GroupJournal {
+    const { clock, random, bounds, claim, lanes } = this.#parts
+    const both = { group: this, listener: this }
+    return new GroupJournal({ clock, random, bounds, claim, lanes, outbox, ...both })
+  }
+
+  #look(): void {
+    const term = this.#parts.replica.leads()
+    if (term === this.#led) return
+    this.#led = term
+    if (term > 0) this.#journal.onLead(term)
+    else this.#journal.onDeposed()
+  }
+
+  // What the journal asks of the group.
+
+  confirm(term: number, done: (verdict: Verdict) => void): void {
+    const { replica } = this.#parts
+    replica.read(isReady => {
+      const leads = replica.leads() === term
+      if (leads) done(isReady ? 'leads' : 'unknown')
+      else {
+        done('deposed')
+        this.onChanged()
+      }
+    })
+  }
+
+  propose(term: number, progress: Uint8Array, done: () => void): void {
+    this.#parts.replica.propose(term, encodeProgressCommand(progress), done)
+  }
+
+  render(run: SinkRun, generation: number): readonly Output[] {
+    return this.#parts.render(run, generation)
+  }
+
+  // What the journal tells.
+
+  onReleased(seq: number): void {
+    this.#parts.listener.onReleased(seq)
+  }
+
+  onPublished(sink: string, upTo: number): void {
+    this.#parts.listener.onPublished(sink, upTo)
+    this.#runtime.onChanged()
+  }
+
+  onStalled(code: string, message: string): void {
+    this.#parts.listener.onTrouble(code, message)
+  }
+
+  onResumed(): void {
+    this.#parts.listener.onTroubleOver()
+  }
+
+  onHalted(code: string, message: string): void {
+    this.#isHalted = true
+    this.#parts.listener.onTrouble(code, message)
+  }
+}
