@@ -31,6 +31,23 @@ function withFirst(first: Uint8Array, source: ByteSource): ByteSource {
   }
 }
 
+/**
+ * Hands over pieces until one of them is enough (`take` says false). A source may answer within
+ * the question, and often: that is a turn of a loop, not a call within a call.
+ */
+export function eachPiece(source: ByteSource, take: (piece: Piece) => boolean): void {
+  for (let isMore = true; isMore; ) {
+    isMore = false
+    let isWithin = true
+    source.next(piece => {
+      if (!take(piece)) return
+      if (isWithin) isMore = true
+      else eachPiece(source, take)
+    })
+    isWithin = false
+  }
+}
+
 /** What stands before the tail; undefined: the source ends or breaks before the head does. */
 export function takeHead(
   source: ByteSource,
@@ -38,15 +55,18 @@ export function takeHead(
   headBytesMax = HEAD_BYTES_MAX,
 ): void {
   const taken = new ByteWriter()
-  const onPiece = (piece: Piece) => {
-    if (piece.kind !== 'bytes') return done(undefined)
-    taken.raw(piece.bytes)
+  eachPiece(source, piece => {
+    if (piece.kind === 'bytes') taken.raw(piece.bytes)
     const size = taken.size < SIZE_BYTES ? undefined : new ByteReader(taken.view).uint32()
-    if (size !== undefined && size > headBytesMax) return done(undefined)
-    if (size === undefined || taken.size < SIZE_BYTES + size) return source.next(onPiece)
+    const isTooLong = size !== undefined && size > headBytesMax
+    if (piece.kind !== 'bytes' || isTooLong) {
+      done(undefined)
+      return false
+    }
+    if (size === undefined || taken.size < SIZE_BYTES + size) return true
     const bytes = taken.finish()
     const head = bytes.slice(SIZE_BYTES, SIZE_BYTES + size)
-    return done({ head, tail: withFirst(bytes.subarray(SIZE_BYTES + size), source) })
-  }
-  source.next(onPiece)
+    done({ head, tail: withFirst(bytes.subarray(SIZE_BYTES + size), source) })
+    return false
+  })
 }

@@ -77,6 +77,12 @@ test('of an empty state is one, too', () => {
   expect([again?.generation, again?.store.size]).toEqual([1, 0])
 })
 
+test('of many pieces, each there at once, is no call within a call', () => {
+  const large = bytesOf(imageOf(filled(3000)))
+  expect(large.length).toBeGreaterThan(20_000)
+  expect(loaded(large, 1)?.book.channels.get(3)?.cursor).toBe(3000)
+})
+
 test('that ends too early, or breaks off, is void', () => {
   const broken: Piece = { kind: 'broken', why: 'gone' }
   for (let size = 0; size < image.length; size += 97) {

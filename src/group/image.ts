@@ -2,7 +2,7 @@
 
 import { MALFORMED_BYTES } from '../base/bytes.ts'
 import { WeirError } from '../base/errors.ts'
-import { behindHead, takeHead } from '../base/headed-source.ts'
+import { behindHead, eachPiece, takeHead } from '../base/headed-source.ts'
 import type { ByteSource, Piece } from '../base/source.ts'
 import { LIVE_IMAGES_MAX } from '../engine/store/bounds.ts'
 import { ImageReader, ImageWriter } from '../engine/store/image-bytes.ts'
@@ -72,10 +72,10 @@ class RowLoading {
   }
 
   pull(source: ByteSource): void {
-    source.next(piece => {
+    eachPiece(source, piece => {
       const more = sound(() => this.#take(piece))
-      if (more === 'more') this.pull(source)
-      else this.#done(more)
+      if (more !== 'more') this.#done(more)
+      return more === 'more'
     })
   }
 

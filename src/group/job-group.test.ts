@@ -1,4 +1,4 @@
-/** What joins a group's parts: who leads is told to all, room is asked of the journal, and halts. */
+/** What joins the parts of a group: all are told who leads, the journal says whether there is room. */
 
 import { beforeEach, expect, test } from 'vitest'
 import { Prng } from '../base/prng.ts'
