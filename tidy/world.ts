@@ -23,6 +23,7 @@ const worldly = [
   'chaos/sim/main.ts',
   'chaos/sim/mutants/',
   'chaos/engine/main.ts',
+  'chaos/exchange/main.ts',
   'bench/',
   'scripts/',
 ] as const

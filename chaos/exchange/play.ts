@@ -127,7 +127,7 @@ const ROUNDS_MAX = 400
 const INPUT = 60
 
 function healed(world: World, stuck: number): string | undefined {
-  world.isCalm = true
+  world.calm()
   for (const [partition, { reader }] of world.partitions.entries()) {
     for (const group of world.groups.keys()) {
       if (world.link(partition, group)?.reader !== reader) world.hello(partition, group)
@@ -142,7 +142,7 @@ function healed(world: World, stuck: number): string | undefined {
     rounds(world, others, () => areDone(others)) ??
     rounds(world, [...world.groups.keys()], () => areDone([...world.groups.keys()])) ??
     settled(world) ??
-    cut(world)
+    cutWhileReplaced(world, others)
   )
 }
 
@@ -156,18 +156,45 @@ function settled(world: World): string | undefined {
   return wrong
 }
 
-/** While records come, and with a reader that is replaced. */
-function cut(world: World): string | undefined {
+/**
+ * So many rounds after the epoch was opened a reader is replaced: before its barrier has its place,
+ * as soon as it has, and when some groups have it.
+ */
+const DEPOSED_AFTER = [1, 2, 4]
+/** Readers and groups are under way when the epoch is opened. */
+const UNDER_WAY = 3
+
+function cutWhileReplaced(world: World, others: readonly number[]): string | undefined {
+  for (const count of DEPOSED_AFTER) {
+    const wrong = cut(world, others, count)
+    if (wrong !== undefined) return wrong
+  }
+  return undefined
+}
+
+/** While records come and one group lags, with a reader that is replaced. */
+function cut(world: World, others: readonly number[], deposedAfter: number): string | undefined {
   for (const partition of world.partitions.keys()) {
     grow(world, { kind: 'grow', partition, group: 0, size: INPUT })
   }
+  const before = after(world, others, UNDER_WAY)
   world.openEpoch(at => at === 0)
   const { epoch } = world
   const isCut = () => world.groups.every(group => group.epoch === epoch)
-  const first = round(world, [...world.groups.keys()])
+  const wrong = before ?? after(world, others, deposedAfter)
   world.depose(0)
   for (const group of world.groups.keys()) world.hello(0, group)
-  return first ?? rounds(world, [...world.groups.keys()], isCut)
+  const last = wrong ?? rounds(world, [...world.groups.keys()], isCut)
+  world.closeEpoch()
+  return last
+}
+
+function after(world: World, groups: readonly number[], count: number): string | undefined {
+  for (let left = count; left > 0; left--) {
+    const wrong = round(world, groups)
+    if (wrong !== undefined) return `healing: ${wrong}`
+  }
+  return undefined
 }
 
 function rounds(
@@ -186,10 +213,11 @@ function rounds(
 function round(world: World, groups: readonly number[]): string | undefined {
   world.pass(5)
   for (const partition of world.partitions.keys()) {
-    const { reader } = world.partitions[partition] as World['partitions'][number]
+    const { reader, proposed } = world.partitions[partition] as World['partitions'][number]
     const wrong = world.send(partition)
     if (wrong !== undefined) return wrong
-    world.commit(partition)
+    // A round later than it was proposed: what was read meanwhile has to wait.
+    if (proposed !== undefined) world.commit(partition)
     reader.onBehind(8)
     reader.onHead(5, world.atMs)
     for (const group of groups) {

@@ -4,6 +4,8 @@
  */
 
 import { invariant } from '../../src/base/errors.ts'
+import { type Frame, offsetsOf } from '../../src/engine/channels/frame.ts'
+import { weightOf } from '../../src/engine/columns/weight.ts'
 import type { BarrierAt } from '../../src/engine/exchange/mark.ts'
 import { Group } from './group.ts'
 import { Link } from './link.ts'
@@ -33,11 +35,11 @@ export class World {
   readonly #sentTo = new Map<PartitionReader, number>()
   readonly #checked = new Map<Group, number>()
   atMs = 1000
-  /** Nothing is lost from now on. */
-  isCalm = false
   /** The open one; 0: none. */
   epoch = 0
   #epochs = 0
+  /** The last that was opened before it was calm. */
+  #lastDisturbed = Infinity
 
   constructor(partitions: number, groups: number) {
     const channels = Array.from({ length: partitions }, (_, at) => at + 1)
@@ -50,6 +52,15 @@ export class World {
       const none = { former: undefined, barrier: undefined, proposed: undefined }
       return { source, reader, stray, term: 1, places: new Map(), ...none }
     })
+  }
+
+  /** Nothing is lost from now on. */
+  calm(): void {
+    this.#lastDisturbed = this.#epochs
+  }
+
+  get isCalm(): boolean {
+    return this.#lastDisturbed < Infinity
   }
 
   pass(ms: number): void {
@@ -137,6 +148,7 @@ export class World {
     const { source, barrier } = this.#partition(partition)
     this.#sentTo.set(link.reader, Math.max(this.#sentTo.get(link.reader) ?? 0, frame.to))
     this.#group(group).channels.onFrame(frame, size, this.atMs)
+    if (isHeavy(frame)) return 'EXCHANGE-14 a frame ends before it is heavy, if not of one offset'
     if (frame.idle === true && !source.wasQuietAt(frame.to)) {
       return `EXCHANGE-3 who is idle has nothing: said at ${frame.to} of ${source.end}`
     }
@@ -179,6 +191,9 @@ export class World {
     if (failures.some(({ epoch }) => epoch === this.epoch)) this.closeEpoch()
     if (this.isCalm && failures.some(({ why }) => why === 'silence')) {
       return 'EXCHANGE-11 whoever wants a barrier gets it'
+    }
+    if (failures.some(({ epoch, why }) => why === 'past' && epoch > this.#lastDisturbed)) {
+      return 'EXCHANGE-13 in calm nobody is sent past a barrier'
     }
     const from = this.#checked.get(one) ?? 0
     this.#checked.set(one, one.cuts.length)
@@ -260,6 +275,11 @@ export class World {
     invariant(one !== undefined, 'EXCHANGE there is such a group', at)
     return one
   }
+}
+
+function isHeavy({ records }: Frame): boolean {
+  const offsets = new Set(offsetsOf(records))
+  return offsets.size > 1 && weightOf(records) > BOUNDS.frameBytes
 }
 
 /** Of one stretch of the play, with all that it may hold for one group. */

@@ -22,6 +22,9 @@ const HOST_MUTANTS = 3
 const PUBLISH_SEEDS = 60
 const PUBLISH_MUTANTS = 3
 const ENGINE_MUTANTS = 3
+/** Of exchanges, whose courses are short. */
+const EXCHANGE_MUTANTS = 3
+const COURSES = 500
 /** Random plans on the engine; so many that each operator stands in dozens. */
 const PLANS = 500
 /** Of the unit tests one part of so many, drawn anew, is run on the newest Node too. */
@@ -89,6 +92,7 @@ export const steps: readonly Step[] = [
     isReport: true,
   }),
   step('engine', { args: ['--seeds', String(PLANS)], isReport: true }),
+  step('exchange', { args: ['--seeds', String(COURSES)], isReport: true }),
   step('package'),
   step('unit:lts', { args: ['--shard', LTS_PART] }),
   step('sim', { args: ['--seeds', String(SEEDS), ...JOBS], isReport: true }),
@@ -116,6 +120,11 @@ export const steps: readonly Step[] = [
   step('mutants:engine', {
     script: 'mutants',
     args: ['engine', '--draw', String(ENGINE_MUTANTS), ...MUTANT_LIMITS],
+    isReport: true,
+  }),
+  step('mutants:exchange', {
+    script: 'mutants',
+    args: ['exchange', '--draw', String(EXCHANGE_MUTANTS), ...MUTANT_LIMITS],
     isReport: true,
   }),
 ]

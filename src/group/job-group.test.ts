@@ -1,4 +1,4 @@
-/** What joins the parts of a group: all are told who leads, the journal says whether there is room. */
+/** What joins the parts of a group: all hear who leads, the journal says whether there is room. */
 
 import { beforeEach, expect, test } from 'vitest'
 import { Prng } from '../base/prng.ts'

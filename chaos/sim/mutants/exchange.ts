@@ -221,6 +221,7 @@ const barriers: readonly Mutant[] = [
       'A group went on with a former reader, over the place of the barrier: nobody tells it, and ' +
       'the epoch never ends.',
     origin: 'seed 101080 of this play, on the first draft of this exchange',
+    schedule: 'group-past-the-barrier-is-told-nothing',
   },
   {
     name: 'frame-over-the-barrier',
@@ -288,6 +289,15 @@ const memory: readonly Mutant[] = [
     replace: 'if (row > first) {',
     why: 'A frame ends between two records of one offset: no cursor can say which was taken.',
     origin: 'the design of this exchange: the records of one offset are never split',
+  },
+  {
+    name: 'heavy-offset-joins-a-frame',
+    scenario,
+    file: `${SENDING}/stretch.ts`,
+    find: 'if (weight > weightMax) return last === first ? row : last',
+    replace: 'if (weight > weightMax) return row',
+    why: 'An offset that alone fills a frame goes along with others: no group takes such a frame.',
+    origin: 'the first draft of this exchange, which weighed an offset by its first record',
   },
   {
     name: 'credit-added-up',

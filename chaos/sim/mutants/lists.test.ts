@@ -43,9 +43,12 @@ test('some were written without knowledge of what is to find them', () => {
   }
 })
 
-test('schedules that are kept of publishers are those that show a bug', () => {
-  const named = publishMutants.flatMap(({ schedule }) => schedule ?? [])
-  const files = readdirSync('chaos/sim/regressions/publish')
+test.each([
+  ['publish', publishMutants],
+  ['exchange', exchangeMutants],
+])('schedules that are kept of %s are those that show a bug', (folder, mutants) => {
+  const named = mutants.flatMap(({ schedule }) => schedule ?? [])
+  const files = readdirSync(`chaos/sim/regressions/${folder}`)
   expect([...new Set(named)].map(name => `${name}.json`).sort()).toEqual(files.sort())
 })
 

@@ -10,7 +10,7 @@ import { outlasted } from '../../engine/expressions/hostile.ts'
 import { drawCase } from '../../engine/generate/case.ts'
 import { judged } from '../../engine/judge.ts'
 import { drawCourse } from '../../exchange/draw.ts'
-import { played } from '../../exchange/play.ts'
+import { type Course, played } from '../../exchange/play.ts'
 import { isPlayName, type PlayName, playOf } from '../plays.ts'
 import type { Failure } from '../run/result.ts'
 
@@ -23,22 +23,24 @@ export function isTrialName(name: string): name is TrialName {
 /** One seed; undefined: nobody objected. */
 export type Trial = (seed: number) => Failure | undefined
 
-/** A schedule that is kept, by its file. */
+/** A schedule that is kept, by its file; of exchanges it is a course. */
 export function keptTrial(name: TrialName, file: string): Failure | undefined {
-  invariant(isPlayName(name), 'MUTANT schedules are kept of plays', name)
-  return playOf(name).run(JSON.parse(readFileSync(file, 'utf8'))).failure
+  const kept = JSON.parse(readFileSync(file, 'utf8'))
+  if (name === 'exchange') return exchanged(kept)
+  invariant(isPlayName(name), 'MUTANT schedules are kept of plays and exchanges', name)
+  return playOf(name).run(kept).failure
 }
 
 /** What is wrong begins with the name of the invariant. */
-function exchanged(seed: number): Failure | undefined {
-  const detail = played(drawCourse(seed))
+function exchanged(course: Course): Failure | undefined {
+  const detail = played(course)
   if (detail === undefined) return undefined
   return { checker: /EXCHANGE-\d+/.exec(detail)?.[0] ?? 'INVARIANT', detail }
 }
 
 export function trialOf(name: TrialName): Trial {
   if (name === 'engine') return seed => judged(drawCase(seed))
-  if (name === 'exchange') return exchanged
+  if (name === 'exchange') return seed => exchanged(drawCourse(seed))
   if (name === 'expressions') return seed => outlasted(seed, compilerOf())
   const play = playOf(name)
   return seed => play.run(play.drawn(seed)).failure

@@ -1,12 +1,13 @@
 /**
  * Every schedule that once showed a bug is run again: in the folder beside, one file each, named
- * after the bug. Those of whole nodes and of publishers lie in `host` and `publish` and have the
- * name of the mutant that is the bug: put back, it fails on them. They do what does the harm again
- * and again, since messages change, and with them every moment.
+ * after the bug. Those of whole nodes, of publishers and of exchanges lie in `host`, `publish` and
+ * `exchange` and have the name of the mutant that is the bug: put back, it fails on them. They do
+ * what does the harm again and again, since messages change, and with them every moment.
  */
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { type Course, played } from '../../exchange/play.ts'
 import { hostMutants } from '../mutants/host.ts'
 import { publishMutants } from '../mutants/publish/list.ts'
 import { plays } from '../plays.ts'
@@ -29,6 +30,15 @@ describe.each(['raft', 'host', 'publish'] as const)('%s', name => {
     const result = play.run(scenario)
     expect(result.failure).toBeUndefined()
     expect(result.operations).toBeGreaterThan(10)
+  })
+})
+
+describe('exchange', () => {
+  const folder = new URL('./exchange/', import.meta.url)
+
+  test.each(readdirSync(folder))('%s', file => {
+    const course: Course = JSON.parse(readFileSync(new URL(file, folder), 'utf8'))
+    expect(played(course)).toBeUndefined()
   })
 })
 

@@ -1,5 +1,7 @@
 /** Every bound of what a sender keeps and says, by name. */
 
+import { FRAME_BYTES_MAX } from '../channels/bounds.ts'
+
 const KIB = 1024
 const MIB = 1024 * KIB
 
@@ -9,6 +11,11 @@ const SENDER_BYTES = 16 * MIB
 /** One group's share of it lies between these, however many there are. */
 const BRANCH_BYTES_MIN = 128 * KIB
 const BRANCH_BYTES_MAX = 4 * MIB
+
+/** What a frame says besides its records. */
+const FRAME_WORDS_BYTES = 128
+/** The records of one offset for one group, as written. */
+export const OFFSET_BYTES_MAX = FRAME_BYTES_MAX - FRAME_WORDS_BYTES
 
 export interface SenderBounds {
   /** What is kept for one group; a group that is further behind is detached. */

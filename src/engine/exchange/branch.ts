@@ -5,6 +5,8 @@
  */
 
 import { ByteWriter } from '../../base/bytes.ts'
+import { invariant } from '../../base/errors.ts'
+import { FRAME_BYTES_MAX } from '../channels/bounds.ts'
 import { Purse } from '../channels/credit.ts'
 import { type Frame, noRecords, writeFrame } from '../channels/frame.ts'
 import type { Reader } from '../channels/state.ts'
@@ -114,6 +116,7 @@ export class Branch {
     if (frame === undefined) return undefined
     writeFrame(out, frame)
     const bytes = out.finish()
+    invariant(bytes.length <= FRAME_BYTES_MAX, 'a-frame-is-within-its-bound', bytes.length)
     stream.purse.onSent(bytes.length)
     return bytes
   }

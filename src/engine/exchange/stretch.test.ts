@@ -3,6 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { offsetsOf } from '../channels/frame.ts'
+import { weightOf } from '../columns/weight.ts'
 import { recordsAt } from '../testing/traffic.ts'
 import { cutOf } from './stretch.ts'
 
@@ -28,6 +29,13 @@ describe('a cut', () => {
     expect(cut(10, Infinity, 1)).toEqual([12, [11, 11]])
     expect(cut(13, Infinity, 1)).toEqual([19, [15, 15, 15]])
     expect(cut(19, Infinity, 1)).toEqual([20, [19]])
+  })
+
+  test('leaves a heavy offset to the next frame, however light each of its records is', () => {
+    const light = recordsAt(1, [10, ...Array.from({ length: 20 }, () => 11), 12])
+    const weightMax = weightOf(recordsAt(1, [11, 11]))
+    const at = (from: number) => cutOf(stretch, light, { from, limit: Infinity, weightMax }).to
+    expect([at(10), at(11), at(12)]).toEqual([11, 12, 20])
   })
 
   test('of nothing is whole', () => {

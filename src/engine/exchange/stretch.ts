@@ -59,13 +59,13 @@ function fitting(
   let weight = 0
   let last = first
   for (let row = first; row < end; row++) {
-    weight += rowWeight(part, row)
     if (row > first && offsetAt(part, row) !== offsetAt(part, row - 1)) {
+      if (weight > weightMax) return last === first ? row : last
       last = row
-      if (weight > weightMax) return last
     }
+    weight += rowWeight(part, row)
   }
-  return end
+  return weight > weightMax && last > first ? last : end
 }
 
 function offsetAt(part: Records, row: number): number {
