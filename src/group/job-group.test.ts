@@ -10,17 +10,8 @@ import { ManualClock } from '../raft/host/testing/world.ts'
 import { encodeGeneration } from './command.ts'
 import { JobGroup } from './job-group.ts'
 import type { Duties } from './leader.ts'
-import { frameOf, stageOf } from './testing/job.ts'
+import { frameOf, JOURNAL, OUT, SEAT, stageOf } from './testing/job.ts'
 
-const JOURNAL = { topic: 'journal', partition: 0 }
-const OUT = { topic: 'out', partition: 0 }
-const SEAT = {
-  group: 'job/0',
-  journal: JOURNAL,
-  transactionalId: 'job-0',
-  sink: 'out',
-  hasJournal: true,
-}
 const BOUNDS = { ...defaultJournalBounds, outboxBytesMax: 600 }
 
 let clock: ManualClock

@@ -17,6 +17,17 @@ import { GroupState } from '../state.ts'
 
 const ENTRY = 'once'
 
+/** Where such a group publishes, and how far it came. */
+export const JOURNAL = { topic: 'journal', partition: 0 }
+export const OUT = { topic: 'out', partition: 0 }
+export const SEAT = {
+  group: 'job/0',
+  journal: JOURNAL,
+  transactionalId: 'job-0',
+  sink: 'out',
+  hasJournal: true,
+}
+
 /** What a group of such a job runs: one operator, whose results go to the sink `out`. */
 export function stageOf(spec: OperatorSpec = dedup('n')): Omit<StageOptions, 'store'> {
   const plan = planOf([operator(ENTRY, 'in', spec)])

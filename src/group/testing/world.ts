@@ -19,7 +19,7 @@ import { type Node, Trio } from '../../raft/host/testing/trio.ts'
 import { asGroup } from '../../raft/host/testing/world.ts'
 import { JobGroup } from '../job-group.ts'
 import type { JobMachine } from '../machine.ts'
-import { frameOf, isFull, stageOf } from './job.ts'
+import { frameOf, isFull, OUT, SEAT, stageOf } from './job.ts'
 
 const BYTES_PER_RECORD = 20
 const STRETCH_MAX = 8
@@ -98,15 +98,6 @@ export interface WorldOptions {
 }
 
 const CLAIM = { generation: 1, owner: 'ann' }
-const JOURNAL = { topic: 'journal', partition: 0 }
-const OUT = { topic: 'out', partition: 0 }
-const SEAT = {
-  group: 'job/0',
-  journal: JOURNAL,
-  transactionalId: 'job-0',
-  sink: 'out',
-  hasJournal: true,
-}
 /** Small, so that what is not out holds up what is to come. */
 const BOUNDS = { ...defaultJournalBounds, outboxBytesMax: 4000, stallMs: 200, paceMaxMs: 20 }
 
