@@ -1,6 +1,6 @@
 /**
- * Trimming at work, over the StreamLog door: asks where a partition begins and ends, reads what is
- * no longer wanted, and has it deleted. An error ends it: nothing is lost by trimming later.
+ * Trimming at work, over the StreamLog door: asks where a partition begins and ends, reads it all,
+ * and has deleted what is no longer wanted. An error ends it: nothing is lost by trimming later.
  */
 
 import type { StreamLog } from '../base/stream-log.ts'

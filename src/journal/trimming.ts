@@ -3,8 +3,9 @@
  * that the newest marker, or what lies behind it, goes. Without a marker nothing goes: there are
  * claims only, some dozen bytes each, and which of them the job lives by one partition cannot tell.
  * Nor does anything go where another is found to have claimed the partition since: what a job of
- * the same name wants, or who took over this one, is not known here. Reads what it is to delete
- * first, so that the answer rests on what lies there and not on what somebody remembers.
+ * the same name wants, or who took over this one, is not known here. Reads all that there is before
+ * anything goes: a later claim may lie behind what is wanted, and the answer rests on what lies
+ * there and not on what somebody remembers.
  */
 
 import { WeirError } from '../base/errors.ts'
@@ -59,9 +60,9 @@ export class Trimming {
     }
   }
 
-  /** What comes next needs not be read. */
+  /** All was read. */
   get isDone(): boolean {
-    return this.#wanted !== undefined || this.reading.position >= this.#end
+    return this.reading.position >= this.#end
   }
 
   /** `deleteRecords` up to here; undefined: there is nothing that may go. */

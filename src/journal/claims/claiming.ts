@@ -18,7 +18,8 @@
  *
  * A claim that is cut off while it commits stands in some partitions and holds nowhere, but groups
  * that read it there halt for good: whoever wanted it starts the job again, which goes over it.
- * Where a submit was cut off no job lived, and another submit goes over it, too.
+ * Where a submit was cut off no job lived, and another submit goes over it, too. A deleted job is
+ * not started: who wants it again submits it.
  *
  * A log that a new plan no longer writes to is not claimed. What old publishers still let out there
  * was journaled before the claim, once and in order; and since the journal is claimed, nothing
@@ -26,7 +27,10 @@
  * this name were deleted, so that whoever writes to that log again, by a submit or by a start,
  * knows it from any record that is left, and says it there.
  *
- * Deleting a job goes the same way, and writes that the generation is deleted.
+ * A deletion writes that a generation is deleted, first in one partition of the home log, alone. A
+ * claim that comes to stand there before refuses it, and nothing was deleted; once it stands there
+ * the job is deleted, since no claim becomes whole without reading it. What a start wrote elsewhere
+ * meanwhile it leaves: whoever takes the name next says there, too, what was deleted.
  */
 
 import type { Random } from '../../base/env.ts'
@@ -45,7 +49,10 @@ import {
   deletedUpTo,
   firstOf,
   highestOf,
+  isDeletedAmong,
   isLost,
+  isOver,
+  jobDeleted,
   jobExists,
   liveClaim,
   narrowLane,
@@ -100,7 +107,7 @@ export class Claiming {
   #claim: Claim | undefined
   /** All that was read is known to be whole, or is of no matter. */
   #mayCommit = false
-  /** Of a submit: where it is committed before all others. */
+  /** Of a submit, or a deletion: where it is committed before all others. */
   #first: SeatState | undefined
   #nowMs = 0
   #close = new Set<number>()
@@ -248,42 +255,55 @@ export class Claiming {
   /** All partitions were read. */
   #decide(): void {
     const { wish, lanes } = this.#options
-    const all = this.#claims()
-    const deleted = deletedUpTo(all)
+    const deleted = deletedUpTo(this.#claims())
     const found = lanes.map((_, lane) => this.#seats.filter(seat => seat.lane === lane))
     const narrow = narrowLane(found, deleted)
-    if (narrow !== undefined) {
-      this.#refuse(narrow)
-      return
-    }
-    if (wish.kind === 'delete') {
-      this.#decideDeletion(wish.claim)
-      return
-    }
+    if (narrow !== undefined) this.#refuse(narrow)
+    else if (wish.kind === 'delete') this.#decideDeletion(wish.claim)
+    else this.#decideClaim(wish, deleted)
+  }
+
+  #decideClaim(wish: Exclude<ClaimWish, { kind: 'delete' }>, deleted: number): void {
     const { owner } = wish
-    const live = wish.kind === 'submit' ? liveClaim(this.#seats, deleted, owner) : undefined
-    if (live !== undefined) {
-      this.#refuse(jobExists(live))
+    const isSubmit = wish.kind === 'submit'
+    const live = liveClaim(this.#seats, deleted, isSubmit ? owner : undefined)
+    if (isSubmit ? live !== undefined : deleted > 0 && live === undefined) {
+      this.#refuse(live === undefined ? jobDeleted(deleted) : jobExists(live))
       return
     }
-    const generation = highestOf(all) + 1
+    const generation = highestOf(this.#claims()) + 1
     this.#claim = { generation, owner, ...(deleted > 0 && { deleted }) }
     for (const seat of this.#seats) seat.decide()
-    this.#first = wish.kind === 'submit' ? firstOf(found[0] ?? []) : undefined
-    this.#mayCommit = wish.kind === 'start'
+    this.#first = isSubmit ? firstOf(this.#seats.filter(({ lane }) => lane === 0)) : undefined
+    this.#mayCommit = !isSubmit
     this.#phase = 'recording'
     this.#isRecordDue = true
   }
 
   #decideDeletion(claim: Claim): void {
-    this.#claim = claim
-    if (this.#seats.some(({ reading }) => isLost(reading, claim))) {
+    const isDeleted = isDeletedAmong(this.#claims(), claim)
+    if (!isDeleted && this.#seats.some(({ reading }) => isLost(reading, claim))) {
       this.#refuse(superseded(highestOf(this.#claims()), claim))
       return
     }
-    this.#mayCommit = true
+    this.#claim = claim
     this.#phase = 'writing'
-    for (const seat of this.#seats) this.#onReadAgain(seat)
+    // Any place of the home log would do: no later claim stands in it.
+    this.#first = this.#seats[0]
+    this.#goOnDeleting()
+  }
+
+  /** Is the job deleted by now, and where needs nothing more be written? */
+  #goOnDeleting(): void {
+    const claim = this.#mustClaim()
+    const first = this.#first
+    const over = this.#seats.filter(one => one.stage === 'read' && isOver(one.reading, claim))
+    if (first?.stage === 'written' || isDeletedAmong(this.#claims(), claim)) {
+      this.#mayCommit = true
+      for (const seat of over) seat.stage = 'written'
+      this.#finishWritten()
+      // Once it may be committed there, its first place alone tells what became of it.
+    } else if (over.some(seat => seat === first || !this.#mayCommit)) this.#beginAnew()
   }
 
   #claims(): readonly Found[] {
@@ -294,16 +314,13 @@ export class Claiming {
   #onReadAgain(seat: SeatState): void {
     const { kind } = this.#options.wish
     const claim = this.#mustClaim()
-    const { found, lastOffset } = seat.reading
-    if (isLost(seat.reading, claim)) {
-      if (kind === 'delete') this.#refuse(superseded(highestOf(this.#claims()), claim))
-      else this.#beginAnew()
-      return
-    }
-    const isWhole = kind !== 'delete' || found?.isDeleted === true
+    const { found, claims, lastOffset } = seat.reading
     // Before it may be committed, only what was left of an earlier try can be there.
-    const isThere = this.#mayCommit && found?.generation === claim.generation && isWhole
-    if (isThere && lastOffset !== undefined) this.#onWritten(seat, lastOffset)
+    const isThere = this.#mayCommit && found?.generation === claim.generation
+    const isNewer = isLost(seat.reading, claim) || deletedUpTo(claims) > (claim.deleted ?? 0)
+    if (kind === 'delete') this.#goOnDeleting()
+    else if (isNewer) this.#beginAnew()
+    else if (isThere && lastOffset !== undefined) this.#onWritten(seat, lastOffset)
     else if (kind === 'submit' && (seat.hasNews || this.#isHalfWritten())) this.#beginAnew()
   }
 
@@ -353,11 +370,16 @@ export class Claiming {
   #onWritten(seat: SeatState, offset: number): void {
     seat.offset = offset
     seat.stage = 'written'
-    const claim = this.#claim
-    if (claim === undefined || !this.#seats.every(({ stage }) => stage === 'written')) return
+    if (this.#options.wish.kind === 'delete') this.#goOnDeleting()
+    else this.#finishWritten()
+  }
+
+  #finishWritten(): void {
+    if (!this.#seats.every(({ stage }) => stage === 'written')) return
     const home = this.#seats.filter(({ lane }) => lane === 0)
     const advice = adviceOf(this.#options.lanes)
-    this.#finish({ kind: 'done', claim, offsets: home.map(one => one.offset), advice })
+    const offsets = home.map(({ offset }) => offset)
+    this.#finish({ kind: 'done', claim: this.#mustClaim(), offsets, advice })
   }
 
   #onError(index: number, seat: SeatState, error: LogError): void {

@@ -14,7 +14,7 @@ type Seen = Pick<SeatState, 'lane' | 'reading'>
 export function liveClaim(
   seats: readonly Seen[],
   deleted: number,
-  asker: string,
+  asker?: string,
 ): Claim | undefined {
   const stands = standing(seats).filter(one => {
     const { claim, isPublished, found, wanted } = one
@@ -77,6 +77,11 @@ export function deletedUpTo(claims: readonly Found[]): number {
   return Math.max(own, ...claims.map(({ deleted }) => deleted))
 }
 
+/** The job of this claim, or one that came after it under the name. */
+export function isDeletedAmong(claims: readonly Found[], { generation }: Claim): boolean {
+  return deletedUpTo(claims) >= generation
+}
+
 /** A log in which the job has, or had by a claim that was not deleted, more than these. */
 export function narrowLane(
   lanes: readonly (readonly SeatState[])[],
@@ -102,11 +107,23 @@ export function isLost({ found }: Reading, { generation, owner }: Claim): boolea
   return found.generation > generation || found.owners.some(other => other !== owner)
 }
 
+/** What deletes that claim needs to write nothing here. */
+export function isOver(reading: Reading, claim: Claim): boolean {
+  return isLost(reading, claim) || isDeletedAmong(reading.claims, claim)
+}
+
 export function jobExists({ generation, owner }: Claim): Trouble {
   const message =
     `a job of this name runs or has run: generation ${generation}, owner ${owner}; ` +
     'choose another name, start that job, or delete it'
   return { code: 'job-exists', message }
+}
+
+export function jobDeleted(deleted: number): Trouble {
+  const message =
+    `the job of this name was deleted, up to generation ${deleted}, and a deleted job is not ` +
+    'started: submit it anew'
+  return { code: 'job-deleted', message }
 }
 
 export function superseded(highest: number, { generation }: Claim): Trouble {

@@ -58,10 +58,12 @@ class Bout {
     return told
   }
 
-  play(steps: readonly Step[]): void {
+  /** `cutOff` is cancelled before the step of that number. */
+  play(steps: readonly Step[], cutOff?: Told, at = 0): void {
     const { clock } = this.world
     const logs = this.#seats.map(([log]) => log)
-    for (const { kind, pick } of steps) {
+    for (const [step, { kind, pick }] of steps.entries()) {
+      if (step === at) this.#cut(cutOff)
       const pending = logs.flatMap(log => log.pending.map(one => ({ log, one })))
       const late = logs.flatMap(log => log.late.map(one => ({ log, one })))
       const [now, old] = [pending[pick % pending.length], late[pick % late.length]]
@@ -71,9 +73,17 @@ class Bout {
       else if (kind === 'late' && old?.one.hasEffect === false) old.log.take(old.one)
       else if (kind !== 'late' && now !== undefined) now.log[kind](now.one)
     }
+    // What it had open, its time ends.
+    if (cutOff !== undefined) for (const log of logs) log.expire()
     for (let passed = 0; passed < PEACE_MS && this.#isOpen; passed += LOOK_MS) {
       this.world.settle(LOOK_MS)
     }
+  }
+
+  #cut(claim: Told | undefined): void {
+    if (claim === undefined || claim.outcome !== undefined) return
+    claim.cancel()
+    this.#claims.splice(this.#claims.indexOf(claim), 1)
   }
 
   get #isOpen(): boolean {
@@ -103,6 +113,22 @@ class Bout {
     }
     return undefined
   }
+
+  /** In how many partitions it is said that generation 1 is deleted. */
+  get deletedIn(): number {
+    const said = this.#seats.flatMap(([log, seats]) =>
+      seats.filter(seat =>
+        this.world
+          .records(seat, log)
+          .some(({ kind, deleted = 0 }) => kind === 'deleted' || deleted > 0),
+      ),
+    )
+    return said.length
+  }
+
+  get partitions(): number {
+    return this.#seats.reduce((sum, [, seats]) => sum + seats.length, 0)
+  }
 }
 
 const claimOf = (outcome: ClaimOutcome | undefined): Claim | undefined =>
@@ -122,6 +148,45 @@ function told(bout: Bout, claims: readonly Told[], claim: Claim | undefined): st
  * becoming whole meanwhile, and `claiming.ts` says so.
  */
 const BESIDE_A_START = 'a submit beside a start: one that is refused has stopped nobody'
+
+const gone: ClaimWish = { kind: 'delete', claim: { generation: 1, owner: 'eve' } }
+
+/** A deletion of a job that lives, and another claim; what they are told must be what is there. */
+function besideDeletion(wish: ClaimWish, isCut: boolean): Contest {
+  return (shape, steps) => {
+    const bout = new Bout(shape)
+    bout.claim(submit('eve'))
+    bout.play([])
+    const claims = [gone, wish].map(one => bout.claim(one))
+    bout.play(steps, isCut ? claims[0] : undefined, (steps[0]?.pick ?? 0) * 12)
+    const codes = claims.map(({ outcome }) => codeOf(outcome))
+    const wrong = wrongOfDeletion(codes, wish.kind, bout.deletedIn > 0)
+    if (wrong !== undefined) return `${wrong}; told: ${codes}`
+    // Whoever comes next holds, and forgets all that was deleted, in every partition.
+    const isHeld = wish.kind !== 'delete' && codes[1] === 'done'
+    const next = bout.claim(bout.deletedIn > 0 && !isHeld ? submit('cid') : start('cid'))
+    bout.play([])
+    const isWhole = [0, bout.partitions].includes(bout.deletedIn)
+    return isWhole ? told(bout, [...claims, next], claimOf(next.outcome)) : 'deleted in some'
+  }
+}
+
+/** A deletion that was told nothing was cut off. */
+function wrongOfDeletion(
+  [said, code]: readonly (string | undefined)[],
+  kind: ClaimWish['kind'],
+  isDeleted: boolean,
+): string | undefined {
+  if (said === 'done' && !isDeleted) return 'done, and not deleted'
+  if (said === 'generation-superseded' && isDeleted) return 'refused, and deleted'
+  if (said === 'generation-superseded' && kind !== 'start') return 'refused, and nobody started it'
+  const isStarted = kind === 'start' && code === 'done'
+  if (isStarted) return isDeleted ? 'started, and deleted' : undefined
+  const whereDeleted = { start: 'job-deleted', submit: 'done', delete: 'done' }[kind]
+  // It came before the deletion, and wrote nothing.
+  if (kind === 'submit' && code === 'job-exists') return undefined
+  return code === whereDeleted && isDeleted ? undefined : 'not what is there'
+}
 
 const contests: Readonly<Record<string, Contest>> = {
   'two starts: both hold, and the later last'(shape, steps) {
@@ -161,6 +226,13 @@ const contests: Readonly<Record<string, Contest>> = {
     if (code !== 'job-exists') return `told: ${code}`
     return told(bout, [lives, asks], claimOf(lives.outcome))
   },
+
+  'a deletion beside a start': besideDeletion(start('bob'), false),
+  'a deletion beside a start, cut off': besideDeletion(start('bob'), true),
+  'a deletion beside a submit': besideDeletion(submit('bob'), false),
+  'a deletion beside a submit, cut off': besideDeletion(submit('bob'), true),
+  'a deletion beside another': besideDeletion(gone, false),
+  'a deletion beside another, cut off': besideDeletion(gone, true),
 }
 
 /** Each shape with what is to hold for it. */

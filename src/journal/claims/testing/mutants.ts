@@ -58,4 +58,31 @@ export const claimMutants: readonly Mutant[] = [
     why: 'Who led a partition once tells what there was: a submit goes over a job that lives.',
     origin: 'met on three real brokers, one of which stood still: decision 21',
   },
+  {
+    name: 'deletion-committed-everywhere-at-once',
+    file: `${CLAIMS}/claiming.ts`,
+    find: 'this.#first = this.#seats[0]',
+    replace: 'this.#mayCommit = true',
+    why: [
+      'A deletion stands in some partitions when it meets a start in another: it is refused, and',
+      'there the job is deleted.',
+    ].join(' '),
+    origin: 'met here, beside a start: outputs came again, or none came any more',
+  },
+  {
+    name: 'start-over-a-deletion-it-meets',
+    file: `${CLAIMS}/claiming.ts`,
+    find: ' || deletedUpTo(claims) > (claim.deleted ?? 0)',
+    replace: '',
+    why: 'A start that has decided goes over a deletion that came since, and both are told `done`.',
+    origin: 'met here, beside a deletion',
+  },
+  {
+    name: 'deleted-job-started',
+    file: `${CLAIMS}/claiming.ts`,
+    find: 'deleted > 0 && live === undefined',
+    replace: 'deleted < 0',
+    why: 'A start of a deleted job shows all outputs again.',
+    origin: 'met here, behind a deletion that was cut off',
+  },
 ]
