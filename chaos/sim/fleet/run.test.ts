@@ -117,6 +117,10 @@ test('a machine of which nobody says that it fell is let in again, and nothing i
   expect(lines.some(line => line.includes('boot 4'))).toBe(true)
 })
 
+test('a stranger whose machine at the other end fell leads nobody astray', () => {
+  expect(runFleet(drawFleet(985_199_175)).failure).toBeUndefined()
+})
+
 test('a read that fails ends a process and loses nothing: the next one reads again', () => {
   const faults = [5000, 12_000].map((atMs, at) =>
     fault('read-fails', atMs, { amount: 1 + at, salt: 2 }),

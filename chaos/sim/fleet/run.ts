@@ -59,6 +59,7 @@ class FleetRun {
   readonly #twins: Twins
   readonly #worlds = new Map<GroupId, GroupWorld>()
   readonly #faults: FleetFaults
+  readonly #strangers: Strangers
   readonly #liveness: FleetLiveness
   readonly #cells: Record<string, number> = {}
   readonly #refused: Record<string, number> = {}
@@ -85,7 +86,8 @@ class FleetRun {
     const steward = new Steward(queue, this.#fleet)
     this.#fleet.steward = steward
     const names = members.map(({ name }) => name)
-    const strangers = new Strangers(this.#wire, CLUSTER, names)
+    this.#strangers = new Strangers(this.#wire, CLUSTER, names)
+    const strangers = this.#strangers
     const shared = { scenario, queue, trace: this.#trace, fleet: this.#fleet, steward }
     this.#faults = new FleetFaults({
       ...{ ...shared, tally: this.#tally, wire: this.#wire, strangers, twins: this.#twins },
@@ -105,6 +107,7 @@ class FleetRun {
       for (const { workload } of this.#worlds.values()) workload.start()
       this.#queue.runUntil(safetyMs * US_PER_MS)
       this.#faults.heal()
+      this.#strangers.leave()
       this.#liveness.demandAll()
       this.#mustHear()
       for (const world of this.#worlds.values()) world.watch.ended(this.#lastLook(world.id))

@@ -20,6 +20,7 @@ export class Strangers {
   readonly #transport: Transport<string>
   readonly #cluster: string
   readonly #names: readonly string[]
+  #waiting: Connection[] = []
 
   constructor(wire: SimWire, cluster: string, names: readonly string[]) {
     this.#transport = wire.door(STRANGER_INDEX, 'stranger:1')
@@ -39,6 +40,13 @@ export class Strangers {
 
   #hangUp(connection: Connection, prng: Prng): void {
     if (prng.chance(0.5)) connection.close()
+    else this.#waiting.push(connection)
+  }
+
+  /** Nobody promises them that they hear of a machine that fell. */
+  leave(): void {
+    for (const connection of this.#waiting) connection.close()
+    this.#waiting = []
   }
 
   #greeting(node: Member, prng: Prng): Uint8Array {
