@@ -280,7 +280,7 @@ const rest: Readonly<Record<string, readonly Probe[]>> = {
   base64: [as('base64(s)', 'to_base64(encode(s))')],
   from_base64: [as('from_base64(base64(s))', 'from_base64(to_base64(encode(s)))')],
   url_encode: [
-    unlike('url_encode(s)', 'url_encode(s)', 'the apostrophe may stand in an address and stays'),
+    unlike('url_encode(t)', 'url_encode(t)', 'the apostrophe may stand in an address and stays'),
   ],
   url_decode: [as('url_decode(url_encode(s))', 'url_decode(url_encode(s))')],
 }

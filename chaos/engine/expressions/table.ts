@@ -6,8 +6,14 @@ import type { Value } from '../../oracle/value.ts'
 import type { Temper } from '../generate/kinds.ts'
 import { drawValue } from '../generate/values.ts'
 
+interface ProbeColumn extends Column {
+  readonly temper: Temper
+  /** In the first row of every table: what a difference on purpose shows at, and luck may not draw. */
+  readonly first?: Value
+}
+
 /** `i`, `c`: small; `w`, `b`, `z`, `p`, `q`, `dw`, `tw`: of any size; `j`: JSON. */
-const COLUMNS: readonly (Column & { readonly temper: Temper })[] = [
+const COLUMNS: readonly ProbeColumn[] = [
   { name: 'f', type: BOOLEAN, temper: 'calm' },
   { name: 'i', type: INTEGER, temper: 'calm' },
   { name: 'w', type: INTEGER, temper: 'wild' },
@@ -18,8 +24,8 @@ const COLUMNS: readonly (Column & { readonly temper: Temper })[] = [
   { name: 'n', type: { kind: 'decimal', precision: 10, scale: 2 }, temper: 'calm' },
   { name: 'p', type: { kind: 'decimal', precision: 38, scale: 10 }, temper: 'wild' },
   { name: 'q', type: { kind: 'decimal', precision: 5, scale: 5 }, temper: 'wild' },
-  { name: 's', type: TEXT, temper: 'calm' },
-  { name: 't', type: TEXT, temper: 'calm' },
+  { name: 's', type: TEXT, temper: 'calm', first: '' },
+  { name: 't', type: TEXT, temper: 'calm', first: "it's" },
   { name: 'j', type: TEXT, temper: 'calm' },
   { name: 'd', type: { kind: 'date' }, temper: 'calm' },
   { name: 'dw', type: { kind: 'date' }, temper: 'wild' },
@@ -28,7 +34,7 @@ const COLUMNS: readonly (Column & { readonly temper: Temper })[] = [
   { name: 'u', type: { kind: 'timestamp' }, temper: 'calm' },
   { name: 'tz', type: { kind: 'timestamptz' }, temper: 'calm' },
   { name: 'xs', type: { kind: 'array', of: INTEGER }, temper: 'calm' },
-  { name: 'ws', type: { kind: 'array', of: TEXT }, temper: 'calm' },
+  { name: 'ws', type: { kind: 'array', of: TEXT }, temper: 'calm', first: [null] },
 ]
 
 /** Of `j`. */
@@ -45,8 +51,11 @@ export interface ProbeTable {
 export function drawTable(prng: Prng, rows: number): ProbeTable {
   return {
     columns: COLUMNS,
-    rows: Array.from({ length: rows }, () =>
-      COLUMNS.map(column => (column.name === 'j' ? prng.pick(JSONS) : drawn(prng, column))),
+    rows: Array.from({ length: rows }, (_, row) =>
+      COLUMNS.map(column => {
+        if (row === 0 && column.first !== undefined) return column.first
+        return column.name === 'j' ? prng.pick(JSONS) : drawn(prng, column)
+      }),
     ),
   }
 }
@@ -56,7 +65,7 @@ const LAST_DAY = 2_932_896
 const DAY_MS = 86_400_000
 
 /** Wild ones of types that plans keep small: as many digits as there are, years from 1 to 9999. */
-function drawn(prng: Prng, column: (typeof COLUMNS)[number]): Value {
+function drawn(prng: Prng, column: ProbeColumn): Value {
   const { type, temper } = column
   if (temper !== 'wild' || (type.kind !== 'text' && prng.chance(0.1)))
     return drawValue(prng, column)
