@@ -27,6 +27,8 @@ import { decided, value } from './testing/caller.ts'
 import { LoneGroup, type LoneParts, PARTITIONS } from './testing/lone-group.ts'
 
 const MINUTES = 60_000
+/** Brokers that are away are so for as long as it takes to be told, or for so many minutes more. */
+const AWAY_MS = Number(process.env['WEIR_AWAY_MINUTES'] ?? 0) * MINUTES
 const brokers = useBrokers()
 let log: StreamLog
 let admin: ReturnType<Kafka['admin']>
@@ -255,9 +257,12 @@ test(
     expect(group.committed).toBeLessThan(150)
     await group.until(() => group.told.at(-1) === 'stalled unavailable')
     expect(group.sentences.at(-1)).toMatch(/see that the brokers? runs?|ask again/)
+    const [toldByThen, backAtMs] = [group.told.length, Date.now() + AWAY_MS]
+    await group.until(() => Date.now() >= backAtMs)
+    expect(group.told).toHaveLength(toldByThen)
     await startAll(kafka3)
     await recovers(group, output)
     expect(group.journal.takesFrames).toBe(true)
   },
-  4 * MINUTES,
+  4 * MINUTES + AWAY_MS,
 )
