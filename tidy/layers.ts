@@ -26,6 +26,7 @@ const core = [
   'src/job',
   'src/checkpoint',
   'src/olap',
+  'src/meta',
 ]
 const everything = [
   ...core,
@@ -52,6 +53,8 @@ const layers: Readonly<Record<string, Layer>> = {
   },
   'src/checkpoint': { values: ['src/base'], types: ['src/engine'] },
   'src/olap': { values: ['src/base', 'src/engine'] },
+  // The wish of the whole cluster: nodes, jobs, and where their groups are.
+  'src/meta': { values: ['src/base'], types: ['src/raft'] },
   'src/io': {
     values: ['src/base'],
     types: core,

@@ -15,10 +15,12 @@ import { lossMessage } from '../raft/host/loss.ts'
 import type { GroupMachine } from '../raft/host/machine.ts'
 import type { HostLinks, HostStore } from '../raft/host/ports.ts'
 import { defaultLimits, defaultTimes } from '../raft/options.ts'
+import type { Status } from '../raft/status.ts'
 import type { Members, Stored } from '../raft/types.ts'
 import { NO_ONE } from '../raft/types.ts'
 import type { Directory } from './directory.ts'
 import { enrolmentRefusal } from './introduction.ts'
+import { LeaderWatch } from './meta/leading.ts'
 import type { Meter } from './meter.ts'
 import { MeteredMachine } from './metered-machine.ts'
 import { groupName } from './names.ts'
@@ -39,8 +41,12 @@ export interface MemberParts<M extends GroupMachine> {
   readonly store: HostStore
   readonly directory: Directory
   space(group: GroupId, part: number): StateSpace
-  makeMachine(space: StateSpace, done: (machine: M) => void): void
+  makeMachine(space: StateSpace, done: (machine: M) => void, group: GroupId): void
   makeHasher(): Hasher
+  /** Who should lead a group; undefined, or without it: whoever does. */
+  leaderWish?(group: GroupId): ReplicaId | undefined
+  /** As often as leaders look at their groups, and behind them. */
+  onLook?(): void
   onFatal(code: string, message: string): void
   /** Somebody speaks of a group that is not here. */
   onUnknownGroup(group: GroupId): void
@@ -60,6 +66,7 @@ export class Member<M extends GroupMachine> {
   readonly #parts: MemberParts<M>
   readonly #places = new Map<GroupId, Places>()
   readonly #leaders = new Map<GroupId, ReplicaId | typeof NO_ONE>()
+  readonly #watches = new Map<GroupId, LeaderWatch>()
   #isStopping = false
 
   constructor(parts: MemberParts<M>) {
@@ -129,6 +136,7 @@ export class Member<M extends GroupMachine> {
     this.#parts.clock.after(RECONCILE_MS, () => {
       if (this.#isStopping) return
       for (const replica of this.replicas.values()) this.#look(replica)
+      this.#parts.onLook?.()
       this.start()
     })
   }
@@ -170,7 +178,7 @@ export class Member<M extends GroupMachine> {
   /** Not when the node was stopped meanwhile: nothing is opened any more. */
   #withMachine(group: GroupId, use: (machine: M, roster: RosterMachine) => void): void {
     const { space, makeMachine, makeHasher, directory } = this.#parts
-    makeMachine(space(group, INNER), inner => {
+    const onMade = (inner: M) => {
       if (this.#isStopping) return
       const roster = new RosterMachine({
         inner,
@@ -180,7 +188,8 @@ export class Member<M extends GroupMachine> {
         onDigest: index => this.#takeChain(group, index),
       })
       use(inner, roster)
-    })
+    }
+    makeMachine(space(group, INNER), onMade, group)
   }
 
   #optionsOf(group: GroupId, roster: RosterMachine) {
@@ -227,10 +236,23 @@ export class Member<M extends GroupMachine> {
     }
     const status = replica.group.raft.status()
     const wish = nextMembers(status, roster)
-    if (wish === undefined) return
+    if (wish === undefined) {
+      this.#maybeHandOver(replica, status)
+      return
+    }
     const facts = { voters: wish.voters.map(String), learners: wish.learners.map(String) }
     this.#parts.logger.log('info', 'changing members', { group: groupName(replica.id), ...facts })
     replica.changeMembers(wish, status.membersIndex)
+  }
+
+  #maybeHandOver({ id, group }: Replica<M>, status: Status): void {
+    const { leaderWish, clock, logger } = this.#parts
+    const watch = this.#watches.get(id) ?? new LeaderWatch()
+    this.#watches.set(id, watch)
+    const to = watch.look(status, leaderWish?.(id), clock.monotonicMs())
+    if (to === undefined) return
+    logger.log('info', 'handing over to who should lead', { group: groupName(id), replica: to })
+    group.transfer(to)
   }
 
   /**

@@ -3,6 +3,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { groupId } from '../base/ids.ts'
+import { META_GROUP } from '../meta/state.ts'
 import { firstGroups, groupName, isNodeId, parseGroup } from './names.ts'
 
 test('a group is found by what it is called and by its number', () => {
@@ -61,4 +62,10 @@ test.each([
   ['ñ1', false],
 ])('%j is the id of a node: %s', (text, isIt) => {
   expect(isNodeId(text)).toBe(isIt)
+})
+
+test('the group meta has a name of its own, and a number beyond those that founders give', () => {
+  expect(groupName(META_GROUP)).toBe('meta')
+  expect(parseGroup('meta')).toBe(META_GROUP)
+  expect(parseGroup(String(META_GROUP))).toBe(META_GROUP)
 })

@@ -4,22 +4,21 @@
  * away so that the next start finds it in order.
  */
 
-import type { Clock, Random } from '../base/env.ts'
 import { WeirError } from '../base/errors.ts'
 import type { GroupId } from '../base/ids.ts'
-import type { Logger } from '../base/log.ts'
-import type { StateSpace } from '../base/state.ts'
 import { readBootId } from '../io/boot-id.ts'
 import { DataFolder, type Tenant } from '../io/data-folder.ts'
 import { FolderDisk } from '../io/disk.ts'
 import { diskTrouble, stateTrouble } from '../io/disk-trouble.ts'
-import { credentialsOf, type TlsFiles } from '../io/grpc/tls.ts'
-import { type GrpcService, type GrpcTransport, openTransport } from '../io/grpc/transport.ts'
+import { credentialsOf } from '../io/grpc/tls.ts'
+import { type GrpcTransport, openTransport } from '../io/grpc/transport.ts'
 import { LevelStore, type LockedFolder, lockFolder, unlockFolder } from '../io/level/store.ts'
 import { MembersClient } from '../io/members/client.ts'
 import { membersDesk } from '../io/members/server.ts'
 import type { GreetAnswer } from '../io/members/service.ts'
 import { newHasher, randomId } from '../io/random.ts'
+import type { MetaMachine } from '../meta/machine.ts'
+import { META_GROUP } from '../meta/state.ts'
 import { isLoss } from '../raft/host/loss.ts'
 import type { GroupMachine } from '../raft/host/machine.ts'
 import { PROTOCOL } from '../raft/links/hello.ts'
@@ -33,36 +32,17 @@ import type { ServedGroup } from './group.ts'
 import { Member } from './member.ts'
 import { MemberFace } from './member-face.ts'
 import { readMemory, showMemory } from './memory-file.ts'
-import type { Meter } from './meter.ts'
+import { memberMeta, metaOf, servedOf, withMeta } from './meta/member-meta.ts'
 import { meteredDisk } from './metered-disk.ts'
 import { firstGroups } from './names.ts'
+import type { NodeParts, Reached } from './node-parts.ts'
+import type { Replica } from './replica.ts'
 import type { Introduction } from './roster/roster.ts'
 import { seatAnew } from './seats/anew.ts'
 import { bare, Seats, type SeatsParts, Stopped } from './seats/seats.ts'
 import { Seeds } from './seeds.ts'
-import type { NodeSettings } from './settings.ts'
 import { settle } from './tenancy.ts'
 import { hostLinks } from './wiring.ts'
-
-export interface NodeParts<M extends GroupMachine> {
-  readonly settings: NodeSettings
-  readonly clock: Clock
-  readonly random: Random
-  readonly logger: Logger
-  readonly meter: Meter
-  readonly tls: TlsFiles | undefined
-  makeMachine(space: StateSpace, done: (machine: M) => void): void
-  /** What is served on the port of the peers besides. */
-  services(find: (id: GroupId) => ServedGroup<M> | undefined): readonly GrpcService[]
-  /** Once. Nothing that follows could be trusted: the process must end. */
-  onFatal(code: string, message: string): void
-}
-
-/** Where others reach this node. */
-export interface Reached {
-  readonly address: string
-  readonly http: string
-}
 
 interface Opened {
   readonly folder: DataFolder
@@ -90,10 +70,10 @@ export class WeirNode<M extends GroupMachine> {
   #seeds: Seeds | undefined
   #state: LevelStore | undefined
   #links: Links | undefined
-  #member: Member<M> | undefined
+  #member: Member<M | MetaMachine> | undefined
   #face: NodeFace | undefined
   #isStopping = false
-  #seats: Seats<M> | undefined
+  #seats: Seats<M | MetaMachine> | undefined
   /** Settled when nothing is being opened any more. */
   #beginning: Promise<unknown> = Promise.resolve()
   /** The log is not trusted any more: that is being written. */
@@ -116,7 +96,12 @@ export class WeirNode<M extends GroupMachine> {
   }
 
   find(group: GroupId): ServedGroup<M> | undefined {
-    return this.#member?.replicas.get(group)
+    return servedOf(this.#member?.replicas.get(group))
+  }
+
+  /** The replica of `meta` here; undefined: it is not open yet, or the cluster has none. */
+  get metaReplica(): Replica<MetaMachine> | undefined {
+    return metaOf(this.#member)
   }
 
   /** Takes the data folder and the port; the port that was bound. */
@@ -277,16 +262,20 @@ export class WeirNode<M extends GroupMachine> {
       dial: settings.dial,
       onAddress: (node, address) => links.setPeer(node, address),
     })
-    const { makeMachine } = this.#parts
+    const makeMachine = withMeta(this.#parts.makeMachine)
     const onFatal = (code: string, message: string) => {
       this.#onEnding(folder, store, { code, message })
     }
-    const member: Member<M> = new Member({
+    const member: Member<M | MetaMachine> = new Member({
       ...{ self, clock, random, logger, meter, directory, makeMachine },
       links: hostLinks(links, { logger, onFatal }),
       store,
       space: (group, part) => state.space(group, part),
       makeHasher: newHasher,
+      ...memberMeta({
+        ...{ clock, self, jobs: this.#parts.meta?.jobs, member: () => this.#member },
+        isLiving: node => links.living(node) !== undefined,
+      }),
       onFatal,
       onUnknownGroup: group => {
         if (!this.#isStopping) this.#seats?.onUnknownGroup(group)
@@ -308,20 +297,31 @@ export class WeirNode<M extends GroupMachine> {
     seats.take()
   }
 
-  #makeSeats(known: Omit<SeatsParts<M>, 'client' | 'seeds' | 'settings' | 'logger' | 'pause'>) {
+  #makeSeats(
+    known: Omit<SeatsParts<M | MetaMachine>, 'client' | 'seeds' | 'settings' | 'logger' | 'pause'>,
+  ) {
     const [client, seeds] = [this.#client, this.#seeds]
     if (client === undefined || seeds === undefined) throw new Error('listen comes before join')
     const { settings, logger } = this.#parts
-    return new Seats<M>({ ...known, client, seeds, settings, logger, pause: () => this.#pause() })
+    return new Seats<M | MetaMachine>({
+      ...known,
+      client,
+      seeds,
+      settings,
+      logger,
+      pause: () => this.#pause(),
+    })
   }
 
   #greet(known: Partial<GreetAnswer>): void {
     this.#desk.greeting = { ...this.#desk.greeting, ...known }
   }
 
-  async #found(folder: DataFolder, tenant: Tenant, member: Member<M>): Promise<void> {
+  async #found(folder: DataFolder, tenant: Tenant, member: Member<M | MetaMachine>) {
     if (tenant.founding === 0) return
-    await new Promise<void>(resolve => member.found(firstGroups(tenant.founding), resolve))
+    const groups = firstGroups(tenant.founding)
+    const all = this.#parts.meta === undefined ? groups : [...groups, META_GROUP]
+    await new Promise<void>(resolve => member.found(all, resolve))
     await folder.writeTenant({ ...tenant, founding: 0 })
   }
 

@@ -8,7 +8,7 @@ import { drawValue } from '../generate/values.ts'
 
 interface ProbeColumn extends Column {
   readonly temper: Temper
-  /** In the first row of every table: what a difference on purpose shows at, and luck may not draw. */
+  /** Of the first row of every table: differences on purpose show there, whatever luck draws. */
   readonly first?: Value
 }
 

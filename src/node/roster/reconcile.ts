@@ -52,7 +52,7 @@ function promoted(
   return { voters, learners: learners.filter(id => !voters.includes(id)) }
 }
 
-function isCaughtUp(status: Status, id: ReplicaId): boolean {
+export function isCaughtUp(status: Pick<Status, 'peers' | 'commit'>, id: ReplicaId): boolean {
   const peer = status.peers.find(one => one.id === id)
   if (peer === undefined || !peer.active || peer.state !== 'replicate') return false
   return peer.match + CAUGHT_UP_LAG >= status.commit

@@ -18,6 +18,7 @@ import type { GroupReport } from '../face.ts'
 import type { ProposeOutcome, ReadOutcome } from '../group.ts'
 import type { Meter } from '../meter.ts'
 import { WeirNode } from '../node.ts'
+import type { NodeParts } from '../node-parts.ts'
 import type { NodeSettings } from '../settings.ts'
 
 export interface Logged {
@@ -25,6 +26,8 @@ export interface Logged {
   readonly message: string
   readonly facts: Readonly<Record<string, unknown>>
 }
+
+type Meta = NonNullable<NodeParts<KvMachine>['meta']>
 
 const open = new Set<TestNode>()
 
@@ -43,7 +46,7 @@ export class TestNode {
   failure: Error | undefined
 
   /** `onListening`: it has its folder, and is about to take its port. */
-  constructor(settings: NodeSettings, tls?: TlsFiles, onListening?: () => void) {
+  constructor(settings: NodeSettings, tls?: TlsFiles, onListening?: () => void, meta?: Meta) {
     this.settings = settings
     const logger: Logger = {
       log: (level, message, facts = {}) => this.logged.push({ level, message, facts }),
@@ -56,6 +59,7 @@ export class TestNode {
     this.node = new WeirNode({
       ...{ settings, logger, meter, clock: realClock, random: new SystemRandom() },
       tls,
+      ...(meta && { meta }),
       makeMachine: (space, done) => KvMachine.open(space, done),
       services: () => {
         onListening?.()

@@ -55,6 +55,8 @@ export class Place {
   address: string
   /** Machines are made when the test lets them be. */
   holdsMachines = false
+  /** Who should lead a group. */
+  readonly wishes = new Map<number, ReplicaId>()
   readonly held: (() => void)[] = []
   #stores = 1
   #state = new StoredState()
@@ -122,6 +124,7 @@ export class Place {
         else make()
       },
       makeHasher: newHasher,
+      leaderWish: group => this.wishes.get(group),
       onFatal: code => this.fatal.push(code),
       onUnknownGroup: group => this.unknown.push(group),
     })

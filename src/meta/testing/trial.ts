@@ -1,0 +1,15 @@
+/** `meta`, seed after seed: what `mutants.live.test.ts` bundles with a bug in it. */
+
+import { Prng } from '../../base/prng.ts'
+import { placed } from './placing.ts'
+import { drawnSteps, played } from './play.ts'
+
+/** What went wrong, in words, in the first seed in which something did. */
+export function trial(seeds: number): string | undefined {
+  for (let seed = 1; seed <= seeds; seed++) {
+    const prng = new Prng(seed)
+    const wrong = played(drawnSteps(prng)) ?? placed(prng)
+    if (wrong !== undefined) return `seed ${seed}: ${wrong}`
+  }
+  return undefined
+}
