@@ -153,7 +153,7 @@ test('what comes out is what the oracle says', async () => {
     const machine = await open(newSpace())
     await run(machine, beginning, ...inputs.map(encodeInput))
     const made = SINKS.flatMap(sink =>
-      [...(machine.outbox?.runs(sink) ?? [])].flatMap(held =>
+      (machine.outbox?.runs(sink)?.items ?? []).flatMap(held =>
         rendered(held, group, sink).map(({ partition, record }) => {
           return { sink, partition, text: new TextDecoder().decode(record.value ?? undefined) }
         }),

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { behindHead, takeHead } from './headed-source.ts'
+import { behindHead, behindPieces, takeHead, takePieces } from './headed-source.ts'
 import type { ByteSource, Piece } from './source.ts'
 
 /** Pieces in this order; what comes behind them is the end. */
@@ -38,13 +38,17 @@ function all(source: ByteSource) {
   return { taken, end }
 }
 
-function headOf(source: ByteSource) {
+const BYTES_MAX = 1000
+
+function headOf(source: ByteSource, inPieces = false) {
   let found: { readonly head: Uint8Array; readonly tail: ByteSource } | undefined
   let answers = 0
-  takeHead(source, parts => {
+  const told = (parts: typeof found) => {
     answers++
     found = parts
-  })
+  }
+  if (inPieces) takePieces(source, told, BYTES_MAX)
+  else takeHead(source, told)
   expect(answers).toBe(1)
   return found
 }
@@ -115,4 +119,70 @@ test('a tail that breaks says so, and closing goes through', () => {
   const other = sourceOf([])
   behindHead(new Uint8Array(1), other.source).close()
   expect(other.seen.closed).toBe(1)
+})
+
+test('whatever is put behind a head that is made in pieces comes out behind it', () => {
+  const some = fc.uint8Array({ maxLength: 40 })
+  const sizes = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 5 })
+  fc.assert(
+    fc.property(fc.array(some, { maxLength: 8 }), some, sizes, (pieces, tail, each) => {
+      const whole = all(behindPieces(pieces, sourceOf([bytes(...tail)]).source)).taken
+      const found = headOf(sourceOf(cut(whole, each)).source, true)
+      expect([...(found?.head ?? [0])]).toEqual(pieces.flatMap(piece => [...piece]))
+      const rest = found && all(found.tail)
+      expect(rest).toEqual({ taken: [...tail], end: 'end' })
+    }),
+  )
+})
+
+test('a piece of a head is made when it is asked for, one at a time', () => {
+  let made = 0
+  function* pieces() {
+    for (; made < 3; made++) yield Uint8Array.of(made)
+  }
+  const other = sourceOf([])
+  const source = behindPieces(pieces(), other.source)
+  source.next(piece => expect(piece).toEqual(bytes(1, 0, 0, 0, 0)))
+  source.next(piece => expect(piece).toEqual(bytes(1, 0, 0, 0, 1)))
+  expect([made, other.seen.asked]).toEqual([1, 0])
+  source.close()
+  expect(other.seen.closed).toBe(1)
+})
+
+const end = [0, 0, 0, 0]
+
+test.each<[string, readonly Piece[]]>([
+  ['nothing', []],
+  ['a part of a size', [bytes(0, 0, 0)]],
+  ['pieces and no end', [bytes(...size, 1, 2, 3)]],
+  ['a part of a piece', [bytes(...size, 1, 2)]],
+  ['a source that breaks between pieces', [bytes(...size, 1, 2, 3), { kind: 'broken', why: '' }]],
+  ['a piece beyond the bound', [bytes(0xff, 0xff, 0, 0)]],
+  ['pieces beyond the bound', [bytes(...size, 1, 2, 3, 0xe6, 3, 0, 0)]],
+])('%s has no head that is made in pieces', (_, pieces) => {
+  expect(headOf(sourceOf(pieces).source, true)).toBeUndefined()
+})
+
+test('no more is read than the pieces of the head need', () => {
+  const { source, seen } = sourceOf([bytes(...size, 7, 8, 9), bytes(...end, 1), bytes(2)])
+  const found = headOf(source, true)
+  expect(found?.head).toEqual(Uint8Array.of(7, 8, 9))
+  expect(seen.asked).toBe(2)
+  expect(found && all(found.tail)).toEqual({ taken: [1, 2], end: 'end' })
+})
+
+test('a piece that holds nothing does not end the head', () => {
+  const pieces = [[], [1], [], [], [2, 3], []].map(each => Uint8Array.from(each))
+  const source = behindPieces(pieces, sourceOf([bytes(9)]).source)
+  const framed = [1, 0, 0, 0, 1, 2, 0, 0, 0, 2, 3, ...end, 9]
+  expect(all(source)).toEqual({ taken: framed, end: 'end' })
+})
+
+test('a tail that breaks behind pieces says so, and closing goes through', () => {
+  const broken: Piece = { kind: 'broken', why: 'gone' }
+  const { source, seen } = sourceOf([bytes(...size, 7, 8, 9, ...end, 1), broken])
+  const tail = headOf(source, true)?.tail
+  expect(tail && all(tail)).toEqual({ taken: [1], end: 'broken' })
+  tail?.close()
+  expect(seen.closed).toBe(1)
 })

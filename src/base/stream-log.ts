@@ -88,7 +88,10 @@ export interface NewTopic {
 
 export interface TopicDescription {
   readonly partitions: number
+  /** Copies of the partition that has the fewest, */
   readonly replication: number
+  /** and of the one that has the most, where they differ. */
+  readonly replicationMax?: number
   /** All that are in force, defaults too. */
   readonly settings: Readonly<Record<string, string>>
 }

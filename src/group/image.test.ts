@@ -6,7 +6,7 @@ import type { ByteSource, Piece } from '../base/source.ts'
 import { decodeCommand } from './command.ts'
 import { imageOf, loadState } from './image.ts'
 import type { GroupState } from './state.ts'
-import { begunState, frameOf, leaderOf, outputsOf } from './testing/job.ts'
+import { begunState, frameOf, headOf, leaderOf, outputsOf } from './testing/job.ts'
 
 function filled(end: number): GroupState {
   const state = begunState()
@@ -97,7 +97,8 @@ test('with more behind it is void', () => {
 })
 
 test('whose rows are damaged is void', () => {
-  const rowsAt = 4 + whole.head().length
+  const pieces = [...whole.head()]
+  const rowsAt = 4 * (pieces.length + 1) + headOf(whole).length
   fc.assert(
     fc.property(fc.integer({ min: rowsAt, max: image.length - 1 }), fc.nat(7), (at, bit) => {
       const other = image.slice()

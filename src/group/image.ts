@@ -1,8 +1,8 @@
-/** The image of a group's state as bytes, and back: a head, behind its size, then all rows. */
+/** The image of a group's state as bytes, and back: a head, in pieces, then all rows. */
 
 import { MALFORMED_BYTES } from '../base/bytes.ts'
 import { WeirError } from '../base/errors.ts'
-import { behindHead, eachPiece, takeHead } from '../base/headed-source.ts'
+import { behindPieces, eachPiece, takePieces } from '../base/headed-source.ts'
 import type { ByteSource, Piece } from '../base/source.ts'
 import { LIVE_IMAGES_MAX } from '../engine/store/bounds.ts'
 import { ImageReader, ImageWriter } from '../engine/store/image-bytes.ts'
@@ -23,7 +23,7 @@ export function imageOf(state: GroupState): ByteSource {
     if (!isReleased) image.release()
     isReleased = true
   }
-  return behindHead(state.head(), {
+  return behindPieces(state.head(), {
     next(done) {
       const bytes = isReleased ? undefined : writer.next()
       if (bytes === undefined) release()
@@ -48,7 +48,7 @@ export function loadState(
     source.close()
     done(state)
   }
-  takeHead(
+  takePieces(
     source,
     parts => {
       if (parts === undefined) end(undefined)

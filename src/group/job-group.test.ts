@@ -124,6 +124,33 @@ test('nothing is taken where what is committed finds no way out, until it does',
   expect(published().length).toBe(40)
 })
 
+test('before an image its state is told what is out, so that the image does not hold it', () => {
+  lead(1)
+  group.onFrame(frameOf(0, [0, 5]), 100)
+  pass(100)
+  const { outbox } = group.machine.state
+  expect([published().length, outbox.bytes > 0]).toEqual([4, true])
+  let held: number | undefined
+  group.machine.beforeCut(() => {
+    held = outbox.bytes
+  })
+  pass(50)
+  expect(held).toBe(0)
+})
+
+test('an image waits for nobody where the log is away, or another leads', () => {
+  let cuts = 0
+  group.machine.beforeCut(() => cuts++)
+  pass(1)
+  lead(1)
+  log.refusal = () => 'unavailable'
+  group.onFrame(frameOf(0, [0, 5]), 100)
+  pass(100)
+  group.machine.beforeCut(() => cuts++)
+  pass(1)
+  expect(cuts).toBe(2)
+})
+
 test('who leads no more is told so by the question before the id is taken', () => {
   isAnswered = false
   lead(1)

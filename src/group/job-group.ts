@@ -69,6 +69,8 @@ export class JobGroup implements JournalGroup, JournalListener {
       onEntry: (...fact) => this.#onEntry(...fact),
       onApplied: () => this.#onApplied(),
       onRestored: () => this.#onRestored(),
+      // What is out need not be in an image, and whoever takes over from it reads less back.
+      beforeCut: done => this.#journal.flush(done),
     })
     this.#journal = this.#newJournal(this.machine.state.outbox)
     const { clock, replica, listener, stage, claim, taking, channels } = parts
@@ -76,6 +78,7 @@ export class JobGroup implements JournalGroup, JournalListener {
       ...{ clock, machine: this.machine, raft: replica, listener, stage, channels },
       generation: claim.generation,
       ...(taking === undefined ? {} : { bounds: taking }),
+      mayBegin: () => this.#mayBegin(),
       mayTake: () => !this.#isHalted && this.#journal.takesFrames,
     })
   }
@@ -113,6 +116,11 @@ export class JobGroup implements JournalGroup, JournalListener {
     this.#look()
     this.#journal.onApplied(this.machine.appliedTerm)
     this.#runtime.onApplied()
+  }
+
+  #mayBegin(): boolean {
+    if (!this.#journal.isSettled) this.#journal.settle(() => this.#runtime.onChanged())
+    return this.#journal.isSettled
   }
 
   /** Another state has an outbox of its own. */

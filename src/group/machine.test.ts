@@ -5,7 +5,7 @@ import type { ByteSource } from '../base/source.ts'
 import type { Entry, Image } from '../raft/types.ts'
 import { encodeEnd, encodeGeneration } from './command.ts'
 import { JobMachine } from './machine.ts'
-import { frameOf, leaderOf, outputsOf } from './testing/job.ts'
+import { frameOf, headOf, leaderOf, outputsOf } from './testing/job.ts'
 
 const NOTHING = new Uint8Array(0)
 const imageAt = (index: number): Image => {
@@ -21,6 +21,10 @@ function newMachine(): JobMachine {
     onEntry: (term, { kind }, outcome) => told.push(`${term} ${kind} ${outcome}`),
     onApplied: () => told.push('applied'),
     onRestored: () => told.push('restored'),
+    beforeCut: done => {
+      told.push('before cut')
+      done()
+    },
   })
 }
 
@@ -71,9 +75,9 @@ describe('an entry', () => {
 
   test('of the host changes nothing but how far it is', () => {
     applied({ data: encodeGeneration(1) })
-    const before = machine.state.head()
+    const before = headOf(machine.state)
     applied({ kind: 'members', data: Uint8Array.of(1, 2, 3), term: 8 })
-    expect(machine.state.head()).toEqual(before)
+    expect(headOf(machine.state)).toEqual(before)
     expect([machine.appliedIndex, machine.appliedTerm]).toEqual([2, 8])
   })
 
@@ -112,7 +116,7 @@ describe('an image', () => {
     expect(restored(source, 40)).toBe(true)
     expect(told).toEqual(['restored', 'restored'])
     expect([machine.appliedIndex, machine.appliedTerm]).toEqual([40, 0])
-    expect(machine.state.head()).toEqual(state.head())
+    expect(headOf(machine.state)).toEqual(headOf(state))
     applied({ data: batch(7, [5, 7]) })
     expect(outputsOf(machine.state)).toEqual([0, 1, 3, 4, 6])
   })

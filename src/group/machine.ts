@@ -18,6 +18,8 @@ export interface MachineListener {
   onApplied(): void
   /** The state is another object: an image took its place. */
   onRestored(): void
+  /** An image is to be taken: `done` when the state knows what is known of it, or cannot. */
+  beforeCut(done: () => void): void
 }
 
 export class JobMachine implements GroupMachine {
@@ -64,6 +66,10 @@ export class JobMachine implements GroupMachine {
     const outcome = this.#state.apply(command)
     this.#listener.onEntry(term, command, outcome)
     return outcome
+  }
+
+  beforeCut(done: () => void): void {
+    this.#listener.beforeCut(done)
   }
 
   cut(): ByteSource {

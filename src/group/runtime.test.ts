@@ -23,6 +23,7 @@ let runtime: GroupRuntime
 let proposals: Proposal[]
 let refused: number
 let leads: number
+let mayBegin: boolean
 let mayTake: boolean
 let hasRoom: boolean
 let duties: Duties[]
@@ -35,12 +36,14 @@ beforeEach(() => {
   refused = 0
   leads = 0
   lost = 0
+  mayBegin = true
   mayTake = true
   hasRoom = true
   machine = new JobMachine(0, {
     onEntry: (...fact) => runtime.onEntry(...fact),
     onApplied: () => runtime.onApplied(),
     onRestored: () => runtime.onRestored(),
+    beforeCut: done => done(),
   })
   runtime = new GroupRuntime({
     clock,
@@ -56,6 +59,7 @@ beforeEach(() => {
     generation: 2,
     bounds: { rowsMax: 10, bytesMax: 100_000, lingerMs: 5 },
     channels: () => [[0, 0]],
+    mayBegin: () => mayBegin,
     mayTake: () => mayTake,
   })
 })
@@ -124,6 +128,17 @@ describe('a replica that comes to lead', () => {
     runtime.onChanged()
     clock.pass(100)
     expect([proposals.length, runtime.leader]).toEqual([0, undefined])
+  })
+
+  test('begins its generation when it may, and is told', () => {
+    mayBegin = false
+    elect(3)
+    clock.pass(100_000)
+    expect(proposals.length).toBe(0)
+    mayBegin = true
+    runtime.onChanged()
+    clock.pass(0)
+    expect(commit()).toEqual({ kind: 'generation', generation: 2 })
   })
 
   test('does not begin what has begun', () => {

@@ -39,6 +39,8 @@ export interface RuntimeParts {
   readonly bounds?: TakingBounds
   /** Those that the group is to have, each with the cursor where it begins. */
   channels(): Iterable<readonly [channel: number, cursor: number]>
+  /** All that earlier generations have journaled is known: its first entry stands behind that. */
+  mayBegin(): boolean
   /** What is committed and not let out has room for more. */
   mayTake(): boolean
 }
@@ -165,11 +167,11 @@ export class GroupRuntime {
   }
 
   #next(): Uint8Array | undefined {
-    const { clock, machine, generation, mayTake } = this.#parts
+    const { clock, machine, generation, mayTake, mayBegin } = this.#parts
     const moment = { wallMs: clock.wallMs(), atMs: clock.monotonicMs() }
     if (this.#leader !== undefined) return this.#leader.next(moment, mayTake())
     const isDue = this.#isSettled && machine.state.generation < generation
-    return isDue ? encodeGeneration(generation) : undefined
+    return isDue && mayBegin() ? encodeGeneration(generation) : undefined
   }
 
   #propose(data: Uint8Array): boolean {

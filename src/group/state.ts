@@ -15,7 +15,7 @@ import { RowKeyWriter } from '../engine/state/row-key.ts'
 import { DeltaWriter } from '../engine/store/delta.ts'
 import { MemoryStore } from '../engine/store/store.ts'
 import { Outbox } from '../journal/outbox.ts'
-import { decodeOutbox, encodeOutbox } from '../journal/outbox-codec.ts'
+import { decodeOutbox, outboxPieces } from '../journal/outbox-codec.ts'
 import type { SinkRun } from '../journal/types.ts'
 import type { Command } from './command.ts'
 
@@ -47,7 +47,7 @@ export class GroupState {
     return new GroupState(store, slot, new Outbox())
   }
 
-  /** `head`: all but the rows, as `head` gave it. */
+  /** `head`: all but the rows, as `head` gave it, in one. */
   static of(head: Uint8Array, store: MemoryStore, slot: number): GroupState {
     const input = new ByteReader(head)
     if (input.uint8() !== VERSION) throw malformed('an image is of an unknown version')
@@ -82,9 +82,9 @@ export class GroupState {
     }
   }
 
-  /** All but the rows, for an image. */
-  head(): Uint8Array {
-    return new ByteWriter().uint8(VERSION).raw(encodeOutbox(this.outbox)).finish()
+  /** All but the rows, for an image: as it is now, made piece by piece when it is asked for. */
+  head(): Iterable<Uint8Array> {
+    return versioned(outboxPieces(this.outbox))
   }
 
   #take(batch: Batch): Outcome {
@@ -117,6 +117,11 @@ export class GroupState {
     this.store.apply(deltaOf(this.book.cut(barrier.epoch)))
     return 'done'
   }
+}
+
+function* versioned(pieces: Iterable<Uint8Array>): Iterable<Uint8Array> {
+  yield Uint8Array.of(VERSION)
+  yield* pieces
 }
 
 function scheduleBytes(batch: Batch): Uint8Array {

@@ -196,6 +196,10 @@ describe('a group that goes on from others', () => {
       const entry = { seq: at + 1, generation, schedule, digest: at, runs: [run] }
       rig.committed.push({ kind: 'out', term: 1, entry })
     }
+    // Those that were taken again stand in a journal.
+    rig.journaledBefore = 2
+    const progress = { journaled: 2, offset: 0, published: [] }
+    rig.committed.push({ kind: 'progress', term: 1, progress })
     rig.elect(0)
     rig.settle()
     expect(asked).toEqual([3, 3, 4])

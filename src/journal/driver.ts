@@ -51,6 +51,7 @@ export class GroupJournal {
   readonly #proposer: Proposer
   readonly #lanes: readonly Lane[]
   readonly #flushes: (() => void)[] = []
+  #onSettled: (() => void) | undefined
   #timer: Timer | undefined
   #released = 0
   #isClosed = false
@@ -117,6 +118,21 @@ export class GroupJournal {
     this.#turn()
   }
 
+  /** The group's state knows all that earlier generations have journaled: another may begin. */
+  get isSettled(): boolean {
+    const { outbox } = this.#parts
+    if (outbox.schedules.size === 0) return true
+    // Ready, with something of theirs: it has found its claim, behind which they journal nothing.
+    const isRead = this.#lanes[0]?.publisher.at === 'ready'
+    return isRead && this.#ledger.journaled === outbox.progress.journaled
+  }
+
+  /** `done` when it is so; asked for by whoever leads, before the first entry of a generation. */
+  settle(done: () => void): void {
+    this.#onSettled = done
+    this.#turn()
+  }
+
   /** Nothing is told to anybody afterwards. */
   close(): void {
     this.onDeposed()
@@ -128,6 +144,7 @@ export class GroupJournal {
     if (this.#isClosed) return
     for (const lane of this.#lanes) lane.carryOut()
     this.#release()
+    this.#maybeSettle()
     this.#propose()
     this.#plan()
   }
@@ -139,6 +156,15 @@ export class GroupJournal {
     this.#parts.listener.onReleased(journaled)
     // Other logs may have been waiting for just that.
     for (const lane of this.#lanes) lane.carryOut()
+  }
+
+  #maybeSettle(): void {
+    const done = this.#onSettled
+    if (done === undefined) return
+    if (this.isSettled) {
+      this.#onSettled = undefined
+      this.#parts.clock.after(0, done)
+    } else this.#proposer.want()
   }
 
   #propose(): void {

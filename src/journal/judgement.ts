@@ -7,7 +7,7 @@
 import { WeirError } from '../base/errors.ts'
 import { sinkAhead } from './ledger.ts'
 import type { Outbox, Standing } from './outbox.ts'
-import type { Seat } from './plan.ts'
+import { isUnbegun, type Seat, type Subject } from './plan.ts'
 import { JOURNAL_BEHIND, type Reading } from './reading.ts'
 import type { Place } from './record.ts'
 import type { Claim, Scheduled, Trouble } from './types.ts'
@@ -21,22 +21,26 @@ export type Judgement =
   /** More left than was ever committed here: if this replica still leads, that must not be. */
   | { readonly kind: 'ahead'; readonly trouble: Trouble }
 
-export interface Case {
+interface Case {
   readonly seat: Seat
   readonly claim: Claim
+  /** Another generation is to be begun. */
+  readonly isUnbegun: boolean
   /** What the group had committed, and what was known to be out, when the reading began. */
   readonly known: Standing
   readonly reading: Reading
 }
 
-export function judge(subject: Case): Judgement {
-  const lost = lostClaim(subject)
+export function judge(subject: Subject, known: Standing, reading: Reading): Judgement {
+  const { seat, claim } = subject
+  const found: Case = { seat, claim, isUnbegun: isUnbegun(subject), known, reading }
+  const lost = lostClaim(found)
   if (lost !== undefined) return { kind: 'halt', trouble: lost }
-  const difference = foreignSchedule(subject)
+  const difference = foreignSchedule(found)
   if (difference !== undefined) return difference
-  const behind = lostJournal(subject)
+  const behind = lostJournal(found) ?? missingClaim(found)
   if (behind !== undefined) return { kind: 'behind', trouble: behind }
-  const ahead = foreignHistory(subject) ?? trimmedHistory(subject)
+  const ahead = foreignHistory(found) ?? trimmedHistory(found)
   return ahead === undefined ? { kind: 'ours' } : { kind: 'ahead', trouble: ahead }
 }
 
@@ -85,6 +89,16 @@ function lostJournal({ seat, known: before, reading }: Case): Trouble | undefine
   const message =
     `${journal.topic}/${journal.partition} reaches ${reached} and held ${known.upTo} before; its ` +
     'records were deleted: restore the job from a checkpoint to a new journal topic'
+  return { code: JOURNAL_BEHIND, message }
+}
+
+/** All that earlier generations have journaled lies before the claim of the one to be begun. */
+function missingClaim({ seat, claim, isUnbegun: isDue, reading }: Case): Trouble | undefined {
+  if (!isDue || reading.found?.generation === claim.generation) return undefined
+  const { topic, partition } = seat.journal
+  const message =
+    `${topic}/${partition} does not show the claim of generation ${claim.generation}; its ` +
+    'records were deleted, or the job was not started by a claim: start it anew'
   return { code: JOURNAL_BEHIND, message }
 }
 

@@ -7,6 +7,7 @@ import { Line } from './line.ts'
 interface Item {
   readonly end: number
   readonly bytes: number
+  readonly isRenewed?: boolean
 }
 
 function lineOf(items: readonly Item[]): Line<Item> {
@@ -23,6 +24,7 @@ const steps = fc.array(
       bytes: fc.nat(9),
     }),
     fc.record({ kind: fc.constant('drop' as const), ahead: fc.integer({ min: -3, max: 9 }) }),
+    fc.record({ kind: fc.constant('renew' as const) }),
   ),
   { maxLength: 60 },
 )
@@ -39,6 +41,9 @@ describe('a line', () => {
             end += turn.step
             line.push({ end, bytes: turn.bytes }, end, turn.bytes)
             held.push({ end, bytes: turn.bytes })
+          } else if (turn.kind === 'renew') {
+            line.renew(item => ({ ...item, isRenewed: true }))
+            held = held.map(item => ({ ...item, isRenewed: true }))
           } else {
             const upTo = (held[0]?.end ?? 0) + turn.ahead
             line.dropUpTo(upTo)
@@ -46,7 +51,7 @@ describe('a line', () => {
           }
           const behind = held.filter(item => item.end > number)
           const sum = (items: readonly Item[]) => items.reduce((total, one) => total + one.bytes, 0)
-          expect([...line]).toEqual(held)
+          expect(line.items).toEqual(held)
           expect(line.size).toBe(held.length)
           expect(line.bytes).toBe(sum(held))
           expect(line.at(line.firstBehind(number))).toEqual(behind[0])

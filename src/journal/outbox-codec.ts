@@ -12,6 +12,8 @@ import type { Progress } from './types.ts'
 
 const PROGRESS_VERSION = 1
 const OUTBOX_VERSION = 3
+/** About so much is made at once. */
+const PIECE_BYTES = 64 * 1024
 
 export function encodeProgress(progress: Progress): Uint8Array {
   const out = new ByteWriter().uint8(PROGRESS_VERSION)
@@ -27,23 +29,43 @@ export function decodeProgress(bytes: Uint8Array): Progress {
 }
 
 export function encodeOutbox(outbox: Outbox): Uint8Array {
-  const image = outbox.cut()
-  const { progress, lastSeq, generation, ended } = image
-  const { difference, sinks, schedules, runs } = image
-  const out = new ByteWriter().uint8(OUTBOX_VERSION)
+  const out = new ByteWriter()
+  for (const piece of outboxPieces(outbox)) out.raw(piece)
+  return out.finish()
+}
+
+/** As it is now; each piece is made when it is asked for. `decodeOutbox` takes them as one. */
+export function outboxPieces(outbox: Outbox): Iterable<Uint8Array> {
+  return piecesOf(outbox.cut())
+}
+
+function* piecesOf(image: OutboxImage): Iterable<Uint8Array> {
+  const out = new ByteWriter()
+  writeStanding(out, image)
+  out.varint(image.schedules.length)
+  for (const { seq, generation, schedule, digest } of image.schedules) {
+    out.varint(seq).varint(generation).bytes(schedule).varint(digest)
+    if (out.size >= PIECE_BYTES) yield out.finish()
+  }
+  out.varint(image.runs.length)
+  for (const { sink, seq, generation, first, count, bytes } of image.runs) {
+    out.text(sink).varint(seq).varint(generation).varint(first).varint(count)
+    out.varint(bytes.length)
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+      out.raw(bytes.subarray(at, at + PIECE_BYTES))
+      if (out.size >= PIECE_BYTES) yield out.finish()
+    }
+  }
+  yield out.finish()
+}
+
+function writeStanding(out: ByteWriter, image: OutboxImage): void {
+  const { progress, lastSeq, generation, ended, difference, sinks } = image
+  out.uint8(OUTBOX_VERSION)
   writeProgress(out, progress)
   out.varint(lastSeq).varint(generation).varint(ended)
   writeDifference(out, difference)
   writeCursors(out, sinks)
-  out.varint(schedules.length)
-  for (const { seq, generation, schedule, digest } of schedules) {
-    out.varint(seq).varint(generation).bytes(schedule).varint(digest)
-  }
-  out.varint(runs.length)
-  for (const { sink, seq, generation, first, count, bytes } of runs) {
-    out.text(sink).varint(seq).varint(generation).varint(first).varint(count).bytes(bytes)
-  }
-  return out.finish()
 }
 
 /** Schedules and runs are views of the bytes. */

@@ -6,7 +6,13 @@ import { ByteWriter } from '../base/bytes.ts'
 import { SINKS_MAX } from './bounds.ts'
 import { Ledger } from './ledger.ts'
 import { Outbox } from './outbox.ts'
-import { decodeOutbox, decodeProgress, encodeOutbox, encodeProgress } from './outbox-codec.ts'
+import {
+  decodeOutbox,
+  decodeProgress,
+  encodeOutbox,
+  encodeProgress,
+  outboxPieces,
+} from './outbox-codec.ts'
 import type { OutEntry, Progress } from './types.ts'
 
 type Counts = Readonly<Record<string, number>>
@@ -48,9 +54,7 @@ describe('an outbox', () => {
       3, 3, 4, 0,
     ])
     expect(outbox.sinks).toEqual(['a', 'b'])
-    expect(
-      [...(outbox.runs('b') ?? [])].map(({ seq, first, count }) => [seq, first, count]),
-    ).toEqual([
+    expect(outbox.runs('b')?.items.map(({ seq, first, count }) => [seq, first, count])).toEqual([
       [2, 1, 1],
       [3, 2, 3],
     ])
@@ -63,9 +67,9 @@ describe('an outbox', () => {
     const outbox = outboxOf([{ a: 2 }, { b: 1 }, { a: 1, b: 3 }])
     const before = outbox.bytes
     outbox.advance(progress(2, { a: 1 }))
-    expect([...outbox.schedules].map(({ seq }) => seq)).toEqual([3])
+    expect(outbox.schedules.items.map(({ seq }) => seq)).toEqual([3])
     // An entry's outputs go when the last of them is out.
-    expect([...(outbox.runs('a') ?? [])].map(({ first }) => first)).toEqual([1, 3])
+    expect(outbox.runs('a')?.items.map(({ first }) => first)).toEqual([1, 3])
     outbox.advance(progress(3, { a: 3, b: 4 }))
     expect([outbox.bytes, outbox.schedule(3)]).toEqual([0, undefined])
     expect(before).toBeGreaterThan(0)
@@ -128,6 +132,25 @@ describe('an outbox', () => {
     expect([outbox.apply(next), outbox.lastSeq, outbox.ended]).toEqual([false, 1, 1])
     outbox.resume(2)
     expect([outbox.apply(next), outbox.lastSeq, outbox.ended]).toEqual([true, 2, 0])
+  })
+
+  it('stamps what is not journaled with the generation that begins, and nothing else', () => {
+    const outbox = outboxOf([{ a: 1 }, { a: 1, b: 1 }, { a: 1 }])
+    const stamps = () => ({
+      schedules: outbox.schedules.items.map(({ generation }) => generation),
+      a: outbox.runs('a')?.items.map(({ generation }) => generation),
+      b: outbox.runs('b')?.items.map(({ generation }) => generation),
+    })
+    outbox.advance(progress(1, {}))
+    outbox.resume(2)
+    expect(stamps()).toEqual({ schedules: [2, 2], a: [1, 2, 2], b: [2] })
+    outbox.advance(progress(2, { a: 1 }))
+    const { bytes } = outbox
+    outbox.resume(2)
+    outbox.resume(4)
+    outbox.resume(3)
+    expect(stamps()).toEqual({ schedules: [4], a: [2, 4], b: [2] })
+    expect(outbox.bytes).toBe(bytes)
   })
 
   it('is neither ended nor begun again by who says so late', () => {
@@ -227,6 +250,31 @@ describe('an image of an outbox', () => {
     for (let size = 0; size < bytes.length; size++) {
       expect(() => decodeOutbox(bytes.subarray(0, size))).toThrow('malformed-bytes')
     }
+  })
+
+  it('is made in pieces of some size, of the moment in which it was asked for', () => {
+    const outbox = outboxOf([{ a: 1 }, { a: 1 }])
+    const [large, small] = [new Uint8Array(500_000).fill(7), new Uint8Array(10)]
+    for (let seq = 3; seq < 900; seq++) {
+      const bytes = seq % 300 === 0 ? large : small
+      const run = { sink: 'a', first: seq, count: 1, bytes }
+      outbox.apply({ seq, generation: 1, schedule: new Uint8Array(90), digest: seq, runs: [run] })
+    }
+    const whole = encodeOutbox(outbox)
+    const pieces = outboxPieces(outbox)
+    outbox.advance(progress(500, { a: 500 }))
+    outbox.resume(2)
+    const out = new ByteWriter()
+    const sizes: number[] = []
+    for (const piece of pieces) {
+      out.raw(piece)
+      sizes.push(piece.length)
+    }
+    expect(Buffer.compare(out.finish(), whole)).toBe(0)
+    expect(Math.max(...sizes)).toBeLessThan(2 * 64 * 1024)
+    expect(sizes.length).toBeGreaterThan(10)
+    const held = decodeOutbox(whole).runs('a')?.at(299)?.bytes ?? small
+    expect(Buffer.compare(held, large)).toBe(0)
   })
 
   it('keeps whether the log has ended', () => {

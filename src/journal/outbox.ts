@@ -21,6 +21,7 @@ export interface HeldRun extends SinkRun {
   readonly generation: number
 }
 
+const NO_RUNS: readonly HeldRun[] = []
 const NO_PROGRESS: Progress = { journaled: 0, offset: 0, published: [] }
 
 /** Where a sink of the group stands. */
@@ -164,11 +165,19 @@ export class Outbox {
     this.#ended = generation
   }
 
-  /** The first entry of a generation, which lifts the end of one before; never its own. */
+  /**
+   * The first entry of a generation, which lifts the end of one before; never its own. Whatever the
+   * journal did not hold by then this one journals first: Progress has said how far it goes.
+   */
   resume(generation: number): void {
     if (generation <= this.#generation) return
     this.#generation = generation
     this.#ended = 0
+    const { journaled } = this.#progress
+    const stamped = <T extends { readonly seq: number }>(held: T) =>
+      held.seq > journaled ? { ...held, generation } : held
+    this.schedules.renew(stamped)
+    for (const { runs } of this.#sinks.values()) runs.renew(stamped)
   }
 
   #sinkOf(sink: string): SinkState {
@@ -187,13 +196,14 @@ export class Outbox {
 
   /** For an image: what `restored` takes. */
   cut(): OutboxImage {
-    const runs = this.sinks.flatMap(sink => [...(this.runs(sink) ?? [])])
+    // Within one turn whatever they are: as blocks, not one by one.
+    const runs = NO_RUNS.concat(...this.sinks.map(sink => this.runs(sink)?.items ?? NO_RUNS))
     return {
       ...this.standing,
       generation: this.#generation,
       ended: this.#ended,
       difference: this.#difference,
-      schedules: [...this.schedules],
+      schedules: this.schedules.items,
       runs,
     }
   }

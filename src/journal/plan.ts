@@ -63,9 +63,22 @@ function seqMax({ seat, outbox, ledger }: Subject): number {
   return seat.hasJournal ? outbox.lastSeq : ledger.journaled
 }
 
+/**
+ * What it would journal next is of another generation than its claim: nothing leaves by it until
+ * the group has begun that of the claim, and so has stamped what it holds.
+ */
+export function isUnbegun({ seat, claim, outbox, ledger }: Subject): boolean {
+  if (!seat.hasJournal) return false
+  const { schedules } = outbox
+  const next = schedules.at(schedules.firstBehind(ledger.journaled))
+  return next !== undefined && next.generation !== claim.generation
+}
+
 /** Schedules from here on are still to be journaled by this publisher. */
-export function unjournaledBytes({ seat, outbox, ledger }: Subject): number {
-  return seat.hasJournal ? outbox.schedules.bytesBehind(ledger.journaled) : 0
+export function unjournaledBytes(subject: Subject): number {
+  const { seat, outbox, ledger } = subject
+  const isNext = seat.hasJournal && !isUnbegun(subject)
+  return isNext ? outbox.schedules.bytesBehind(ledger.journaled) : 0
 }
 
 /** It grows with each transaction of this lane that is known to be committed. */
@@ -77,7 +90,7 @@ export function hasOutputs(subject: Subject): boolean {
   const { seat, outbox, ledger } = subject
   const runs = outbox.runs(seat.sink)
   const next = runs?.at(runs.firstBehind(ledger.upTo(seat.sink)))
-  return next !== undefined && next.seq <= seqMax(subject)
+  return next !== undefined && next.seq <= seqMax(subject) && !isUnbegun(subject)
 }
 
 export function unpublishedBytes({ seat, outbox, ledger }: Subject): number {
@@ -87,6 +100,7 @@ export function unpublishedBytes({ seat, outbox, ledger }: Subject): number {
 /** `portion`: of the bounds of a transaction. undefined: there is nothing to do. */
 export function planned(subject: Subject, portion = 1): Plan | undefined {
   const { seat, ledger } = subject
+  if (isUnbegun(subject)) return undefined
   const { schedules, outputs, upTo } = taken(subject, portion)
   if (schedules.length === 0 && outputs.length === 0) return undefined
   const toSeq = ledger.journaled + schedules.length

@@ -259,8 +259,7 @@ export class Publisher {
   }
 
   #judgementOf(reading: Reading, known: Standing): Judgement {
-    const { seat, claim } = this.#subject
-    return judge({ seat, claim, known, reading })
+    return judge(this.#subject, known, reading)
   }
 
   #believe(reading: Reading): void {

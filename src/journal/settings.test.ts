@@ -55,6 +55,20 @@ describe('a journal topic', () => {
     expect(judged('journal', { 'min.insync.replicas': value }, replication)).toHaveLength(findings)
   })
 
+  test.each([
+    [1, 3, '1', 'no min.insync.replicas fits all'],
+    [1, 3, '2', 'no min.insync.replicas fits all'],
+    [2, 3, '1', 'set min.insync.replicas=2'],
+    [2, 3, '3', 'set min.insync.replicas=2'],
+    [2, 3, '2', undefined],
+    [1, 2, '1', undefined],
+  ])('of %i to %i copies with %s in sync', (replication, replicationMax, value, why) => {
+    const settings = { ...SETTINGS, 'min.insync.replicas': value }
+    const topic = { partitions: 4, replication, replicationMax, settings }
+    const found = judgeTopic('t', 'journal', topic).map(({ message }) => message)
+    expect(found).toEqual(why === undefined ? [] : [expect.stringContaining(why)])
+  })
+
   it('of a log that does not have a setting needs no judgement', () => {
     expect(judgeTopic('t', 'journal', { partitions: 1, replication: 1, settings: {} })).toEqual([])
   })

@@ -16,7 +16,7 @@ export interface SettingFinding {
 interface Rule {
   readonly setting: string
   /** What makes it so, for `create` and for people. */
-  readonly wanted: (replication: number) => string
+  readonly wanted: (topic: TopicDescription) => string
   isMet(value: string, topic: TopicDescription): boolean
   readonly why: string
 }
@@ -26,14 +26,18 @@ const REPLICATION_WANTED = 3
 /** With fewer than three copies there is none to spare. */
 const minIsrFor = (replication: number) => (replication >= REPLICATION_WANTED ? 2 : 1)
 
+const mostOf = ({ replication, replicationMax }: TopicDescription) => replicationMax ?? replication
+
+const inSync: Rule = {
+  setting: 'min.insync.replicas',
+  wanted: topic => String(minIsrFor(mostOf(topic))),
+  isMet: (value, topic) =>
+    Number(value) >= minIsrFor(mostOf(topic)) && Number(value) <= topic.replication,
+  why: 'what one broker alone acknowledged is lost with it, and more than there are never answer',
+}
+
 const durable: readonly Rule[] = [
-  {
-    setting: 'min.insync.replicas',
-    wanted: replication => String(minIsrFor(replication)),
-    isMet: (value, { replication }) =>
-      Number(value) >= minIsrFor(replication) && Number(value) <= replication,
-    why: 'what one broker alone acknowledged is lost with it, and more than there are never answer',
-  },
+  inSync,
   {
     setting: 'unclean.leader.election.enable',
     wanted: () => 'false',
@@ -77,12 +81,25 @@ export function judgeTopic(
   return rules[use].flatMap(rule => {
     const value = found.settings[rule.setting]
     if (value === undefined || rule.isMet(value, found)) return []
-    const wanted = rule.wanted(found.replication)
+    if (rule === inSync && isUneven(found)) return [tooUneven(topic, found)]
+    const wanted = rule.wanted(found)
     const message =
       `topic ${topic} has ${rule.setting} = ${value} and needs ${wanted}: ${rule.why}; ` +
       `set ${rule.setting}=${wanted} and start again`
     return [{ code: 'bad-settings', message }]
   })
+}
+
+/** No setting fits all of its partitions. */
+function isUneven(found: TopicDescription): boolean {
+  return minIsrFor(mostOf(found)) > found.replication
+}
+
+function tooUneven(topic: string, found: TopicDescription): SettingFinding {
+  const message =
+    `topic ${topic} has partitions of ${found.replication} and of ${mostOf(found)} copies, and ` +
+    `no ${inSync.setting} fits all of them: ${inSync.why}; give each as many copies and start again`
+  return { code: 'bad-settings', message }
 }
 
 /** One partition for each group. */
@@ -101,8 +118,9 @@ export function judgePartitions(
 /** A journal as it should be made on a log that can make so many copies. */
 export function journalTopic(topic: string, partitions: number, copies: number): NewTopic {
   const replication = Math.min(copies, REPLICATION_WANTED)
-  const entries = rules.journal.map(({ setting, wanted }) => [setting, wanted(replication)])
-  return { topic, partitions, replication, settings: Object.fromEntries(entries) }
+  const made = { partitions, replication, settings: {} }
+  const entries = rules.journal.map(({ setting, wanted }) => [setting, wanted(made)])
+  return { topic, ...made, settings: Object.fromEntries(entries) }
 }
 
 export interface TopicWanted {

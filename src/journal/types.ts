@@ -51,7 +51,7 @@ export interface Scheduled {
 export interface OutEntry extends Scheduled {
   /** From 1, without gaps. */
   readonly seq: number
-  /** The one in which it was first journaled: a replay has it from the journal. */
+  /** In which it was first journaled: a replay has it from the journal. Else the current one. */
   readonly generation: number
   /** Each sink at most once. */
   readonly runs: readonly SinkRun[]

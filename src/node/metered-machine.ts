@@ -29,6 +29,11 @@ export class MeteredMachine implements GroupMachine {
     })
   }
 
+  beforeCut(done: () => void): void {
+    if (this.#machine.beforeCut === undefined) done()
+    else this.#machine.beforeCut(done)
+  }
+
   /** From the cut to the end of its bytes, which are asked for as quickly as they are written. */
   cut(): ByteSource {
     const begunMs = this.#clock.monotonicMs()

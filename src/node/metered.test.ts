@@ -151,6 +151,11 @@ test('an image is measured when its last byte is taken, and is whole', () => {
 test('an image that nobody reads to its end is not measured', () => {
   const { images, machine, inner } = metered()
   machine.apply([entry(1, 'a')], () => {})
+  let isAsked = false
+  machine.beforeCut(() => {
+    isAsked = true
+  })
+  expect(isAsked).toBe(true)
   const source = machine.cut()
   source.next(() => {})
   source.close()

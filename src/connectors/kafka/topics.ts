@@ -85,7 +85,10 @@ export async function drop(cluster: Cluster, topic: string): Promise<void> {
   await untilAllSay(cluster, topic, patience, leaders => leaders.length === 0)
 }
 
-export async function describe(cluster: Cluster, topic: string): Promise<TopicDescription> {
+export async function describe(
+  cluster: Pick<Cluster, 'anyone'>,
+  topic: string,
+): Promise<TopicDescription> {
   const what = `description of topic '${topic}'`
   const [{ topicMetadata }, { resources }] = await Promise.all([
     cluster.anyone(what, metadata(topic)),
@@ -98,11 +101,16 @@ export async function describe(cluster: Cluster, topic: string): Promise<TopicDe
   const entries = (resource?.configEntries ?? []).flatMap(({ configName, configValue }) =>
     configValue === null ? [] : [[configName, configValue] as const],
   )
-  return {
-    partitions: told?.partitionMetadata.length ?? 0,
-    replication: told?.partitionMetadata[0]?.replicas.length ?? 0,
-    settings: Object.fromEntries(entries),
-  }
+  const copies = (told?.partitionMetadata ?? []).map(({ replicas }) => replicas.length)
+  return { ...countOf(copies), settings: Object.fromEntries(entries) }
+}
+
+/** `copies`: of each partition. A topic that was given more partitions later may have others. */
+function countOf(copies: readonly number[]): Omit<TopicDescription, 'settings'> {
+  const most = Math.max(0, ...copies)
+  const replication = Math.min(most, ...copies)
+  const isEven = replication === most
+  return { partitions: copies.length, replication, ...(!isEven && { replicationMax: most }) }
 }
 
 export function offsetOf(

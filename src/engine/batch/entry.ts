@@ -56,7 +56,7 @@ export function batchOf(movement: Movement, { delta, outputs }: Made): Batch {
 export function writeEntry(out: ByteWriter, entry: Sequenced): void {
   invariant(entry.outputs.length <= SINKS_MAX, 'sinks-of-a-group-are-bounded')
   writeSchedule(out, scheduleOf(entry))
-  out.bytes(entry.delta).varint(entry.outputs.length)
+  out.varint(entry.digest).bytes(entry.delta).varint(entry.outputs.length)
   let before: string | undefined
   for (const { sink, first, count, records } of entry.outputs) {
     const follows = before === undefined || sink > before
@@ -70,11 +70,12 @@ export function writeEntry(out: ByteWriter, entry: Sequenced): void {
 export function decodeEntry(bytes: Uint8Array): Sequenced {
   const reader = new ByteReader(bytes)
   const schedule = readSchedule(reader)
+  const digest = reader.varint()
   const delta = reader.bytes()
   const outputs = readOutputs(reader)
   reader.done()
-  if (digestOf(delta, outputs) !== schedule.digest) throw malformed('a batch is not as it was made')
-  return { ...schedule, delta, outputs }
+  if (digestOf(delta, outputs) !== digest) throw malformed('a batch is not as it was made')
+  return { ...schedule, delta, outputs, digest }
 }
 
 function readOutputs(reader: ByteReader): readonly SinkOutput[] {

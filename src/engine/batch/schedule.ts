@@ -11,18 +11,17 @@ import type { ChannelChange, Input, Movement, Reader } from '../channels/state.t
 import { readAfter, readWatermarks, writeWatermarks } from '../channels/wire.ts'
 import type { Sequenced } from './entry.ts'
 
-/** Of a batch: its place in the input, and the fingerprint of what came of it. */
+/** Of a batch: its place in the input. What came of it has a digest, which stands beside it. */
 export interface BatchSchedule extends Movement {
   readonly kind: 'batch'
-  readonly digest: number
 }
 
 /** One member for each kind of entry that has a seq. */
 export type Schedule = BatchSchedule
 
 export function scheduleOf(entry: Sequenced): Schedule {
-  const { kind, seq, now, inputs, changes, digest } = entry
-  return { kind, seq, now, inputs, changes, digest }
+  const { kind, seq, now, inputs, changes } = entry
+  return { kind, seq, now, inputs, changes }
 }
 
 /** Where schedules that should follow each other do not. */
@@ -66,13 +65,10 @@ const IDLE = 8
 const IS_IDLE = 16
 const CHANGE_MAX = 31
 
-const DIGEST_BITS = 52
-
 export function writeSchedule(out: ByteWriter, schedule: Schedule): void {
   out.uint8(BATCH).varint(schedule.seq).varint(schedule.now)
   writeInputs(out, schedule.inputs)
   writeChanges(out, schedule.changes)
-  out.varint(schedule.digest)
 }
 
 function writeInputs(out: ByteWriter, inputs: readonly Input[]): void {
@@ -120,10 +116,8 @@ export function readSchedule(reader: ByteReader): Schedule {
   const now = reader.varint()
   const inputs = readInputs(reader)
   const changes = readChanges(reader)
-  const digest = reader.varint()
   if (seq === 0) throw malformed('an entry has no seq')
-  if (digest >= 2 ** DIGEST_BITS) throw malformed('a digest is too long')
-  return { kind: 'batch', seq, now, inputs, changes, digest }
+  return { kind: 'batch', seq, now, inputs, changes }
 }
 
 export function decodeSchedule(bytes: Uint8Array): Schedule {

@@ -1,6 +1,6 @@
 /** Test support: a stage that lets each number through once, and channels full of numbers. */
 
-import { ByteReader } from '../../base/bytes.ts'
+import { ByteReader, ByteWriter } from '../../base/bytes.ts'
 import type { Frame } from '../../engine/channels/frame.ts'
 import type { Records } from '../../engine/columns/records.ts'
 import { rowsOf } from '../../engine/columns/records.ts'
@@ -38,7 +38,7 @@ export function stageOf(spec: OperatorSpec = dedup('n')): Omit<StageOptions, 'st
 }
 
 /** No two of all channels are equal. */
-const numberAt = (channel: number, offset: number) => 1_000_000 * channel + offset
+export const numberAt = (channel: number, offset: number) => 1_000_000 * channel + offset
 
 /** Every third offset holds nothing for this group. */
 export const isFull = (offset: number) => offset % 3 !== 2
@@ -82,10 +82,17 @@ export function leaderOf(
   return new GroupLeader({ state, term, stage, entry: ENTRY, bounds })
 }
 
+/** All but the rows, in one. */
+export function headOf(state: GroupState): Uint8Array {
+  const out = new ByteWriter()
+  for (const piece of state.head()) out.raw(piece)
+  return out.finish()
+}
+
 /** Numbers that a state holds for the sink, in their order; they must be counted without a gap. */
 export function outputsOf({ outbox }: GroupState): readonly number[] {
   const all: number[] = []
-  for (const { first, count, bytes } of outbox.runs('out') ?? []) {
+  for (const { first, count, bytes } of outbox.runs('out')?.items ?? []) {
     if (first !== all.length + 1) throw new Error(`output ${first} follows ${all.length}`)
     const records = readRecords(new ByteReader(bytes), input)
     if (records.size !== count) throw new Error(`${records.size} records are counted as ${count}`)

@@ -1,11 +1,13 @@
 /**
  * Test support: a group of a job on three nodes with real Raft between them, the readers of its
  * channels, and the log that it publishes to, where calls and answers take their time and are lost.
- * What a process had in memory goes with it; readers begin anew with whoever leads.
+ * What a process had in memory goes with it; readers begin anew with whoever leads. The job may be
+ * started again, whatever is on its way: processes that begin afterwards run under the new claim.
  */
 
 import { ByteReader, utf8Of } from '../../base/bytes.ts'
 import type { Prng } from '../../base/prng.ts'
+import { decodeSchedule } from '../../engine/batch/schedule.ts'
 import { type Grant, Purse } from '../../engine/channels/credit.ts'
 import type { Hello, Rewind } from '../../engine/channels/reception.ts'
 import { rowsOf } from '../../engine/columns/records.ts'
@@ -13,13 +15,16 @@ import { readRecords } from '../../engine/columns/records-codec.ts'
 import { input } from '../../engine/windows/testing/events.ts'
 import { defaultJournalBounds } from '../../journal/bounds.ts'
 import { Budget } from '../../journal/budget.ts'
+import { claimJob } from '../../journal/claims/claim-driver.ts'
+import { identityIn } from '../../journal/identity.ts'
+import { decodeRecord } from '../../journal/record.ts'
 import { ModelLog } from '../../journal/testing/model-log.ts'
-import type { Output, SinkRun } from '../../journal/types.ts'
+import type { Claim, Output, SinkRun } from '../../journal/types.ts'
 import { type Node, Trio } from '../../raft/host/testing/trio.ts'
 import { asGroup } from '../../raft/host/testing/world.ts'
 import { JobGroup } from '../job-group.ts'
 import type { JobMachine } from '../machine.ts'
-import { frameOf, isFull, OUT, SEAT, stageOf } from './job.ts'
+import { frameOf, isFull, JOURNAL, numberAt, OUT, SEAT, stageOf } from './job.ts'
 
 const BYTES_PER_RECORD = 20
 const STRETCH_MAX = 8
@@ -77,7 +82,9 @@ class Reader {
     const from = stream.position
     const to = Math.min(this.end, from + 1 + prng.below(STRETCH_MAX))
     const isLast = to === this.end
-    const frame = frameOf(this.channel, [from, to], isLast ? { watermark: to } : {})
+    const generation = this.#world.generationOf(stream.to)
+    const words = isLast ? { generation, watermark: to } : { generation }
+    const frame = frameOf(this.channel, [from, to], words)
     const bytes = 40 + BYTES_PER_RECORD * frame.records.size
     stream.purse.onSent(bytes)
     stream.position = to
@@ -97,9 +104,9 @@ export interface WorldOptions {
   readonly loss: number
 }
 
-const CLAIM = { generation: 1, owner: 'ann' }
-/** Small, so that what is not out holds up what is to come. */
-const BOUNDS = { ...defaultJournalBounds, outboxBytesMax: 4000, stallMs: 200, paceMaxMs: 20 }
+/** Small, so that what is not out holds up what is to come, and entries leave in pieces. */
+const SMALL = { outboxBytesMax: 4000, outputBytesMax: 300, stallMs: 200, paceMaxMs: 20 }
+const BOUNDS = { ...defaultJournalBounds, ...SMALL }
 
 function rendered({ bytes }: SinkRun): readonly Output[] {
   const records = readRecords(new ByteReader(bytes), input)
@@ -107,6 +114,14 @@ function rendered({ bytes }: SinkRun): readonly Output[] {
     const record = { key: null, value: utf8Of(`${values[1]}`), headers: [], timestampMs: 0 }
     return { ...OUT, record }
   })
+}
+
+/** An output as a reader of committed records sees it, and as the journal has it. */
+export interface Shown {
+  readonly number: number
+  /** In which it says that its entry was first journaled, and in which it was. */
+  readonly generation: number | undefined
+  readonly journaled: number | undefined
 }
 
 export class GroupWorld {
@@ -118,6 +133,9 @@ export class GroupWorld {
   readonly told: string[] = []
   readonly #log = new ModelLog()
   readonly #groups = new Map<Node, JobGroup>()
+  readonly #generations = new Map<JobGroup, number>()
+  #claim: Claim = { generation: 1, owner: 'owner 1' }
+  #isStarting = false
   #loss: number
 
   constructor(prng: Prng, options: WorldOptions) {
@@ -127,14 +145,64 @@ export class GroupWorld {
     this.trio = Trio.led(1, {
       seed: 1 + prng.below(1_000_000),
       limits: { tailEntries: 4 },
+      bounds: { imageEntriesMax: 40 },
       machineOn: node => this.#machineOn(node),
     })
+    this.#log.topics.set(JOURNAL.topic, { partitions: 1, replication: 3, settings: {} })
     this.#pump()
   }
 
-  /** Numbers that a reader of committed records sees. */
-  get published(): readonly number[] {
-    return this.#log.decided(OUT).map(({ value }) => Number(Buffer.from(value ?? []).toString()))
+  /** What a reader of committed records sees. */
+  get published(): readonly Shown[] {
+    const journaled = this.#journaled()
+    return this.#log.decided(OUT).map(({ value, headers }) => {
+      const number = Number(Buffer.from(value ?? []).toString())
+      const generation = identityIn(headers)?.generation
+      return { number, generation, journaled: journaled.get(number) }
+    })
+  }
+
+  /** By the schedules alone: under which generation the entry was journaled that took a number. */
+  #journaled(): ReadonlyMap<number, number> {
+    const found = new Map<number, number>()
+    for (const { value, offset } of this.#log.decided(JOURNAL)) {
+      const record = decodeRecord(value, SEAT.group, { ...JOURNAL, offset })
+      if (record.kind !== 'published') continue
+      for (const { schedule } of record.schedules) {
+        for (const { channel, from, to } of decodeSchedule(schedule).inputs) {
+          for (let at = from; at < to; at++) found.set(numberAt(channel, at), record.generation)
+        }
+      }
+    }
+    return found
+  }
+
+  generationOf(group: JobGroup): number {
+    return this.#generations.get(group) ?? 0
+  }
+
+  /** Somebody starts the job again, and it was not drained. */
+  start(): void {
+    if (this.#isStarting) return
+    this.#isStarting = true
+    const random = this.prng.fork(`claim behind ${this.#claim.generation}`)
+    const wish = { kind: 'start', owner: `owner ${this.#claim.generation + 1}` } as const
+    const lanes = [{ log: this.#log, seats: [SEAT] }]
+    const { clock } = this.trio
+    const record = (_: Claim, done: () => void) => void clock.after(1, done)
+    claimJob({ clock, random, wish, lanes, bounds: BOUNDS, record }, outcome => {
+      if (outcome.kind === 'refused') throw new Error(outcome.trouble.message)
+      this.#claim = outcome.claim
+      this.#isStarting = false
+    })
+  }
+
+  /** Replicas that run under an earlier claim, or will: they let nothing more out. */
+  get outdated(): readonly Node[] {
+    return this.trio.up.filter(node => {
+      const group = this.#groups.get(node)
+      return group !== undefined && this.generationOf(group) < this.#claim.generation
+    })
   }
 
   /** Nothing more is lost. */
@@ -163,7 +231,8 @@ export class GroupWorld {
 
   /** All that is there is taken, committed, applied on every node that is up, and out. */
   get isDone(): boolean {
-    const isOut = this.published.length >= this.wanted.flat().length
+    if (this.#isStarting || this.outdated.length > 0) return false
+    const isOut = this.#log.decided(OUT).length >= this.wanted.flat().length
     const behind = this.trio.up.filter(node => {
       const { book, outbox } = this.machine(node).state
       const isWhole = this.readers.every(({ channel, end }) => {
@@ -187,6 +256,7 @@ export class GroupWorld {
 
   #machineOn(node: Node): JobMachine {
     const { prng, readers } = this
+    const claim = this.#claim
     const group: JobGroup = new JobGroup({
       clock: node.clock,
       random: prng.fork(`journal ${node.number} ${node.store.boot}`),
@@ -210,7 +280,7 @@ export class GroupWorld {
         onTrouble: code => this.told.push(code),
         onTroubleOver: () => this.told.push('over'),
       },
-      claim: CLAIM,
+      claim,
       slot: 0,
       stage: stageOf(),
       taking: { rowsMax: 12, bytesMax: 4000, lingerMs: 2 },
@@ -220,6 +290,7 @@ export class GroupWorld {
       render: rendered,
     })
     this.#groups.set(node, group)
+    this.#generations.set(group, claim.generation)
     return group.machine
   }
 

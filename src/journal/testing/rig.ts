@@ -45,7 +45,7 @@ type Committed = { readonly term: number } & (
   | { readonly kind: 'out'; readonly entry: OutEntry; readonly recorded?: Recorded }
   | { readonly kind: 'progress'; readonly progress: Progress }
   | { readonly kind: 'term' }
-  | { readonly kind: 'end'; readonly generation: number }
+  | { readonly kind: 'end' | 'generation'; readonly generation: number }
 )
 
 /** Output number n of a sink goes to partition n mod 2 of the topic of that name. */
@@ -133,6 +133,7 @@ export class Replica implements JournalGroup, JournalListener {
       if (one.kind === 'out') this.outbox.apply(one.entry, one.recorded)
       if (one.kind === 'progress') this.outbox.advance(one.progress)
       if (one.kind === 'end') this.outbox.end(one.generation)
+      if (one.kind === 'generation') this.outbox.resume(one.generation)
     }
     if (term > 0) this.journal.onApplied(term)
   }
@@ -164,6 +165,8 @@ export class Rig {
   journaledBefore = 0
   leader = -1
   term = 0
+  /** Under which entries are committed. */
+  generation: number
   readonly #job: string | undefined
   #seq = 0
   readonly #numbers = new Map<string, number>()
@@ -171,6 +174,7 @@ export class Rig {
   constructor(options: RigOptions = {}, log = new ModelLog(), awayLog = new ModelLog()) {
     const { replicas = 1, claim = CLAIM, bounds = {}, hasAway = false, topics = [] } = options
     this.#job = options.job
+    this.generation = claim.generation
     this.log = log
     this.awayLog = awayLog
     this.doors = [new StaleLog(log), new StaleLog(awayLog)]
@@ -197,6 +201,15 @@ export class Rig {
     rig.elect(0)
     rig.settle()
     return rig
+  }
+
+  /** The same group, under another claim: it has committed what the other had. */
+  follow(old: Rig): void {
+    this.committed.push(...old.committed)
+    this.term = old.term
+    this.generation = old.generation
+    this.#seq = old.#seq
+    for (const [sink, number] of old.#numbers) this.#numbers.set(sink, number)
   }
 
   /** Others do not hear of it by this. */
@@ -229,13 +242,20 @@ export class Rig {
       return { sink, first, count, bytes: new Uint8Array(count * outputBytes) }
     })
     const made = runs.filter(({ count }) => count > 0)
-    const entry = { seq, generation: 1, ...scheduled(seq, this.#job), runs: made }
+    const { generation } = this
+    const entry = { seq, generation, ...scheduled(seq, this.#job), runs: made }
     const again = recorded === undefined ? {} : { recorded }
     this.committed.push({ kind: 'out', term: this.term, entry, ...again })
   }
 
   end(generation: number): void {
     this.committed.push({ kind: 'end', term: this.term, generation })
+  }
+
+  /** The first entry of a generation. */
+  begin(generation: number): void {
+    this.generation = generation
+    this.committed.push({ kind: 'generation', term: this.term, generation })
   }
 
   onProposal(index: number, term: number, progress: Progress): void {

@@ -66,6 +66,26 @@ describe('images', () => {
     expect(node.mustGroup(1).stats().imagesTaken).toBe(2)
   })
 
+  it('wait for a machine that has something to settle, unless the log is too long', () => {
+    const trio = Trio.led(1, { bounds: { imageEntriesMax: 10 } })
+    const node = trio.mustLead(1)
+    const machine = node.mustMachine(1)
+    machine.isSettled = false
+    proposeMany(node, 1, 30)
+    trio.pass(500)
+    const taken = () => node.mustGroup(1).stats().imagesTaken
+    expect([taken(), machine.asked.length, node.host.stats().imagesWaiting]).toEqual([0, 1, 1])
+    for (const done of machine.asked.splice(0)) trio.clock.after(1, done)
+    trio.pass(100)
+    expect(taken()).toBe(1)
+    proposeMany(node, 1, 30)
+    trio.pass(500)
+    expect([taken(), machine.asked.length]).toEqual([1, 1])
+    node.store.wantImage(asGroup(1))
+    trio.pass(100)
+    expect([taken(), node.host.stats().imagesWaiting]).toEqual([2, 0])
+  })
+
   it('are taken by a group that is idle, though it was asked before it was opened', () => {
     const trio = Trio.led(1)
     const [node] = trio.nodes as [Node]

@@ -164,6 +164,13 @@ export class Group implements ApplyPort, ImageSubject, Sender {
     this.#works.wake(this)
   }
 
+  /** The same, whatever its machine wants to settle before: the log must go on without it. */
+  mustTakeImage(): void {
+    if (this.#isClosing) return
+    this.#works.images.must(this)
+    this.#works.wake(this)
+  }
+
   stats(): GroupStats {
     const { log } = this.raft
     return {
@@ -274,6 +281,17 @@ export class Group implements ApplyPort, ImageSubject, Sender {
   onImageBroken(image: Image): void {
     const what = `the image of group ${this.id} at ${image.index} is gone or damaged`
     this.#works.fatal('image-damaged', lossMessage(what))
+  }
+
+  prepare(done: () => void): void {
+    const { machine } = this
+    if (machine.beforeCut === undefined) done()
+    else {
+      machine.beforeCut(() => {
+        done()
+        if (!this.#isClosing) this.#works.wake(this)
+      })
+    }
   }
 
   maybeCut(): Cut | undefined {

@@ -83,7 +83,7 @@ export class Host {
     store.listen({
       onPersisted: (group, number) => this.#onPersisted(group, number),
       onImageWanted: group => this.#onImageWanted(group),
-      onImageDamaged: group => this.#groups.get(group)?.takeImage(),
+      onImageDamaged: group => this.#groups.get(group)?.mustTakeImage(),
       onFailed: code => this.#fatal(code, diskTroubles[code]),
     })
     links.listen({
@@ -256,7 +256,7 @@ export class Host {
     }
     const group = new Group(id, found, options, this.#works)
     this.#groups.set(id, group)
-    if (this.#imagesWanted.delete(id)) group.takeImage()
+    if (this.#imagesWanted.delete(id)) group.mustTakeImage()
     return group
   }
 
@@ -273,7 +273,7 @@ export class Host {
   /** Groups are opened one after the other; the log's bound is looked at with its first sync. */
   #onImageWanted(id: GroupId): void {
     const group = this.#groups.get(id)
-    if (group !== undefined) group.takeImage()
+    if (group !== undefined) group.mustTakeImage()
     else if (this.#parts.store.groups.has(id)) this.#imagesWanted.add(id)
   }
 

@@ -9,12 +9,20 @@ import { asGroup } from './testing/world.ts'
 class Subject implements ImageSubject {
   readonly id
   isFree = true
+  /** It answers when it is told to. */
+  isSlow = false
+  readonly prepared: (() => void)[] = []
   cuts = 0
   readonly saved: number[] = []
   broken = 0
 
   constructor(n: number) {
     this.id = asGroup(n)
+  }
+
+  prepare(done: () => void): void {
+    this.prepared.push(done)
+    if (!this.isSlow) done()
   }
 
   maybeCut(): Cut | undefined {
@@ -97,6 +105,45 @@ describe('images', () => {
     expect([first.broken, images.running]).toEqual([1, 0])
     images.pump()
     expect(second.cuts).toBe(1)
+  })
+
+  it('wait until the machine has settled what it wants in them, and is asked once', () => {
+    const { images, first, second } = started(1)
+    first.isSlow = true
+    images.want(first)
+    images.want(first)
+    images.want(second)
+    images.maybeBegin(first)
+    images.pump()
+    expect([first.cuts, second.cuts, first.prepared.length]).toEqual([0, 1, 1])
+    expect(images.waiting).toBe(1)
+    for (const done of first.prepared) done()
+    images.maybeBegin(first)
+    expect(first.cuts).toBe(0)
+  })
+
+  it('that must be taken are not waited for, whatever a machine says later', () => {
+    const { images, open, first } = started()
+    first.isSlow = true
+    images.want(first)
+    images.must(first)
+    images.pump()
+    expect(first.cuts).toBe(1)
+    for (const done of [...first.prepared, ...open]) done(true)
+    images.pump()
+    expect([first.cuts, images.waiting]).toEqual([1, 0])
+    images.want(first)
+    expect(first.prepared.length).toBe(2)
+  })
+
+  it('of a group that went while its machine was asked are not taken', () => {
+    const { images, first } = started()
+    first.isSlow = true
+    images.want(first)
+    images.forget(first)
+    for (const done of first.prepared) done()
+    images.pump()
+    expect([first.cuts, images.waiting]).toEqual([0, 0])
   })
 
   it('of a group that goes are not taken', () => {

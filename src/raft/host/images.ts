@@ -1,6 +1,8 @@
 /**
- * Which group takes an image next: whoever asked first and can, few at once. The bytes are pulled
- * from the machine by the store, so that no image is ever in memory as a whole.
+ * Which group takes an image next: whoever asked first and can, few at once. Its machine is asked
+ * before, and may have something to settle first; where the log is over its bound, nobody waits for
+ * that. The bytes are pulled from the machine by the store, so that no image is ever in memory as a
+ * whole.
  */
 
 import type { GroupId } from '../../base/ids.ts'
@@ -15,6 +17,8 @@ export interface Cut {
 
 export interface ImageSubject {
   readonly id: GroupId
+  /** `done` when its machine has settled what it wants in the image. */
+  prepare(done: () => void): void
   /** Not while its machine works, nor when nothing is new. */
   maybeCut(): Cut | undefined
   onImageSaved(image: Image, isSaved: boolean): void
@@ -23,6 +27,8 @@ export interface ImageSubject {
 export class Images {
   readonly #store: Pick<HostStore, 'saveImage'>
   readonly #atOnceMax: number
+  /** Those whose machines were asked, and have not answered. */
+  readonly #asked = new Set<ImageSubject>()
   readonly #waiting = new Set<ImageSubject>()
   #running = 0
 
@@ -36,15 +42,26 @@ export class Images {
   }
 
   get waiting(): number {
-    return this.#waiting.size
+    return this.#asked.size + this.#waiting.size
   }
 
-  /** As soon as anything is applied that the last image does not hold. */
+  /** When its machine has answered, and anything is applied that the last image does not hold. */
   want(subject: ImageSubject): void {
+    if (this.#asked.has(subject) || this.#waiting.has(subject)) return
+    this.#asked.add(subject)
+    subject.prepare(() => {
+      if (this.#asked.has(subject)) this.must(subject)
+    })
+  }
+
+  /** The same, whatever its machine says, or has not said yet. */
+  must(subject: ImageSubject): void {
+    this.#asked.delete(subject)
     this.#waiting.add(subject)
   }
 
   forget(subject: ImageSubject): void {
+    this.#asked.delete(subject)
     this.#waiting.delete(subject)
   }
 

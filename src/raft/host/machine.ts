@@ -9,6 +9,11 @@ export interface GroupMachine {
   readonly appliedIndex: number
   /** Entries of every kind, in order; `results` has one for each, for whoever proposed it. */
   apply(entries: readonly Entry[], done: (results: readonly unknown[]) => void): void
+  /**
+   * An image is wanted: `done` when the state is worth one, soon or within the call. A log that is
+   * over its bound waits for nobody. Missing: it always is.
+   */
+  beforeCut?(done: () => void): void
   /** The state as it is now, whatever is applied later. */
   cut(): ByteSource
   /** Takes the place of the whole state. false: the bytes broke off, and the state is void. */

@@ -77,8 +77,8 @@ const drafts: readonly Omit<Mutant, 'scenario' | 'blind'>[] = [
   {
     name: 'what-ends-at-the-number-lies-behind-it',
     file: `${JOURNAL}/line.ts`,
-    find: 'if ((this.#items[middle] as Placed<T>).end > number) high = middle',
-    replace: 'if ((this.#items[middle] as Placed<T>).end >= number) high = middle',
+    find: 'if ((this.#places[middle] as Place).end > number) high = middle',
+    replace: 'if ((this.#places[middle] as Place).end >= number) high = middle',
     why: 'The last item that is done counts as the first that is to be done, and is done again.',
     origin: 'off by one in a binary search',
   },

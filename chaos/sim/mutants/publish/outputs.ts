@@ -96,7 +96,7 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
   {
     name: 'image-without-the-outbox',
     file: `${JOURNAL}/outbox.ts`,
-    find: 'schedules: [...this.schedules],\n      runs,',
+    find: 'schedules: this.schedules.items,\n      runs,',
     replace:
       'schedules: [],\n' +
       '      runs: [],\n' +

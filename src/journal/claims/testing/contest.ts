@@ -148,6 +148,8 @@ function told(bout: Bout, claims: readonly Told[], claim: Claim | undefined): st
  * becoming whole meanwhile, and `claiming.ts` says so.
  */
 const BESIDE_A_START = 'a submit beside a start: one that is refused has stopped nobody'
+/** There the start may be stopped, though the submit is refused: it is begun anew. */
+const ALONE = 'a submit beside a start, one group in two logs: whoever is stopped starts it again'
 
 const gone: ClaimWish = { kind: 'delete', claim: { generation: 1, owner: 'eve' } }
 
@@ -216,6 +218,19 @@ const contests: Readonly<Record<string, Contest>> = {
     return told(bout, claims, claimOf(claims[1]?.outcome))
   },
 
+  [ALONE](shape, steps) {
+    const bout = new Bout(shape)
+    const claims = [bout.claim(submit('ann')), bout.claim(start('bob'))]
+    bout.play(steps)
+    const [asked, begun] = claims.map(({ outcome }) => outcome)
+    if (begun?.kind !== 'done') return `the start is told ${codeOf(begun)}`
+    if (bout.missing(begun.claim) === undefined) return undefined
+    if (codeOf(asked) !== 'job-exists') return `the start is stopped, the submit ${codeOf(asked)}`
+    const next = bout.claim(start('cid'))
+    bout.play([])
+    return told(bout, [...claims, next], claimOf(next.outcome))
+  },
+
   'a submit where a job lives: it writes nothing, whatever it is shown'(shape, steps) {
     const bout = new Bout(shape)
     const lives = bout.claim(submit('eve'))
@@ -242,7 +257,7 @@ export const bouts = Object.keys(contests)
     { name, groups: 3, hasAway: true },
     { name, groups: 1, hasAway: true },
   ])
-  .filter(({ name, groups }) => groups > 1 || name !== BESIDE_A_START)
+  .filter(({ name, groups }) => name !== (groups > 1 ? ALONE : BESIDE_A_START))
 
 export function fought(name: string, shape: Shape, steps: readonly Step[]): string | undefined {
   return contests[name]?.(shape, steps)

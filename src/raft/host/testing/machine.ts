@@ -16,6 +16,10 @@ export class ListMachine implements GroupMachine {
   batches: number[] = []
   restored: number[] = []
   isClosed = false
+  /** Somebody wants an image, and waits for its word: called when a test wants it. */
+  readonly asked: (() => void)[] = []
+  /** It answers that by itself. */
+  isSettled = true
   /** Each entry holds up the whole process for so long. */
   workMs = 0
   /** A batch is done so much later; undefined: before the call returns. */
@@ -40,6 +44,11 @@ export class ListMachine implements GroupMachine {
     }
     if (this.laterMs === undefined) finish()
     else this.#clock.after(this.laterMs, finish)
+  }
+
+  beforeCut(done: () => void): void {
+    if (this.isSettled) done()
+    else this.asked.push(done)
   }
 
   cut(): ByteSource {
