@@ -103,7 +103,13 @@ const layers: Readonly<Record<string, Layer>> = {
   'chaos/exchange': { values: ['src/base', 'src/engine'] },
   // A simulated reader of committed records takes out what was aborted as the product does.
   'chaos/sim': {
-    values: [...core, 'chaos/engine', 'chaos/exchange', 'src/connectors/kafka/batch'],
+    values: [
+      ...core,
+      'chaos/engine',
+      'chaos/exchange',
+      'chaos/oracle',
+      'src/connectors/kafka/batch',
+    ],
     libraries: ['esbuild'],
   },
   // The machine that `weir node` runs so far, and its service.

@@ -23,7 +23,8 @@ const HELP = `npm run sim -- [OPTION ..]
   --jobs J         in so many processes (default 1)
   --json FILE      writes the totals
   --scenario NAME  raft: the consensus core alone (default); host: whole nodes with many groups;
-                   publish: clusters of them that let outputs out into two logs
+                   publish: clusters of them that let outputs out into two logs;
+                   cluster: a cluster of them that runs a job
   --seed N         runs one seed and prints its tables
   --replay FILE    runs a scenario kept as JSON
   --cut-off N      cuts a follower off for N minutes of load, and prints what grew meanwhile
@@ -101,7 +102,9 @@ function kept(file: string): Scenario {
 }
 
 function named(name: string): PlayName {
-  return isPlayName(name) ? name : misused(`--scenario is raft, host or publish, not '${name}'`)
+  return isPlayName(name)
+    ? name
+    : misused(`--scenario is raft, host, publish or cluster, not '${name}'`)
 }
 
 const playName = named(flags.scenario)

@@ -1,5 +1,8 @@
-/** What the simulator can play: the consensus core alone, whole nodes, publishers. */
+/** What the simulator can play: the consensus core alone, whole nodes, publishers, a job. */
 
+import { drawCluster } from './cluster/draw.ts'
+import { clusterKinds } from './cluster/kinds.ts'
+import { runCluster } from './cluster/run.ts'
 import { completed, drawFleet } from './fleet/draw.ts'
 import { fleetFaultKinds } from './fleet/kinds.ts'
 import { runFleet } from './fleet/run.ts'
@@ -61,7 +64,17 @@ const publish: Play<ReturnType<typeof drawPublish>> = {
   },
 }
 
-export const plays = { raft, host, publish } as const
+const cluster: Play<ReturnType<typeof drawCluster>> = {
+  kinds: clusterKinds,
+  drawn: drawCluster,
+  run: runCluster,
+  shrunk: (scenario, checker) => {
+    const fails = (smaller: typeof scenario) => runCluster(smaller).failure?.checker === checker
+    return shrinkWhile(scenario, fails, [])
+  },
+}
+
+export const plays = { raft, host, publish, cluster } as const
 export type PlayName = keyof typeof plays
 
 /** A scenario is only ever played by the play that drew it. */

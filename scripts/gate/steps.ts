@@ -21,6 +21,9 @@ const HOST_MUTANTS = 3
 /** Of publishers: clusters of whole nodes, and two logs. */
 const PUBLISH_SEEDS = 60
 const PUBLISH_MUTANTS = 3
+/** Of clusters that run a job. */
+const CLUSTER_SEEDS = 40
+const CLUSTER_MUTANTS = 2
 const ENGINE_MUTANTS = 3
 /** Of exchanges, whose courses are short. */
 const EXCHANGE_MUTANTS = 3
@@ -106,6 +109,11 @@ export const steps: readonly Step[] = [
     args: ['--scenario', 'publish', '--seeds', String(PUBLISH_SEEDS), ...JOBS],
     isReport: true,
   }),
+  step('sim:cluster', {
+    script: 'sim',
+    args: ['--scenario', 'cluster', '--seeds', String(CLUSTER_SEEDS), ...JOBS],
+    isReport: true,
+  }),
   step('mutants', { args: ['raft', '--draw', String(MUTANTS), ...MUTANT_LIMITS], isReport: true }),
   step('mutants:host', {
     script: 'mutants',
@@ -125,6 +133,11 @@ export const steps: readonly Step[] = [
   step('mutants:exchange', {
     script: 'mutants',
     args: ['exchange', '--draw', String(EXCHANGE_MUTANTS), ...MUTANT_LIMITS],
+    isReport: true,
+  }),
+  step('mutants:cluster', {
+    script: 'mutants',
+    args: ['cluster', '--draw', String(CLUSTER_MUTANTS), ...MUTANT_LIMITS],
     isReport: true,
   }),
 ]

@@ -71,7 +71,7 @@ export interface RunningParts {
   readonly transport: Transport<string>
   world(group: GroupId): Onlooker
   /** What a replica of the group replicates, as before the first entry. */
-  stateOf(group: GroupId): Machine
+  stateOf(group: GroupId, life: Life): Machine
   nodeOf(group: GroupId, replica: ReplicaId): NodeId | undefined
   /** Everybody else, by name and address. */
   peersOf(member: Member): readonly Member[]
@@ -232,7 +232,7 @@ export class Running {
     const { store, queue, life, profile, prng, member } = this.#parts
     const durable = this.#book.begin(group, stored)
     const machine = new FleetMachine(profile.machine, {
-      ...{ queue, life, prng, space: this.#space(group), state: this.#parts.stateOf(group) },
+      ...{ queue, life, prng, space: this.#space(group), state: this.#parts.stateOf(group, life) },
       onApplied: entry => {
         if (!member.isPast) this.#parts.world(group).watch.applied(seat, entry)
       },

@@ -13,9 +13,11 @@ const HELD_MAX = 5000
 export class Life {
   isDead = false
   #held: (() => void)[] | undefined
+  #isPaused = false
+  #busyUntilUs = 0
 
   get isPaused(): boolean {
-    return this.#held !== undefined
+    return this.#isPaused
   }
 
   end(): void {
@@ -24,16 +26,36 @@ export class Life {
   }
 
   pause(): void {
+    this.#isPaused = true
     this.#held ??= []
   }
 
   /** Everything that waited happens now, after `first`. */
   resume(first: () => void): void {
+    this.#isPaused = false
     const held = this.#held ?? []
     this.#held = undefined
     for (const happen of [first, ...held]) {
       this.admit(happen)
     }
+  }
+
+  /** Its one thread has so much to do, behind what it has to do already: all else waits. */
+  occupy(queue: EventQueue, forUs: number): void {
+    if (this.isDead || forUs <= 0) return
+    const isFree = this.#busyUntilUs <= queue.nowUs
+    this.#busyUntilUs = Math.max(this.#busyUntilUs, queue.nowUs) + Math.ceil(forUs)
+    this.#held ??= []
+    if (isFree) this.#freeAgain(queue)
+  }
+
+  #freeAgain(queue: EventQueue): void {
+    const fire = (): void => {
+      if (this.isDead) return
+      if (this.#busyUntilUs > queue.nowUs) this.#freeAgain(queue)
+      else if (!this.#isPaused) this.resume(() => {})
+    }
+    queue.at(this.#busyUntilUs, { fire })
   }
 
   admit(happen: () => void): void {

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { transform } from 'esbuild'
 import { describe, expect, test } from 'vitest'
+import { clusterMutants } from './cluster.ts'
 import { engineMutants } from './engine/list.ts'
 import { exchangeMutants } from './exchange.ts'
 import { hostMutants } from './host.ts'
@@ -16,6 +17,7 @@ const all = [
   ...engineMutants,
   ...publishMutants,
   ...exchangeMutants,
+  ...clusterMutants,
 ]
 
 const RAFT_MIN = 25
@@ -23,6 +25,7 @@ const HOST_MIN = 12
 const ENGINE_MIN = 30
 const PUBLISH_MIN = 20
 const EXCHANGE_MIN = 20
+const CLUSTER_MIN = 15
 const BLIND_MIN = 8
 
 test('no two mutants have one name, and no two make the same bug', () => {
@@ -35,6 +38,7 @@ test('no two mutants have one name, and no two make the same bug', () => {
   expect(engineMutants.length).toBeGreaterThanOrEqual(ENGINE_MIN)
   expect(publishMutants.length).toBeGreaterThanOrEqual(PUBLISH_MIN)
   expect(exchangeMutants.length).toBeGreaterThanOrEqual(EXCHANGE_MIN)
+  expect(clusterMutants.length).toBeGreaterThanOrEqual(CLUSTER_MIN)
 })
 
 test('some were written without knowledge of what is to find them', () => {

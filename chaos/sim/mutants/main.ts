@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Prng } from '../../../src/base/prng.ts'
 import { bundled, patchedFile } from './bundle.ts'
+import { clusterMutants } from './cluster.ts'
 import { engineMutants } from './engine/list.ts'
 import { exchangeMutants } from './exchange.ts'
 import { hostMutants } from './host.ts'
@@ -26,6 +27,7 @@ const lists: Readonly<Record<string, readonly Mutant[]>> = {
   publish: publishMutants,
   engine: engineMutants,
   exchange: exchangeMutants,
+  cluster: clusterMutants,
 }
 
 const HELP = `npm run mutants -- LIST .. [OPTION ..]     lists: ${Object.keys(lists).join(', ')}

@@ -1,0 +1,284 @@
+/**
+ * The checkers of a cluster that runs a job, by name. Replicas are looked at as they apply entries
+ * and now and then; publishers as they send; the log again and again, and once more in the end.
+ */
+
+import { crc32c } from '../../../src/base/crc32c.ts'
+import type { Partition, PartitionRecords, StoredRecord } from '../../../src/base/stream-log.ts'
+import { type BatchSchedule, decodeSchedule } from '../../../src/engine/batch/schedule.ts'
+import { GROUP_CREDIT_BYTES } from '../../../src/engine/channels/bounds.ts'
+import { PIPELINE_MAX } from '../../../src/engine/state/overlay.ts'
+import type { JobMachine } from '../../../src/group/machine.ts'
+import type { GroupState } from '../../../src/group/state.ts'
+import { identityIn } from '../../../src/journal/identity.ts'
+import { decodeRecord } from '../../../src/journal/record.ts'
+import type { Entry } from '../../../src/raft/types.ts'
+import { Demand } from '../run/demand.ts'
+import type { SimLog } from '../world/log/log.ts'
+import type { Job } from './job.ts'
+import { journalOf, nameOf, OUTPUT_PARTITIONS, OUTPUT_TOPIC } from './names.ts'
+import { differing, mistimed } from './oracle.ts'
+import type { Replica } from './replica.ts'
+import type { ClusterProfile } from './scenario.ts'
+import { Shadow } from './shadow.ts'
+
+/**
+ * Codes of what passes by itself: answers are lost in this world, come late, or from a leader that
+ * was replaced and knows less than there is.
+ */
+const PASSING: ReadonlySet<string> = new Set(['unavailable', 'busy', 'fenced', 'journal-behind'])
+
+/** Of the replicas that apply an entry, each looks at all of its state every so many entries. */
+const THOROUGH = 4
+/** Rows weigh more than they take in the log; one fetch lies on top of what a sender keeps. */
+const FETCHED_WEIGHT = 40_000
+/** Whose batches may be on their way together, and what is around one in an outbox. */
+const LEADERS_MAX = 2
+const AROUND_BYTES = 300
+
+/** An output as a reader of committed records sees it. */
+export interface Visible {
+  readonly group: number
+  readonly sink: string
+  readonly number: number
+  readonly record: StoredRecord
+}
+
+export class Judge {
+  readonly shadows: readonly Shadow[]
+  readonly #once = new Demand('CLUSTER-2 every output is visible once and in order')
+  readonly releases = new Demand('CLUSTER-3 nothing leaves before its schedule is journaled')
+  readonly #oracle = new Demand('CLUSTER-1 outputs are what the oracle says of the input')
+  readonly #equal = new Demand('CLUSTER-4 replicas are equal at equal index')
+  readonly leaves = new Demand('CLUSTER-5 nothing uncommitted is to be seen')
+  readonly #bounds = new Demand('CLUSTER-6 what waits is bounded')
+  readonly #time = new Demand('CLUSTER-8 time never turns back, and follows from the input')
+  readonly #taken = new Demand('CLUSTER-9 input is taken once and without a gap')
+  readonly #stops = new Demand('CLUSTER-10 nobody stops without a reason')
+  readonly #log: SimLog
+  readonly #job: Job
+  readonly #profile: ClusterProfile
+  readonly visible: Visible[] = []
+  /** Entries of each group whose schedules are known to be decided. */
+  readonly journaled: number[]
+  /** By group, as they stand in the journal. */
+  readonly schedules: BatchSchedule[][]
+  readonly #last = new Map<string, number>()
+  readonly #read = new Map<string, number>()
+
+  constructor(log: SimLog, job: Job, profile: ClusterProfile) {
+    this.#log = log
+    this.#job = job
+    this.#profile = profile
+    const groups = Array.from({ length: job.groups }, (_, group) => group)
+    this.shadows = groups.map(group => new Shadow(job, group))
+    this.journaled = groups.map(() => 0)
+    this.schedules = groups.map(() => [])
+  }
+
+  get demands(): readonly Demand[] {
+    const first = [this.#oracle, this.#once, this.releases, this.#equal, this.leaves]
+    return [...first, this.#bounds, this.#time, this.#taken, this.#stops]
+  }
+
+  // What replicas do.
+
+  onApplied(group: number, entry: Entry, state: GroupState): void {
+    const shadow = this.#shadow(group)
+    const { book } = shadow.state
+    const before = { watermark: book.watermark, now: book.now, channels: new Map(book.channels) }
+    const what = () => `${nameOf(group)} at ${entry.index}`
+    const verdict = shadow.take(entry)
+    this.#equal.demand(verdict !== 'other', what)
+    if (verdict === 'new') this.#mustMoveOn(group, before)
+    if (verdict === 'same' && entry.index % THOROUGH !== 0) return
+    this.#equal.demand(shadow.isAt(entry.index, state), what)
+  }
+
+  #mustMoveOn(group: number, before: Pick<GroupState['book'], 'watermark' | 'now' | 'channels'>) {
+    const { book } = this.#shadow(group).state
+    const isOn = book.watermark >= before.watermark && book.now >= before.now
+    this.#time.demand(
+      isOn,
+      () => `${nameOf(group)}: ${before.watermark} was, now ${book.watermark}`,
+    )
+    for (const [channel, { cursor, watermark }] of before.channels) {
+      const after = book.channels.get(channel)
+      const what = () => `${nameOf(group)} channel ${channel}: ${JSON.stringify(after)}`
+      this.#time.demand((after?.watermark ?? -Infinity) >= watermark, what)
+      this.#taken.demand((after?.cursor ?? 0) >= cursor, what)
+    }
+  }
+
+  /** Somebody reads what a replica shows, whatever it computes meanwhile. */
+  onLooked(
+    group: number,
+    { appliedIndex, state }: Pick<JobMachine, 'appliedIndex' | 'state'>,
+  ): void {
+    const what = () => `${nameOf(group)} shows what ${appliedIndex} entries do not make`
+    this.leaves.demand(this.#shadow(group).isAt(appliedIndex, state), what)
+  }
+
+  /** What a replica holds. */
+  onHeld({ group, job }: Replica): void {
+    const { bounds } = this.#profile
+    const { outbox } = job.machine.state
+    const entryBytes = this.#shadow(group).entryBytesMax
+    const most = bounds.outboxBytesMax + LEADERS_MAX * PIPELINE_MAX * (entryBytes + AROUND_BYTES)
+    const what = () => `${nameOf(group)} holds ${outbox.bytes} of ${most} bytes`
+    this.#bounds.demand(outbox.bytes <= most, what)
+    const { leader } = job.runtime
+    if (leader === undefined) return
+    const held = leader.channels.heldBytes
+    this.#bounds.demand(
+      held <= GROUP_CREDIT_BYTES,
+      () => `${nameOf(group)} holds ${held} of frames`,
+    )
+    this.#bounds.demand(leader.depth <= PIPELINE_MAX, () => `${nameOf(group)}: ${leader.depth}`)
+  }
+
+  onFrame(isOnCredit: boolean): void {
+    this.#bounds.demand(isOnCredit, () => 'a frame is sent without credit')
+  }
+
+  onSender({ bytes, stretches }: { bytes: number; stretches: number }, groups: number): void {
+    const { branchBytes, stretchesMax } = this.#profile.sender
+    const isBounded = bytes <= groups * branchBytes + FETCHED_WEIGHT && stretches <= stretchesMax
+    this.#bounds.demand(isBounded, () => `a sender keeps ${bytes} bytes in ${stretches}`)
+  }
+
+  onTrouble(group: number, code: string): void {
+    this.#stops.demand(PASSING.has(code), () => `${nameOf(group)}: ${code}`)
+  }
+
+  // What leaves.
+
+  onReleased(group: number, seq: number): void {
+    this.releases.demand(this.isJournaled(group, seq), () => `${nameOf(group)} releases ${seq}`)
+  }
+
+  isJournaled(group: number, seq: number): boolean {
+    if ((this.journaled[group] ?? 0) < seq) this.look()
+    return (this.journaled[group] ?? 0) >= seq
+  }
+
+  onJournaled(group: number, toSeq: number): void {
+    this.journaled[group] = Math.max(this.journaled[group] ?? 0, toSeq)
+  }
+
+  /** Records that go into a transaction; the newest entry of which there is an output. */
+  onSending(group: number, parts: readonly PartitionRecords[]): number {
+    let last = 0
+    for (const { topic, records } of parts) {
+      for (const { headers, value } of topic === OUTPUT_TOPIC ? records : []) {
+        const { sink = '', number = 0 } = identityIn(headers) ?? {}
+        const made = this.#shadow(group).outputs.get(sink)?.get(number)
+        const isMade = made !== undefined && made.crc === crc32c(value ?? new Uint8Array(0))
+        this.leaves.demand(isMade, () => `${nameOf(group)} sends ${number} for ${sink}`)
+        last = Math.max(last, made?.seq ?? 0)
+      }
+    }
+    return last
+  }
+
+  // What stands in the log.
+
+  /** Everything that is new. */
+  look(): void {
+    for (const [group] of this.shadows.entries()) {
+      const of = journalOf(group)
+      for (const { value, offset } of this.#news(of)) {
+        const record = decodeRecord(value, nameOf(group), { ...of, offset })
+        if (record.kind !== 'published') continue
+        const standing = this.#standing(group)
+        const next = standing.length + 1
+        const what = () => `${nameOf(group)} journals ${record.fromSeq} where ${next} is next`
+        this.#once.demand(record.fromSeq === next, what)
+        standing.push(...record.schedules.map(({ schedule }) => decodeSchedule(schedule)))
+        this.onJournaled(group, record.toSeq)
+      }
+    }
+    for (let partition = 0; partition < OUTPUT_PARTITIONS; partition++) {
+      for (const record of this.#news({ topic: OUTPUT_TOPIC, partition })) this.#onVisible(record)
+    }
+  }
+
+  #onVisible(record: StoredRecord): void {
+    const identity = identityIn(record.headers)
+    const group = this.shadows.findIndex((_, one) => nameOf(one) === identity?.group)
+    this.#once.demand(identity !== undefined && group >= 0, () => `${identity?.group} is nobody`)
+    const { sink = '', number = 0 } = identity ?? {}
+    const place = `${nameOf(group)} ${sink}`
+    const next = (this.#last.get(place) ?? 0) + 1
+    this.#once.demand(number === next, () => `${place} shows ${number} where ${next} is next`)
+    this.#last.set(place, number)
+    this.visible.push({ group, sink, number, record })
+  }
+
+  #news(of: Partition): readonly StoredRecord[] {
+    const name = `${of.topic}/${of.partition}`
+    const all = this.#log.committed(of)
+    const from = this.#read.get(name) ?? 0
+    this.#read.set(name, all.length)
+    return all.slice(from)
+  }
+
+  /** All that was committed is journaled, and to be seen. */
+  isComplete(): boolean {
+    this.look()
+    return this.shadows.every(({ state, outputs }, group) => {
+      const areOut = [...outputs].every(([sink, made]) => {
+        return (this.#last.get(`${nameOf(group)} ${sink}`) ?? 0) === made.size
+      })
+      return areOut && this.#standing(group).length === state.outbox.lastSeq
+    })
+  }
+
+  /** One output is not as it was. */
+  sabotage(how: 'lose' | 'repeat' | 'alter'): void {
+    const last = this.visible.pop()
+    const other = this.visible.find(one => one.sink === last?.sink && one !== last)
+    if (last === undefined || how === 'lose') return
+    const record = { ...last.record, value: other?.record.value ?? null }
+    this.visible.push(...(how === 'repeat' ? [last, last] : [{ ...last, record }]))
+  }
+
+  /** The last look, at `input`: what a reader of committed records sees of each channel. */
+  end(input: ReadonlyMap<number, readonly StoredRecord[]>): void {
+    for (const [group, schedules] of this.schedules.entries()) {
+      const wrong = mistimed(this.#job, schedules, input)
+      this.#time.demand(wrong === undefined, () => `${nameOf(group)}: ${wrong}`)
+      this.#mustBeWhole(group, input)
+      const visible = this.visible.filter(one => one.group === group)
+      const other = differing(this.#job, { group, schedules, visible, input })
+      this.#oracle.demand(other === undefined, () => `${nameOf(group)}: ${other}`)
+    }
+  }
+
+  /** Ranges that follow each other, from the first offset to the last. */
+  #mustBeWhole(group: number, input: ReadonlyMap<number, readonly StoredRecord[]>): void {
+    const cursors = new Map<number, number>()
+    for (const { seq, inputs } of this.#standing(group)) {
+      for (const { channel, from, to } of inputs) {
+        const cursor = cursors.get(channel) ?? 0
+        const what = () =>
+          `${nameOf(group)} takes ${channel} from ${from}, not ${cursor}, in ${seq}`
+        this.#taken.demand(from === cursor, what)
+        cursors.set(channel, to)
+      }
+    }
+    for (const [channel, records] of input) {
+      const end = (records.at(-1)?.offset ?? -1) + 1
+      const at = cursors.get(channel) ?? 0
+      this.#taken.demand(at >= end, () => `${nameOf(group)} has ${at} of ${end} of ${channel}`)
+    }
+  }
+
+  #standing(group: number): BatchSchedule[] {
+    return this.schedules[group] as BatchSchedule[]
+  }
+
+  #shadow(group: number): Shadow {
+    return this.shadows[group] as Shadow
+  }
+}

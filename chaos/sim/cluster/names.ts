@@ -1,0 +1,89 @@
+/** What the job calls its groups, ids and topics, and where each group reads and writes. */
+
+import { ByteReader, ByteWriter } from '../../../src/base/bytes.ts'
+import { invariant } from '../../../src/base/errors.ts'
+import { type GroupId, groupId } from '../../../src/base/ids.ts'
+import type { Partition } from '../../../src/base/stream-log.ts'
+import { gatherRecords } from '../../../src/engine/columns/gather.ts'
+import type { Records } from '../../../src/engine/columns/records.ts'
+import { readRecords, writeRecords } from '../../../src/engine/columns/records-codec.ts'
+import type { Seat } from '../../../src/journal/plan.ts'
+import type { TopicWanted } from '../../../src/journal/settings.ts'
+import type { Output, SinkRun } from '../../../src/journal/types.ts'
+import type { Job } from './job.ts'
+
+export const OUTPUT_TOPIC = 'outputs'
+export const OUTPUT_PARTITIONS = 2
+export const CLAIM = { generation: 1, owner: 'ann' } as const
+
+/** Of the group that owns the n-th part of the slots. */
+export function idOf(group: number): GroupId {
+  return groupId(group + 1)
+}
+
+export function partOf(group: GroupId): number {
+  return group - 1
+}
+
+export function nameOf(group: number): string {
+  return `job/stage/${group}`
+}
+
+/** Each sink has a log of its own, as far as its publisher knows: the first holds the journal. */
+export function journalTopicOf(sink: number): string {
+  return sink === 0 ? 'journal' : `markers-${sink}`
+}
+
+export function journalOf(group: number, sink = 0): Partition {
+  return { topic: journalTopicOf(sink), partition: group }
+}
+
+export function transactionalIdOf(group: number, sink: number): string {
+  return `job-stage-${group}-${sink}`
+}
+
+export function seatOf(group: number, sink: number, name: string): Seat {
+  const names = { group: nameOf(group), transactionalId: transactionalIdOf(group, sink) }
+  return { ...names, sink: name, journal: journalOf(group, sink), hasJournal: sink === 0 }
+}
+
+export function topicsOf(sink: number): readonly TopicWanted[] {
+  return [
+    { topic: journalTopicOf(sink), use: 'journal', partitions: 1 },
+    { topic: OUTPUT_TOPIC, use: 'output', partitions: OUTPUT_PARTITIONS },
+  ]
+}
+
+/** A partition of a source. */
+export function inputOf(channel: number): Partition {
+  return { topic: 'input', partition: channel }
+}
+
+/** Which group's leader reads it. */
+export function readerOf(channel: number, groups: number): number {
+  return channel % groups
+}
+
+/** Outputs of one group and sink lie in one partition: so their order is to be seen. */
+export function outputOf(group: number, sink: number): Partition {
+  return { topic: OUTPUT_TOPIC, partition: (group + sink) % OUTPUT_PARTITIONS }
+}
+
+/** One record for each row. */
+export function rendered(job: Job, group: number, run: SinkRun): readonly Output[] {
+  const input = new ByteReader(run.bytes)
+  const records = readRecords(input, job.schemaOf(run.sink))
+  const place = outputOf(group, job.sinks.indexOf(run.sink))
+  return Array.from({ length: records.size }, (_, row) => {
+    const out = new ByteWriter()
+    writeRecords(out, gatherRecords(records, Int32Array.of(row)))
+    const record = { key: null, value: out.finish(), headers: [], timestampMs: 0 }
+    return { ...place, record }
+  })
+}
+
+/** As a reader has it. */
+export function unrendered(job: Job, sink: string, value: Uint8Array | null): Records {
+  invariant(value !== null, 'CLUSTER an output has a value')
+  return readRecords(new ByteReader(value), job.schemaOf(sink))
+}

@@ -1,0 +1,47 @@
+/** One publisher as an onlooker sees it: what it puts into a transaction, and whether it may. */
+
+import type { PartitionRecords } from '../../../src/base/stream-log.ts'
+import { decodeRecord } from '../../../src/journal/record.ts'
+import { type Onlooker, unwatched } from '../publish/door.ts'
+import type { Judge } from './judge.ts'
+import { journalOf, nameOf } from './names.ts'
+
+/** `sink`: its place; the first lies in the log of the journal. */
+export function publisherOf(judge: Judge, group: number, sink: number): Onlooker {
+  let toSeq = 0
+  let outputsOf = 0
+  const left = (): void => {
+    toSeq = 0
+    outputsOf = 0
+  }
+  return {
+    ...unwatched,
+    left,
+    sending: parts => {
+      outputsOf = Math.max(outputsOf, judge.onSending(group, parts))
+      if (sink === 0) toSeq = Math.max(toSeq, journaledIn(group, parts))
+    },
+    committing: () => {
+      const isDurable = outputsOf <= toSeq || judge.isJournaled(group, outputsOf)
+      const what = () => `${nameOf(group)} commits outputs of ${outputsOf}, journaled ${toSeq}`
+      judge.releases.demand(isDurable, what)
+    },
+    committed: () => {
+      judge.onJournaled(group, toSeq)
+      left()
+    },
+  }
+}
+
+function journaledIn(group: number, parts: readonly PartitionRecords[]): number {
+  const of = journalOf(group)
+  let last = 0
+  for (const { topic, partition, records } of parts) {
+    if (topic !== of.topic || partition !== of.partition) continue
+    for (const { value } of records) {
+      const record = decodeRecord(value, nameOf(group), { ...of, offset: -1 })
+      if (record.kind === 'published') last = Math.max(last, record.toSeq)
+    }
+  }
+  return last
+}

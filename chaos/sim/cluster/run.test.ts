@@ -1,0 +1,21 @@
+/** Clusters that run a job, simulated: the same every time, and sound. */
+
+import { expect, test } from 'vitest'
+import { drawCluster } from './draw.ts'
+import { runCluster } from './run.ts'
+
+test('a seed is one run, to the last event', () => {
+  const [first, second] = [runCluster(drawCluster(2)), runCluster(drawCluster(2))]
+  expect(first).toEqual(second)
+  expect(first.failure).toBeUndefined()
+  expect(runCluster(drawCluster(3)).traceHash).not.toBe(first.traceHash)
+})
+
+test('without a fault everything that was put in is taken, and what comes of it gets out', () => {
+  const result = runCluster({ ...drawCluster(4), faults: [] })
+  expect(result.failure).toBeUndefined()
+  expect(result.operations).toBeGreaterThanOrEqual(10)
+  const checks = Object.entries(result.checks).filter(([, count]) => count === 0)
+  // Nobody has anything to complain of.
+  expect(checks.map(([name]) => name)).toEqual(['CLUSTER-10 nobody stops without a reason'])
+})
