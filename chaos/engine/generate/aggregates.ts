@@ -118,12 +118,15 @@ export class AggregateDraft {
     const count = prng.between(1, prng.chance(0.15) ? 24 : 5)
     // Longer than the window itself: some records are in none.
     const everyMs = this.#prng.chance(0.1) ? 3 * step * count : step
-    const aligned = { sizeMs: step * count, offsetMs: prng.pick([0, 0, 100, -70]), time }
+    const offsetMs = prng.pick([0, 0, 100, -70, step * count - 30])
+    const aligned = { sizeMs: step * count, offsetMs, time }
+    // Windows that begin within the slice in which others end.
+    const odd = prng.chance(0.4) ? prng.between(1, step - 1) : 0
     switch (kind) {
       case 'tumbling':
         return { kind, ...aligned }
       case 'hopping':
-        return { kind, ...aligned, everyMs }
+        return { kind, ...aligned, sizeMs: step * count + odd, everyMs }
       case 'cumulate':
         return { kind, ...aligned, stepMs: step }
       case 'session':

@@ -9,7 +9,15 @@ import { parseJson } from './json.ts'
 import { type Json, jsonOf, type Node, type Parsed, type Trouble } from './node.ts'
 import { decodedText, type SourceText } from './text.ts'
 import { parseToml } from './toml.ts'
-import { type Environment, filled, isFromVariable } from './variables.ts'
+import {
+  type Environment,
+  filled,
+  isFromVariable,
+  isTelling,
+  type Variable,
+  variablesBelow,
+  withoutValues,
+} from './variables.ts'
 import { parseYaml } from './yaml.ts'
 
 export const languages = ['yaml', 'json', 'toml'] as const
@@ -45,19 +53,28 @@ export type Reading =
   | { readonly document: Document; readonly findings?: never }
   | { readonly findings: readonly Finding[]; readonly document?: never }
 
+/** A default stands in the file for all to see. */
+const isHidden = (variable: Variable): boolean =>
+  isTelling(variable) && !variable.written.includes(variable.value)
+
 export class Document {
   readonly file: string
   readonly source: SourceText
   readonly root: Node
+  /** Those that are kept out of findings. */
+  readonly #hidden: readonly Variable[]
 
   constructor(file: string, source: SourceText, root: Node) {
     this.file = file
     this.source = source
     this.root = root
+    this.#hidden = variablesBelow(root).filter(isHidden)
   }
 
   finding(remark: Remark): Finding {
-    return findingAt(this.file, this.source, remark)
+    const { message, suggestion, ...finding } = findingAt(this.file, this.source, remark)
+    const hint = suggestion && { suggestion: withoutValues(suggestion, this.#hidden) }
+    return { ...finding, message: withoutValues(message, this.#hidden), ...hint }
   }
 
   /** The whole as it was written: variables by their names, never by their values. */

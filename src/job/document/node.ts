@@ -115,6 +115,9 @@ export function numberNode(span: Span, value: number | bigint, written = ''): Nu
   return { kind: 'number', value: isSafe ? Number(value) : value, digits, ...span }
 }
 
+/** With every digit, where it has such. */
+export const numberText = ({ digits, value }: NumberNode): string => digits ?? String(value)
+
 function digitsOf(written: string): string | undefined {
   const match = DECIMAL.exec(written)
   if (match === null) return undefined

@@ -4,7 +4,7 @@
  * What came from a variable is marked, so that nobody shows it.
  */
 
-import type { Entry, Node, Piece, TextNode, Trouble } from './node.ts'
+import { type Entry, type Node, type Piece, type TextNode, type Trouble, textsIn } from './node.ts'
 import { offsetOf } from './written.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -107,13 +107,39 @@ export interface Variable {
 }
 
 /** The variables in a text, in order. */
-export function variablesIn(node: TextNode): readonly Variable[] {
+function variablesIn(node: TextNode): readonly Variable[] {
   return node.pieces.flatMap((piece, at) => {
     if (!piece.isVariable) return []
     const next = node.pieces[at + 1]
     const value = node.value.slice(piece.at, next?.at)
     return [{ value, written: node.written.slice(piece.writtenAt, next?.writtenAt) }]
   })
+}
+
+/** At or below a node; the longest first, so that none is left of one that holds another. */
+export function variablesBelow(node: Node): readonly Variable[] {
+  const found = textsIn(node).flatMap(variablesIn)
+  return found.toSorted((a, b) => b.value.length - a.value.length)
+}
+
+/** What is shorter stands in many a text that does not mean it. */
+const TELLING_LENGTH_MIN = 4
+
+export const isTelling = ({ value }: Variable): boolean => value.length >= TELLING_LENGTH_MIN
+
+/** A text with the names of variables for their values: short ones where they stand alone. */
+export function withoutValues(text: string, variables: readonly Variable[]): string {
+  const names = new Map<string, string>()
+  const patterns: string[] = []
+  for (const variable of variables) {
+    const { value, written } = variable
+    if (value === '' || names.has(value)) continue
+    names.set(value, written)
+    const exact = value.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+    patterns.push(isTelling(variable) ? exact : `(?<![\\w.~-])${exact}(?![\\w.-])`)
+  }
+  if (patterns.length === 0) return text
+  return text.replaceAll(new RegExp(patterns.join('|'), 'g'), value => names.get(value) ?? value)
 }
 
 /** Whether any of it came from the environment, or could have: it is not to be shown. */

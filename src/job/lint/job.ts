@@ -14,7 +14,7 @@ import { nearest } from '../shape/nearest.ts'
 import type { Place, Tree, Written } from '../shape/shape.ts'
 import { sinkNameOf, type WiredStep, wiredSteps } from './names.ts'
 import type { Remarks } from './remarks.ts'
-import { hasStage, isStateful, judgeStep, suggestedName } from './step.ts'
+import { distinctColumns, hasStage, isStateful, judgeStep, suggestedName } from './step.ts'
 import { closesByEventTime } from './window.ts'
 
 export interface LintedStep extends WiredStep {
@@ -77,7 +77,10 @@ function checkText(name: string, { schema, at }: SourcePart, remarks: Remarks): 
 /** There is nobody who writes the others. */
 const WRITTEN: readonly string[] = ['json', 'ndjson', 'csv', 'text']
 
-function checkSinks({ sinks }: JobPart, remarks: Remarks): void {
+function checkSinks({ sinks, views }: JobPart, remarks: Remarks): void {
+  for (const { key } of [...(sinks?.values() ?? []), ...(views?.values() ?? [])]) {
+    if (key !== undefined && !('text' in key)) distinctColumns(key, remarks)
+  }
   for (const [name, { format, at }] of sinks ?? []) {
     const kind = formatOf(format)
     if (WRITTEN.includes(kind)) continue

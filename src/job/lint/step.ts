@@ -88,7 +88,7 @@ function judgeProject({ body }: StepOf<'project'>, remarks: Remarks): Judged {
   return NONE
 }
 
-function distinctColumns(columns: readonly Written[], remarks: Remarks): void {
+export function distinctColumns(columns: readonly Written[], remarks: Remarks): void {
   const seen = new Set<string>()
   for (const { text, at } of columns) {
     if (seen.has(text)) remarks.error(at, 'duplicate-column', `the column ${text} is here already`)

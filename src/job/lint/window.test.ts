@@ -44,6 +44,16 @@ describe('a window', () => {
       '{ cumulate: 1h, every: 10m }',
       { kind: 'cumulate', sizeMs: 3_600_000, stepMs: 600_000, offsetMs: 0, time },
     ],
+    [
+      '{ cumulate: 1d, every: 1h, offset: 6h }',
+      {
+        kind: 'cumulate',
+        sizeMs: 86_400_000,
+        stepMs: 3_600_000,
+        offsetMs: 21_600_000,
+        time,
+      },
+    ],
     ['{ count: 7 }', { kind: 'count', rows: 7 }],
     ['{ global: true }', { kind: 'global' }],
   ])('%s', (text, window) => {
@@ -66,6 +76,7 @@ describe('a window', () => {
     ['{ cumulate: 1m, every: 7s }', '1m is no multiple of every, 7s'],
     ['{ tumbling: 1m, offset: 1m }', 'offset is to be shorter than 1m'],
     ['{ hopping: 1m, every: 5s, offset: 5s }', 'offset is to be shorter than 5s'],
+    ['{ cumulate: 1d, every: 1h, offset: 1d }', 'offset is to be shorter than 1d'],
     [
       '{ sliding: 1m, time: processing }',
       'a sliding window has offset and time only together with every',

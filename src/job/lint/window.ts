@@ -52,7 +52,8 @@ function troubleOf(part: WindowPart): string | undefined {
   if (part.body / step > WINDOWS_A_RECORD_MAX) {
     return `a record would stand in more than ${WINDOWS_A_RECORD_MAX} windows; make every longer`
   }
-  if ((offset ?? 0) >= step) return `offset is to be shorter than ${durationText(step)}`
+  const period = kind === 'cumulate' ? part.body : step
+  if ((offset ?? 0) >= period) return `offset is to be shorter than ${durationText(period)}`
   return undefined
 }
 

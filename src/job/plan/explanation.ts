@@ -10,8 +10,13 @@ import { type Site, sitesOf } from '../../engine/plan/sites.ts'
 import type { Schema } from '../../engine/schema/schema.ts'
 import { typeText } from '../../engine/schema/type.ts'
 import { jsonText } from '../document/json-text.ts'
-import { type Json, jsonOf, textsIn } from '../document/node.ts'
-import { isFromVariable, type Variable, variablesIn } from '../document/variables.ts'
+import { type Json, jsonOf } from '../document/node.ts'
+import {
+  isFromVariable,
+  type Variable,
+  variablesBelow,
+  withoutValues,
+} from '../document/variables.ts'
 import type { JobSpec } from '../job.ts'
 import { durationText } from '../shape/units.ts'
 import { neededColumns } from './needs.ts'
@@ -117,15 +122,13 @@ function timeText({ column, lagMs, idleMs }: Plan['sources'][number]['time']): s
 /** What is shown of operators: their columns, and their texts without values of variables. */
 class Showing {
   readonly #schemas: ReadonlyMap<string, Schema>
-  /** Of the steps; the longest values first, so that none is left of one that holds another. */
+  /** Of the steps. */
   readonly #variables: readonly Variable[]
 
   constructor({ document }: JobSpec, schemas: ReadonlyMap<string, Schema>) {
     this.#schemas = schemas
     const steps = partOf(document.root, 'steps')
-    const texts = steps === undefined ? [] : textsIn(steps)
-    const found = texts.flatMap(variablesIn).filter(({ value }) => value !== '')
-    this.#variables = found.toSorted((a, b) => b.value.length - a.value.length)
+    this.#variables = steps === undefined ? [] : variablesBelow(steps)
   }
 
   columns(edge: string): readonly ShownColumn[] {
@@ -133,9 +136,7 @@ class Showing {
   }
 
   text(text: string): string {
-    return this.#variables.reduce((shown, { value, written }) => {
-      return shown.replaceAll(value, () => written)
-    }, text)
+    return withoutValues(text, this.#variables)
   }
 }
 
@@ -216,7 +217,10 @@ function aggregateText(spec: Extract<OperatorSpec, { kind: 'aggregate' }>): stri
 }
 
 function windowText(window: WindowSpec): string {
-  const time = 'time' in window && window.time === 'processing' ? ' of processing time' : ''
+  const shift = 'offsetMs' in window && window.offsetMs !== 0
+  const offset = shift ? ` offset ${durationText(window.offsetMs)}` : ''
+  const isProcessing = 'time' in window && window.time === 'processing'
+  const time = `${offset}${isProcessing ? ' of processing time' : ''}`
   switch (window.kind) {
     case 'tumbling':
       return `tumbling ${durationText(window.sizeMs)}${time}`

@@ -89,13 +89,21 @@ describe('scalars', () => {
     [
       integer(1, 10),
       '99999999999999999999',
-      'bad-value: 100000000000000000000 is not a whole number from 1 to 10',
+      'bad-value: 99999999999999999999 is not a whole number from 1 to 10',
     ],
     [
       integer(1, 10),
       '"7"',
       'wrong-type: a whole number from 1 to 10 is expected, this is the text "7"',
     ],
+    [
+      integer(1, 10),
+      '9007199254740993',
+      'bad-value: 9007199254740993 is not a whole number from 1 to 10',
+    ],
+    [integer(1, 10), '1e1000', 'bad-value: 1e1000 is not a whole number from 1 to 10'],
+    [text(), '1.10', 'wrong-type: a text is expected, this is the number 1.10 ("1.10")'],
+    [integer(1, 10), '"${N}"', 'bad-value: "${N}" is not a whole number from 1 to 10'],
     [number(0, 1), '-0.1', 'bad-value: -0.1 is not a number from 0 to 1'],
     [duration(), '5 sec', 'bad-value: "5 sec" is not a duration such as 5s, 250ms or 1h30m (5s)'],
     [duration(), '5', 'bad-value: "5" is not a duration such as 5s, 250ms or 1h30m (5s)'],

@@ -20,7 +20,7 @@ import {
   suggestedDuration,
   suggestedSize,
 } from './units.ts'
-import { described, keysOf, quoted, shown } from './wording.ts'
+import { described, keysOf, quoted, shown, shownNumber } from './wording.ts'
 
 /** Nobody reads more; a file of another kind has thousands. */
 export const REMARKS_MAX = 50
@@ -148,8 +148,8 @@ class Checker {
   #textNode(spot: Spot): TextNode | undefined {
     const { node } = spot
     if (node.kind === 'text') return node
-    const isScalar = node.kind === 'number' || node.kind === 'flag'
-    const suggestion = isScalar ? JSON.stringify(String(node.value)) : undefined
+    if (node.kind === 'number') return this.#mismatch(spot, 'a text', shown(node))
+    const suggestion = node.kind === 'flag' ? quoted(String(node.value)) : undefined
     return this.#mismatch(spot, 'a text', suggestion)
   }
 
@@ -158,7 +158,10 @@ class Checker {
     const wanted = `a${whole ? ' whole' : ''} number from ${min} to ${max}`
     if (value === undefined) return this.#mismatch(spot, wanted)
     if (value >= min && value <= max && (!whole || Number.isInteger(value))) return value
-    return this.#fault(spot, { code: 'bad-value', message: `${value} is not ${wanted}` })
+    return this.#fault(spot, {
+      code: 'bad-value',
+      message: `${shownNumber(spot.node)} is not ${wanted}`,
+    })
   }
 
   #duration({ minMs }: ShapeOf<'duration'>, spot: Spot): number | undefined {

@@ -3,7 +3,7 @@
  * wanted, it is taken for one.
  */
 
-import type { Node, TextNode } from '../document/node.ts'
+import { type Node, numberText, type TextNode } from '../document/node.ts'
 
 const isFilled = (node: Node): node is TextNode => node.kind === 'text' && node.pieces.length > 0
 
@@ -28,6 +28,6 @@ export function meantFlag(node: Node): string | undefined {
 
 /** A text, also of a number: so that `5` can be suggested a unit. */
 export function scalarText(node: Node): string | undefined {
-  if (node.kind === 'number') return String(node.value)
+  if (node.kind === 'number') return numberText(node)
   return node.kind === 'text' ? node.value : undefined
 }

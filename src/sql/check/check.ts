@@ -3,7 +3,7 @@
  * is known. Throws SqlError at the place of what is wrong.
  */
 
-import type { Scalar } from '../../engine/columns/vector.ts'
+import type { Scalar, Vector } from '../../engine/columns/vector.ts'
 import type { Schema } from '../../engine/schema/schema.ts'
 import {
   arrayOf,
@@ -20,6 +20,7 @@ import {
   type Type,
 } from '../../engine/schema/type.ts'
 import { Budget, FOLDING_UNITS_MAX } from '../kernels/budget.ts'
+import type { Columnwise } from '../kernels/frame.ts'
 import { lifted, type ScalarFunction } from '../kernels/lift.ts'
 import type {
   BinaryNode,
@@ -57,7 +58,7 @@ import {
   truth,
   unified,
 } from './predicate.ts'
-import { constantOf, folded, looseNull, looseText, type Typed } from './typed.ts'
+import { constantOf, folded, isConstant, looseNull, looseText, type Typed } from './typed.ts'
 import { atZone } from './zone.ts'
 
 export interface Sight {
@@ -263,7 +264,7 @@ function cases(context: Context, node: CaseNode): Typed {
   return { kind: 'case', type, ...(subject && { subject }), branches, ...rest, from, to }
 }
 
-/** Of the form with an operand all branches are compared with it, so it is of one type for all. */
+/** The form with an operand says what `=` says of it and each WHEN, and reads it once. */
 function conditions(context: Context, node: CaseNode) {
   if (node.of === undefined) {
     const whens = node.branches.map(({ when }) =>
@@ -271,11 +272,22 @@ function conditions(context: Context, node: CaseNode) {
     )
     return { subject: undefined, whens }
   }
+  const value = context.check(node.of)
   const values = node.branches.map(({ when }) => context.check(when))
-  const { nodes } = unified(context, [context.check(node.of), ...values], 'CASE and its WHEN')
-  const [value, ...whens] = nodes as readonly [Typed, ...Typed[]]
-  const equalities = whens.map(when => equality(context, [value, when], when).run)
-  return { subject: { value, equalities }, whens }
+  if (isConstant(value)) {
+    const whens = values.map(when => compared(context, '=', [value, when], when))
+    return { subject: undefined, whens }
+  }
+  const pairs = values.map(when => equality(context, [value, when], when))
+  const equalities = pairs.map(({ args: [held], run }) => ofHeld(held, value, run))
+  return { subject: { value, equalities }, whens: pairs.map(({ args }) => args[1]) }
+}
+
+/** An equality that is given the operand as it is, where it compares what that is cast to. */
+function ofHeld(held: Typed, value: Typed, run: Columnwise): Columnwise {
+  if (held === value || held.kind !== 'apply') return run
+  return ([of, when], rows, frame) =>
+    run([held.run([of as Vector], rows, frame), when as Vector], rows, frame)
 }
 
 function array(context: Context, items: readonly Expression[], span: Span): Typed {

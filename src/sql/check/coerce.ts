@@ -75,6 +75,17 @@ export function commonType(a: Type, b: Type): Type | undefined {
   return undefined
 }
 
+/** The types in which values are compared: exact numbers, and arrays of them, as they are. */
+export function comparedAs(a: Type, b: Type): readonly [Type, Type] | undefined {
+  if (isExact(a) && isExact(b)) return [a, b]
+  if (a.kind === 'array' && b.kind === 'array') {
+    const of = comparedAs(a.of, b.of)
+    return of && [arrayOf(of[0]), arrayOf(of[1])]
+  }
+  const type = commonType(a, b)
+  return type && [type, type]
+}
+
 function commonNumber(a: Type, b: Type): Type {
   if (a.kind === 'double' || b.kind === 'double') return DOUBLE
   const [x, y] = [decimalFor(a), decimalFor(b)]

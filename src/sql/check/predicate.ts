@@ -22,7 +22,15 @@ import type {
 import type { Span } from '../text/trouble.ts'
 import { castOf } from '../value/cast.ts'
 import { Failure } from '../value/failure.ts'
-import { castTo, coerced, commonType, commonTypeOf, isExact, isImplicit } from './coerce.ts'
+import {
+  castTo,
+  coerced,
+  commonType,
+  commonTypeOf,
+  comparedAs,
+  isExact,
+  isImplicit,
+} from './coerce.ts'
 import { type Context, fail, namesOf } from './context.ts'
 import { constantOf, folded, isConstant, type Typed } from './typed.ts'
 
@@ -61,7 +69,7 @@ export function compared(
   return boolean(operator, [left, right], run, span)
 }
 
-/** Of the same type, or both exact numbers. */
+/** Of the same type, or both exact numbers or arrays of them. */
 function aligned(
   context: Context,
   [left, right]: readonly [Typed, Typed],
@@ -69,12 +77,18 @@ function aligned(
   span: Span,
 ): readonly [Typed, Typed] {
   const [one, other] = unwrapped(context, left, right)
-  if (isExact(one.type) && isExact(other.type)) return [one, other]
-  const type = commonTypeOf([one, other])
-  if (type === undefined || type.kind === 'json') {
+  const types = sharedTypes(one, other)
+  if (types === undefined || types[0].kind === 'json') {
     return refuse(context, operator, [left, right], span)
   }
-  return [coerced(context, one, type, 'This'), coerced(context, other, type, 'This')]
+  return [coerced(context, one, types[0], 'This'), coerced(context, other, types[1], 'This')]
+}
+
+function sharedTypes(one: Typed, other: Typed): readonly [Type, Type] | undefined {
+  const isOpen = [one, other].some(node => isConstant(node) && node.loose)
+  if (!isOpen) return comparedAs(one.type, other.type)
+  const type = commonTypeOf([one, other])
+  return type && [type, type]
 }
 
 /** JSON becomes what stands on the other side. */
@@ -180,9 +194,11 @@ function inConstants(
   const ofJson = type && isExact(type) ? commonType(type, JSON_NUMBER) : type
   const wanted = isJson ? ofJson : type
   if (wanted === undefined || ['bytes', 'array', 'json'].includes(wanted.kind)) return undefined
-  // Decimals of which no type holds all are compared one by one.
+  // Exact numbers that no type holds exactly beside the others are compared one by one.
+  const staysExact = ({ type: { kind } }: Typed) =>
+    wanted.kind !== 'double' || kind === 'double' || kind === 'integer'
   const goesOver = (node: Typed) =>
-    (isConstant(node) && node.loose) || isImplicit(node.type, wanted)
+    (isConstant(node) && node.loose) || (isImplicit(node.type, wanted) && staysExact(node))
   if (![...(isJson ? [] : [of]), ...list].every(goesOver)) return undefined
   const arg = isJson ? castTo(context, of, wanted, false) : coerced(context, of, wanted, 'This')
   const values = list.map(item => coerced(context, item, wanted, 'This value of IN'))

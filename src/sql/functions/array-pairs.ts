@@ -1,11 +1,13 @@
-/** Functions of an array and a value, and of two arrays: their types are made one first. */
+/**
+ * Functions of an array and a value, and of two arrays. Their types are made one first where the
+ * result holds both; where they are only compared, they stay what they are beside `=`.
+ */
 
 import type { Scalar } from '../../engine/columns/vector.ts'
 import { arrayOf, BOOLEAN, INTEGER, type Type, typeText } from '../../engine/schema/type.ts'
-import { coerced, commonType } from '../check/coerce.ts'
+import { coerced, commonType, comparedAs } from '../check/coerce.ts'
 import { type Context, fail } from '../check/context.ts'
-import { unified } from '../check/predicate.ts'
-import { folded, type Typed } from '../check/typed.ts'
+import { folded, isConstant, type Typed } from '../check/typed.ts'
 import { lifted } from '../kernels/lift.ts'
 import type { Span } from '../text/trouble.ts'
 import type { Failure } from '../value/failure.ts'
@@ -13,10 +15,26 @@ import { nullsLast, type Order, orderOf } from '../value/order.ts'
 import { ARRAY_LENGTH_MAX, tooMany } from '../value/size.ts'
 import type { FunctionEntry } from './entry.ts'
 import { distinct, type Items, memberOf, placeOf } from './items.ts'
-import { example, itemType, type Plain, scalar } from './params.ts'
+import { example, type Plain, scalar } from './params.ts'
 
-/** A function of an array and a value of the type of its items, whichever gives way. */
+type Types = readonly [Type, Type]
+
+/** What two types of items become; the result may hold both only if that is the same. */
+type Rule = (one: Type, other: Type) => Types | undefined
+
+const asOne: Rule = (one, other) => {
+  const type = commonType(one, other)
+  return type && [type, type]
+}
+
+const orderBetween = (one: Type, other: Type): Order => {
+  const order = orderOf(one, other)
+  return (a, b) => nullsLast(order, a, b)
+}
+
+/** A function of an array and a value. */
 interface Pairing {
+  readonly rule: Rule
   readonly result: (item: Type) => Type
   readonly seesNulls: boolean
   readonly run: (items: Items, value: Scalar, order: Order) => Scalar | Failure
@@ -31,18 +49,17 @@ function withValue(what: Plain, signature: string, pairing: Pairing): FunctionEn
 function paired(
   context: Context,
   [of, value]: readonly [Typed, Typed],
-  { result, seesNulls, run }: Pairing,
+  { rule, result, seesNulls, run }: Pairing,
   span: Span,
 ): Typed {
-  const item = sharedItem(context, of, value)
+  const [item, other] = valueTypes(context, of, value, rule)
   const args = [
     coerced(context, of, arrayOf(item), 'The array'),
-    coerced(context, value, item, 'The value'),
+    coerced(context, value, other, 'The value'),
   ]
-  const order = orderOf(item)
-  const byOrder: Order = (a, b) => nullsLast(order, a, b)
+  const order = orderBetween(item, other)
   const both = scalar((items: Items | null, one: Scalar) =>
-    items === null ? null : run(items, one, byOrder),
+    items === null ? null : run(items, one, order),
   )
   const type = result(item)
   const join = lifted({ type, run: both, seesNulls })
@@ -50,39 +67,59 @@ function paired(
   return folded({ kind: 'apply', name: 'array', type, args, run: join, from, to }, context.folding)
 }
 
-/** The type that holds the items and the value. */
-function sharedItem(context: Context, of: Typed, value: Typed): Type {
+function valueTypes(context: Context, of: Typed, value: Typed, rule: Rule): Types {
   if (of.type.kind !== 'array') fail(context, 'sql-type', 'The first argument is no ARRAY.', of)
-  if (value.kind === 'constant' && value.loose) return of.type.of
-  const shared = commonType(of.type.of, value.type)
-  if (shared !== undefined) return shared
+  if (isConstant(value) && value.loose) return [of.type.of, of.type.of]
+  const types = rule(of.type.of, value.type)
+  if (types !== undefined) return types
   const names = `${typeText(value.type)} is none of an ${typeText(of.type)}`
   return fail(context, 'sql-type', `${names}; cast one of them.`, value)
 }
 
-/** Both arrays of one type. */
-function withArray(
-  what: Plain,
-  run: (one: Items, other: Items, order: Order) => Items | boolean | Failure,
-  isTest = false,
-): FunctionEntry {
+/** What a function of two arrays knows of their items. */
+interface Meeting {
+  /** Of the items of the first. */
+  readonly order: Order
+  /** Whether an item of the first is among these of the second. */
+  readonly among: (items: Items) => (value: Scalar) => boolean
+}
+
+type Meet = (one: Items, other: Items, meeting: Meeting) => Items | boolean | Failure
+
+function withArray(what: Plain, rule: Rule, run: Meet, isTest = false): FunctionEntry {
   const build = (context: Context, args: readonly Typed[], span: Span): Typed => {
-    const odd = args.find(arg => arg.type.kind !== 'array')
-    if (odd) fail(context, 'sql-type', 'This argument is no ARRAY.', odd)
-    const { type, nodes } = unified(context, args, 'The two arrays')
-    const order = orderOf(itemType([type]))
-    const byOrder: Order = (a, b) => nullsLast(order, a, b)
-    const result = isTest ? BOOLEAN : type
-    const both = scalar((one: Items, other: Items) => run(one, other, byOrder))
-    const join = lifted({ type: result, run: both, seesNulls: false })
+    const [one, other] = itemTypes(context, args as readonly [Typed, Typed], rule)
+    const nodes = [one, other].map((item, at) =>
+      coerced(context, args[at] as Typed, arrayOf(item), 'This'),
+    )
+    const [own, between] = [orderBetween(other, other), orderBetween(other, one)]
+    const among: Meeting['among'] = items => memberOf(items, own, between)
+    const meeting: Meeting = { order: orderBetween(one, one), among }
+    const both = scalar((first: Items, second: Items) => run(first, second, meeting))
+    const type = isTest ? BOOLEAN : arrayOf(one)
+    const join = lifted({ type, run: both, seesNulls: false })
     const { from, to } = span
     return folded(
-      { kind: 'apply', name: what.name, type: result, args: nodes, run: join, from, to },
+      { kind: 'apply', name: what.name, type, args: nodes, run: join, from, to },
       context.folding,
     )
   }
   const signature = `${what.name}(one ARRAY, other ARRAY)`
   return { ...what, group: 'Arrays', form: { signature, least: 2, most: 2, build } }
+}
+
+function itemTypes(context: Context, [one, other]: readonly [Typed, Typed], rule: Rule): Types {
+  if (one.type.kind !== 'array') fail(context, 'sql-type', 'This argument is no ARRAY.', one)
+  if (other.type.kind !== 'array') fail(context, 'sql-type', 'This argument is no ARRAY.', other)
+  const types = rule(one.type.of, other.type.of)
+  if (types !== undefined) return types
+  const names = `${typeText(one.type)} and ${typeText(other.type)}`
+  return fail(
+    context,
+    'sql-type',
+    `The two arrays have types that do not go together: ${names}.`,
+    other,
+  )
 }
 
 const has = (items: Items, value: Scalar, order: Order): boolean => placeOf(items, value, order) > 0
@@ -101,7 +138,7 @@ export const arrayPairs: readonly FunctionEntry[] = [
       examples: [example('array_contains(ARRAY[1, 2], 2)', 'true')],
     },
     'array_contains(array ARRAY, value any)',
-    { result: () => BOOLEAN, seesNulls: false, run: has },
+    { rule: comparedAs, result: () => BOOLEAN, seesNulls: false, run: has },
   ),
   withValue(
     {
@@ -110,7 +147,7 @@ export const arrayPairs: readonly FunctionEntry[] = [
       examples: [example("array_position(ARRAY['a', 'b'], 'b')", '2')],
     },
     'array_position(array ARRAY, value any)',
-    { result: () => INTEGER, seesNulls: false, run: placeOf },
+    { rule: comparedAs, result: () => INTEGER, seesNulls: false, run: placeOf },
   ),
   withValue(
     {
@@ -119,7 +156,12 @@ export const arrayPairs: readonly FunctionEntry[] = [
       examples: [example('array_append(ARRAY[1], 2.5)', '[1.0,2.5]')],
     },
     'array_append(array ARRAY, value any)',
-    { result: arrayOf, seesNulls: true, run: (items, value) => added(items, value, 'end') },
+    {
+      rule: asOne,
+      result: arrayOf,
+      seesNulls: true,
+      run: (items, value) => added(items, value, 'end'),
+    },
   ),
   withValue(
     {
@@ -128,7 +170,12 @@ export const arrayPairs: readonly FunctionEntry[] = [
       examples: [example('array_prepend(ARRAY[1], NULL)', '[null,1]')],
     },
     'array_prepend(array ARRAY, value any)',
-    { result: arrayOf, seesNulls: true, run: (items, value) => added(items, value, 'start') },
+    {
+      rule: asOne,
+      result: arrayOf,
+      seesNulls: true,
+      run: (items, value) => added(items, value, 'start'),
+    },
   ),
   withValue(
     {
@@ -138,6 +185,7 @@ export const arrayPairs: readonly FunctionEntry[] = [
     },
     'array_remove(array ARRAY, value any)',
     {
+      rule: comparedAs,
       result: arrayOf,
       seesNulls: true,
       run: (items, value, order) => items.filter(item => order(item, value) !== 0),
@@ -150,6 +198,7 @@ export const arrayPairs: readonly FunctionEntry[] = [
       about: 'The items of one array, then those of the other.',
       examples: [example('array_concat(ARRAY[1], ARRAY[2, 3])', '[1,2,3]')],
     },
+    asOne,
     (one, other) => (one.length + other.length > ARRAY_LENGTH_MAX ? tooMany : [...one, ...other]),
   ),
   withArray(
@@ -158,7 +207,8 @@ export const arrayPairs: readonly FunctionEntry[] = [
       about: 'Each value that is in either, once.',
       examples: [example('array_union(ARRAY[1, 2], ARRAY[2, 3])', '[1,2,3]')],
     },
-    (one, other, order) => distinct([...one, ...other], order),
+    asOne,
+    (one, other, { order }) => distinct([...one, ...other], order),
   ),
   withArray(
     {
@@ -166,7 +216,8 @@ export const arrayPairs: readonly FunctionEntry[] = [
       about: 'Each value that is in both, once.',
       examples: [example('array_intersect(ARRAY[1, 2], ARRAY[2, 3])', '[2]')],
     },
-    (one, other, order) => distinct(one, order).filter(memberOf(other, order)),
+    comparedAs,
+    (one, other, { order, among }) => distinct(one, order).filter(among(other)),
   ),
   withArray(
     {
@@ -174,8 +225,9 @@ export const arrayPairs: readonly FunctionEntry[] = [
       about: 'Each value that is in the first array only, once.',
       examples: [example('array_except(ARRAY[1, 2], ARRAY[2, 3])', '[1]')],
     },
-    (one, other, order) => {
-      const isOther = memberOf(other, order)
+    comparedAs,
+    (one, other, { order, among }) => {
+      const isOther = among(other)
       return distinct(one, order).filter(item => !isOther(item))
     },
   ),
@@ -186,7 +238,8 @@ export const arrayPairs: readonly FunctionEntry[] = [
       about: 'Whether a value is in both.',
       examples: [example('arrays_overlap(ARRAY[1, 2], ARRAY[2, 3])', 'true')],
     },
-    (one, other, order) => one.some(memberOf(other, order)),
+    comparedAs,
+    (one, other, { among }) => one.some(among(other)),
     true,
   ),
 ]

@@ -22,16 +22,19 @@ export function distinct(items: Items, order: Order): Items {
 export const placeOf = (items: Items, value: Scalar, order: Order): number =>
   items.findIndex(item => order(item, value) === 0) + 1
 
-/** Membership by binary search, so that two long arrays do not cost their product. */
-export function memberOf(items: Items, order: Order): (value: Scalar) => boolean {
+/**
+ * Membership by binary search, so that two long arrays do not cost their product; `between` orders
+ * an item and what is looked for.
+ */
+export function memberOf(items: Items, order: Order, between: Order): (value: Scalar) => boolean {
   const all = sorted(items, order)
   return value => {
     let [low, high] = [0, all.length]
     while (low < high) {
       const middle = (low + high) >> 1
-      if (order(all[middle] as Scalar, value) < 0) low = middle + 1
+      if (between(all[middle] as Scalar, value) < 0) low = middle + 1
       else high = middle
     }
-    return low < all.length && order(all[low] as Scalar, value) === 0
+    return low < all.length && between(all[low] as Scalar, value) === 0
   }
 }

@@ -27,6 +27,12 @@ function ofTwo(what: Plain, names: [string, string], run: (a: number, b: number)
   return entry(what, [{ params, result: DOUBLE, run: scalar(run) }])
 }
 
+/** To the bases that have one of their own, exact where the result is whole. */
+function logarithm(to: number, value: number): number {
+  if (to === 10) return Math.log10(value)
+  return to === 2 ? Math.log2(value) : Math.log(value) / Math.log(to)
+}
+
 const RADIAN = Math.PI / 180
 
 const powers: readonly FunctionEntry[] = [
@@ -50,10 +56,10 @@ const powers: readonly FunctionEntry[] = [
     {
       name: 'log',
       about: 'The logarithm to a base, which comes first.',
-      examples: [example('round(log(3, 81), 9)', '4')],
+      examples: [example('log(10, 1000)', '3'), example('round(log(3, 81), 9)', '4')],
     },
     ['base', 'number'],
-    (to, value) => Math.log(value) / Math.log(to),
+    logarithm,
   ),
   entry(
     {

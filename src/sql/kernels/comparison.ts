@@ -14,7 +14,7 @@ import {
 } from '../../engine/columns/vector.ts'
 import type { Type } from '../../engine/schema/type.ts'
 import type { ComparisonOperator } from '../text/ast.ts'
-import { compareDecimals, compareDoubles, type Order, orderOf } from '../value/order.ts'
+import { compareDoubles, type Order, orderOf, scaleOf } from '../value/order.ts'
 import { rescaled, type Whole } from '../value/whole.ts'
 import type { Columnwise } from './frame.ts'
 import { unionNulls } from './gaps.ts'
@@ -29,21 +29,11 @@ const verdicts: Readonly<Record<ComparisonOperator, (order: number) => boolean>>
   '>=': order => order >= 0,
 }
 
-/** Of two columns of these types: the same one, or two that are numbers without a double. */
+/** Of two columns of these types: the same one, or two that are exact numbers or arrays of them. */
 export function comparison(operator: ComparisonOperator, left: Type, right: Type): Columnwise {
-  const [leftScale, rightScale] = [scaleOf(left), scaleOf(right)]
-  if (left.kind === 'decimal' || right.kind === 'decimal') {
-    if (leftScale !== rightScale) {
-      return byOrder(operator, (a, b) =>
-        compareDecimals(a as Whole, leftScale, b as Whole, rightScale),
-      )
-    }
-  }
-  return isNumbers(left) ? ofNumbers(operator, left) : byOrder(operator, orderOf(left))
+  const isAsStored = isNumbers(left) && scaleOf(left) === scaleOf(right)
+  return isAsStored ? ofNumbers(operator, left) : byOrder(operator, orderOf(left, right))
 }
-
-/** Digits behind the point. */
-const scaleOf = (type: Type): number => (type.kind === 'decimal' ? type.scale : 0)
 
 const isNumbers = ({ kind }: Type): boolean =>
   !['boolean', 'text', 'json', 'bytes', 'array'].includes(kind)

@@ -32,8 +32,14 @@ export function compareDecimals(a: Whole, aScale: number, b: Whole, bScale: numb
   return compareWholes(BigInt(a) * power10(bScale - aScale), b)
 }
 
-/** Of values that are not null; within arrays null comes last. */
-export function orderOf(type: Type): Order {
+/** Digits behind the point. */
+export const scaleOf = (type: Type): number => (type.kind === 'decimal' ? type.scale : 0)
+
+/**
+ * Of values that are not null; within arrays null comes last. Of two types where both are exact
+ * numbers, or arrays of such.
+ */
+export function orderOf(type: Type, other = type): Order {
   switch (type.kind) {
     case 'text':
     case 'json':
@@ -45,11 +51,16 @@ export function orderOf(type: Type): Order {
     case 'boolean':
       return (a, b) => Number(a) - Number(b)
     case 'array':
-      return arrayOrder(orderOf(type.of))
+      return arrayOrder(orderOf(type.of, other.kind === 'array' ? other.of : type.of))
     default:
-      return (a, b) => compareWholes(a as Whole, b as Whole)
+      return wholesOrder(scaleOf(type), scaleOf(other))
   }
 }
+
+const wholesOrder =
+  (scale: number, otherScale: number): Order =>
+  (a, b) =>
+    compareDecimals(a as Whole, scale, b as Whole, otherScale)
 
 function arrayOrder(order: Order): Order {
   return (a, b) => {
