@@ -130,7 +130,7 @@ export class AggregateDraft {
       case 'cumulate':
         return { kind, ...aligned, stepMs: step }
       case 'session':
-        return { kind, gapMs: prng.between(1, 800), time }
+        return { kind, gapMs: this.#gap(), time }
       case 'sliding':
         return { kind, sizeMs: prng.between(1, 2000) }
       case 'sliding-rows':
@@ -141,8 +141,14 @@ export class AggregateDraft {
     }
   }
 
+  /** Often one that lies between two times of the input, to the millisecond. */
+  #gap(): number {
+    const prng = this.#prng
+    return prng.chance(0.3) ? STEP_MS * prng.between(1, 3) : prng.between(1, 800)
+  }
+
   #lateness(window: WindowSpec): number {
-    const some = this.#prng.chance(0.3) && !this.#limits.finite
+    const some = this.#prng.chance(0.4) && !this.#limits.finite
     return some && hasLateness(window) ? this.#prng.between(1, 1500) : 0
   }
 

@@ -78,7 +78,7 @@ class InputDraft {
     this.#weather = {
       ...{ lagMs, disorderMs: prng.chance(0.2) ? 0 : lagMs + prng.below(100) },
       ...{ lateness: prng.pick([0, 0.1, 0.4]), paceMs: prng.pick([1, 30, 200]) },
-      ...{ grainMs: prng.pick([1, 1, 10, 250]) },
+      ...{ grainMs: prng.pick([1, 10, 250, 250]) },
       ...{ jump: prng.pick([0, 0.1]), idle: prng.pick([0, 0.1]), repeat: prng.pick([0, 0.2]) },
     }
   }
