@@ -25,6 +25,7 @@ const HELP = `npm run sim -- [OPTION ..]
   --scenario NAME  raft: the consensus core alone (default); host: whole nodes with many groups;
                    publish: clusters of them that let outputs out into two logs;
                    cluster: a cluster of them that runs a job
+                   feed: groups that read a log for each other
   --seed N         runs one seed and prints its tables
   --replay FILE    runs a scenario kept as JSON
   --cut-off N      cuts a follower off for N minutes of load, and prints what grew meanwhile
@@ -104,7 +105,7 @@ function kept(file: string): Scenario {
 function named(name: string): PlayName {
   return isPlayName(name)
     ? name
-    : misused(`--scenario is raft, host, publish or cluster, not '${name}'`)
+    : misused(`--scenario is raft, host, publish, cluster or feed, not '${name}'`)
 }
 
 const playName = named(flags.scenario)

@@ -1,8 +1,11 @@
-/** What the simulator can play: the consensus core alone, whole nodes, publishers, a job. */
+/** What the simulator can play: the consensus core alone, whole nodes, publishers, feeds, a job. */
 
 import { drawCluster } from './cluster/draw.ts'
 import { clusterKinds } from './cluster/kinds.ts'
 import { runCluster } from './cluster/run.ts'
+import { drawFeed } from './feed/draw.ts'
+import { feedKinds } from './feed/kinds.ts'
+import { runFeed } from './feed/run.ts'
 import { completed, drawFleet } from './fleet/draw.ts'
 import { fleetFaultKinds } from './fleet/kinds.ts'
 import { runFleet } from './fleet/run.ts'
@@ -74,7 +77,22 @@ const cluster: Play<ReturnType<typeof drawCluster>> = {
   },
 }
 
-export const plays = { raft, host, publish, cluster } as const
+const feed: Play<ReturnType<typeof drawFeed>> = {
+  kinds: feedKinds,
+  drawn: drawFeed,
+  run: runFeed,
+  shrunk: (scenario, checker) => {
+    const fails = (smaller: typeof scenario) => runFeed(smaller).failure?.checker === checker
+    const simplifications = [
+      (one: typeof scenario) => ({ ...one, groups: 1 }),
+      (one: typeof scenario) => ({ ...one, partitions: 1 }),
+      (one: typeof scenario) => ({ ...one, callsLost: 0 }),
+    ]
+    return shrinkWhile(scenario, fails, simplifications)
+  },
+}
+
+export const plays = { raft, host, publish, cluster, feed } as const
 export type PlayName = keyof typeof plays
 
 /** A scenario is only ever played by the play that drew it. */

@@ -24,6 +24,9 @@ const PUBLISH_MUTANTS = 3
 /** Of clusters that run a job. */
 const CLUSTER_SEEDS = 40
 const CLUSTER_MUTANTS = 2
+/** Of groups that read a log for each other. */
+const FEED_SEEDS = 60
+const FEED_MUTANTS = 2
 const ENGINE_MUTANTS = 3
 /** Of exchanges, whose courses are short. */
 const EXCHANGE_MUTANTS = 3
@@ -114,6 +117,11 @@ export const steps: readonly Step[] = [
     args: ['--scenario', 'cluster', '--seeds', String(CLUSTER_SEEDS), ...JOBS],
     isReport: true,
   }),
+  step('sim:feed', {
+    script: 'sim',
+    args: ['--scenario', 'feed', '--seeds', String(FEED_SEEDS), ...JOBS],
+    isReport: true,
+  }),
   step('mutants', { args: ['raft', '--draw', String(MUTANTS), ...MUTANT_LIMITS], isReport: true }),
   step('mutants:host', {
     script: 'mutants',
@@ -138,6 +146,11 @@ export const steps: readonly Step[] = [
   step('mutants:cluster', {
     script: 'mutants',
     args: ['cluster', '--draw', String(CLUSTER_MUTANTS), ...MUTANT_LIMITS],
+    isReport: true,
+  }),
+  step('mutants:feed', {
+    script: 'mutants',
+    args: ['feed', '--draw', String(FEED_MUTANTS), ...MUTANT_LIMITS],
     isReport: true,
   }),
 ]

@@ -120,11 +120,13 @@ const state: readonly Mutant[] = [
     name: 'outbox-of-an-image-is-empty',
     scenario,
     file: `${GROUP}/state.ts`,
-    find: 'return new ByteWriter().uint8(VERSION).raw(encodeOutbox(this.outbox)).finish()',
+    find: 'return versioned(outboxPieces(this.outbox))',
     replace:
-      'const kept = decodeOutbox(encodeOutbox(this.outbox))\n' +
+      'const whole = new ByteWriter()\n' +
+      '    for (const piece of outboxPieces(this.outbox)) whole.raw(piece)\n' +
+      '    const kept = decodeOutbox(whole.finish())\n' +
       '    kept.schedules.dropUpTo(kept.lastSeq)\n' +
-      '    return new ByteWriter().uint8(VERSION).raw(encodeOutbox(kept)).finish()',
+      '    return versioned(outboxPieces(kept))',
     why:
       'An image leaves out schedules that are not journaled yet: whoever begins with it and ' +
       'comes to lead cannot write them.',

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { clusterMutants } from './cluster.ts'
 import { engineMutants } from './engine/list.ts'
 import { exchangeMutants } from './exchange.ts'
+import { feedMutants } from './feed.ts'
 import { hostMutants } from './host.ts'
 import { patched } from './patch.ts'
 import { publishMutants } from './publish/list.ts'
@@ -18,6 +19,7 @@ const all = [
   ...publishMutants,
   ...exchangeMutants,
   ...clusterMutants,
+  ...feedMutants,
 ]
 
 const RAFT_MIN = 25
@@ -26,6 +28,7 @@ const ENGINE_MIN = 30
 const PUBLISH_MIN = 20
 const EXCHANGE_MIN = 20
 const CLUSTER_MIN = 15
+const FEED_MIN = 6
 const BLIND_MIN = 8
 
 test('no two mutants have one name, and no two make the same bug', () => {
@@ -39,6 +42,7 @@ test('no two mutants have one name, and no two make the same bug', () => {
   expect(publishMutants.length).toBeGreaterThanOrEqual(PUBLISH_MIN)
   expect(exchangeMutants.length).toBeGreaterThanOrEqual(EXCHANGE_MIN)
   expect(clusterMutants.length).toBeGreaterThanOrEqual(CLUSTER_MIN)
+  expect(feedMutants.length).toBeGreaterThanOrEqual(FEED_MIN)
 })
 
 test('some were written without knowledge of what is to find them', () => {

@@ -11,6 +11,7 @@ import { bundled, patchedFile } from './bundle.ts'
 import { clusterMutants } from './cluster.ts'
 import { engineMutants } from './engine/list.ts'
 import { exchangeMutants } from './exchange.ts'
+import { feedMutants } from './feed.ts'
 import { hostMutants } from './host.ts'
 import type { Mutant } from './mutant.ts'
 import type { PlayOptions } from './play.ts'
@@ -28,6 +29,7 @@ const lists: Readonly<Record<string, readonly Mutant[]>> = {
   engine: engineMutants,
   exchange: exchangeMutants,
   cluster: clusterMutants,
+  feed: feedMutants,
 }
 
 const HELP = `npm run mutants -- LIST .. [OPTION ..]     lists: ${Object.keys(lists).join(', ')}

@@ -8,7 +8,7 @@ import { loadSync } from '@grpc/proto-loader'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeFrame, encodeFrame } from './frame.ts'
-import { framesMethod, protoFile } from './service.ts'
+import { EXCHANGE, framesMethod, PEERS, protoFile } from './service.ts'
 
 interface General {
   readonly Frames: {
@@ -17,7 +17,7 @@ interface General {
   }
 }
 
-const general = (loadSync(protoFile())['weir.raft.Peers'] as unknown as General).Frames
+const general = (loadSync(protoFile('raft.proto'))['weir.raft.Peers'] as unknown as General).Frames
 
 /** What the general codec reads; it leaves out a field that was not sent. */
 const readByGeneral = (message: Uint8Array) =>
@@ -69,9 +69,12 @@ test('a frame is a plain array of bytes, whatever it came in', () => {
   expect(Object.getPrototypeOf(read)).toBe(Uint8Array.prototype)
 })
 
-test('the service is the one of the file', () => {
-  expect(framesMethod().path).toBe('/weir.raft.Peers/Frames')
-  expect(readFileSync(protoFile(), 'utf8')).toContain('rpc Frames(stream Frame)')
+test.each([
+  [PEERS, '/weir.raft.Peers/Frames', 'rpc Frames(stream Frame)'],
+  [EXCHANGE, '/weir.exchange.Exchange/Channel', 'rpc Channel(stream Message)'],
+])('the service is the one of the file: $service', (service, path, said) => {
+  expect(framesMethod(service).path).toBe(path)
+  expect(readFileSync(protoFile(service.file), 'utf8')).toContain(said)
 })
 
 test('the file is found from a bundle too, wherever the process was started', () => {
@@ -81,7 +84,8 @@ test('the file is found from a bundle too, wherever the process was started', ()
   const service = join(cwd, 'src/io/grpc/service.ts')
   writeFileSync(
     entry,
-    `import { protoFile } from ${JSON.stringify(service)}; process.stdout.write(protoFile())`,
+    `import { protoFile } from ${JSON.stringify(service)}
+    process.stdout.write(protoFile('raft.proto'))`,
   )
   const run = [join(cwd, 'scripts/run.mjs'), entry]
   const found = execFileSync(process.execPath, run, { cwd: folder, encoding: 'utf8' })

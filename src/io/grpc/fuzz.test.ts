@@ -13,7 +13,7 @@ import { encodeHello, type Hello, PROTOCOL, readGreeting } from '../../raft/link
 import { BadFrames } from '../../raft/testing/bad-frames.ts'
 import { sealed } from '../../raft/testing/seal.ts'
 import { until } from '../testing/until.ts'
-import { framesMethod } from './service.ts'
+import { framesMethod, PEERS } from './service.ts'
 import { TestNode } from './testing/node.ts'
 import { addressOf, mustOpen } from './testing/rig.ts'
 import type { GrpcTransport } from './transport.ts'
@@ -118,7 +118,7 @@ test('what is no gRPC at all is hung up on, and does no harm', async () => {
 })
 
 test('messages that are no Frame, or far too large, end their stream, and do no harm', async () => {
-  const { path } = framesMethod()
+  const { path } = framesMethod(PEERS)
   const random = new Prng(4)
   const raw = (bytes: Buffer) => bytes
   for (let i = 0; i < 60; i++) {

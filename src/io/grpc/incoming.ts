@@ -1,4 +1,4 @@
-/** A connection that somebody opens to us: one call of the method `Frames`. */
+/** A connection that somebody opens to us: one call of a method. */
 
 import { Metadata, type ServerDuplexStream } from '@grpc/grpc-js'
 import type { Connection, ConnectionListener } from '../../base/env.ts'

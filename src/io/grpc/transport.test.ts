@@ -13,8 +13,13 @@ import type { GrpcOptions, GrpcTransport } from './transport.ts'
 const authority = new Authority('an authority')
 const tlsOf = (name: string, names?: readonly string[]) => ({ tls: authority.issue(name, names) })
 
-transportContract('gRPC in the clear', () => contractRig({}))
-transportContract('gRPC with TLS', () => contractRig(tlsOf('a', ['a']), tlsOf('b', ['b'])))
+const both = [tlsOf('a', ['a']), tlsOf('b', ['b'])]
+const peers = (transport: GrpcTransport) => transport
+const exchange = (transport: GrpcTransport) => transport.exchange
+transportContract('gRPC in the clear', () => contractRig(peers, {}))
+transportContract('gRPC with TLS', () => contractRig(peers, ...both))
+transportContract('gRPC for exchanges in the clear', () => contractRig(exchange, {}))
+transportContract('gRPC for exchanges with TLS', () => contractRig(exchange, ...both))
 
 const open = opener()
 
@@ -38,6 +43,17 @@ async function meeting(caller: GrpcTransport, answerer: GrpcTransport) {
   await until(() => told.length > 0)
   return { calling, told, heard, answering: () => answering }
 }
+
+test('whoever calls for an exchange is not taken for a peer, on the same port', async () => {
+  const [caller, answerer] = [await open(), await open()]
+  const heard = { peers: [] as string[], exchange: [] as string[] }
+  answerer.accept(() => noting(heard.peers))
+  answerer.exchange.accept(() => noting(heard.exchange))
+  caller.exchange.connect(addressOf(answerer), noting([])).send(new Uint8Array(3))
+  caller.connect(addressOf(answerer), noting([])).send(new Uint8Array(2))
+  await until(() => heard.peers.length > 0 && heard.exchange.length > 0)
+  expect(heard).toEqual({ peers: ['frame 2'], exchange: ['frame 3'] })
+})
 
 describe('listening is refused', () => {
   test('when the port is in use', async () => {

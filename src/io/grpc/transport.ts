@@ -1,6 +1,7 @@
 /**
- * The real body of the Transport door: gRPC streams of frames, in the clear or with both sides'
- * certificates checked. A process has one: it listens from the moment it is opened.
+ * The real bodies of the Transport door: gRPC streams of frames, in the clear or with both sides'
+ * certificates checked; one for consensus, one for exchanges. A process has one port for all of
+ * them: it listens from the moment it is opened.
  */
 
 import {
@@ -14,11 +15,10 @@ import {
 } from '@grpc/grpc-js'
 import type { Connection, ConnectionListener, Transport } from '../../base/env.ts'
 import { Endings } from './endings.ts'
-import { type Call, Incoming } from './incoming.ts'
 import { misread, type Refused, refusedBy } from './listening.ts'
-import { Outgoing, type OutgoingParts } from './outgoing.ts'
-import { framesMethod } from './service.ts'
+import { EXCHANGE, PEERS } from './service.ts'
 import { shutDown } from './shut-down.ts'
+import { Streams, type StreamsParts } from './streams.ts'
 import { credentialsOf, type TlsFiles } from './tls.ts'
 
 export interface GrpcOptions {
@@ -71,27 +71,29 @@ export function openTransport(options: GrpcOptions, done: (answer: GrpcAnswer) =
     setImmediate(done, credentials)
     return
   }
-  const parts = { method: framesMethod(), credentials: credentials.channel, options: channel }
   const endings = new Endings()
+  const parts = { credentials: credentials.channel, options: channel, endings }
   const server = new Server({ ...channel, interceptors: [endings.interceptor] })
   for (const one of options.services ?? []) server.addService(one.definition, one.handlers)
-  new GrpcTransport(server, parts, endings).open(options.listen, credentials.server, done)
+  new GrpcTransport(server, parts).open(options.listen, credentials.server, done)
 }
 
+/** What nodes say to each other about consensus is on the transport itself. */
 export class GrpcTransport implements Transport<string> {
+  /** Streams of channels, on the same port: proto/exchange.proto. */
+  readonly exchange: Transport<string>
   readonly #server: Server
-  readonly #parts: OutgoingParts
-  readonly #endings: Endings
-  readonly #outgoing = new Set<Outgoing>()
-  readonly #incoming = new Set<Incoming>()
-  #onConnection: ((connection: Connection) => ConnectionListener) | undefined
+  readonly #peers: Streams
+  readonly #all: readonly Streams[]
   #port = 0
 
   /** For `openTransport`. */
-  constructor(server: Server, parts: OutgoingParts, endings: Endings) {
+  constructor(server: Server, parts: Omit<StreamsParts, 'service'>) {
     this.#server = server
-    this.#endings = endings
-    this.#parts = parts
+    const exchange = new Streams({ ...parts, service: EXCHANGE })
+    this.#peers = new Streams({ ...parts, service: PEERS })
+    this.#all = [this.#peers, exchange]
+    this.exchange = exchange
   }
 
   /** Where it listens. */
@@ -100,9 +102,7 @@ export class GrpcTransport implements Transport<string> {
   }
 
   open(listen: string, credentials: ServerCredentials, done: (answer: GrpcAnswer) => void): void {
-    const { method } = this.#parts
-    const handlers = { frames: (call: Call) => this.#onCall(call) }
-    this.#server.addService({ frames: method }, handlers)
+    for (const one of this.#all) one.serve(this.#server)
     this.#server.bindAsync(listen, credentials, (error, port) => {
       this.#port = port
       done(error === null ? { transport: this } : { refused: refusedBy(listen, error) })
@@ -110,41 +110,22 @@ export class GrpcTransport implements Transport<string> {
   }
 
   connect(to: string, listener: ConnectionListener): Connection {
-    const outgoing: Outgoing = new Outgoing(to, listener, this.#parts, () =>
-      this.#outgoing.delete(outgoing),
-    )
-    this.#outgoing.add(outgoing)
-    return outgoing.connection
+    return this.#peers.connect(to, listener)
   }
 
   accept(onConnection: (connection: Connection) => ConnectionListener): void {
-    this.#onConnection = onConnection
+    this.#peers.accept(onConnection)
   }
 
   /** Closes what is open and listens no more; what was sent may still be taken for a moment. */
   close(done: () => void): void {
-    this.#onConnection = undefined
-    for (const { connection } of [...this.#outgoing, ...this.#incoming]) connection.close()
+    for (const one of this.#all) one.close()
     shutDown(this.#server, done)
   }
 
   /** Ends everything at once: nobody here is told anything, the others see connections break. */
   destroy(): void {
-    for (const one of [...this.#outgoing, ...this.#incoming]) one.destroy()
+    for (const one of this.#all) one.destroy()
     this.#server.forceShutdown()
-  }
-
-  #onCall(call: Call): void {
-    const incoming = new Incoming(call, this.#endings)
-    const onConnection = this.#onConnection
-    if (onConnection === undefined) {
-      // The caller comes too early; he will dial again.
-      call.on('error', () => {})
-      call.end()
-      return
-    }
-    this.#incoming.add(incoming)
-    const listener = onConnection(incoming.connection)
-    incoming.listen(listener, () => this.#incoming.delete(incoming))
   }
 }

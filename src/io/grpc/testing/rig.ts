@@ -2,6 +2,7 @@
 
 import { afterEach } from 'vitest'
 import type { Place, TransportRig } from '../../../../chaos/sim/contract/transport.ts'
+import type { Transport } from '../../../base/env.ts'
 import { until } from '../../testing/until.ts'
 import {
   type GrpcAnswer,
@@ -40,8 +41,11 @@ export function opener(): typeof mustOpen {
 
 export const addressOf = ({ port }: GrpcTransport): string => `127.0.0.1:${port}`
 
-/** The n-th process has the n-th of these options; behind the last the first comes again. */
-export function contractRig(...each: readonly Partial<GrpcOptions>[]): TransportRig {
+/** Of the streams that `of` names: the n-th process has the n-th of these options, in turn. */
+export function contractRig(
+  of: (transport: GrpcTransport) => Transport<string>,
+  ...each: readonly Partial<GrpcOptions>[]
+): TransportRig {
   const open = new Map<Place, GrpcTransport>()
   let count = 0
   return {
@@ -49,7 +53,7 @@ export function contractRig(...each: readonly Partial<GrpcOptions>[]): Transport
     async open(at) {
       const options = each[count++ % each.length]
       const transport = await mustOpen({ ...options, listen: at?.address ?? '127.0.0.1:0' })
-      const place = { transport, address: addressOf(transport) }
+      const place = { transport: of(transport), address: addressOf(transport) }
       open.set(place, transport)
       return place
     },
