@@ -3,7 +3,6 @@
  * also does what is due: ends transactions that took too long, forgets what is too old.
  */
 
-import { crc32c } from '../../base/crc32c.ts'
 import type { Fetched, LogAnswer, LogDone, TopicDescription } from '../../base/stream-log.ts'
 import type { AskedBy } from '../log/calls.ts'
 import { type Fetch, Fetches } from '../log/fetches.ts'
@@ -12,6 +11,7 @@ import type { Effect } from '../log/state/ledger.ts'
 import type { Op } from '../log/state/ops.ts'
 import type { Block } from '../log/state/partition.ts'
 import type { Life } from '../log/state/producers.ts'
+import { readBlocks, type Span } from '../log/store/spans.ts'
 import { numbered } from './names.ts'
 import { Sequence, type SequenceParts } from './sequence.ts'
 
@@ -33,8 +33,8 @@ export class Topic {
     this.#sequence = new Sequence({ ...parts, onChanged: all => this.#fetches.changed(all) })
     const source = {
       find: (at: AskedBy<'start'>) => this.#judge.find(at),
-      read: (block: Block, done: (bytes: Uint8Array | undefined) => void) =>
-        this.#read(block, done),
+      read: (blocks: readonly Block[], done: (sound: ReadonlyMap<Block, Uint8Array>) => void) =>
+        readBlocks(blocks, (span, told) => this.#read(span, told), done),
     }
     this.#fetches = new Fetches(source, parts.clock, parts.limits)
   }
@@ -158,13 +158,10 @@ export class Topic {
     })
   }
 
-  #read(block: Block, done: (bytes: Uint8Array | undefined) => void): void {
+  #read({ segment, at, sizeBytes }: Span, done: (bytes: Uint8Array | undefined) => void): void {
     const { store, places } = this.#parts
-    const { segment, at, sizeBytes, crc } = block
     store.part(numbered(places.entries, segment), at, sizeBytes, answer => {
-      const value = answer.error === undefined ? answer.value : undefined
-      const isSound = value?.length === sizeBytes && crc32c(value) === crc
-      done(isSound ? value : undefined)
+      done(answer.error === undefined ? answer.value : undefined)
     })
   }
 

@@ -55,8 +55,12 @@ export class Cluster {
 
   /** Whoever leads the partition, as far as is known. */
   async leaderOf({ topic, partition }: Partition): Promise<Address> {
+    const known = this.#topics.get(topic)
+    // One that we do not know may have been added since.
     const leaders =
-      this.#topics.get(topic) ?? (await this.#learning.ask(topic, () => this.#learn(topic)))
+      known?.[partition] === undefined
+        ? await this.#learning.ask(topic, () => this.#learn(topic))
+        : known
     const leader = leaders[partition]
     if (leader === undefined) {
       throw new Trouble(

@@ -40,13 +40,14 @@ describe('between us and three brokers', () => {
     ['lost-answer', 'topic-exists'],
     ['hang-up', 'topic-exists'],
   ])('%s: we do not ask again, and who does is told %s', async (fate, second) => {
-    const log = brokers.open({ brokers: list, limits: { answerMs: 1000 } })
+    // Long enough for answers that do come, on a busy machine too.
+    const log = brokers.open({ brokers: list, limits: { answerMs: 5000 } })
     const topic = brokers.name()
     const before = fates.hits.length
     fates.plan('CreateTopics', fate)
     expect(await created(log, topic)).toBe('unavailable')
     expect(fates.hits.slice(before)).toEqual([{ api: 'CreateTopics', fate }])
-    expect(await created(log, topic)).toBe(second)
+    expect(await created(brokers.open({ brokers: list }), topic)).toBe(second)
   })
 })
 

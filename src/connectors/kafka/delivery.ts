@@ -1,7 +1,8 @@
 /**
  * Records on their way to the leaders of their partitions: cut into batches, one batch of a
- * partition at a time, all leaders at once. What a leader refused outright (it leads no more, a
- * batch is too large for its topic) is sent again; after any other trouble nobody knows.
+ * partition at a time, all leaders at once. What a leader refused (it leads no more, a batch is too
+ * large for its topic) is sent again, under its numbers: a leader that was replaced says the same
+ * of what its successor has, who drops it then. After any other trouble nobody knows.
  */
 
 import type { NewRecord, Partition, PartitionRecords } from '../../base/stream-log.ts'
@@ -26,9 +27,9 @@ interface Piece extends Partition {
   readonly at: number
 }
 
-/** Whose the records are; missing outside of transactions. */
+/** Whose the records are; outside of transactions nobody's who has an id. */
 export interface Sender {
-  readonly transactionalId: string
+  readonly transactionalId: string | null
   authorOf(partition: Partition): Author
 }
 
@@ -74,14 +75,14 @@ interface Round {
 export class Delivery {
   readonly #cluster: Cluster
   readonly #patience: Patience
-  readonly #sender: Sender | undefined
+  readonly #sender: Sender
   /** What is still to be sent, by partition. */
   readonly #queues = new Map<string, Piece[]>()
   readonly #offsets: number[] = []
   /** Batches that a broker has for sure. */
   #done = 0
 
-  constructor(cluster: Cluster, patience: Patience, sender?: Sender) {
+  constructor(cluster: Cluster, patience: Patience, sender: Sender) {
     this.#cluster = cluster
     this.#patience = patience
     this.#sender = sender
@@ -168,7 +169,7 @@ export class Delivery {
   #produce(leader: Address, pieces: readonly Piece[]): Promise<readonly Produced[]> {
     const { answerMs } = this.#cluster.limits
     const question = {
-      transactionalId: this.#sender?.transactionalId ?? null,
+      transactionalId: this.#sender.transactionalId,
       timeoutMs: answerMs,
       batches: pieces.map(({ topic, partition, ...piece }) => ({
         topic,
@@ -184,9 +185,8 @@ export class Delivery {
     )
   }
 
-  #authorOf(to: Partition, at: number): Author | undefined {
-    const author = this.#sender?.authorOf(to)
-    if (author === undefined) return undefined
+  #authorOf(to: Partition, at: number): Author {
+    const author = this.#sender.authorOf(to)
     return { ...author, firstSequence: (author.firstSequence + at) % SEQUENCES }
   }
 
@@ -218,7 +218,7 @@ export class Delivery {
 
   /** A code that says that nothing was done must not be given when something was. */
   #judged(trouble: Trouble): Trouble {
-    if (this.#sender !== undefined || this.#done === 0) return trouble
+    if (this.#sender.transactionalId !== null || this.#done === 0) return trouble
     const { message } = trouble
     return new Trouble('unavailable', `${message}; other records of the same call are kept`)
   }

@@ -41,6 +41,15 @@ describe('questions', () => {
     expect(scene.broker.count('ListOffsets')).toBe(1)
   })
 
+  test('of a partition that was added are asked as soon as it is there', async () => {
+    const log = open()
+    const added = { topic: TOPIC, partition: 2 }
+    expect((await endOf(log, added)).error?.code).toBe('no-such-topic')
+    expect(await endOf(log)).toEqual({ value: 0 })
+    scene.broker.partitions = 3
+    expect(await endOf(log, added)).toEqual({ value: 0 })
+  })
+
   test('of a topic or partition that is not there are not asked of a leader', async () => {
     const log = open()
     expect((await endOf(log, { topic: 'no', partition: 0 })).error?.code).toBe('no-such-topic')
@@ -236,6 +245,6 @@ describe('topics', () => {
   test('take records with odd times and sizes', async () => {
     const records = [record(null), record('', null, 0), record('a', Buffer.alloc(0), 2 ** 41)]
     expect(await value(done => open().append([{ ...at, records }], done))).toEqual([0])
-    expect(scene.broker.batches).toMatchObject([{ count: 3, sequence: -1 }])
+    expect(scene.broker.batches).toMatchObject([{ count: 3, sequence: 0 }])
   })
 })

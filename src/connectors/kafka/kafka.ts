@@ -21,8 +21,8 @@ import type {
   TopicDescription,
   TransactionalProducer,
 } from '../../base/stream-log.ts'
+import { Appends } from './appends.ts'
 import { Cluster } from './cluster.ts'
-import { Delivery } from './delivery.ts'
 import type { KafkaOptions } from './options.ts'
 import { prepare } from './preparation.ts'
 import { fetched } from './reader.ts'
@@ -47,12 +47,14 @@ async function tell<T>(what: string, work: () => Promise<T>, done: LogDone<T>): 
 export class KafkaLog implements StreamLog {
   readonly isOneProcess = false
   readonly #cluster: Cluster
+  readonly #appends: Appends
   readonly #describing = new Shared<TopicDescription>()
   /** One at a time: hundreds of groups may want to be ready at once. */
   #preparing: Promise<unknown> = Promise.resolve()
 
   constructor(options: KafkaOptions) {
     this.#cluster = new Cluster(options)
+    this.#appends = new Appends(this.#cluster)
   }
 
   cluster(done: LogDone<string>): void {
@@ -97,8 +99,7 @@ export class KafkaLog implements StreamLog {
   }
 
   append(records: readonly PartitionRecords[], done: LogDone<readonly number[]>): void {
-    const work = () => new Delivery(this.#cluster, this.#cluster.patience()).run(records)
-    void tell('append', work, done)
+    void tell('append', () => this.#appends.run(records), done)
   }
 
   prepare(what: Preparation, done: LogDone<void>): void {

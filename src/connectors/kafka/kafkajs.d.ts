@@ -31,15 +31,19 @@ declare module 'kafkajs/src/network/connection.js' {
   export interface Message<T> {
     readonly request: object
     readonly response: {
-      decode(answer: Buffer): Promise<T>
-      parse(decoded: T): Promise<T>
+      /** `clientSideThrottleTime` of what comes is for the queue. */
+      decode(answer: Buffer): Promise<unknown>
+      parse(decoded: unknown): Promise<T>
     }
   }
 
   class Connection {
     constructor(options: ConnectionOptions)
     readonly socket?: Socket
-    readonly requestQueue: { scheduleCheckPendingRequests(): void }
+    readonly requestQueue: {
+      scheduleCheckPendingRequests(): void
+      maybeThrottle(ms: number | null | undefined): void
+    }
     connect(): Promise<unknown>
     disconnect(): Promise<unknown>
     isConnected(): boolean

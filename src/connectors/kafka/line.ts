@@ -42,10 +42,14 @@ export class Line {
   readonly #address: Address
   #versions: Versions = {}
   #isDestroyed = false
+  /** A quota: until then the broker reads nothing that is sent on this line. */
+  #heldUntilMs = 0
+  readonly #heldMsMax: number
 
   private constructor(address: Address, options: KafkaOptions) {
-    const { connectMs, answerMs } = limitsOf(options)
+    const { connectMs, answerMs, heldMsMax } = limitsOf(options)
     this.#address = address
+    this.#heldMsMax = heldMsMax
     this.#connection = new KafkajsConnection({
       ...address,
       clientId: options.clientId,
@@ -58,8 +62,13 @@ export class Line {
       // Ours: theirs is a timer ten times a second for each connection.
       enforceRequestTimeout: false,
     })
+    const queue = this.#connection.requestQueue
     // It would set a timer of a negative time after each answer; nothing waits in its queue here.
-    this.#connection.requestQueue.scheduleCheckPendingRequests = () => {}
+    queue.scheduleCheckPendingRequests = () => {}
+    // Nor for a quota: whoever holds us back does so by himself.
+    queue.maybeThrottle = ms => {
+      this.#heldUntilMs = performance.now() + (ms ?? 0)
+    }
   }
 
   static async open(address: Address, options: KafkaOptions): Promise<Line> {
@@ -79,9 +88,9 @@ export class Line {
     const message = definition?.protocol({ version: VERSIONS_VERSION })({})
     if (message === undefined) throw new Trouble('unsupported', 'kafkajs is of another version')
     const { decode } = message.response
-    const keep = <T>(value: T) => Promise.resolve(value)
-    const question = { request: message.request, response: { decode, parse: keep } }
-    const spoken = (await this.ask(() => question, timeoutMs)) as Spoken
+    const parse = (decoded: unknown) => Promise.resolve(decoded as Spoken)
+    const question = { request: message.request, response: { decode, parse } }
+    const spoken = await this.ask(() => question, timeoutMs)
     mustBeGood(spoken.errorCode, `first question to ${this.name}`)
     this.#versions = Object.fromEntries(spoken.apiVersions.map(one => [one.apiKey, one]))
     this.#connection.setVersions(this.#versions)
@@ -98,7 +107,9 @@ export class Line {
 
   async ask<T>(question: Question<T>, timeoutMs: number): Promise<T> {
     const message = question(this.#versions)
-    const timer = setTimeout(() => this.destroy(`no answer for ${timeoutMs} ms`), timeoutMs)
+    const heldMs = Math.ceil(this.#heldUntilMs - performance.now())
+    const waitMs = timeoutMs + Math.min(this.#heldMsMax, Math.max(0, heldMs))
+    const timer = setTimeout(() => this.destroy(silence(waitMs, heldMs)), waitMs)
     try {
       return await this.#connection.send(message)
     } finally {
@@ -123,4 +134,9 @@ export class Line {
     this.#connection.socket?.destroy()
     void this.#connection.disconnect()
   }
+}
+
+function silence(waitMs: number, heldMs: number): string {
+  const said = `no answer for ${waitMs} ms`
+  return heldMs > 0 ? `${said}, held back by a quota for ${heldMs} of them (raise it)` : said
 }

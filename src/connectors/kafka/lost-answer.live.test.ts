@@ -26,11 +26,13 @@ beforeAll(async () => {
   list = (await brokers.proxies(fates)).map(({ port }) => `127.0.0.1:${port}`)
 })
 
+/** Brokers may take their time to make topics: only who publishes is impatient. */
 async function make(log: StreamLog): Promise<LoneGroup & { readonly output: string }> {
+  const patient = brokers.open()
   const journal = journalTopic(brokers.name(), 1, 3)
   const output = brokers.name()
   const wanted = { topic: output, partitions: PARTITIONS, replication: 3, settings: {} }
-  for (const topic of [journal, wanted]) await value<void>(done => log.create(topic, done))
+  for (const topic of [journal, wanted]) await value<void>(done => patient.create(topic, done))
   const transactionalId = brokers.name()
   const group = new LoneGroup({ log, journal: journal.topic, output, transactionalId })
   return Object.assign(group, { output })

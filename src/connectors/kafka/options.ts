@@ -31,6 +31,8 @@ export interface Limits {
   readonly connectMs: number
   /** For one answer of one broker. */
   readonly answerMs: number
+  /** Longer than that by what a quota holds us back, up to this. */
+  readonly heldMsMax: number
   /** For one call of the door, with all that is asked again in it. */
   readonly patienceMs: number
   /** Between two tries: from this .. */
@@ -54,6 +56,7 @@ export interface Limits {
 export const limitsOf = ({ limits }: KafkaOptions): Limits => ({
   connectMs: 3000,
   answerMs: 10_000,
+  heldMsMax: 60_000,
   patienceMs: 20_000,
   pauseMsMin: 1,
   pauseMsMax: 100,

@@ -27,7 +27,7 @@ describe('appends', () => {
   test('are sent again when they were refused', async () => {
     scene.broker.will('Produce', 6, 19, 3)
     expect(await append(open(), [at, 'a b'])).toEqual({ value: [0] })
-    expect(scene.broker.batches).toMatchObject([{ count: 2, sequence: -1 }])
+    expect(scene.broker.batches).toMatchObject([{ count: 2, sequence: 0 }])
     expect(scene.broker.count('Produce')).toBe(4)
   })
 
@@ -89,10 +89,44 @@ describe('appends', () => {
     expect(error?.message).toMatch(/MESSAGE_TOO_LARGE.*other records of the same call are kept/)
   })
 
+  test('go to a partition that was added since others were written to', async () => {
+    const log = open()
+    expect(await append(log, [at, 'a'])).toEqual({ value: [0] })
+    scene.broker.partitions = 3
+    expect(await append(log, [{ topic: TOPIC, partition: 2 }, 'b'])).toEqual({ value: [1] })
+  })
+
   test('do nothing where one of the partitions is not there', async () => {
     const nowhere = { topic: TOPIC, partition: 9 }
     expect((await append(open(), [at, 'a'], [nowhere, 'b'])).error?.code).toBe('no-such-topic')
     expect(scene.broker.count('Produce')).toBe(0)
+  })
+
+  test('are numbered: what is sent again can be known by whoever has it', async () => {
+    const log = open()
+    scene.broker.will('Produce', 6)
+    expect(await append(log, [at, 'a b'])).toEqual({ value: [0] })
+    expect(await append(log, [at, 'c'], [other, 'd'])).toEqual({ value: [2, 3] })
+    expect(scene.broker.batches.map(({ sequence }) => sequence)).toEqual([0, 2, 0])
+    expect(scene.broker.count('InitProducerId')).toBe(1)
+  })
+
+  test('at the same time have numbers of their own, as have those behind a trouble', async () => {
+    const log = open()
+    await Promise.all([append(log, [at, 'a']), append(log, [at, 'b'])])
+    expect(scene.broker.batches.map(({ sequence }) => sequence)).toEqual([0, 0])
+    expect(scene.broker.count('InitProducerId')).toBe(2)
+    scene.broker.will('Produce', 'hangs-up', 'hangs-up')
+    for (const text of ['c', 'd']) expect(await append(log, [at, text])).toHaveProperty('error')
+    expect(await append(log, [at, 'e'])).toHaveProperty('value')
+    expect(scene.broker.batches.at(-1)).toMatchObject({ sequence: 0, values: ['e'] })
+    expect(scene.broker.count('InitProducerId')).toBe(3)
+  })
+
+  test('wait for a broker that fetches ids to give', async () => {
+    scene.broker.will('InitProducerId', 14, 'hangs-up', 14)
+    expect(await append(open(), [at, 'a'])).toEqual({ value: [0] })
+    expect(scene.broker.count('InitProducerId')).toBe(4)
   })
 
   test('of nothing ask nothing', async () => {

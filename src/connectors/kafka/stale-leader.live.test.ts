@@ -20,6 +20,8 @@ const MINUTES = 60_000
 /** Led by one broker: of so many journals some read-back meets it before it knows better. */
 const GROUPS = 4
 const ROUNDS = 5
+/** None of them is stalled: a machine that is slow is not to be taken for a log that is silent. */
+const bounds = { silenceMs: 2 * MINUTES }
 const brokers = useBrokers()
 let proxies: readonly KafkaProxy[] = []
 beforeAll(async () => {
@@ -124,7 +126,7 @@ async function round(): Promise<number> {
   const later = brokers.open({ brokers: proxies.map(({ port }) => `127.0.0.1:${port}`) })
   const now = brokers.open({ brokers: others, limits: { answerMs: 1000, connectMs: 500 } })
   const olds = all.map(at => new LoneGroup({ log: now, ...at }))
-  const news = all.map(at => new LoneGroup({ log: door(later, now, ends), ...at }))
+  const news = all.map(at => new LoneGroup({ log: door(later, now, ends), bounds, ...at }))
   try {
     for (const one of [...olds, ...news]) one.commit(1)
     for (const one of olds) {

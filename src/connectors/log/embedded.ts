@@ -77,7 +77,7 @@ export class EmbeddedLog implements Line {
     this.#judge = new Judge(files.ledger, limits)
     const source: FetchSource = {
       find: at => this.#judge.find(at),
-      read: (block, done) => files.read(block, done),
+      read: (blocks, done) => files.read(blocks, done),
     }
     this.#fetches = new Fetches(source, clock, limits)
     this.#cache = new Cache(limits.cacheBytes)
@@ -302,22 +302,15 @@ export class EmbeddedLog implements Line {
       bytes += next.block.sizeBytes
       some.push(next)
     }
-    const ops: Op[] = []
-    let left = some.length + 1
-    const loaded = (): void => {
-      left--
-      if (left === 0) done(ops)
-    }
-    for (const { partition, block } of some) {
-      this.#files.read(block, found => {
-        // One that cannot be read stays where it is, and so does its segment, for people to mend.
-        if (found !== undefined) {
-          ops.push({ kind: 'move', partition, block: { ...block, bytes: found } })
-        }
-        loaded()
+    const blocks = some.map(({ block }) => block)
+    this.#files.read(blocks, sound => {
+      // One that cannot be read stays where it is, and so does its segment, for people to mend.
+      const ops = some.flatMap(({ partition, block }): readonly Op[] => {
+        const bytes = sound.get(block)
+        return bytes === undefined ? [] : [{ kind: 'move', partition, block: { ...block, bytes } }]
       })
-    }
-    loaded()
+      done(ops)
+    })
   }
 }
 

@@ -21,8 +21,8 @@ export interface Fetch {
 /** What fetches are served from. */
 export interface FetchSource {
   find(at: Fetching): Refusable<Partition>
-  /** undefined: what is there is not what was written, or it cannot be read. */
-  read(block: Block, done: (bytes: Uint8Array | undefined) => void): void
+  /** Without those of which there is not what was written, or that cannot be read. */
+  read(blocks: readonly Block[], done: (sound: ReadonlyMap<Block, Uint8Array>) => void): void
 }
 
 type FetchLimits = Pick<LogLimits, 'fetchBytesMax' | 'fetchMsMax' | 'waitingMax'>
@@ -153,24 +153,13 @@ export class Fetches {
 
   /** undefined: not all can be had. */
   #load(blocks: readonly Block[], done: (bytes: readonly Uint8Array[] | undefined) => void): void {
-    const all = blocks.map(({ bytes }) => bytes)
-    let left = blocks.length + 1
-    const loaded = (): void => {
-      left--
-      if (left > 0) return
-      const whole = all.filter(one => one !== undefined)
-      done(whole.length === all.length ? whole : undefined)
-    }
-    for (const [i, block] of blocks.entries()) {
-      if (block.bytes !== undefined) loaded()
-      else {
-        this.#source.read(block, bytes => {
-          all[i] = bytes
-          loaded()
-        })
-      }
-    }
-    loaded()
+    // Those in memory are taken now: the cache may forget them while the others are read.
+    const kept = blocks.map(({ bytes }) => bytes)
+    const missing = blocks.filter(({ bytes }) => bytes === undefined)
+    this.#source.read(missing, sound => {
+      const whole = blocks.flatMap((block, i) => kept[i] ?? sound.get(block) ?? [])
+      done(whole.length === blocks.length ? whole : undefined)
+    })
   }
 }
 

@@ -29,7 +29,7 @@ export class AbortedFilter {
   }
 
   /** To be asked of every batch in order, control batches too; whether its records are seen. */
-  isSeen(batch: Written, controlType: () => number): boolean {
+  isSeen(batch: Written, controlType: () => number | undefined): boolean {
     this.#beginUpTo(batch.lastOffset)
     if (batch.isControl) {
       if (controlType() === ABORT) this.#aborting.delete(batch.producerId)

@@ -137,10 +137,23 @@ test('an answer that would never let a reader move on is refused', () => {
   expect(() => seen([written(0, ['a']).subarray(0, 40)], [])).toThrow(/no record behind/)
 })
 
+/** The last batch of a producer: when its record is gone, its head stays. */
+function emptied(batch: Buffer): Buffer {
+  const head = Buffer.from(batch.subarray(0, 61))
+  head.writeInt32BE(61 - 12, 8)
+  head.writeInt32BE(0, 57)
+  return sealed(head)
+}
+
+test('batches that compaction emptied are passed, marks too', () => {
+  const log = [emptied(written(0, ['x'], A)), emptied(mark(1, A, 'abort')), written(2, ['b'])]
+  expect(seen(log, [])).toEqual({ values: ['b'], position: 3 })
+  expect(seen([emptied(mark(7, A, 'commit'))], [], 5)).toEqual({ values: [], position: 8 })
+})
+
 test('a control batch without a type is refused', () => {
-  const broken = mark(0, A, 'abort')
-  const short = broken.subarray(0, 61)
-  short.writeInt32BE(61 - 12, 8)
-  short.writeInt32BE(0, 57)
-  expect(() => seen([sealed(short)], [])).toThrow(/no control record/)
+  const author = { producerId: A, epoch: 0, firstSequence: -1 }
+  const broken = at(0, encodedBatch([record('mark', Buffer.alloc(2))], author))
+  broken.writeInt16BE(broken.readInt16BE(21) | 0x20, 21)
+  expect(() => seen([sealed(broken)], [])).toThrow(/no control record/)
 })

@@ -24,8 +24,9 @@ export interface Asking {
 
 const CONTROL_TYPE_AT = 2
 
-/** Of a control batch, which has one record. */
-function controlTypeOf(batch: Batch): number {
+/** Of a control batch, which has one record; none where compaction took it, and what it ended. */
+function controlTypeOf(batch: Batch): number | undefined {
+  if (batch.count === 0) return undefined
   for (const { key } of recordsOf(batch)) {
     if (key === null || key.length < CONTROL_TYPE_AT + 2) break
     return ((key[CONTROL_TYPE_AT] as number) << 8) | (key[CONTROL_TYPE_AT + 1] as number)

@@ -67,11 +67,13 @@ export function* recordsOf(batch: Batch): Generator<StoredRecord> {
   for (let i = 0; i < batch.count; i++) yield recordOf(reader, batch)
 }
 
-/** Who writes a batch: outside of transactions nobody in particular. */
+/** Who writes a batch: in a transaction, or only so that the broker knows what it has already. */
 export interface Author {
   readonly producerId: number
   readonly epoch: number
   readonly firstSequence: number
+  /** Of any transaction. */
+  readonly isOutside?: boolean
 }
 const NOBODY: Author = { producerId: -1, epoch: -1, firstSequence: -1 }
 
@@ -103,7 +105,7 @@ function writeRecord(writer: WireWriter, record: NewRecord, timestampDelta: numb
   }
 }
 
-/** One batch, of at least one record; a transaction's when it has an author. */
+/** One batch, of at least one record; nobody's in particular when it has no author. */
 export function encodedBatch(records: readonly NewRecord[], author?: Author): Buffer {
   const { producerId, epoch, firstSequence } = author ?? NOBODY
   const firstMs = records[0]?.timestampMs ?? 0
@@ -111,7 +113,8 @@ export function encodedBatch(records: readonly NewRecord[], author?: Author): Bu
   const sizeBytes = records.reduce((sum, one) => sum + encodedSizeMax(one), BATCH_BYTES)
   const writer = new WireWriter(sizeBytes)
   writer.int64(0).int32(0).int32(-1).int8(MAGIC).int32(0)
-  writer.int16(author === undefined ? 0 : TRANSACTIONAL).int32(records.length - 1)
+  const isInside = author !== undefined && author.isOutside !== true
+  writer.int16(isInside ? TRANSACTIONAL : 0).int32(records.length - 1)
   writer.int64(firstMs).int64(latestMs)
   writer.int64(producerId).int16(epoch).int32(firstSequence).int32(records.length)
   for (const [at, one] of records.entries()) {

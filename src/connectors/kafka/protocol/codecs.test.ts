@@ -75,6 +75,14 @@ test('errors of the whole and of the partition, and answers to others, are refus
   expect(() => decodedFetch(answered({}).subarray(0, 40), question)).toThrow(/end too early/)
 })
 
+test('whom a quota holds back is told of no topic, and that nothing is there yet', () => {
+  const held = (ms: number) => new WireWriter().int32(ms).int16(0).int32(0).int32(0).view()
+  const { offset } = question
+  const nothing = { bytes: Buffer.alloc(0), aborted: [], seenEnd: offset }
+  expect(decodedFetch(held(70), question)).toEqual(nothing)
+  expect(() => decodedFetch(held(0), question)).toThrow(/another topic/)
+})
+
 test('a produce has one batch for each partition, by topics', () => {
   const batches = [
     { topic: 'a', partition: 0, batch: Buffer.from('one') },

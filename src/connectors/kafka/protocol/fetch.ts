@@ -9,7 +9,7 @@ import type { FetchedBytes } from '../batch/fetched.ts'
 import { malformed, WireReader, WireWriter } from '../batch/wire.ts'
 import { mustBeGood } from '../trouble.ts'
 
-export const FETCH = { apiKey: 1, apiVersion: 11, apiName: 'Fetch' } as const
+export const FETCH = { apiKey: 1, apiVersion: 11, apiName: 'Fetch', heldAt: 'start' } as const
 const NO_REPLICA = -1
 const NO_SESSION = 0
 const NO_SESSION_EPOCH = -1
@@ -51,10 +51,13 @@ export function decodedFetch(answer: Buffer, question: FetchQuestion): FetchedBy
   const { topic, partition, isCommitted, offset } = question
   const what = `fetch of ${topic}/${partition} from ${offset}`
   const reader = new WireReader(answer)
-  reader.int32()
+  const heldMs = reader.int32()
   mustBeGood(reader.int16(), what)
   reader.int32()
-  if (reader.int32() !== 1 || reader.text() !== topic || reader.int32() !== 1) {
+  const topics = reader.int32()
+  // Whom a quota holds back is told of no topic at all.
+  if (topics === 0 && heldMs > 0) return { bytes: Buffer.alloc(0), aborted: [], seenEnd: offset }
+  if (topics !== 1 || reader.text() !== topic || reader.int32() !== 1) {
     throw malformed('an answer to a fetch is of another topic')
   }
   if (reader.int32() !== partition) throw malformed('an answer to a fetch is of another partition')

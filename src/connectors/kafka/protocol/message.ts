@@ -19,6 +19,18 @@ interface Api {
   readonly apiName: string
 }
 
+/** With where an answer says how long a quota holds us back from now on. */
+interface OwnApi extends Api {
+  readonly heldAt?: 'start' | 'end'
+}
+
+const HELD_BYTES = 4
+
+function heldMs(answer: Buffer, heldAt: OwnApi['heldAt']): number {
+  if (heldAt === undefined || answer.length < HELD_BYTES) return 0
+  return answer.readInt32BE(heldAt === 'start' ? 0 : answer.length - HELD_BYTES)
+}
+
 function mustSpeak(versions: Versions, { apiKey, apiVersion, apiName }: Api): void {
   const spoken = versions[apiKey]
   if (spoken !== undefined && spoken.minVersion <= apiVersion && apiVersion <= spoken.maxVersion) {
@@ -30,7 +42,11 @@ function mustSpeak(versions: Versions, { apiKey, apiVersion, apiName }: Api): vo
   )
 }
 
-export function own<T>(api: Api, encode: () => Buffer, decode: (answer: Buffer) => T): Question<T> {
+export function own<T>(
+  { heldAt, ...api }: OwnApi,
+  encode: () => Buffer,
+  decode: (answer: Buffer) => T,
+): Question<T> {
   return versions => {
     mustSpeak(versions, api)
     const bytes = encode()
@@ -39,8 +55,11 @@ export function own<T>(api: Api, encode: () => Buffer, decode: (answer: Buffer) 
     return {
       request: { ...api, encode: () => Promise.resolve(encoder) },
       response: {
-        decode: answer => Promise.resolve(answer).then(decode),
-        parse: decoded => Promise.resolve(decoded),
+        decode: answer => {
+          return Promise.resolve({ answer, clientSideThrottleTime: heldMs(answer, heldAt) })
+        },
+        parse: decoded =>
+          Promise.resolve(decoded as { answer: Buffer }).then(one => decode(one.answer)),
       },
     }
   }
@@ -56,8 +75,8 @@ export function theirs<T extends object>(name: string, fields: object): Question
     return {
       request,
       response: {
-        decode: answer => response.decode(answer) as Promise<T>,
-        parse: decoded => Promise.resolve(decoded),
+        decode: answer => response.decode(answer),
+        parse: decoded => Promise.resolve(decoded as T),
       },
     }
   }

@@ -5,7 +5,7 @@
 
 import { malformed, WireReader, WireWriter } from '../batch/wire.ts'
 
-export const PRODUCE = { apiKey: 0, apiVersion: 7, apiName: 'Produce' } as const
+export const PRODUCE = { apiKey: 0, apiVersion: 7, apiName: 'Produce', heldAt: 'end' } as const
 /** Room for what stands before the batches, unless there are very many. */
 const HEAD_BYTES = 1024
 /** Acknowledged by all in-sync replicas: nothing less is durable. */

@@ -26,7 +26,7 @@ interface Metadata {
 export const metadata = (topic: string): Question<Metadata> =>
   theirs('Metadata', { topics: [topic], allowAutoTopicCreation: false })
 
-const NO_TOPICS = { apiKey: 3, apiVersion: 5, apiName: 'Metadata' } as const
+const NO_TOPICS = { apiKey: 3, apiVersion: 5, apiName: 'Metadata', heldAt: 'start' } as const
 
 export interface Brokers {
   readonly brokers: readonly {
@@ -149,6 +149,10 @@ export const initialisation = (
   transactionalId: string,
   transactionTimeout: number,
 ): Question<Initialised> => theirs('InitProducerId', { transactionalId, transactionTimeout })
+
+/** Of no transactional id: for records that are to be known when they come again. */
+export const numbering = (): Question<Initialised> =>
+  theirs('InitProducerId', { transactionalId: null, transactionTimeout: 0 })
 
 /** Who a producer is to the broker. */
 export interface Identity {

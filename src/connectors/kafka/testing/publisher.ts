@@ -12,13 +12,18 @@ const OUTPUTS_PER_ENTRY = 3
 /** Of one transaction: many small ones, so that faults find one open. */
 const OUTPUT_BYTES_MAX = 500
 const TRANSACTION_MS = 3000
+/** Whoever is told of anything ends: a machine that is slow is not to be the reason. */
+const SILENCE_MS = 120_000
 
 const [list = '', journal = '', output = '', id = '', outputs = '', file = '', name = ''] =
   process.argv.slice(2)
 const log = new KafkaLog({ brokers: list.split(','), clientId: name, limits: { answerMs: 3000 } })
 const group = new LoneGroup({
   ...{ log, journal, output, transactionalId: id },
-  bounds: { outputBytesMax: OUTPUT_BYTES_MAX, transactionMs: TRANSACTION_MS, eagerBytes: 1 },
+  bounds: {
+    ...{ outputBytesMax: OUTPUT_BYTES_MAX, eagerBytes: 1 },
+    ...{ transactionMs: TRANSACTION_MS, silenceMs: SILENCE_MS },
+  },
   isLed: () => readFileSync(file, 'utf8') === name,
 })
 // All of it before it leads: a journal is never ahead of its group.

@@ -51,6 +51,8 @@ interface Produced {
 export class ScriptedBroker {
   cluster = 'ours'
   partitions = 2
+  /** A quota: the next answers that can say so do, and nothing is read of the asker for so long. */
+  heldMs = 0
   /** Of all APIs, where a broker is too old. */
   versionMax: number | undefined
   /** The next answers of an API; when there are no more, it is well. */
@@ -59,6 +61,7 @@ export class ScriptedBroker {
   /** Those that were produced. */
   readonly batches: Produced[] = []
   #end = 0
+  #isHolding = false
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
 
@@ -123,6 +126,10 @@ export class ScriptedBroker {
         this.#onRequest(socket, rest.subarray(4, 4 + size))
         rest = rest.subarray(4 + size)
       }
+      if (!this.#isHolding) return
+      this.#isHolding = false
+      socket.pause()
+      setTimeout(() => socket.resume(), this.heldMs)
     })
   }
 
@@ -142,6 +149,11 @@ export class ScriptedBroker {
     const writer = new WireWriter().int32(0).int32(correlation)
     this.#answers[name](writer, mood, reader)
     socket.write(Buffer.from(writer.int32At(0, writer.size - 4).view()))
+  }
+
+  #hold(writer: WireWriter): WireWriter {
+    this.#isHolding = this.heldMs > 0
+    return writer.int32(this.heldMs)
   }
 
   readonly #answers: Record<
@@ -176,10 +188,14 @@ export class ScriptedBroker {
       }
     },
     ListOffsets: (writer, error) => {
-      writer.int32(0).int32(1).text(TOPIC).int32(1)
+      this.#hold(writer).int32(1).text(TOPIC).int32(1)
       writer.int32(0).int16(error).int64(-1).int64(this.#end)
     },
     Fetch: (writer, error) => {
+      if (this.heldMs > 0) {
+        this.#hold(writer).int16(0).int32(0).int32(0)
+        return
+      }
       writer.int32(0).int16(0).int32(0).int32(1).text(TOPIC).int32(1)
       writer.int32(0).int16(error).int64(this.#end).int64(this.#end).int64(0)
       writer.int32(-1).int32(-1).int32(0)
@@ -200,7 +216,7 @@ export class ScriptedBroker {
         this.batches.push(produced)
         this.#end += produced.count
       }
-      writer.int32(0)
+      this.#hold(writer)
     },
     FindCoordinator: (writer, error) => {
       writer.int32(0).int16(error).int16(-1).int32(1).text('127.0.0.1').int32(this.port)
@@ -209,10 +225,10 @@ export class ScriptedBroker {
       writer.int32(0).int16(error).int64(PRODUCER_ID).int16(1)
     },
     AddPartitionsToTxn: (writer, error) => {
-      writer.int32(0).int32(1).text(TOPIC).int32(1).int32(0).int16(error)
+      this.#hold(writer).int32(1).text(TOPIC).int32(1).int32(0).int16(error)
     },
     EndTxn: (writer, error) => {
-      writer.int32(0).int16(error)
+      this.#hold(writer).int16(error)
     },
     CreateTopics: (writer, error) => {
       writer.int32(0).int32(1).text(TOPIC).int16(error).text('so it is')

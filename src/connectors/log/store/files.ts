@@ -6,7 +6,6 @@
  */
 
 import { ByteWriter } from '../../../base/bytes.ts'
-import { crc32c } from '../../../base/crc32c.ts'
 import type { Disk, DiskErrorCode } from '../../../base/env.ts'
 import { invariant } from '../../../base/errors.ts'
 import type { BootFile } from '../../../base/segments/boot-file.ts'
@@ -20,7 +19,9 @@ import { writeOp } from '../state/codec.ts'
 import { encodeHead, TURN_FRAME } from '../state/head.ts'
 import type { Ledger } from '../state/ledger.ts'
 import type { Op } from '../state/ops.ts'
+import type { Block } from '../state/partition.ts'
 import { liveBytes, oldestLive, type Placed, toMove } from './live.ts'
+import { readBlocks, type Span } from './spans.ts'
 
 export interface FilesStart {
   readonly disk: Disk
@@ -106,15 +107,15 @@ export class LogFiles {
     })
   }
 
-  /** undefined: what is on the disk is not what was written there, or cannot be read. */
-  read(block: NewBlock, done: (bytes: Uint8Array | undefined) => void): void {
-    const { segment, at, sizeBytes, crc } = block
+  /** Without those of which the disk does not hold what was written, or that cannot be read. */
+  read(blocks: readonly Block[], done: (sound: ReadonlyMap<Block, Uint8Array>) => void): void {
+    readBlocks(blocks, (span, told) => this.#readSpan(span, told), done)
+  }
+
+  #readSpan({ segment, at, sizeBytes }: Span, done: (bytes: Uint8Array | undefined) => void): void {
     invariant(segment > 0, 'LOG a block is read that was written')
     const part = { offset: at, sizeBytes }
-    this.#start.disk.readPart(segmentName(segment), part, ({ error, value }: Read) => {
-      const isSound = error === undefined && value?.length === sizeBytes && crc32c(value) === crc
-      done(isSound ? value : undefined)
-    })
+    this.#start.disk.readPart(segmentName(segment), part, ({ value }: Read) => done(value))
   }
 
   /** Between two turns; nothing is told afterwards. */

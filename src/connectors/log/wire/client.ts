@@ -3,7 +3,13 @@
  * opened when somebody asks and there is none. Nothing is asked a second time.
  */
 
-import { Client, type ClientDuplexStream, type StatusObject, status } from '@grpc/grpc-js'
+import {
+  type ChannelOptions,
+  Client,
+  type ClientDuplexStream,
+  type StatusObject,
+  status,
+} from '@grpc/grpc-js'
 import { WeirError } from '../../../base/errors.ts'
 import type { Asked, LogAnswer, LogDone, LogErrorCode } from '../../../base/stream-log.ts'
 import { credentialsOf, type TlsFiles } from '../../../io/grpc/tls.ts'
@@ -20,6 +26,8 @@ export interface GrpcLineOptions {
   readonly tls?: TlsFiles
   /** For one answer, besides what a fetch waits. */
   readonly answerMs?: number
+  /** Instead of those that all have. */
+  readonly channel?: ChannelOptions
 }
 
 type Stream = ClientDuplexStream<Buffer, AnswerMessage>
@@ -60,7 +68,10 @@ export class GrpcLine implements Line {
     if ('refused' in credentials) {
       throw new WeirError(credentials.refused.code, credentials.refused.message)
     }
-    this.#client = new Client(address, credentials.channel, channelOptions)
+    this.#client = new Client(address, credentials.channel, {
+      ...channelOptions,
+      ...options.channel,
+    })
     this.#address = address
     this.#answerMs = answerMs
   }

@@ -15,6 +15,10 @@ import { packageRoot } from '../../../io/package-root.ts'
 export const MESSAGE_BYTES_MAX = 64 * 1024 * 1024
 const RECONNECT_MS = 50
 const RECONNECT_MS_MAX = 1000
+/** Where nothing came for so long the other end is asked whether it is there, .. */
+const SILENT_MS = 5000
+/** .. and given up when it has not said so by then. */
+const DEAD_MS = 5000
 
 export const channelOptions: ChannelOptions = {
   'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
@@ -23,6 +27,8 @@ export const channelOptions: ChannelOptions = {
   'grpc.enable_retries': 0,
   'grpc.initial_reconnect_backoff_ms': RECONNECT_MS,
   'grpc.max_reconnect_backoff_ms': RECONNECT_MS_MAX,
+  'grpc.keepalive_time_ms': SILENT_MS,
+  'grpc.keepalive_timeout_ms': DEAD_MS,
   'grpc.service_config_disable_resolution': 1,
   // A log is reached directly, whatever proxy the environment names.
   'grpc.enable_http_proxy': 0,

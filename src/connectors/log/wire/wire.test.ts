@@ -1,6 +1,6 @@
 /** The wire: what becomes of calls when the other end is gone, another, or asked too much. */
 
-import { createServer, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { Client, credentials } from '@grpc/grpc-js'
 import { expect, test } from 'vitest'
@@ -65,6 +65,45 @@ test('who does not answer in time is not waited for', async () => {
   line.close()
   for (const socket of sockets) socket.destroy()
   await new Promise(resolve => server.close(resolve))
+})
+
+/** Passes on what comes, until it swallows all that the connections of then say. */
+async function relayTo(port: number) {
+  const sockets: Socket[] = []
+  const server = createServer(near => {
+    const far = connect(port, '127.0.0.1')
+    for (const one of [near, far]) one.on('error', () => {})
+    near.pipe(far).pipe(near)
+    sockets.push(near, far)
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const swallow = (): void => {
+    for (const one of sockets) one.unpipe().resume()
+  }
+  const close = async (): Promise<void> => {
+    for (const one of sockets) one.destroy()
+    await new Promise(resolve => server.close(resolve))
+  }
+  return { port: (server.address() as { port: number }).port, swallow, close }
+}
+
+test('a connection on which nothing comes any more is given up for another', async () => {
+  const { address, close } = await served()
+  const relay = await relayTo(Number(address.split(':')[1]))
+  const soonMs = 200
+  const channel = { 'grpc.keepalive_time_ms': soonMs, 'grpc.keepalive_timeout_ms': soonMs }
+  const line = new GrpcLine({ address: `127.0.0.1:${relay.port}`, answerMs: 100, channel })
+  const told = () => code<string>(done => new LogClient(line).cluster(done))
+  const untilTold = async () => {
+    while ((await told()) !== 'ok');
+  }
+  await untilTold()
+  relay.swallow()
+  expect(await told()).toBe('unavailable')
+  await untilTold()
+  line.close()
+  await relay.close()
+  await close()
 })
 
 test('another log at the same address is told from the first, which is known again', async () => {
