@@ -12,6 +12,9 @@ import type { SimLog } from '../world/log/log.ts'
 import type { Group } from './group.ts'
 import { isLetters, meaningOf, partitionOf, TIME, TOPIC, textOf } from './job.ts'
 
+/** So often the input is looked at: that it grew is seen so much later, at most. */
+export const LOOK_MS = 2
+
 /** Of one partition. */
 interface Ledger {
   /** By offset: the group that has it. */
@@ -63,7 +66,7 @@ export class Judge {
     for (const [partition, ledger] of this.#ledgers.entries()) {
       const end = this.#log.entries({ topic: TOPIC, partition }).length
       if (end !== ledger.end) Object.assign(ledger, { end, grewMs: atMs })
-      if (atMs - ledger.grewMs >= TIME.idleMs) ledger.quiet.add(end)
+      if (atMs - ledger.grewMs >= TIME.idleMs - LOOK_MS) ledger.quiet.add(end)
     }
   }
 
@@ -112,7 +115,8 @@ export class Judge {
   }
 
   /** As it comes to a leader. */
-  onFrame(frame: Frame): void {
+  onFrame(frame: Frame, atMs: number): void {
+    this.look(atMs)
     const { channel, to, idle, barrier } = frame
     const { quiet, end } = this.#ledger(partitionOf(channel))
     if (idle === true) {

@@ -112,7 +112,7 @@ export class Node {
   }
 
   #feedOf(group: Group, transport: Transport<string>): GroupFeed {
-    const { clock, prng, scenario, judge } = this.#world
+    const { clock, prng, queue, scenario, judge } = this.#world
     const { number } = group
     return new GroupFeed({
       ...{ clock, transport, bounds: BOUNDS, schemaOf },
@@ -120,7 +120,7 @@ export class Node {
       self: { cluster: CLUSTER, job: JOB, generation: GENERATION, group: number },
       leader: () => this.#leads.get(number),
       onFrame: (frame, bytes) => {
-        judge.onFrame(frame)
+        judge.onFrame(frame, queue.nowMs)
         return this.#leads.get(number)?.onFrame(frame, bytes)
       },
       addressOf: channel => this.#known.get(readerOf(partitionOf(channel), scenario.groups)),

@@ -26,6 +26,10 @@ test('seeds from one on end well', () => {
   }
 })
 
+test('who is idle is believed where the input grew just after it was looked at', () => {
+  expect(runFeed(drawFeed(397_603_664)).failure).toBe(undefined)
+})
+
 test.each(feedKinds)('so does a run in which %s happens again and again', kind => {
   const at = [300, 500, 700, 900, 1100]
   const faults = at.map((atMs, whom) => ({ kind, atMs, forMs: 60, whom }))

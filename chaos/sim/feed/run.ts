@@ -8,13 +8,13 @@ import { EventQueue, US_PER_MS } from '../world/clock.ts'
 import { calmLog } from '../world/log/faults.ts'
 import { happenings, Trace } from '../world/trace.ts'
 import { TOPIC } from './job.ts'
+import { LOOK_MS } from './judge.ts'
 import type { FeedFault, FeedScenario } from './kinds.ts'
 import { Feeding, NODES } from './world.ts'
 
 const COPIES = 3
 const TOPICS_MS = 100
 const WRITE_MS_MAX = 40
-const LOOK_MS = 2
 /** A log that does not answer, a transaction that runs out, and what is to be taken then. */
 const HEALED_MS = 20_000
 
