@@ -58,8 +58,11 @@ export class Proposer {
 
   dueMs(nowMs: number): number | undefined {
     if (this.#term === 0 || this.#isOpen || !this.#hasMore()) return undefined
-    const { progressMs, progressBytes, retryMinMs } = this.#parts.bounds
-    const isSoon = this.#isWanted || this.#freedBytes() >= progressBytes
+    const { outbox, bounds } = this.#parts
+    const { progressMs, progressBytes, retryMinMs } = bounds
+    // At the bound nothing is taken until it is told what may go.
+    const isFull = outbox.bytes >= bounds.outboxBytesMax
+    const isSoon = this.#isWanted || isFull || this.#freedBytes() >= progressBytes
     // Soon, but not in a circle: the last one may have been refused.
     return Math.max(nowMs, this.#askedMs + (isSoon ? retryMinMs : progressMs))
   }

@@ -332,6 +332,19 @@ describe('its bounds', () => {
     expect(rig.visible('home')).toEqual(rig.expected('home'))
   })
 
+  it('are told to the group at once where it takes nothing meanwhile', () => {
+    const rig = new Rig({ bounds: { outboxBytesMax: 500, progressMs: 3_600_000 } })
+    rig.elect(0)
+    for (let round = 0; round < 3; round++) {
+      while (rig.one.journal.takesFrames) {
+        rig.commit({ home: 10 })
+        rig.one.apply(rig.committed.length)
+      }
+      rig.settle(3000)
+      expect(rig.one.journal.takesFrames, `round ${round}`).toBe(true)
+    }
+  })
+
   it('have an order that holds', () => {
     const { recordBytesMax, sendBytesMax, journalBytes, outputBytesMax } = defaultJournalBounds
     expect(recordBytesMax).toBeLessThan(sendBytesMax)

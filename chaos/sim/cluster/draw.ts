@@ -61,12 +61,17 @@ function drawProfile(seed: number, prng: Prng): ClusterProfile {
   }
 }
 
+/** An image is whole pages: slower than so, it takes longer than there is to heal. */
+const IMAGE_BYTES_PER_S_MIN = 20_000
+
 /** That of the scenario `host`, with machines that live as long as their process. */
 function fleetProfile(seed: number, prng: Prng): FleetProfile {
   const { profile } = drawFleet(seed)
-  const { disk, machine, store } = profile
+  const { disk, links, machine, store } = profile
+  const imageBytesPerS = Math.max(links.imageBytesPerS, IMAGE_BYTES_PER_S_MIN)
   return {
     ...profile,
+    links: { ...links, imageBytesPerS },
     disk: { ...disk, syncMeanUs: prng.pick([100, 1000, 3000]), slowReads: 0 },
     machine: { ...machine, delayUs: prng.pick([1, 100, 5000]), looks: 0, pieceBytesMax: 10_000 },
     limits: { ...profile.limits, uncommittedBytesMax: prng.pick([100, 1000, 1_000_000]) },

@@ -19,3 +19,11 @@ test('without a fault everything that was put in is taken, and what comes of it 
   // Nobody has anything to complain of.
   expect(checks.map(([name]) => name)).toEqual(['CLUSTER-10 nobody stops without a reason'])
 })
+
+test.each([
+  [245_404_274, 'a group that is at its bound is told at once what is out'],
+  [245_404_997, 'so is one that leads from the first term on'],
+  [245_405_059, 'an image of whole pages arrives before the end'],
+])('seed %i: %s', seed => {
+  expect(runCluster(drawCluster(seed)).failure).toBe(undefined)
+})
