@@ -6,16 +6,19 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { cluster } from './cluster.ts'
 import { engine } from './engine.ts'
 import { etcd } from './etcd.ts'
+import { failover } from './failover.ts'
 import type { Bench, BenchOptions } from './frame/bench.ts'
 import { busyPercent, byFunction, byPart, type CpuProfile, type Share } from './frame/profile.ts'
 import { markdown, type Report } from './frame/report.ts'
 import { choiceOf, runBench } from './frame/run.ts'
+import { latency } from './latency.ts'
 import { publish } from './publish.ts'
 import { raft } from './raft.ts'
 
-const benches: readonly Bench[] = [raft, etcd, engine, publish]
+const benches: readonly Bench[] = [raft, etcd, engine, publish, failover, latency, cluster]
 
 const HELP = `npm run bench -- NAME [OPTION ..]
   --seconds S      so long is measured in each turn (default 5)

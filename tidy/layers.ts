@@ -34,6 +34,7 @@ const everything = [
   'src/connectors',
   'src/trial',
   'src/node',
+  'src/work',
   'src/api',
   'src/cli',
 ]
@@ -78,6 +79,8 @@ const layers: Readonly<Record<string, Layer>> = {
   // A plan that runs here and now, for tests of jobs: formats are those of the connectors.
   'src/trial': { values: ['src/base', 'src/engine', 'src/job', 'src/connectors/formats'] },
   'src/node': { values: [...core, 'src/io', 'src/connectors'] },
+  // Jobs at work on a node: what their texts mean, in groups, logs and topics.
+  'src/work': { values: [...core, 'src/io', 'src/connectors', 'src/node'] },
   'src/api': {
     values: ['src/base', 'src/node'],
     types: ['src/raft'],
@@ -91,7 +94,9 @@ const layers: Readonly<Record<string, Layer>> = {
       'src/trial',
       'src/io',
       'src/connectors/log',
+      'src/connectors/kafka',
       'src/node',
+      'src/work',
       'src/api',
       'chaos/kv',
     ],

@@ -13,7 +13,8 @@ export async function leadersOf(cluster: Cluster): Promise<Readonly<Record<strin
   for (;;) {
     const found: Record<string, string> = {}
     for (const [node, groups] of await cluster.leaderships()) {
-      for (const group of groups) found[group] = cluster.node(node).plan.listen
+      const own = groups.filter(group => cluster.groups.includes(group))
+      for (const group of own) found[group] = cluster.node(node).plan.listen
     }
     if (Object.keys(found).length === cluster.groups.length) return found
     if (performance.now() > endMs) {
@@ -28,7 +29,8 @@ export async function gathered(cluster: Cluster, to: string): Promise<void> {
   const endMs = performance.now() + PATIENCE_MS
   const { http } = cluster.node(to).plan
   for (;;) {
-    const groups = await groupsAt(http)
+    const all = await groupsAt(http)
+    const groups = all.filter(({ id }) => cluster.groups.includes(id))
     const others = groups.filter(({ node, role }) => node !== to || role !== 'leader')
     if (groups.length === cluster.groups.length && others.length === 0) return
     if (performance.now() > endMs) throw new Error(`${to} leads all but ${others.length} groups`)

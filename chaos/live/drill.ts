@@ -11,7 +11,7 @@ export interface Drill {
   readonly name: string
   readonly about: string
   /** What its nodes are for: `main.ts` knows how each is run. */
-  readonly machine: 'kv' | 'publish'
+  readonly machine: 'kv' | 'publish' | 'job'
   readonly nodes: number
   readonly groups: number
   readonly clientsPerGroup: number

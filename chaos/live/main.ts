@@ -15,6 +15,7 @@ import { nodeProgram } from './cluster/program.ts'
 import { type Drill, objections, slackened } from './drill.ts'
 import { drills } from './drills.ts'
 import { isGood, type Sabotage, sabotages } from './evidence.ts'
+import { jobStage } from './jobs/stage.ts'
 import { evidenceIn } from './kept.ts'
 import { Crowd } from './load/crowd.ts'
 import { KvPort } from './load/kv-port.ts'
@@ -69,7 +70,7 @@ function kvStage({ drill }: StageOptions): Promise<Stage> {
 }
 
 /** By machine. */
-const stages = { kv: kvStage, publish: publishStage }
+const stages = { kv: kvStage, publish: publishStage, job: jobStage }
 
 /** What was typed cannot be meant so. */
 class Misuse extends Error {}

@@ -40,14 +40,26 @@ export async function runDrill(drill: Drill, options: RunOptions): Promise<Drill
   const { folder, stage, say, seed } = options
   const { nodes, groups } = drill
   const { program, hasProxies } = stage
-  const cluster = await Cluster.start({ program, nodes, groups, folder, hasProxies, say })
-  const load = stage.load(cluster, new Prng(seed).fork('load'))
+  const own = stage.groups ?? groups
+  const cluster = await Cluster.start({ program, nodes, groups: own, folder, hasProxies, say })
   try {
-    return await new Run(drill, cluster, load, options).play()
+    // Who kills a node while others are still learners stops the cluster, and proves nothing.
+    await mustBeWhole(cluster)
+    const load = await stage.load(cluster, new Prng(seed).fork('load'))
+    try {
+      await mustBeWhole(cluster)
+      return await new Run(drill, cluster, load, options).play()
+    } finally {
+      load.close()
+    }
   } finally {
-    load.close()
     await cluster.stop()
   }
+}
+
+async function mustBeWhole(cluster: Cluster): Promise<void> {
+  const lacks = await cluster.whole(WHOLE_MS)
+  if (lacks.length > 0) throw new Error(`the cluster is not whole: ${lacks.join('; ')}`)
 }
 
 class Run {
@@ -71,9 +83,6 @@ class Run {
   async play(): Promise<Drilled> {
     const { quietMs, faults } = this.#drill
     const load = this.#load
-    // Who kills a node while others are still learners stops the cluster, and proves nothing.
-    const lacks = await this.#cluster.whole(WHOLE_MS)
-    if (lacks.length > 0) throw new Error(`the cluster is not whole: ${lacks.join('; ')}`)
     load.start()
     await this.#served(0, 'at the start')
     await load.settled()
@@ -92,7 +101,7 @@ class Run {
     const load = this.#load
     const [cluster, { logs }] = [this.#cluster, this.#options.stage]
     const poised = (hit: readonly number[]) => load.poised(hit)
-    const struckable = { cluster, logs, poised }
+    const struckable = { cluster, logs, poised, readers: load.readers ?? [] }
     const atNs = load.nowNs()
     const { what, victim, groups, hits, heal } = await strike(plan, struckable, this.#random)
     this.#strikesNs.push(atNs)

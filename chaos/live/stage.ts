@@ -16,7 +16,10 @@ export interface Stage {
   readonly hasProxies: boolean
   /** Missing: its nodes need no logs of others. */
   readonly logs?: LogSide
-  load(cluster: Cluster, random: Random): Load
+  /** Key-value groups of its cluster; missing: as many groups as the drill says. */
+  readonly groups?: number
+  /** With the cluster whole: what is to be loaded may be made first. */
+  load(cluster: Cluster, random: Random): Load | Promise<Load>
   /** After its nodes have ended. */
   end(): Promise<void>
 }
@@ -30,6 +33,8 @@ export interface StageOptions {
 
 /** Clients of all groups, and what they remember. */
 export interface Load {
+  /** Groups that read for all others, where there are such. */
+  readonly readers?: readonly number[]
   start(): void
   /** Since it was made. */
   nowNs(): number

@@ -69,6 +69,7 @@ const node: WeirNode<StoredMachine> = new WeirNode({
 
 const app = makeApp({
   face: () => node.face,
+  jobs: () => undefined,
   ask: (http, path, post) =>
     askHttp(`http://${http}${path}`, {
       timeoutMs: ASK_MS,

@@ -45,6 +45,15 @@ const ROUNDS = 2
 const DRILL_LIMITS = ['--slack', '4', '--rounds', String(ROUNDS)]
 /** One of these besides. The fourth of them waits for brokers to come back, again and again. */
 const PUBLISH_DRILLS = ['publish-kill', 'publish-pause', 'publish-lost-answer']
+/** And one of a job on three nodes. Two nodes killed at once take longest to come back. */
+const JOB_DRILLS = [
+  'kill-leader',
+  'kill-reader',
+  'pause-leader',
+  'isolate-leader',
+  'rolling-restart',
+  'lost-disk',
+]
 /** Their live tests take turns with one cluster of brokers, and wait most of the time. */
 const WITH_BROKERS = ['src/connectors/kafka/', 'scripts/services/kafka/', 'bench/publish/']
 
@@ -95,6 +104,11 @@ export const steps: readonly Step[] = [
   }),
   step('chaos', {
     args: [...RAFT_DRILLS, '--draw', String(DRILLS), ...DRILL_LIMITS],
+    isReport: true,
+  }),
+  step('chaos:job', {
+    script: 'chaos',
+    args: [...JOB_DRILLS, '--draw', '1', ...DRILL_LIMITS],
     isReport: true,
   }),
   step('engine', { args: ['--seeds', String(PLANS)], isReport: true }),

@@ -24,6 +24,13 @@ test.each([
   ['not-a-voter', 409, true],
   ['transferring', 409, true],
   ['a code of a later version', 409, true],
+  ['job-exists', 409, false],
+  ['too-many-groups', 409, false],
+  ['bad-stages', 400, false],
+  ['job-deleted', 409, true],
+  ['no-meta', 409, false],
+  ['no-meta-leader', 503, true],
+  ['unknown', 504, true],
 ])('%s is %i', (code, status, isRetryable) => {
   expect(problemOf(code, 'why')).toEqual({ status, code, detail: 'why', isRetryable })
 })

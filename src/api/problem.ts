@@ -8,6 +8,8 @@ export interface Problem {
   readonly detail: string
   /** Asking again, unchanged, may go better. */
   readonly isRetryable?: boolean
+  /** Each with its place in what was sent. */
+  readonly errors?: readonly unknown[]
 }
 
 const titles: Readonly<Record<number, string>> = {
@@ -26,8 +28,15 @@ const titles: Readonly<Record<number, string>> = {
 const statuses: Readonly<Record<string, number>> = {
   'unknown-group': 404,
   'unknown-node': 404,
+  'unknown-job': 404,
   'no-route': 404,
   'bad-request': 400,
+  'not-sound': 400,
+  'cannot-run': 400,
+  'bad-job': 400,
+  'bad-stages': 400,
+  'bad-offsets': 400,
+  'bad-replication': 400,
   'body-too-large': 413,
   'wrong-node': 421,
   'no-leader': 503,
@@ -37,23 +46,35 @@ const statuses: Readonly<Record<string, number>> = {
   'too-much-unapplied': 503,
   restoring: 503,
   closed: 503,
+  'no-meta-leader': 503,
   'node-unreachable': 502,
   'took-too-long': 504,
+  unknown: 504,
 }
 
 /** However often it is asked. */
 const finals: ReadonlySet<number> = new Set([413, 421])
 
+/** What the wish refuses it refuses until somebody wishes for something else. */
+const finalCodes: ReadonlySet<string> = new Set([
+  'no-meta',
+  'job-exists',
+  'too-many-jobs',
+  'too-many-groups',
+  'too-much-text',
+])
+
 export function problemOf(code: string, detail: string): Problem {
   const status = statuses[code] ?? 409
-  return { status, code, detail, isRetryable: status >= 409 && !finals.has(status) }
+  const isRetryable = status >= 409 && !finals.has(status) && !finalCodes.has(code)
+  return { status, code, detail, isRetryable }
 }
 
 export function sendProblem(response: Response, problem: Problem): void {
-  const { status, code, detail, isRetryable: retryable = false } = problem
-  const title = titles[status] ?? 'Refused'
+  const { status, code, detail, errors, isRetryable: retryable = false } = problem
+  const told = { type: 'about:blank', title: titles[status] ?? 'Refused', status, code, detail }
   response
     .status(status)
     .type('application/problem+json')
-    .send(JSON.stringify({ type: 'about:blank', title, status, code, detail, retryable }))
+    .send(JSON.stringify({ ...told, retryable, ...(errors && { errors }) }))
 }

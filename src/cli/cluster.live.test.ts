@@ -25,6 +25,8 @@ interface Plan {
 
 const WAIT = { timeout: 30_000, interval: 50 }
 const GROUPS = 3
+/** And meta. */
+const ALL = GROUPS + 1
 const folder = tempFolder()
 let command = ''
 let plans: readonly Plan[] = []
@@ -72,7 +74,7 @@ async function expectWhole(at: Plan): Promise<readonly GroupReport[]> {
       const groups = await groupsAt(at).catch(() => [])
       return groups.map(one => [one.role, votersOf(one).length, one.members.length])
     }, WAIT)
-    .toEqual(Array.from({ length: GROUPS }, () => ['leader', 3, 3]))
+    .toEqual(Array.from({ length: ALL }, () => ['leader', 3, 3]))
   return groupsAt(at)
 }
 
@@ -97,7 +99,7 @@ async function read(group: number, key: string): Promise<string> {
 
 test('one founds, the others join, and every group has three voters', async () => {
   const groups = await expectWhole(plan(1))
-  expect(groups.map(one => one.group)).toEqual(['kv/1', 'kv/2', 'kv/3'])
+  expect(groups.map(one => one.group)).toEqual(['kv/1', 'kv/2', 'kv/3', 'meta'])
   const clusters = plans.map(one => one.process.lines.find(line => line['cluster'])?.['cluster'])
   expect(new Set(clusters).size).toBe(1)
   const founders = plans.filter(one => one.process.has('founding a cluster'))
@@ -149,7 +151,7 @@ test('the command lists, shows, hands over and compares', async () => {
     .split('\n')
     .map(line => JSON.parse(line))
   expect(compared).toMatchObject(
-    [1, 2, 3].map(id => ({ group: `kv/${id}`, equal: true, complete: true })),
+    ['kv/1', 'kv/2', 'kv/3', 'meta'].map(group => ({ group, equal: true, complete: true })),
   )
   expect(await weir('raft', 'show', 'kv/9')).toMatchObject({ code: 3 })
   expect(await weir('raft', 'transfer', 'kv/1', '--to', 'n9')).toMatchObject({ code: 3 })
@@ -161,7 +163,7 @@ test('killed: the others lead its groups, and it comes back to what it had', asy
   const [, second] = plans
   await expect
     .poll(async () => (await groupsAt(second as Plan)).map(one => one.role), WAIT)
-    .toEqual(['leader', 'leader', 'leader'])
+    .toEqual(Array(ALL).fill('leader'))
   start(plan(0))
   await expect.poll(() => plan(0).process.has('the node is a member'), WAIT).toBe(true)
   const state = plan(0).process.lines.find(line => line['msg'] === 'the state store is open')
@@ -169,7 +171,7 @@ test('killed: the others lead its groups, and it comes back to what it had', asy
   await expectWhole(plan(0))
   expect((await weir('raft', 'hash')).code).toBe(0)
   const own = await groupsAt(plan(0), '?node=n1')
-  expect(own.map(one => one.replica)).toEqual([1, 1, 1])
+  expect(own.map(one => one.replica)).toEqual(Array(ALL).fill(1))
 })
 
 test('robbed of its folder: it joins as another replica, though told to found', async () => {
@@ -182,10 +184,10 @@ test('robbed of its folder: it joins as another replica, though told to found', 
       const groups = await groupsAt(plan(2), '?node=n3').catch(() => [])
       return groups.map(one => one.replica)
     }, WAIT)
-    .toEqual([4, 4, 4])
+    .toEqual(Array(ALL).fill(4))
   await expect
     .poll(async () => (await groupsAt(plan(1))).map(one => votersOf(one).includes('n3/4')), WAIT)
-    .toEqual([true, true, true])
+    .toEqual(Array(ALL).fill(true))
   for (const group of await expectWhole(plan(1))) {
     const old = before.find(one => one.group === group.group)?.members
     const replaced = old?.find(one => one.node === 'n3')?.replica

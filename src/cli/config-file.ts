@@ -16,6 +16,8 @@ export interface FileValues {
   readonly data?: string
   readonly bootstrap?: boolean
   readonly groups?: number
+  readonly zone?: string
+  readonly log?: string
   readonly insecure?: boolean
   readonly logLevel?: string
   readonly tlsCa?: string
@@ -41,6 +43,8 @@ const keys: Readonly<Record<string, readonly [field: keyof FileValues, kind: Kin
   data: ['data', 'text'],
   bootstrap: ['bootstrap', 'flag'],
   groups: ['groups', 'number'],
+  zone: ['zone', 'text'],
+  log: ['log', 'text'],
   insecure: ['insecure', 'flag'],
   'log-level': ['logLevel', 'text'],
   'tls-ca': ['tlsCa', 'text'],

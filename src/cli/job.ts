@@ -1,4 +1,4 @@
-/** `weir job`: job files checked, explained and tested, without a cluster. */
+/** `weir job`: job files checked, explained and tested without a cluster, and run on one. */
 
 import { Command } from 'commander'
 import { type Finding, findingText } from '../job/finding.ts'
@@ -9,6 +9,7 @@ import { explanationText } from '../job/plan/explanation-text.ts'
 import { hasPassed, outcomeText, runTest, type TestOutcome } from '../trial/test-run.ts'
 import { CommandFailure, exitCodes } from './exit.ts'
 import { type JobFile, readJobFile } from './job-files.ts'
+import { addRunning } from './job-running.ts'
 import { type Format, outputOption, showItems, showJson, type Terminal } from './output.ts'
 
 interface Options {
@@ -16,7 +17,7 @@ interface Options {
 }
 
 export function jobCommand(terminal: Terminal): Command {
-  const job = new Command('job').description('check, explain and test job files')
+  const job = new Command('job').description('check, explain, test and run jobs')
   const add = (usage: string, description: string, example: string) =>
     job
       .command(usage)
@@ -38,6 +39,7 @@ export function jobCommand(terminal: Terminal): Command {
   )
     .addHelpText('after', `\nExit code ${exitCodes.failed}: a test failed.`)
     .action((files: string[], options: Options) => test(files, options, terminal))
+  addRunning(job, terminal)
   return job
 }
 

@@ -17,6 +17,8 @@ const flags: readonly (readonly [flag: string, description: string])[] = [
   ['--data <folder>', 'the data folder, of this node alone'],
   ['--bootstrap', 'found the cluster, if none of the nodes of --join belongs to one'],
   ['--groups <count>', 'how many groups a founder makes (default: 1)'],
+  ['--zone <name>', 'the rack or datacenter: replicas are spread over zones'],
+  ['--log <host:port>', 'the embedded log, for jobs that name none'],
   ['--insecure', 'listen beyond this machine though nobody proves who he is'],
   ['--log-level <level>', 'debug, info, warn or error (default: info)'],
   ['--tls-ca <file>', 'certificates of those who sign nodes, PEM'],

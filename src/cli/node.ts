@@ -11,13 +11,18 @@ import { makeApp } from '../api/app.ts'
 import { NodeMetrics } from '../api/metrics.ts'
 import { WeirError } from '../base/errors.ts'
 import type { Logger } from '../base/log.ts'
+import { KafkaLog } from '../connectors/kafka/kafka.ts'
+import type { KafkaOptions } from '../connectors/kafka/options.ts'
 import { realClock } from '../io/clock.ts'
 import { diskTrouble } from '../io/disk-trouble.ts'
 import { askHttp, type HttpServer, listenHttp } from '../io/http.ts'
 import { JsonLog } from '../io/log.ts'
 import { SystemRandom } from '../io/random.ts'
+import { JobsFace } from '../node/jobs/face.ts'
 import { WeirNode } from '../node/node.ts'
 import { advertised, judgeSettings, type NodeSettings } from '../node/settings.ts'
+import { openerOf } from '../work/logs.ts'
+import { makeWorks } from '../work/works.ts'
 import { Arrival } from './arrival.ts'
 import { type FileValues, readConfig } from './config-file.ts'
 import { CommandFailure, exitCodes } from './exit.ts'
@@ -100,7 +105,7 @@ class Run {
   readonly #arrival: Arrival
 
   constructor(settings: NodeSettings, write: (line: string) => void) {
-    const { node: name, logLevel: level, tls } = settings
+    const { node: name, logLevel: level, tls, log } = settings
     this.#settings = settings
     this.#logger = new JsonLog({ level, always: { node: name }, nowMs: Date.now, write })
     this.#asked = new Promise(resolve => {
@@ -111,6 +116,9 @@ class Run {
     })
     this.#arrival = new Arrival(this.#logger, error => this.#fail(error))
     this.#metrics = new NodeMetrics(() => this.#node.face, this.#version)
+    const clientId = `weir-${name}`
+    const kafka = (options: KafkaOptions) => new KafkaLog(options)
+    const open = openerOf({ clientId, address: log, kafka })
     this.#node = new WeirNode({
       settings,
       logger: this.#logger,
@@ -120,6 +128,7 @@ class Run {
       tls: tls && { ca: readInput(tls.ca), cert: readInput(tls.cert), key: readInput(tls.key) },
       makeMachine: (space, done) => KvMachine.open(space, done),
       services: find => [kvService(find)],
+      meta: { bodies: world => makeWorks(world, { open, environment: process.env }) },
       onFatal: (code, message) => this.#fail(new WeirError(code, message)),
     })
   }
@@ -179,6 +188,7 @@ class Run {
   #app() {
     return makeApp({
       face: () => this.#node.face,
+      jobs: () => this.#node.meta && new JobsFace(this.#node.meta, realClock),
       ask: (http, path, post) =>
         askHttp(`http://${http}${path}`, {
           timeoutMs: ASK_MS,

@@ -1,24 +1,10 @@
 /** `weir raft`: asks any node of a cluster over HTTP. */
 
-import { Command, Option } from 'commander'
-import { WeirError } from '../base/errors.ts'
-import { askHttp, type HttpAsk } from '../io/http.ts'
-import { CommandFailure, type ExitCode, exitCodes } from './exit.ts'
+import { Command } from 'commander'
+import { ask, urlOption } from './ask.ts'
+import { CommandFailure, exitCodes } from './exit.ts'
 import { type Format, outputOption, showItems, showJson, type Terminal } from './output.ts'
 import { groupsText, groupText, hashText, type ShownGroup, type ShownHash } from './raft-text.ts'
-
-const DEFAULT_URL = 'http://127.0.0.1:7070'
-/** A transfer waits for an election, a hash for the slowest replica. */
-const ANSWER_MS = 15_000
-
-/** What the answer of a node means for whoever asked; all else has failed. */
-const codesOfStatus: Readonly<Record<number, ExitCode>> = {
-  400: exitCodes.badInput,
-  404: exitCodes.badInput,
-  502: exitCodes.noConnection,
-  503: exitCodes.unhealthy,
-  504: exitCodes.noConnection,
-}
 
 const UNHEALTHY_GROUPS = 'a group has no leader, or a node does not answer'
 
@@ -53,12 +39,6 @@ export function raftCommand(terminal: Terminal): Command {
   return raft
 }
 
-function urlOption(): Option {
-  return new Option('--url <url>', 'the HTTP interface of any node')
-    .env('WEIR_URL')
-    .default(DEFAULT_URL)
-}
-
 async function listGroups({ url, output }: Options, terminal: Terminal): Promise<void> {
   const { groups, unreachable = [] } = (await ask(url, '/v1/raft')) as {
     groups: readonly ShownGroup[]
@@ -83,7 +63,9 @@ async function showGroup(group: string, { url, output }: Options, terminal: Term
 
 async function transfer(group: string, options: Options & { to: string }, terminal: Terminal) {
   const { url, output, to } = options
-  const answer = (await ask(url, `${pathOf(group)}/transfer`, { to })) as { leader: string }
+  const answer = (await ask(url, `${pathOf(group)}/transfer`, { post: { to } })) as {
+    leader: string
+  }
   const text = `${answer.leader} leads ${group}\n`
   terminal.out(output === 'text' ? text : showJson(answer, output))
 }
@@ -107,22 +89,3 @@ async function groupNames(url: string): Promise<readonly string[]> {
 }
 
 const pathOf = (group: string) => `/v1/raft/${group.split('/').map(encodeURIComponent).join('/')}`
-
-async function ask(url: string, path: string, post?: unknown): Promise<unknown> {
-  const whole = `${mustBeUrl(url)}${path}`
-  const options: HttpAsk = { timeoutMs: ANSWER_MS, ...(post === undefined ? {} : { post }) }
-  const { status, body } = await askHttp(whole, options).catch(error => {
-    if (!(error instanceof WeirError)) throw error
-    const advice = 'see that the node runs, and name another by --url or WEIR_URL'
-    throw new CommandFailure(exitCodes.noConnection, `${error.message}; ${advice}`)
-  })
-  if (status === 200) return body
-  const { code = 'unknown', detail = `HTTP ${status}` } = body as { code?: string; detail?: string }
-  throw new CommandFailure(codesOfStatus[status] ?? exitCodes.failed, `${code}: ${detail}`)
-}
-
-function mustBeUrl(text: string): string {
-  if (URL.canParse(text) && /^https?:/.test(text)) return text.replace(/\/+$/, '')
-  const message = `--url is ${text}; it is to be like ${DEFAULT_URL}`
-  throw new CommandFailure(exitCodes.badInput, message)
-}

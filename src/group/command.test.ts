@@ -10,6 +10,7 @@ import {
   type Command,
   decodeCommand,
   encodeBarrier,
+  encodeBarrierAt,
   encodeBatch,
   encodeEnd,
   encodeGeneration,
@@ -45,6 +46,9 @@ const anyCommand: fc.Arbitrary<Command> = fc.oneof(
   fc
     .tuple(fc.nat(), anyOffsets)
     .map(([epoch, offsets]): Command => ({ kind: 'barrier', barrier: { epoch, offsets } })),
+  fc
+    .record({ epoch: fc.nat(), channel: fc.nat(), offset: fc.nat() })
+    .map((place): Command => ({ kind: 'barrier-at', place })),
 )
 
 function encoded(command: Command): Uint8Array {
@@ -59,6 +63,8 @@ function encoded(command: Command): Uint8Array {
       return encodeEnd(command.generation)
     case 'barrier':
       return encodeBarrier(command.barrier)
+    case 'barrier-at':
+      return encodeBarrierAt(command.place)
   }
 }
 
@@ -107,7 +113,7 @@ const entry = (...parts: readonly number[]) => {
 test.each([
   ['of nothing', entry()],
   ['of an unknown kind', entry(0)],
-  ['of a kind to come', entry(6)],
+  ['of a kind to come', entry(7)],
   ['of generation 0', entry(3, 0)],
   ['of the end of generation 0', entry(4, 0)],
   ['with more behind it', entry(3, 1, 1)],

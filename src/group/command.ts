@@ -7,6 +7,7 @@ import { ByteReader, ByteWriter, malformed } from '../base/bytes.ts'
 import { type Batch, decodeEntry, writeEntry } from '../engine/batch/entry.ts'
 import type { Barrier } from '../engine/channels/barrier.ts'
 import { CHANNELS_MAX } from '../engine/channels/bounds.ts'
+import type { BarrierAt } from '../engine/exchange/mark.ts'
 import { decodeProgress } from '../journal/outbox-codec.ts'
 import type { Progress } from '../journal/types.ts'
 
@@ -19,12 +20,20 @@ export type Command =
   /** Of the log of this generation: no batch behind it counts. */
   | { readonly kind: 'end'; readonly generation: number }
   | { readonly kind: 'barrier'; readonly barrier: Barrier }
+  /** Of a source that this group reads: where an epoch cuts it. */
+  | { readonly kind: 'barrier-at'; readonly place: Place }
+
+/** A reader is known by the first of its channels. */
+export interface Place extends BarrierAt {
+  readonly channel: number
+}
 
 const BATCH = 1
 const PROGRESS = 2
 const GENERATION = 3
 const END = 4
 const BARRIER = 5
+const BARRIER_AT = 6
 
 /** Written to and finished within one call. */
 const out = new ByteWriter()
@@ -53,6 +62,10 @@ export function encodeBarrier({ epoch, offsets }: Barrier): Uint8Array {
   return out.finish()
 }
 
+export function encodeBarrierAt({ epoch, channel, offset }: Place): Uint8Array {
+  return out.uint8(BARRIER_AT).varint(epoch).varint(channel).varint(offset).finish()
+}
+
 /** Delta and records of a batch are views of `bytes`, not copies. */
 export function decodeCommand(bytes: Uint8Array): Command {
   const input = new ByteReader(bytes)
@@ -73,6 +86,10 @@ function readCommand(kind: number, input: ByteReader): Command {
       return { kind: 'end', generation: numbered(input) }
     case BARRIER:
       return { kind: 'barrier', barrier: readBarrier(input) }
+    case BARRIER_AT: {
+      const place = { epoch: input.varint(), channel: input.varint(), offset: input.varint() }
+      return { kind: 'barrier-at', place }
+    }
     default:
       throw malformed('an entry of a group is of an unknown kind')
   }

@@ -2,15 +2,18 @@
 
 import { beforeEach, expect, test } from 'vitest'
 import { Prng } from '../base/prng.ts'
+import type { Frame } from '../engine/channels/frame.ts'
+import { dedup } from '../engine/plan/testing/plans.ts'
+import { recordsFrom } from '../engine/windows/testing/events.ts'
 import { defaultJournalBounds } from '../journal/bounds.ts'
 import { Budget } from '../journal/budget.ts'
 import { encodeRecord } from '../journal/record.ts'
 import { ModelLog } from '../journal/testing/model-log.ts'
 import { ManualClock } from '../raft/host/testing/world.ts'
 import { encodeGeneration } from './command.ts'
-import { JobGroup } from './job-group.ts'
+import { JobGroup, type JobGroupParts } from './job-group.ts'
 import type { Duties } from './leader.ts'
-import { frameOf, JOURNAL, OUT, SEAT, stageOf } from './testing/job.ts'
+import { frameOf, JOURNAL, OUT, ROUTING, SEAT, stageOf } from './testing/job.ts'
 
 const BOUNDS = { ...defaultJournalBounds, outboxBytesMax: 600 }
 
@@ -55,7 +58,7 @@ function pass(ms = 500): void {
   }
 }
 
-function opened(): JobGroup {
+function opened(more: Partial<JobGroupParts> = {}): JobGroup {
   return new JobGroup({
     clock,
     random: new Prng(7),
@@ -72,6 +75,7 @@ function opened(): JobGroup {
       onTrouble: code => told.push(code),
       onTroubleOver: () => told.push('over'),
     },
+    routing: ROUTING,
     claim: { generation: 1, owner: 'ann' },
     slot: 0,
     stage: stageOf(),
@@ -83,6 +87,7 @@ function opened(): JobGroup {
         const value = Uint8Array.of(first + at)
         return { ...OUT, record: { key: null, value, headers: [], timestampMs: 0 } }
       }),
+    ...more,
   })
 }
 
@@ -95,6 +100,13 @@ beforeEach(() => {
   told = []
   group = opened()
 })
+
+/** Of a number that has no key. */
+function failingFrame(): Frame {
+  const frame = frameOf(0, [0, 1])
+  const records = recordsFrom([{ user: 'c0', time: 0, n: -1 }])
+  return { ...frame, records: { ...records, origin: { channel: 0, offsets: Float64Array.of(0) } } }
+}
 
 const published = () => log.decided(OUT).map(({ value }) => value?.[0])
 
@@ -202,4 +214,46 @@ test('whoever is closed tells nothing more', () => {
   told = []
   pass()
   expect([told, clock.pending]).toEqual([[], 0])
+})
+
+test('its log ends when the job is to stop, and goes on under another claim', () => {
+  lead(1)
+  group.onFrame(frameOf(0, [0, 5]), 100)
+  pass(20)
+  group.end()
+  expect(group.isDrained).toBe(false)
+  pass(5000)
+  expect([group.isDrained, group.machine.state.isOpen, published()]).toEqual([
+    true,
+    false,
+    [1, 2, 3, 4],
+  ])
+  group.onFrame(frameOf(0, [5, 9]), 100)
+  pass(200)
+  expect(group.machine.state.book.channels.get(0)?.cursor).toBe(5)
+  group.onClaim({ generation: 2, owner: 'bob' })
+  pass(1000)
+  expect([group.machine.state.generation, group.machine.state.isOpen]).toEqual([2, true])
+  group.onFrame(frameOf(0, [5, 9], { generation: 2 }), 100)
+  pass(5000)
+  expect(published()).toEqual([1, 2, 3, 4, 5, 6])
+})
+
+test('where an epoch cuts a source is told as it stands in the state', () => {
+  lead(1)
+  const found: unknown[] = []
+  group.mark(1, { epoch: 3, channel: 0, offset: 40 }, place => found.push(place))
+  group.mark(1, { epoch: 3, channel: 0, offset: 50 }, place => found.push(place))
+  group.mark(7, { epoch: 4, channel: 0, offset: 60 }, place => found.push(place))
+  pass(100)
+  expect(found).toEqual([{ epoch: 3, offset: 40 }, { epoch: 3, offset: 40 }, undefined])
+})
+
+test('a record with which the job is to fail ends what it takes, and is told', () => {
+  group = opened({ stage: { ...stageOf(dedup('m=fail(n)')), errors: 'fail' } })
+  lead(1)
+  group.onFrame(failingFrame(), 100)
+  pass(500)
+  expect(told.filter(one => one === 'negative')).toEqual(['negative'])
+  expect([group.isHalted, group.machine.state.book.channels.get(0)?.cursor]).toEqual([true, 0])
 })

@@ -8,14 +8,15 @@ import type { Clock, Random } from '../base/env.ts'
 import type { TakingBounds } from '../engine/batch/taking.ts'
 import type { Frame } from '../engine/channels/frame.ts'
 import type { Receipt } from '../engine/channels/reception.ts'
-import type { StageOptions } from '../engine/stage/group.ts'
+import type { BarrierAt } from '../engine/exchange/mark.ts'
+import { isExchange, type StageOptions } from '../engine/stage/group.ts'
 import type { JournalBounds } from '../journal/bounds.ts'
 import { GroupJournal, type LaneParts } from '../journal/driver.ts'
 import type { JournalGroup, JournalListener, Verdict } from '../journal/group.ts'
 import type { Outbox } from '../journal/outbox.ts'
 import type { Claim, Output, SinkRun } from '../journal/types.ts'
-import { type Command, encodeProgressCommand } from './command.ts'
-import type { Duties } from './leader.ts'
+import { type Command, encodeBarrierAt, encodeProgressCommand, type Place } from './command.ts'
+import type { Duties, Routing } from './leader.ts'
 import { JobMachine } from './machine.ts'
 import { GroupRuntime, type RaftDoor } from './runtime.ts'
 import type { Outcome } from './state.ts'
@@ -46,6 +47,7 @@ export interface JobGroupParts {
   /** The first that the group owns. */
   readonly slot: number
   readonly stage: Omit<StageOptions, 'store'>
+  readonly routing: Routing
   readonly taking?: TakingBounds
   readonly bounds: JournalBounds
   readonly lanes: readonly LaneParts[]
@@ -57,14 +59,17 @@ export class JobGroup implements JournalGroup, JournalListener {
   readonly machine: JobMachine
   readonly #parts: JobGroupParts
   readonly #runtime: GroupRuntime
+  #claim: Claim
   #journal: GroupJournal
   /** The term in which the journal was told to lead; 0: in none. */
   #led = 0
   /** Another owns the job: nothing more leaves, so nothing more is taken. */
   #isHalted = false
+  #isToEnd = false
 
   constructor(parts: JobGroupParts) {
     this.#parts = parts
+    this.#claim = parts.claim
     this.machine = new JobMachine(parts.slot, {
       onEntry: (...fact) => this.#onEntry(...fact),
       onApplied: () => this.#onApplied(),
@@ -73,10 +78,16 @@ export class JobGroup implements JournalGroup, JournalListener {
       beforeCut: done => this.#journal.flush(done),
     })
     this.#journal = this.#newJournal(this.machine.state.outbox)
-    const { clock, replica, listener, stage, claim, taking, channels } = parts
+    const { clock, replica, listener, stage, routing, taking, channels } = parts
     this.#runtime = new GroupRuntime({
-      ...{ clock, machine: this.machine, raft: replica, listener, stage, channels },
-      generation: claim.generation,
+      ...{ clock, machine: this.machine, raft: replica, stage, routing, channels },
+      listener: {
+        onDuties: duties => listener.onDuties(duties),
+        onLost: () => listener.onLost(),
+        onFailed: (code, message) => this.onHalted(code, message),
+      },
+      generation: () => this.#claim.generation,
+      isToEnd: () => this.#isToEnd,
       ...(taking === undefined ? {} : { bounds: taking }),
       mayBegin: () => this.#mayBegin(),
       mayTake: () => !this.#isHalted && this.#journal.takesFrames,
@@ -90,6 +101,47 @@ export class JobGroup implements JournalGroup, JournalListener {
 
   get journal(): GroupJournal {
     return this.#journal
+  }
+
+  get claim(): Claim {
+    return this.#claim
+  }
+
+  /** Nothing more is taken, under this claim. */
+  get isHalted(): boolean {
+    return this.#isHalted
+  }
+
+  /** Its log has ended, and all that it has for sinks is out, as the group's state says. */
+  get isDrained(): boolean {
+    const { outbox } = this.machine.state
+    const isJournaled = outbox.ended > 0 && outbox.progress.journaled === outbox.lastSeq
+    // What is for a next stage stays: it takes it when it runs.
+    return isJournaled && outbox.sinks.every(sink => isExchange(sink) || !outbox.runs(sink)?.size)
+  }
+
+  /** The job was started again: whatever is on its way, the next batches are of this claim. */
+  onClaim(claim: Claim): void {
+    this.#claim = claim
+    this.#isHalted = false
+    this.#isToEnd = false
+    this.#runtime.onClaim()
+    this.#renewJournal()
+    this.onChanged()
+  }
+
+  /** The job is to stop: the group's log of this generation ends, and what is committed leaves. */
+  end(): void {
+    this.#isToEnd = true
+    this.#runtime.onChanged()
+  }
+
+  /** `done` says which place of the epoch stands in the state, if this one was settled. */
+  mark(term: number, place: Place, done: (place: BarrierAt | undefined) => void): void {
+    this.#parts.replica.propose(term, encodeBarrierAt(place), () => {
+      const found = this.machine.state.places.ofSource(place.channel)
+      done(found?.epoch === place.epoch ? found : undefined)
+    })
   }
 
   /** Leadership may have changed, or the channels that there are to be. */
@@ -125,14 +177,19 @@ export class JobGroup implements JournalGroup, JournalListener {
 
   /** Another state has an outbox of its own. */
   #onRestored(): void {
-    this.#journal.close()
-    this.#journal = this.#newJournal(this.machine.state.outbox)
-    this.#led = 0
+    this.#renewJournal()
     this.#runtime.onRestored()
   }
 
+  #renewJournal(): void {
+    this.#journal.close()
+    this.#journal = this.#newJournal(this.machine.state.outbox)
+    this.#led = 0
+  }
+
   #newJournal(outbox: Outbox): GroupJournal {
-    const { clock, random, bounds, claim, lanes } = this.#parts
+    const { clock, random, bounds, lanes } = this.#parts
+    const claim = this.#claim
     const both = { group: this, listener: this }
     return new GroupJournal({ clock, random, bounds, claim, lanes, outbox, ...both })
   }

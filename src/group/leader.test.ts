@@ -137,6 +137,56 @@ describe('a batch', () => {
   })
 })
 
+describe('what is said of time', () => {
+  const words = (watermark: number, idle = false) => ({ watermark, idle })
+  const said = (leader: GroupLeader, seq: number) => {
+    const found = leader.saidBehind(seq)
+    return found && [found.seq, found.watermark, found.idle]
+  }
+
+  test('holds behind the batch that heard it, and is told of the newest that is released', () => {
+    const { leader } = begun(0)
+    leader.channels.onFrame(frameOf(0, [0, 2], words(70)), 100, 0)
+    handedOut(leader, 10)
+    leader.channels.onFrame(frameOf(0, [2, 2], words(90, true)), 100, 10)
+    handedOut(leader, 20)
+    expect(said(leader, 1)).toEqual([0, -Infinity, false])
+    expect(said(leader, 2)).toEqual([2, 70, false])
+    expect(said(leader, 7)).toEqual([3, 90, true])
+  })
+
+  test('is nothing while more is due, also for whoever leads next', () => {
+    const state = begunState()
+    const leader = leaderOf(state, 1, counts('n'), 1)
+    leader.channels.open(0, 0)
+    leader.duties(0)
+    const apply = (command: Command) => leader.onApplied(command, state.apply(command))
+    apply(handedOut(leader, 0))
+    leader.duties(0)
+    leader.channels.onFrame(frameOf(0, [0, 5], words(100)), 100, 0)
+    apply(handedOut(leader, 10))
+    expect(said(leader, 2)).toEqual([0, -Infinity, false])
+    expect(said(leaderOf(state, 2, counts('n'), 1), 2)).toEqual([2, -Infinity, false])
+    while (leader.dueAtMs === -Infinity) apply(handedOut(leader, 10))
+    expect(said(leader, 99)).toEqual([5, 100, false])
+    expect(said(leaderOf(state, 2, counts('n'), 1), 99)).toEqual([5, 100, false])
+  })
+})
+
+test('nobody is said to be idle who still owes something', () => {
+  const state = begunState()
+  const leader = leaderOf(state, 1, counts('n'), 1)
+  leader.channels.open(0, 0)
+  handedOut(leader, 0)
+  leader.duties(0)
+  leader.channels.onFrame(frameOf(0, [0, 5], { watermark: 5, idle: true }), 100, 0)
+  handedOut(leader, 10)
+  expect(leader.saidBehind(9)).toEqual({ seq: 2, watermark: 5, idle: true })
+  leader.channels.onFrame(frameOf(0, [5, 5], { watermark: 100 }), 100, 10)
+  handedOut(leader, 20)
+  expect(leader.saidBehind(9)).toEqual({ seq: 3, watermark: 5, idle: false })
+})
+
 describe('a barrier', () => {
   test('is handed out behind the batches before it, however full all is', () => {
     const { state, leader } = begun(0)

@@ -10,20 +10,36 @@ import { ByteWriter } from '../base/bytes.ts'
 import { invariant } from '../base/errors.ts'
 import { type Batch, batchOf } from '../engine/batch/entry.ts'
 import { Intake, type Moment, type Taken, type TakingBounds } from '../engine/batch/taking.ts'
+import { areIdle } from '../engine/channels/book.ts'
 import { type Duties as ChannelDuties, Channels } from '../engine/channels/channels.ts'
 import type { Hello } from '../engine/channels/reception.ts'
 import { writeRecords } from '../engine/columns/records-codec.ts'
 import type { StageGroup, StageOutput } from '../engine/stage/group.ts'
 import { type Command, encodeBarrier, encodeBatch } from './command.ts'
 import type { GroupState, Outcome } from './state.ts'
+import type { Into } from './wiring.ts'
+
+/** What becomes of the records of a channel. */
+export type Routing = (channel: number) => Into
+
+/** What is said of time behind a batch, to whoever takes its outputs. */
+export interface Said {
+  readonly seq: number
+  /** No record with an earlier time comes of any batch behind it. */
+  readonly watermark: number
+  /** The group waits for nothing: all of its channels are idle. */
+  readonly idle: boolean
+}
+
+/** What was said behind batches that are not released; more of it is told by the newest. */
+const SAID_MAX = 4096
 
 export interface LeaderParts {
   readonly state: GroupState
   readonly term: number
   /** Over the store of the state; whatever it speculated on for another leader is thrown away. */
   readonly stage: StageGroup
-  /** The operator that takes what comes. */
-  readonly entry: string
+  readonly routing: Routing
   readonly bounds?: TakingBounds | undefined
 }
 
@@ -38,19 +54,21 @@ export class GroupLeader {
   /** What comes in is told to them: channels that there are to be, frames, epochs that are over. */
   readonly channels: Channels
   readonly #state: GroupState
-  readonly #entry: string
+  readonly #routing: Routing
   readonly #stage: StageGroup
   readonly #intake: Intake
   readonly #greeted = new Set<number>()
+  readonly #said: Said[] = []
 
-  constructor({ state, term, stage, entry, bounds }: LeaderParts) {
+  constructor({ state, term, stage, routing, bounds }: LeaderParts) {
     stage.discard()
     this.term = term
     this.#state = state
-    this.#entry = entry
+    this.#routing = routing
     this.#stage = stage
     this.channels = new Channels(state.book.copy(), state.generation)
     this.#intake = new Intake(this.channels, bounds)
+    this.#say()
   }
 
   /** Batches that are handed out and not applied. */
@@ -91,7 +109,28 @@ export class GroupLeader {
       ? this.#intake.settle(moment)
       : this.#intake.take(moment, this.#stage.wakeAt)
     if (taken === undefined) return undefined
-    return encodeBatch(this.term, madeOf(this.#stage, this.#entry, taken))
+    const batch = madeOf(this.#stage, this.#routing, taken)
+    this.#say()
+    return encodeBatch(this.term, batch)
+  }
+
+  /** As long as anything is owed, what was due by now may still come. */
+  #say(): void {
+    const { seq, watermark: reached, channels } = this.channels.ahead
+    const last = this.#said.at(-1)
+    const isOwed = this.#isInDebt
+    const watermark = isOwed ? (last?.watermark ?? -Infinity) : reached
+    const idle = !isOwed && areIdle(channels.values())
+    if (last?.watermark === watermark && last.idle === idle) return
+    if (this.#said.length === SAID_MAX) this.#said.pop()
+    this.#said.push({ seq, watermark, idle })
+  }
+
+  /** What holds behind all batches up to this one, which are released; missing: it is not known. */
+  saidBehind(seq: number): Said | undefined {
+    while ((this.#said[1]?.seq ?? Infinity) <= seq) this.#said.shift()
+    const [first] = this.#said
+    return first !== undefined && first.seq <= seq ? first : undefined
   }
 
   /** What was due in the last batch did not all fit into it: nothing is taken before it did. */
@@ -112,11 +151,12 @@ export class GroupLeader {
   }
 }
 
-/** What a stage makes of what was taken; `entry` is the operator that takes it. */
-export function madeOf(stage: StageGroup, entry: string, taken: Taken): Batch {
+/** What a stage makes of what was taken: channel by channel, as they are listed. */
+export function madeOf(stage: StageGroup, routing: Routing, taken: Taken): Batch {
   const { now, watermark, rows } = taken
-  const inputs = taken.inputs.flatMap(({ records }) => {
-    return records.map(one => ({ operator: entry, input: 0, records: one }))
+  const inputs = taken.inputs.flatMap(({ channel, records }) => {
+    const into = routing(channel)
+    return records.map(one => ({ ...into, records: one }))
   })
   const { delta, outputs } = stage.step({ now, watermark, rows, inputs })
   return batchOf(taken, { delta, outputs: outputs.map(written) })

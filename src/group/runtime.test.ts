@@ -6,7 +6,7 @@ import { type Command, decodeCommand, encodeEnd, encodeGeneration } from './comm
 import type { Duties } from './leader.ts'
 import { JobMachine } from './machine.ts'
 import { GroupRuntime } from './runtime.ts'
-import { frameOf, outputsOf, stageOf } from './testing/job.ts'
+import { frameOf, outputsOf, ROUTING, stageOf } from './testing/job.ts'
 
 interface Proposal {
   readonly term: number
@@ -27,9 +27,11 @@ let mayBegin: boolean
 let mayTake: boolean
 let hasRoom: boolean
 let duties: Duties[]
+let failed: string[] = []
 let lost: number
 
 beforeEach(() => {
+  failed = []
   clock = new ManualClock()
   proposals = []
   duties = []
@@ -54,9 +56,12 @@ beforeEach(() => {
       onLost: () => {
         lost++
       },
+      onFailed: code => void failed.push(code),
     },
     stage: stageOf(),
-    generation: 2,
+    routing: ROUTING,
+    generation: () => 2,
+    isToEnd: () => false,
     bounds: { rowsMax: 10, bytesMax: 100_000, lingerMs: 5 },
     channels: () => [[0, 0]],
     mayBegin: () => mayBegin,

@@ -5,12 +5,13 @@
  */
 
 import type { Clock, Timer } from '../base/env.ts'
+import { WeirError } from '../base/errors.ts'
 import type { TakingBounds } from '../engine/batch/taking.ts'
 import type { Frame } from '../engine/channels/frame.ts'
 import type { Receipt } from '../engine/channels/reception.ts'
 import { StageGroup, type StageOptions } from '../engine/stage/group.ts'
-import { type Command, encodeGeneration } from './command.ts'
-import { type Duties, GroupLeader } from './leader.ts'
+import { type Command, encodeEnd, encodeGeneration } from './command.ts'
+import { type Duties, GroupLeader, type Routing } from './leader.ts'
 import type { JobMachine } from './machine.ts'
 import type { Outcome } from './state.ts'
 
@@ -26,6 +27,8 @@ export interface RuntimeListener {
   onDuties(duties: Duties): void
   /** What was sent here and is not committed must be sent again, to whoever leads. */
   onLost(): void
+  /** A record cannot be computed, and the job is to fail with it. */
+  onFailed(code: string, message: string): void
 }
 
 export interface RuntimeParts {
@@ -34,8 +37,11 @@ export interface RuntimeParts {
   readonly raft: RaftDoor
   readonly listener: RuntimeListener
   readonly stage: Omit<StageOptions, 'store'>
+  readonly routing: Routing
   /** That of the claim; batches of no other are taken. */
-  readonly generation: number
+  generation(): number
+  /** Nothing more is to be taken: its log is to end. */
+  isToEnd(): boolean
   readonly bounds?: TakingBounds
   /** Those that the group is to have, each with the cursor where it begins. */
   channels(): Iterable<readonly [channel: number, cursor: number]>
@@ -112,6 +118,13 @@ export class GroupRuntime {
     return receipt
   }
 
+  /** Another claim: what was computed for the one before is given up. */
+  onClaim(): void {
+    this.#lose()
+    this.#offered = undefined
+    this.#wake(0)
+  }
+
   close(): void {
     this.#isClosed = true
     this.#lose()
@@ -130,7 +143,7 @@ export class GroupRuntime {
     this.#timer = undefined
     if (this.#isClosed) return
     this.#look()
-    this.#offered ??= this.#next()
+    this.#offered ??= this.#nextSound()
     const leader = this.#leader
     const duties = leader?.duties(this.#parts.clock.monotonicMs())
     if (duties !== undefined) this.#parts.listener.onDuties(duties)
@@ -148,7 +161,7 @@ export class GroupRuntime {
       this.#unanswered = 0
     }
     const { machine, generation } = this.#parts
-    const isBegun = machine.state.generation === generation && machine.state.isOpen
+    const isBegun = machine.state.generation === generation() && machine.state.isOpen
     if (isBegun && this.#isSettled && this.#leader === undefined) this.#begin()
   }
 
@@ -159,19 +172,45 @@ export class GroupRuntime {
   }
 
   #begin(): void {
-    const { machine, stage, bounds, channels } = this.#parts
-    const entry = stage.site.entry ?? ''
-    const work = { state: machine.state, stage: this.#stage, entry, bounds }
+    const { machine, routing, bounds, channels } = this.#parts
+    const work = { state: machine.state, stage: this.#stage, routing, bounds }
     this.#leader = new GroupLeader({ ...work, term: this.#term })
     for (const [channel, cursor] of channels()) this.#leader.channels.open(channel, cursor)
   }
 
+  #nextSound(): Uint8Array | undefined {
+    try {
+      return this.#next()
+    } catch (error) {
+      if (!(error instanceof WeirError)) throw error
+      this.#lose()
+      this.#parts.listener.onFailed(error.code, error.message)
+      return undefined
+    }
+  }
+
   #next(): Uint8Array | undefined {
-    const { clock, machine, generation, mayTake, mayBegin } = this.#parts
+    const { clock, mayTake, isToEnd } = this.#parts
+    if (isToEnd()) return this.#end()
     const moment = { wallMs: clock.wallMs(), atMs: clock.monotonicMs() }
     if (this.#leader !== undefined) return this.#leader.next(moment, mayTake())
+    return this.#begun()
+  }
+
+  /** The first entry of the generation. */
+  #begun(): Uint8Array | undefined {
+    const { machine, mayBegin } = this.#parts
+    const generation = this.#parts.generation()
     const isDue = this.#isSettled && machine.state.generation < generation
     return isDue && mayBegin() ? encodeGeneration(generation) : undefined
+  }
+
+  /** The last, once all that was proposed before is settled. */
+  #end(): Uint8Array | undefined {
+    const { state } = this.#parts.machine
+    const generation = this.#parts.generation()
+    const isDue = this.#isSettled && state.isOpen && state.generation === generation
+    return isDue ? encodeEnd(generation) : undefined
   }
 
   #propose(data: Uint8Array): boolean {
@@ -188,10 +227,11 @@ export class GroupRuntime {
 
   /** Time alone brings the next batch. */
   #plan(leader: GroupLeader, isAligned: boolean): void {
-    const { clock, mayTake } = this.#parts
+    const { clock, machine, mayTake, isToEnd } = this.#parts
+    const mayGoOn = mayTake() && machine.state.isOpen && !isToEnd()
     const byTime = leader.depth === 0 ? leader.wakeAt - clock.wallMs() : Infinity
     const byInput = leader.dueAtMs - clock.monotonicMs()
-    const dueMs = mayTake() ? Math.min(byInput, byTime) : Infinity
+    const dueMs = mayGoOn ? Math.min(byInput, byTime) : Infinity
     const delayMs = Math.min(dueMs, isAligned ? LOOK_MS_MAX : EPOCH_MS)
     this.#wake(Math.max(0, delayMs))
   }

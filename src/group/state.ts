@@ -10,6 +10,7 @@ import type { Batch } from '../engine/batch/entry.ts'
 import { scheduleOf, writeSchedule } from '../engine/batch/schedule.ts'
 import { type Barrier, type Counting, judgeBarrier } from '../engine/channels/barrier.ts'
 import { Book, type StateRow } from '../engine/channels/book.ts'
+import { isExchange } from '../engine/stage/group.ts'
 import { CHANNEL_TABLE } from '../engine/stage/tables.ts'
 import { RowKeyWriter } from '../engine/state/row-key.ts'
 import { DeltaWriter } from '../engine/store/delta.ts'
@@ -18,6 +19,7 @@ import { Outbox } from '../journal/outbox.ts'
 import { decodeOutbox, outboxPieces } from '../journal/outbox-codec.ts'
 import type { SinkRun } from '../journal/types.ts'
 import type { Command } from './command.ts'
+import { Places } from './places.ts'
 
 /** What became of an entry. */
 export type Outcome =
@@ -29,29 +31,32 @@ export type Outcome =
   /** Of a barrier: why nothing was cut. */
   | Exclude<Counting, 'counts'>
 
-const VERSION = 1
+const VERSION = 2
 
 export class GroupState {
   readonly store: MemoryStore
   readonly book: Book
   readonly outbox: Outbox
+  readonly places: Places
 
-  private constructor(store: MemoryStore, slot: number, outbox: Outbox) {
+  private constructor(store: MemoryStore, slot: number, outbox: Outbox, places: Places) {
     this.store = store
     this.book = bookOf(store, slot)
     this.outbox = outbox
+    this.places = places
   }
 
   /** Of a group that owns the slots from `slot` on. */
   static empty(slot: number, store = new MemoryStore()): GroupState {
-    return new GroupState(store, slot, new Outbox())
+    return new GroupState(store, slot, new Outbox(), new Places())
   }
 
   /** `head`: all but the rows, as `head` gave it, in one. */
   static of(head: Uint8Array, store: MemoryStore, slot: number): GroupState {
     const input = new ByteReader(head)
     if (input.uint8() !== VERSION) throw malformed('an image is of an unknown version')
-    const state = new GroupState(store, slot, decodeOutbox(input.raw(input.left)))
+    const places = Places.read(input)
+    const state = new GroupState(store, slot, decodeOutbox(input.raw(input.left)), places)
     if (state.book.seq !== state.outbox.lastSeq) throw malformed('an image has two last batches')
     return state
   }
@@ -79,12 +84,16 @@ export class GroupState {
         return this.#end(command.generation)
       case 'barrier':
         return this.#cut(command.barrier)
+      case 'barrier-at':
+        return this.places.mark(command.place)
     }
   }
 
   /** All but the rows, for an image: as it is now, made piece by piece when it is asked for. */
   head(): Iterable<Uint8Array> {
-    return versioned(outboxPieces(this.outbox))
+    const out = new ByteWriter()
+    this.places.write(out.uint8(VERSION))
+    return headed(out.finish(), outboxPieces(this.outbox))
   }
 
   #take(batch: Batch): Outcome {
@@ -115,12 +124,15 @@ export class GroupState {
     const counting = judgeBarrier(this.book, barrier)
     if (counting !== 'counts') return counting
     this.store.apply(deltaOf(this.book.cut(barrier.epoch)))
+    const exchanges = this.outbox.sinks.filter(isExchange)
+    const outputs = new Map(exchanges.map(name => [name, this.outbox.lastOf(name)]))
+    this.places.cut(barrier.epoch, this.book.seq, outputs)
     return 'done'
   }
 }
 
-function* versioned(pieces: Iterable<Uint8Array>): Iterable<Uint8Array> {
-  yield Uint8Array.of(VERSION)
+function* headed(head: Uint8Array, pieces: Iterable<Uint8Array>): Iterable<Uint8Array> {
+  yield head
   yield* pieces
 }
 

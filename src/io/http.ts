@@ -62,14 +62,23 @@ export interface HttpAsk {
   readonly timeoutMs: number
   /** Sent as JSON by POST; missing: GET. */
   readonly post?: unknown
+  /** Instead of these. */
+  readonly method?: 'DELETE' | 'POST'
+  /** As it is, instead of JSON. */
+  readonly file?: { readonly bytes: Uint8Array; readonly type: string }
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** JSON in, JSON out. Rejects when there is no answer in time, or it is no JSON. */
-export async function askHttp(url: string, { timeoutMs, post }: HttpAsk): Promise<HttpReply> {
-  const body = post === undefined ? {} : { method: 'POST', body: JSON.stringify(post) }
+export async function askHttp(url: string, asked: HttpAsk): Promise<HttpReply> {
+  const { timeoutMs, file, headers } = asked
   const response = await fetch(url, {
-    ...body,
-    headers: { accept: 'application/json', 'content-type': 'application/json' },
+    ...bodyOf(asked),
+    headers: {
+      accept: 'application/json',
+      'content-type': file?.type ?? 'application/json',
+      ...headers,
+    },
     signal: AbortSignal.timeout(timeoutMs),
   }).catch(error => {
     throw unreachable(url, error as Error)
@@ -80,6 +89,12 @@ export async function askHttp(url: string, { timeoutMs, post }: HttpAsk): Promis
   } catch {
     throw new WeirError('no-weir-there', `${url} answered, but not as a node does`)
   }
+}
+
+function bodyOf({ post, method, file }: HttpAsk): RequestInit {
+  if (file !== undefined) return { method: 'POST', body: new Uint8Array(file.bytes) }
+  if (post !== undefined) return { method: 'POST', body: JSON.stringify(post) }
+  return method === undefined ? {} : { method }
 }
 
 function unreachable(url: string, error: Error): WeirError {

@@ -133,10 +133,11 @@ export class GroupJournal {
     this.#turn()
   }
 
-  /** Nothing is told to anybody afterwards. */
+  /** Nothing is told to anybody afterwards; whoever waits for an image need not any more. */
   close(): void {
     this.onDeposed()
     this.#isClosed = true
+    this.#flushed()
     this.#timer?.cancel()
   }
 

@@ -31,6 +31,9 @@ describe('a journal topic', () => {
     ['cleanup.policy', 'compact,delete', 'delete'],
     ['retention.ms', '604800000', '-1'],
     ['retention.bytes', '1000', '-1'],
+    ['compression.type', 'zstd', 'producer'],
+    ['compression.type', 'lz4', 'producer'],
+    ['compression.type', 'snappy', 'producer'],
     ['min.insync.replicas', '1', '2'],
     ['min.insync.replicas', '4', '2'],
     ['unclean.leader.election.enable', 'true', 'false'],
@@ -39,6 +42,10 @@ describe('a journal topic', () => {
     expect(sentence).toContain(`topic t has ${setting} = ${value} and needs ${wanted}: `)
     expect(sentence).toContain(`set ${setting}=${wanted} and start again`)
     expect(more).toEqual([])
+  })
+
+  test.each(['none', 'producer', 'uncompressed', 'gzip'])('compressed with %s is good', value => {
+    expect(judged('journal', { 'compression.type': value })).toEqual([])
   })
 
   it('with several wrong has a sentence for each', () => {
@@ -87,6 +94,7 @@ describe('an output topic', () => {
     ['cleanup.policy', 'compact', 0],
     ['retention.ms', '1000', 0],
     ['retention.bytes', '1000', 0],
+    ['compression.type', 'zstd', 0],
     ['min.insync.replicas', '1', 1],
     ['unclean.leader.election.enable', 'true', 1],
   ])('with %s = %s: findings', (setting, value, findings) => {

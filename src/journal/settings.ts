@@ -67,8 +67,16 @@ const unforgetting: readonly Rule[] = [
   },
 ]
 
+/** What the broker makes of the records that it is sent; those of other codecs are not read. */
+const readable: Rule = {
+  setting: 'compression.type',
+  wanted: () => 'producer',
+  isMet: value => ['none', 'producer', 'uncompressed', 'gzip'].includes(value),
+  why: 'what a broker compresses otherwise cannot be read back, and no replay would come of it',
+}
+
 const rules: Readonly<Record<TopicUse, readonly Rule[]>> = {
-  journal: [...unforgetting, ...durable],
+  journal: [...unforgetting, readable, ...durable],
   output: durable,
 }
 
@@ -117,9 +125,18 @@ export function judgePartitions(
 
 /** A journal as it should be made on a log that can make so many copies. */
 export function journalTopic(topic: string, partitions: number, copies: number): NewTopic {
+  return newTopic(topic, 'journal', partitions, copies)
+}
+
+export function newTopic(
+  topic: string,
+  use: TopicUse,
+  partitions: number,
+  copies: number,
+): NewTopic {
   const replication = Math.min(copies, REPLICATION_WANTED)
   const made = { partitions, replication, settings: {} }
-  const entries = rules.journal.map(({ setting, wanted }) => [setting, wanted(made)])
+  const entries = rules[use].map(({ setting, wanted }) => [setting, wanted(made)])
   return { topic, ...made, settings: Object.fromEntries(entries) }
 }
 

@@ -140,6 +140,25 @@ test('a job is stopped and started, and once it is deleted it is no more', () =>
   }
 })
 
+test('groups begin by a claim once it is whole, and by another behind a stop', () => {
+  const claimOf = (...commands: readonly MetaCommand[]) => after(...commands).jobs[0]?.claim
+  const whole = (generation: number) => ({ kind: 'claimed' as const, job: 'j', generation })
+  const running = [job('j'), claim(3), whole(3)]
+  expect(claimOf(job('j'))).toBe('none')
+  expect(claimOf(job('j'), claim(3))).toBe('none')
+  expect(claimOf(...running)).toBe('whole')
+  expect(claimOf(...running, whole(3), wish('j', 'stopped'))).toBe('whole')
+  const again = [...running, wish('j', 'stopped'), wish('j', 'running')]
+  expect(claimOf(...again)).toBe('due')
+  expect(claimOf(...again, claim(4))).toBe('due')
+  expect(claimOf(...again, claim(4), whole(4))).toBe('whole')
+  // Somebody claims what runs: the claim before is over.
+  expect(claimOf(...running, claim(4))).toBe('due')
+  expect(outcomeOf(after(job('j')), whole(0))).toBe('claim-not-recorded')
+  expect(outcomeOf(after(job('j'), claim(3)), whole(2))).toBe('claim-not-recorded')
+  expect(outcomeOf(after(job('j')), { ...whole(1), job: 'x' })).toBe('unknown-job')
+})
+
 test('generations only grow, over a deletion too, and a claim may be told twice', () => {
   const state = after(job('j'), claim(3))
   expect(state.jobs[0]).toMatchObject({ generation: 3, owner: 'me' })

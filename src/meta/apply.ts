@@ -6,7 +6,7 @@
 import { unreachable } from '../base/errors.ts'
 import type { MetaCommand, MetaOutcome, MetaRefusal } from './command.ts'
 import { found, place } from './groups.ts'
-import { claim, drop, submit, wish } from './jobs.ts'
+import { claim, drop, settleClaim, submit, wish } from './jobs.ts'
 import { leave, miss, welcome } from './nodes.ts'
 import { set } from './settings.ts'
 import type { MetaState } from './state.ts'
@@ -36,6 +36,8 @@ function changed(state: MetaState, command: MetaCommand): MetaState | MetaRefusa
       return wish(state, command.job, command.wish)
     case 'generation':
       return claim(state, command)
+    case 'claimed':
+      return settleClaim(state, command)
     case 'drop':
       return drop(state, command.job)
     case 'place':

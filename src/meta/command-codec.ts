@@ -5,7 +5,7 @@ import { groupId, nodeId } from '../base/ids.ts'
 import { GROUPS_MAX, PLACED_MAX, REPLICAS_MAX } from './bounds.ts'
 import type { MetaCommand, Placed, Submission } from './command.ts'
 import * as fields from './fields.ts'
-import type { JobWish } from './state.ts'
+import type { ClaimState, JobWish } from './state.ts'
 
 /** In bytes a kind is its place here: others come behind them. */
 const kinds: readonly MetaCommand['kind'][] = [
@@ -19,8 +19,10 @@ const kinds: readonly MetaCommand['kind'][] = [
   'place',
   'founded',
   'setting',
+  'claimed',
 ]
 export const wishes: readonly JobWish[] = ['running', 'stopped', 'deleted']
+export const claims: readonly ClaimState[] = ['none', 'whole', 'due']
 
 /** Written to and finished within one call. */
 const out = new ByteWriter()
@@ -44,6 +46,8 @@ function write(out: ByteWriter, command: MetaCommand): ByteWriter {
       return out.text(command.job).uint8(wishes.indexOf(command.wish))
     case 'generation':
       return out.text(command.job).varint(command.generation).text(command.owner)
+    case 'claimed':
+      return out.text(command.job).varint(command.generation)
     case 'drop':
       return out.text(command.job)
     case 'place':
@@ -87,6 +91,8 @@ function read(kind: MetaCommand['kind'], input: ByteReader): MetaCommand {
       return { kind, job: input.text(), wish: fields.readWord(input, wishes) }
     case 'generation':
       return { kind, job: input.text(), generation: input.varint(), owner: input.text() }
+    case 'claimed':
+      return { kind, job: input.text(), generation: input.varint() }
     case 'drop':
       return { kind, job: input.text() }
     case 'place':

@@ -42,6 +42,8 @@ export type MetaCommand =
       readonly generation: number
       readonly owner: string
     }
+  /** The claim that was recorded last is in all journals. */
+  | { readonly kind: 'claimed'; readonly job: string; readonly generation: number }
   /** Its deletion was carried out: its groups go. */
   | { readonly kind: 'drop'; readonly job: string }
   /** All or none. */
@@ -73,6 +75,7 @@ export const metaRefusals = {
   'too-many-groups': 'all jobs together have at most 4096 groups; ask for fewer partitions',
   'too-much-text': 'job files have 256 Ki characters at most, 4 Mi all together',
   'generation-not-higher': 'the job has this generation already, or a later one',
+  'claim-not-recorded': 'the job has no claim of this generation, or another came after it',
   'unknown-group': 'no job has this group',
   'group-founding': 'the group is not founded yet: its first replicas stay until it is',
   'group-not-placed': 'the group has no place yet, so that nobody can have founded it',

@@ -9,7 +9,7 @@ import { behindHead, eachPiece, takeHead } from '../base/headed-source.ts'
 import { groupId, nodeId, replicaId } from '../base/ids.ts'
 import type { ByteSource } from '../base/source.ts'
 import * as bounds from './bounds.ts'
-import { wishes } from './command-codec.ts'
+import { claims, wishes } from './command-codec.ts'
 import * as fields from './fields.ts'
 import { inOrder } from './rows.ts'
 import type { Grave, MetaGroup, MetaJob, MetaNode, MetaState } from './state.ts'
@@ -77,6 +77,7 @@ function readNode(input: ByteReader): MetaNode {
 function writeJob(out: ByteWriter, job: MetaJob): ByteWriter {
   out.text(job.name).text(job.text).text(job.digest).text(job.key)
   out.uint8(wishes.indexOf(job.wish)).varint(job.generation).text(job.owner)
+  out.uint8(claims.indexOf(job.claim))
   return fields.writeShape(out, job)
 }
 
@@ -84,7 +85,8 @@ function readJob(input: ByteReader): MetaJob {
   const [name, text, digest, key] = [input.text(), input.text(), input.text(), input.text()]
   const wish = fields.readWord(input, wishes)
   const [generation, owner] = [input.varint(), input.text()]
-  return { name, text, digest, key, wish, generation, owner, ...fields.readShape(input) }
+  const claim = fields.readWord(input, claims)
+  return { name, text, digest, key, wish, generation, owner, claim, ...fields.readShape(input) }
 }
 
 function writeGroup(out: ByteWriter, group: MetaGroup): ByteWriter {

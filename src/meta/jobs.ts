@@ -17,6 +17,7 @@ import {
 import type { MetaRefusal, Submission } from './command.ts'
 import { withRow } from './rows.ts'
 import {
+  type ClaimState,
   type JobWish,
   jobIn,
   type MetaGroup,
@@ -43,7 +44,7 @@ export function submit(state: MetaState, job: Submission): Changed {
   const buried = state.graves.find(one => one.name === job.name)
   const { generation } = buried ?? { generation: 0 }
   return {
-    ...withJob(state, { ...job, wish: 'running', generation }),
+    ...withJob(state, { ...job, wish: 'running', generation, claim: 'none' }),
     graves: state.graves.filter(one => one !== buried),
     nextGroup: state.nextGroup + groups.length,
     groups: [...state.groups, ...groups],
@@ -102,8 +103,15 @@ export function wish(state: MetaState, name: string, wished: JobWish): Changed {
   if (known === undefined) return 'unknown-job'
   if (known.wish === wished) return state
   if (known.wish === 'deleted') return 'job-deleted'
-  return withJob(state, { ...known, wish: wished })
+  return withJob(state, {
+    ...known,
+    wish: wished,
+    claim: wished === 'running' ? over(known) : known.claim,
+  })
 }
+
+/** Another claim is to come. */
+const over = ({ claim }: MetaJob): ClaimState => (claim === 'whole' ? 'due' : claim)
 
 interface Claim {
   readonly job: string
@@ -118,7 +126,18 @@ export function claim(state: MetaState, { job, generation, owner }: Claim): Chan
   if (owner === '' || owner.length > WORD_MAX) return 'bad-job'
   if (generation === known.generation && owner === known.owner) return state
   if (generation <= known.generation) return 'generation-not-higher'
-  return withJob(state, { ...known, generation, owner })
+  return withJob(state, { ...known, generation, owner, claim: over(known) })
+}
+
+/** Whoever wrote it has seen it in each journal: groups begin by it. */
+export function settleClaim(
+  state: MetaState,
+  { job, generation }: Pick<Claim, 'job' | 'generation'>,
+): Changed {
+  const known = jobIn(state, job)
+  if (known === undefined) return 'unknown-job'
+  if (generation === 0 || known.generation !== generation) return 'claim-not-recorded'
+  return known.claim === 'whole' ? state : withJob(state, { ...known, claim: 'whole' })
 }
 
 export function drop(state: MetaState, name: string): Changed {

@@ -25,6 +25,12 @@ export interface MetaNode {
 
 export type JobWish = 'running' | 'stopped' | 'deleted'
 
+/**
+ * Of a job's newest generation. `none`: no claim was ever whole. `whole`: it stands in all
+ * journals, so that groups may begin it. `due`: another claim comes before the job goes on.
+ */
+export type ClaimState = 'none' | 'whole' | 'due'
+
 /** A stage of the job's plan: so many groups. */
 export interface MetaStage {
   readonly name: string
@@ -51,6 +57,7 @@ export interface MetaJob {
   readonly generation: number
   /** Random, of the claim. */
   readonly owner: string
+  readonly claim: ClaimState
   /** Replicas that each group should have, where there are as many nodes. */
   readonly replication: number
   readonly stages: readonly MetaStage[]

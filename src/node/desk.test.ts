@@ -175,7 +175,7 @@ test('whoever greets is told the same, whatever he calls himself', () => {
   const links = { living: () => undefined }
   desk.greeting = { ...said, cluster: '', formerly: 'c1' }
   expect(desk.greet()).toEqual({ ...said, cluster: '', formerly: 'c1' })
-  desk.member = { cluster: 'c1', directory, replicas: new Map(), self, links }
+  desk.member = { cluster: 'c1', directory, replicas: new Map(), self, links, line: undefined }
   expect(desk.greet()).toEqual({ ...said, cluster: 'c1' })
 })
 

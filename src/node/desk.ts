@@ -5,7 +5,15 @@
 
 import { type GroupId, replicaId } from '../base/ids.ts'
 import type { MembersDesk } from '../io/members/server.ts'
-import type { GreetAnswer, JoinAnswer, JoinRequest, Place, Seat } from '../io/members/service.ts'
+import type {
+  GreetAnswer,
+  JoinAnswer,
+  JoinRequest,
+  Place,
+  Seat,
+  WishAnswer,
+  WishRequest,
+} from '../io/members/service.ts'
 import type { GroupMachine } from '../raft/host/machine.ts'
 import type { Links } from '../raft/links/links.ts'
 import type { Directory } from './directory.ts'
@@ -18,6 +26,7 @@ import {
   judgeNamesake,
   type Namesake,
 } from './introduction.ts'
+import type { MetaLine } from './meta/line.ts'
 import type { Replica } from './replica.ts'
 import {
   type Enrolled,
@@ -34,6 +43,8 @@ export interface DeskMember {
   readonly directory: Directory
   readonly self: Introduction
   readonly links: Pick<Links, 'living'>
+  /** Missing: it holds no wish. */
+  readonly line: MetaLine | undefined
 }
 
 /** Nobody who may join, as it calls itself. */
@@ -82,6 +93,16 @@ export class Desk implements MembersDesk {
     const name = request.who?.node ?? ''
     if (refusal === undefined) this.#seat(member, who, answer => this.#answer(name, answer, done))
     else this.#answer(name, { ...refusal, groups: [] }, done)
+  }
+
+  wish({ cluster, command }: WishRequest, done: (answer: WishAnswer) => void): void {
+    const { member } = this
+    if (member?.line === undefined || member.cluster !== cluster) {
+      done({
+        code: 'not-leader',
+        message: 'this node does not lead the meta group of that cluster',
+      })
+    } else member.line.obey(command, done)
   }
 
   #seat(member: DeskMember, who: Introduction, done: (answer: JoinAnswer) => void): void {

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import type { GroupMachine } from '../raft/host/machine.ts'
 import type { LinkCounters } from '../raft/links/links.ts'
 import type { PeerLinkStatus } from '../raft/links/peer.ts'
+import { Placing } from './jobs/placing.ts'
 import type { Member } from './member.ts'
 import { MemberFace } from './member-face.ts'
 import { VOTERS_MAX } from './roster/reconcile.ts'
@@ -26,6 +27,7 @@ function faceOf(
     member: member as unknown as Member<GroupMachine>,
     links: { status: () => links, counters: () => counters },
     joinsRefused: desk.refused,
+    placing: new Placing(),
     seats: () => ({ areConfirmed: true, missing: 0 }),
   })
 }

@@ -6,8 +6,8 @@ import type { Links } from '../raft/links/links.ts'
 import type { LogStore } from '../raft/store/store.ts'
 import type { Directory } from './directory.ts'
 import type { Answer, Check, Counted, Figures, GroupReport, NodeFace, OtherNode } from './face.ts'
+import type { Placing } from './jobs/placing.ts'
 import type { Member } from './member.ts'
-import { groupName, parseGroup } from './names.ts'
 import { checksOf, type SeatFacts } from './readiness.ts'
 import type { Replica } from './replica.ts'
 import type { Fingerprint } from './roster/digest.ts'
@@ -17,6 +17,7 @@ export interface FaceParts {
   readonly cluster: string
   readonly member: Member<GroupMachine>
   readonly directory: Directory
+  readonly placing: Placing
   readonly links: Pick<Links, 'status' | 'counters'>
   readonly store: Pick<LogStore, 'stats'>
   /** Wishes to join that came to nothing, by code. */
@@ -40,7 +41,7 @@ export class MemberFace implements NodeFace {
   }
 
   report(group: string): GroupReport | undefined {
-    const id = parseGroup(group)
+    const id = this.#parts.placing.idOf(group)
     const replica = id === undefined ? undefined : this.#find(id)
     return replica && this.#report(replica)
   }
@@ -51,13 +52,13 @@ export class MemberFace implements NodeFace {
 
   transfer(group: GroupId, to: NodeId, done: (answer: Answer<{ leader: NodeId }>) => void): void {
     const replica = this.#find(group)
-    if (replica === undefined) done(unknownGroup(group))
+    if (replica === undefined) done(this.#unknown(group))
     else replica.transfer(to, done)
   }
 
   askFingerprint(group: GroupId, done: (answer: Answer<{ index: number }>) => void): void {
     const replica = this.#find(group)
-    if (replica === undefined) done(unknownGroup(group))
+    if (replica === undefined) done(this.#unknown(group))
     else replica.askFingerprint(done)
   }
 
@@ -117,6 +118,12 @@ export class MemberFace implements NodeFace {
     return [...this.#parts.member.replicas.values()].sort((a, b) => a.id - b.id)
   }
 
+  #unknown(group: GroupId) {
+    const name = this.#parts.placing.nameOf(group)
+    const message = `no replica of ${name} is here; GET /v1/raft lists who leads what`
+    return { refused: 'unknown-group', message }
+  }
+
   #find(group: GroupId): Replica<GroupMachine> | undefined {
     return this.#parts.member.replicas.get(group)
   }
@@ -134,9 +141,4 @@ function counted(...parts: readonly Readonly<Record<string, number>>[]): readonl
     if (count > 0) sums.set(code, (sums.get(code) ?? 0) + count)
   }
   return [...sums].sort().map(([code, count]) => ({ code, count }))
-}
-
-function unknownGroup(group: GroupId) {
-  const message = `no replica of ${groupName(group)} is here; GET /v1/raft lists who leads what`
-  return { refused: 'unknown-group', message }
 }

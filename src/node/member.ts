@@ -20,10 +20,11 @@ import type { Members, Stored } from '../raft/types.ts'
 import { NO_ONE } from '../raft/types.ts'
 import type { Directory } from './directory.ts'
 import { enrolmentRefusal } from './introduction.ts'
+import { nextPlaced } from './jobs/members.ts'
+import { isPlaced, Placing } from './jobs/placing.ts'
 import { LeaderWatch } from './meta/leading.ts'
 import type { Meter } from './meter.ts'
 import { MeteredMachine } from './metered-machine.ts'
-import { groupName } from './names.ts'
 import { Places } from './places.ts'
 import { Replica } from './replica.ts'
 import type { Hasher } from './roster/digest.ts'
@@ -43,10 +44,14 @@ export interface MemberParts<M extends GroupMachine> {
   space(group: GroupId, part: number): StateSpace
   makeMachine(space: StateSpace, done: (machine: M) => void, group: GroupId): void
   makeHasher(): Hasher
+  /** Of groups of jobs; missing: there are none. */
+  readonly placing?: Placing
   /** Who should lead a group; undefined, or without it: whoever does. */
   leaderWish?(group: GroupId): ReplicaId | undefined
   /** As often as leaders look at their groups, and behind them. */
   onLook?(): void
+  /** Another leads it, as far as is known here. */
+  onLeader?(group: GroupId): void
   onFatal(code: string, message: string): void
   /** Somebody speaks of a group that is not here. */
   onUnknownGroup(group: GroupId): void
@@ -61,17 +66,23 @@ const RECONCILE_MS = 250
 
 export class Member<M extends GroupMachine> {
   readonly replicas = new Map<GroupId, Replica<M>>()
+  /** Those of which this node takes a seat: their rosters say who is in them. */
+  readonly seated = new Map<GroupId, Replica<M>>()
+  /** Groups of jobs that the log holds, and that are not open: with the replica that lives here. */
+  readonly unopened = new Map<GroupId, ReplicaId>()
   readonly host: Host
   leaderChanges = 0
   readonly #parts: MemberParts<M>
   readonly #places = new Map<GroupId, Places>()
   readonly #leaders = new Map<GroupId, ReplicaId | typeof NO_ONE>()
   readonly #watches = new Map<GroupId, LeaderWatch>()
+  readonly #placing: Placing
   #isStopping = false
 
   constructor(parts: MemberParts<M>) {
     const { clock, random, links, store, logger } = parts
     this.#parts = parts
+    this.#placing = parts.placing ?? new Placing()
     this.host = new Host({
       ...{ clock, random, links, store },
       times: defaultTimes,
@@ -80,6 +91,7 @@ export class Member<M extends GroupMachine> {
       listener: {
         onFatal: (code, message) => parts.onFatal(code, message),
         onUnknownGroup: group => parts.onUnknownGroup(group),
+        onLeader: group => parts.onLeader?.(group),
         onMalformed: (from, why) => logger.log('error', 'a frame is malformed', { from, why }),
       },
     })
@@ -91,7 +103,8 @@ export class Member<M extends GroupMachine> {
 
   /**
    * Opens every group that the log holds, all at once: should one's state prove that the log is
-   * lost, no other has heard or said anything by then.
+   * lost, no other has heard or said anything by then. Those of jobs wait for somebody who knows
+   * what they are.
    */
   open(done: () => void): void {
     const opens: (() => void)[] = []
@@ -100,7 +113,10 @@ export class Member<M extends GroupMachine> {
         opens.push(() => this.#open(group, machine, roster))
         next()
       })
-    this.#each([...this.#parts.store.groups.keys()], make, () => {
+    const held = [...this.#parts.store.groups]
+    for (const [group, { replica }] of held) if (isPlaced(group)) this.unopened.set(group, replica)
+    const own = held.flatMap(([group]) => (isPlaced(group) ? [] : group))
+    this.#each(own, make, () => {
       for (const open of opens) open()
       done()
     })
@@ -125,6 +141,28 @@ export class Member<M extends GroupMachine> {
       return
     }
     this.#create(group, replica, { voters: [], outgoing: [], learners: [] }, done)
+  }
+
+  openPlaced(group: GroupId): void {
+    this.unopened.delete(group)
+    this.#withMachine(group, (machine, roster) => this.#open(group, machine, roster))
+  }
+
+  /** `voters`: it begins with these; none: whoever leads it will say who is in it. */
+  begin(group: GroupId, replica: ReplicaId, voters: readonly ReplicaId[], done: () => void): void {
+    this.#create(group, replica, { voters, outgoing: [], learners: [] }, done)
+  }
+
+  /** Nothing of it is left. */
+  retire(group: GroupId, done: () => void): void {
+    const cleared = () => this.#cleared(group, done)
+    const isOpen = this.replicas.delete(group)
+    this.unopened.delete(group)
+    this.#leaders.delete(group)
+    this.#watches.delete(group)
+    this.#places.delete(group)
+    if (isOpen) this.host.remove(group, cleared)
+    else this.host.forget(group, cleared)
   }
 
   tell(group: GroupId, places: readonly Enrolled[]): void {
@@ -202,6 +240,7 @@ export class Member<M extends GroupMachine> {
 
   #nodeOf(group: GroupId, roster: RosterMachine, replica: ReplicaId): NodeId | undefined {
     const log = this.replicas.get(group)?.group.raft.log
+    if (isPlaced(group)) return this.#placing.nodeOf(replica)
     return this.#placesOf(group).nodeOf(replica, roster.roster, log)
   }
 
@@ -213,8 +252,10 @@ export class Member<M extends GroupMachine> {
 
   #add(group: Group, machine: M, roster: RosterMachine): void {
     const { self, directory, clock } = this.#parts
-    const replica = new Replica({ node: self.node, group, roster, machine, directory, clock })
+    const own = { node: self.node, placing: this.#placing }
+    const replica = new Replica({ ...own, group, roster, machine, directory, clock })
     this.replicas.set(group.id, replica)
+    if (!isPlaced(group.id)) this.seated.set(group.id, replica)
   }
 
   /** The chain at an entry that is about to be applied; asked now, it is told when it is. */
@@ -230,28 +271,31 @@ export class Member<M extends GroupMachine> {
     const { roster } = replica.roster
     if (!replica.readiness().votes) replica.maybeCatchUp()
     if (!replica.isLeader || replica.isChanging) return
-    if (isEnrolled(roster, this.#parts.self) === undefined) {
+    const isOwn = !isPlaced(replica.id)
+    if (isOwn && isEnrolled(roster, this.#parts.self) === undefined) {
       this.#enrol(replica)
       return
     }
     const status = replica.group.raft.status()
-    const wish = nextMembers(status, roster)
+    const wish = isOwn
+      ? nextMembers(status, roster)
+      : nextPlaced(status, this.#placing.wished(replica.id) ?? [])
     if (wish === undefined) {
       this.#maybeHandOver(replica, status)
       return
     }
     const facts = { voters: wish.voters.map(String), learners: wish.learners.map(String) }
-    this.#parts.logger.log('info', 'changing members', { group: groupName(replica.id), ...facts })
+    this.#parts.logger.log('info', 'changing members', { group: replica.name, ...facts })
     replica.changeMembers(wish, status.membersIndex)
   }
 
-  #maybeHandOver({ id, group }: Replica<M>, status: Status): void {
+  #maybeHandOver({ id, group, name }: Replica<M>, status: Status): void {
     const { leaderWish, clock, logger } = this.#parts
     const watch = this.#watches.get(id) ?? new LeaderWatch()
     this.#watches.set(id, watch)
     const to = watch.look(status, leaderWish?.(id), clock.monotonicMs())
     if (to === undefined) return
-    logger.log('info', 'handing over to who should lead', { group: groupName(id), replica: to })
+    logger.log('info', 'handing over to who should lead', { group: name, replica: to })
     group.transfer(to)
   }
 

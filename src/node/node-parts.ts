@@ -8,7 +8,7 @@ import type { TlsFiles } from '../io/grpc/tls.ts'
 import type { GrpcService } from '../io/grpc/transport.ts'
 import type { GroupMachine } from '../raft/host/machine.ts'
 import type { ServedGroup } from './group.ts'
-import type { JobHost } from './meta/job-host.ts'
+import type { JobBodies, JobWorld } from './jobs/body.ts'
 import type { Meter } from './meter.ts'
 import type { NodeSettings } from './settings.ts'
 
@@ -23,7 +23,10 @@ export interface NodeParts<M extends GroupMachine> {
   /** What is served on the port of the peers besides. */
   services(find: (id: GroupId) => ServedGroup<M> | undefined): readonly GrpcService[]
   /** The cluster that this node founds holds `meta`. Missing: it does not. */
-  readonly meta?: { readonly jobs?: JobHost }
+  readonly meta?: {
+    /** What runs groups of jobs; missing: none run here. */
+    readonly bodies?: (world: JobWorld) => JobBodies
+  }
   /** Once. Nothing that follows could be trusted: the process must end. */
   onFatal(code: string, message: string): void
 }

@@ -17,7 +17,6 @@ import { MembersClient } from '../io/members/client.ts'
 import { membersDesk } from '../io/members/server.ts'
 import type { GreetAnswer } from '../io/members/service.ts'
 import { newHasher, randomId } from '../io/random.ts'
-import type { MetaMachine } from '../meta/machine.ts'
 import { META_GROUP } from '../meta/state.ts'
 import { isLoss } from '../raft/host/loss.ts'
 import type { GroupMachine } from '../raft/host/machine.ts'
@@ -27,16 +26,16 @@ import { Links } from '../raft/links/links.ts'
 import type { LogStore } from '../raft/store/store.ts'
 import { Desk } from './desk.ts'
 import { Directory } from './directory.ts'
+import { type Ending, givenUp } from './ending.ts'
 import type { NodeFace } from './face.ts'
 import type { ServedGroup } from './group.ts'
 import { Member } from './member.ts'
 import { MemberFace } from './member-face.ts'
 import { readMemory, showMemory } from './memory-file.ts'
-import { memberMeta, metaOf, servedOf, withMeta } from './meta/member-meta.ts'
+import { MemberMeta, servedOf } from './meta/member-meta.ts'
 import { meteredDisk } from './metered-disk.ts'
 import { firstGroups } from './names.ts'
 import type { NodeParts, Reached } from './node-parts.ts'
-import type { Replica } from './replica.ts'
 import type { Introduction } from './roster/roster.ts'
 import { seatAnew } from './seats/anew.ts'
 import { bare, Seats, type SeatsParts, Stopped } from './seats/seats.ts'
@@ -49,11 +48,6 @@ interface Opened {
   readonly tenant: Tenant
   readonly store: LogStore
   readonly state: LevelStore
-}
-
-interface Ending {
-  readonly code: string
-  readonly message: string
 }
 
 const ASK_AGAIN_MS = 300
@@ -70,10 +64,11 @@ export class WeirNode<M extends GroupMachine> {
   #seeds: Seeds | undefined
   #state: LevelStore | undefined
   #links: Links | undefined
-  #member: Member<M | MetaMachine> | undefined
+  #member: Member<GroupMachine> | undefined
+  #meta: MemberMeta | undefined
   #face: NodeFace | undefined
   #isStopping = false
-  #seats: Seats<M | MetaMachine> | undefined
+  #seats: Seats<GroupMachine> | undefined
   /** Settled when nothing is being opened any more. */
   #beginning: Promise<unknown> = Promise.resolve()
   /** The log is not trusted any more: that is being written. */
@@ -96,12 +91,12 @@ export class WeirNode<M extends GroupMachine> {
   }
 
   find(group: GroupId): ServedGroup<M> | undefined {
-    return servedOf(this.#member?.replicas.get(group))
+    return servedOf<M>(this.#member?.replicas.get(group))
   }
 
-  /** The replica of `meta` here; undefined: it is not open yet, or the cluster has none. */
-  get metaReplica(): Replica<MetaMachine> | undefined {
-    return metaOf(this.#member)
+  /** undefined: it belongs to no cluster yet. */
+  get meta(): MemberMeta | undefined {
+    return this.#meta
   }
 
   /** Takes the data folder and the port; the port that was bound. */
@@ -124,6 +119,7 @@ export class WeirNode<M extends GroupMachine> {
     await this.#beginning
     const member = this.#member
     if (member !== undefined) await new Promise<void>(resolve => member.stop(resolve))
+    this.#meta?.close()
     this.#links?.stop()
     await this.#peersWritten
     // The port before the folder: whoever starts once that is free finds both.
@@ -242,13 +238,11 @@ export class WeirNode<M extends GroupMachine> {
   }
 
   async #open({ folder, tenant, store, state }: Opened): Promise<void> {
-    const transport = this.#transport
-    if (transport === undefined) throw new Error('listen comes before join')
+    const [transport, client] = [this.#transport, this.#client]
+    if (transport === undefined || client === undefined) throw new Error('listen comes before join')
     const { clock, random, logger, meter, settings } = this.#parts
-    logger.log('info', 'the state store is open', {
-      kept: state.verdict.keep,
-      why: state.verdict.why,
-    })
+    const { keep: kept, why } = state.verdict
+    logger.log('info', 'the state store is open', { kept, why })
     const links = await this.#makeLinks(folder, tenant, store, transport)
     const self: Introduction = {
       ...this.#reached,
@@ -262,20 +256,28 @@ export class WeirNode<M extends GroupMachine> {
       dial: settings.dial,
       onAddress: (node, address) => links.setPeer(node, address),
     })
-    const makeMachine = withMeta(this.#parts.makeMachine)
+    const meta = new MemberMeta({
+      ...{ clock, logger, self, zone: settings.zone, bodies: this.#parts.meta?.bodies },
+      line: { cluster: tenant.cluster, client },
+      world: { random, exchange: transport.exchange },
+      member: () => this.#member,
+      isLiving: node => links.living(node) !== undefined,
+      addressOf: node => (node === self.node ? self.address : directory.addressOf(node)),
+    })
     const onFatal = (code: string, message: string) => {
       this.#onEnding(folder, store, { code, message })
     }
-    const member: Member<M | MetaMachine> = new Member({
-      ...{ self, clock, random, logger, meter, directory, makeMachine },
+    const { placing } = meta
+    const member: Member<GroupMachine> = new Member({
+      ...{ self, clock, random, logger, meter, directory, placing },
+      makeMachine: meta.makes(this.#parts.makeMachine),
       links: hostLinks(links, { logger, onFatal }),
       store,
       space: (group, part) => state.space(group, part),
       makeHasher: newHasher,
-      ...memberMeta({
-        ...{ clock, self, jobs: this.#parts.meta?.jobs, member: () => this.#member },
-        isLiving: node => links.living(node) !== undefined,
-      }),
+      leaderWish: group => meta.leaderWish(group),
+      onLook: () => meta.onLook(),
+      onLeader: group => meta.jobs?.onLeader(group),
       onFatal,
       onUnknownGroup: group => {
         if (!this.#isStopping) this.#seats?.onUnknownGroup(group)
@@ -283,27 +285,30 @@ export class WeirNode<M extends GroupMachine> {
     })
     this.#links = links
     this.#member = member
+    this.#meta = meta
     await new Promise<void>(resolve => member.open(resolve))
     await this.#found(folder, tenant, member)
     if (this.#isStopping) return
     const { cluster } = tenant
     const seats = this.#makeSeats({ directory, self, member, cluster, onFatal })
-    const joinsRefused = this.#desk.refused
-    const known = { member, directory, links, store, joinsRefused, seats: () => seats.facts() }
-    this.#face = new MemberFace({ node: settings.node, cluster, ...known })
-    this.#desk.member = { cluster, directory, self, links, replicas: member.replicas }
+    this.#face = new MemberFace({
+      ...{ node: settings.node, cluster, member, directory, links, store, placing },
+      ...{ joinsRefused: this.#desk.refused, seats: () => seats.facts() },
+    })
+    const { line } = meta
+    this.#desk.member = { cluster, directory, self, links, replicas: member.seated, line }
     member.start()
     this.#seats = seats
     seats.take()
   }
 
   #makeSeats(
-    known: Omit<SeatsParts<M | MetaMachine>, 'client' | 'seeds' | 'settings' | 'logger' | 'pause'>,
+    known: Omit<SeatsParts<GroupMachine>, 'client' | 'seeds' | 'settings' | 'logger' | 'pause'>,
   ) {
     const [client, seeds] = [this.#client, this.#seeds]
     if (client === undefined || seeds === undefined) throw new Error('listen comes before join')
     const { settings, logger } = this.#parts
-    return new Seats<M | MetaMachine>({
+    return new Seats<GroupMachine>({
       ...known,
       client,
       seeds,
@@ -317,7 +322,7 @@ export class WeirNode<M extends GroupMachine> {
     this.#desk.greeting = { ...this.#desk.greeting, ...known }
   }
 
-  async #found(folder: DataFolder, tenant: Tenant, member: Member<M | MetaMachine>) {
+  async #found(folder: DataFolder, tenant: Tenant, member: Member<GroupMachine>) {
     if (tenant.founding === 0) return
     const groups = firstGroups(tenant.founding)
     const all = this.#parts.meta === undefined ? groups : [...groups, META_GROUP]
@@ -348,21 +353,19 @@ export class WeirNode<M extends GroupMachine> {
   }
 
   /** A log that proved to be lost is not opened again: that is remembered before all ends. */
-  #onEnding(folder: DataFolder, store: LogStore, { code, message }: Ending): void {
-    const tell = () => this.#parts.onFatal(code, message)
+  #onEnding(folder: DataFolder, store: LogStore, ending: Ending): void {
     // Several peers may say the same: it is written, and told, once.
     if (this.#isGivingUp) return
-    if (!isLoss(code)) {
+    this.#isGivingUp = isLoss(ending.code)
+    const tell = () => this.#parts.onFatal(ending.code, ending.message)
+    if (!this.#isGivingUp) {
       tell()
       return
     }
-    this.#isGivingUp = true
-    const held = [...store.groups.keys(), ...(this.#member?.replicas.keys() ?? [])]
-    const groups = [...new Set(held)]
+    const held = this.#member?.replicas.keys() ?? []
     // Meanwhile nobody is to count on this log.
     this.#links?.stop()
-    folder
-      .distrustLog(store.identity.store, { why: `${code}: ${message}`, groups })
+    givenUp(folder, store, { ...ending, held })
       .then(tell)
       .catch(error => this.#onBroken(diskTrouble(error) ?? (error as Error)))
   }

@@ -32,6 +32,8 @@ function settingsOf(path: string, more: Partial<NodeSettings> = {}): NodeSetting
     join: [],
     founds: false,
     groups: 2,
+    zone: '',
+    log: undefined,
     logLevel: 'info',
     tls: undefined,
     dial: new Map(),

@@ -14,7 +14,7 @@ import { NO_ONE } from '../raft/types.ts'
 import type { Directory } from './directory.ts'
 import type { Answer, GroupReport, MemberReport, PeerReport } from './face.ts'
 import type { ProposeOutcome, ReadOutcome, ServedGroup } from './group.ts'
-import { groupName } from './names.ts'
+import { isPlaced, type Placing } from './jobs/placing.ts'
 import type { ReplicaFacts } from './readiness.ts'
 import { encodeDigest, encodeEnrol, encodeInner } from './roster/codec.ts'
 import type { RosterMachine } from './roster/machine.ts'
@@ -28,6 +28,7 @@ export interface ReplicaParts<M extends GroupMachine> {
   readonly machine: M
   readonly directory: Directory
   readonly clock: Clock
+  readonly placing: Placing
 }
 
 /** What the host refuses by itself, besides the core. */
@@ -71,6 +72,11 @@ export class Replica<M extends GroupMachine> implements ServedGroup<M> {
     this.group = parts.group
   }
 
+  /** For people. */
+  get name(): string {
+    return this.#parts.placing.nameOf(this.id)
+  }
+
   get isLeader(): boolean {
     return this.group.raft.role === 'leader'
   }
@@ -99,9 +105,9 @@ export class Replica<M extends GroupMachine> implements ServedGroup<M> {
   }
 
   nodeOf(replica: ReplicaId): NodeId | undefined {
-    return replica === this.group.replica
-      ? this.#parts.node
-      : enrolledAs(this.roster.roster, replica)?.node
+    if (replica === this.group.replica) return this.#parts.node
+    if (this.#isPlaced) return this.#parts.placing.nodeOf(replica)
+    return enrolledAs(this.roster.roster, replica)?.node
   }
 
   enrol(who: Introduction, done: (enrolment: Enrolment | undefined) => void): void {
@@ -126,9 +132,11 @@ export class Replica<M extends GroupMachine> implements ServedGroup<M> {
   }
 
   transfer(to: NodeId, done: (answer: Answer<{ leader: NodeId }>) => void): void {
-    const replica = newestOf(this.roster.roster).get(to)?.replica
+    const replica = this.#isPlaced
+      ? this.#parts.placing.replicaOn(this.id, to)
+      : newestOf(this.roster.roster).get(to)?.replica
     if (replica === undefined) {
-      done({ refused: 'unknown-node', message: noReplica(groupName(this.id), to) })
+      done({ refused: 'unknown-node', message: noReplica(this.name, to) })
       return
     }
     if (replica === this.group.replica && this.isLeader) {
@@ -166,7 +174,7 @@ export class Replica<M extends GroupMachine> implements ServedGroup<M> {
   report(): GroupReport {
     const status = this.group.raft.status()
     return {
-      group: groupName(this.id),
+      group: this.name,
       id: this.id,
       node: this.#parts.node,
       replica: this.group.replica,
@@ -181,6 +189,10 @@ export class Replica<M extends GroupMachine> implements ServedGroup<M> {
       snapshot: status.image,
       stats: this.group.stats(),
     }
+  }
+
+  get #isPlaced(): boolean {
+    return isPlaced(this.id)
   }
 
   #propose(data: Uint8Array, done: (outcome: ProposeOutcome) => void): void {

@@ -24,6 +24,8 @@ test('what nobody says has a default', () => {
     data: '/tmp/n1',
     founds: true,
     groups: 1,
+    zone: '',
+    log: undefined,
     logLevel: 'info',
     tls: undefined,
     dial: new Map(),
@@ -39,6 +41,8 @@ test('what is said is taken', () => {
     join: ['b:4', 'c:5'],
     bootstrap: false,
     groups: 100,
+    zone: 'eu-1a',
+    log: 'log:7',
     logLevel: 'debug',
     dial: { n2: 'proxy:6' },
     ...tls,
@@ -50,6 +54,8 @@ test('what is said is taken', () => {
     join: ['b:4', 'c:5'],
     founds: false,
     groups: 100,
+    zone: 'eu-1a',
+    log: 'log:7',
     tls: { ca: 'ca', cert: 'cert', key: 'key' },
   })
   expect(said.dial.get(nodeId('n2'))).toBe('proxy:6')
@@ -58,6 +64,8 @@ test('what is said is taken', () => {
 test.each<[string, SaidSettings, string]>([
   ['no id', { id: undefined }, 'say --id'],
   ['an id with a slash', { id: 'a/b' }, 'as in a DNS name'],
+  ['a zone with a slash', { zone: 'a/b' }, '--zone a/b: letters'],
+  ['a log without a port', { log: 'here' }, '--log here: it is to be HOST:PORT'],
   ['an id that ends in a dash', { id: 'a-' }, 'as in a DNS name'],
   ['an id that is too long', { id: 'a'.repeat(64) }, 'at most 63'],
   ['no data', { data: undefined }, 'say --data'],

@@ -15,6 +15,8 @@ export interface SaidSettings {
   readonly data?: string | undefined
   readonly bootstrap?: boolean | undefined
   readonly groups?: number | undefined
+  readonly zone?: string | undefined
+  readonly log?: string | undefined
   readonly insecure?: boolean | undefined
   readonly logLevel?: string | undefined
   readonly tlsCa?: string | undefined
@@ -34,6 +36,10 @@ export interface NodeSettings {
   readonly founds: boolean
   /** How many groups are founded. */
   readonly groups: number
+  /** The rack or datacenter: replicas of a group are spread over zones. Empty: nobody said. */
+  readonly zone: string
+  /** The embedded log of jobs that name none; undefined: there is none. */
+  readonly log: string | undefined
   readonly logLevel: LogLevel
   /** Paths of files. */
   readonly tls: { readonly ca: string; readonly cert: string; readonly key: string } | undefined
@@ -65,6 +71,8 @@ export function judgeSettings(said: SaidSettings): SettingsAnswer {
       data: said.data as string,
       founds: said.bootstrap ?? false,
       groups: said.groups ?? 1,
+      zone: said.zone ?? '',
+      log: said.log,
       logLevel: (said.logLevel ?? 'info') as LogLevel,
       tls: isSecure ? { ca, cert, key } : undefined,
       dial: new Map(Object.entries(said.dial ?? {}).map(([id, to]) => [nodeId(id), to])),
@@ -76,7 +84,7 @@ function troubleOf(said: SaidSettings): string | undefined {
   return nameTrouble(said) ?? addressTrouble(said) ?? tlsTrouble(said) ?? openTrouble(said)
 }
 
-function nameTrouble({ id, data, groups, logLevel, bootstrap, join }: SaidSettings) {
+function nameTrouble({ id, data, groups, zone, logLevel, bootstrap, join }: SaidSettings) {
   if (id === undefined) return 'say --id: the name of this node, like n1'
   if (!isNodeId(id)) {
     return `--id ${id}: letters, digits, dots and dashes, at most 63, as in a DNS name`
@@ -84,6 +92,9 @@ function nameTrouble({ id, data, groups, logLevel, bootstrap, join }: SaidSettin
   if (data === undefined || data === '') return 'say --data: the folder of this node alone'
   if (groups !== undefined && !(Number.isSafeInteger(groups) && groups > 0 && groups <= GROUPS_MAX))
     return `--groups is a whole number from 1 to ${GROUPS_MAX}`
+  if (zone !== undefined && zone !== '' && !isNodeId(zone)) {
+    return `--zone ${zone}: letters, digits, dots and dashes, at most 63`
+  }
   if (logLevel !== undefined && !logLevels.some(level => level === logLevel)) {
     return `--log-level is one of ${logLevels.join(', ')}`
   }
@@ -93,11 +104,12 @@ function nameTrouble({ id, data, groups, logLevel, bootstrap, join }: SaidSettin
   return undefined
 }
 
-function addressTrouble({ listen, advertise, http, join = [], dial = {} }: SaidSettings) {
+function addressTrouble({ listen, advertise, http, log, join = [], dial = {} }: SaidSettings) {
   const named: readonly (readonly [string, string | undefined])[] = [
     ['--listen', listen],
     ['--advertise', advertise],
     ['--http', http],
+    ['--log', log],
     ...join.map(one => ['--join', one] as const),
     ...Object.entries(dial).map(([id, to]) => [`dial ${id}`, to] as const),
   ]

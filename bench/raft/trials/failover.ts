@@ -55,9 +55,11 @@ function termsOf(
   return terms
 }
 
+/** Of the groups that are killed with their leader: meta goes its own way. */
 async function replicasAt(nodes: readonly LiveNode[]): Promise<readonly GroupStatus[]> {
   const asked = nodes.map(({ id, plan }) => replicasOf(id, plan.http))
-  return (await Promise.all(asked)).flatMap(replicas => replicas ?? [])
+  const all = (await Promise.all(asked)).flatMap(replicas => replicas ?? [])
+  return all.filter(({ id }) => id <= GROUPS)
 }
 
 async function recovery(cluster: Cluster, dead: LiveNode): Promise<Recovery> {

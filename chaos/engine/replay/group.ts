@@ -17,7 +17,7 @@ import { PIPELINE_MAX } from '../../../src/engine/state/overlay.ts'
 import type { StoreImage } from '../../../src/engine/store/image.ts'
 import type { MemoryStore } from '../../../src/engine/store/store.ts'
 import { decodeCommand } from '../../../src/group/command.ts'
-import { GroupLeader } from '../../../src/group/leader.ts'
+import { GroupLeader, type Routing } from '../../../src/group/leader.ts'
 import { GroupState, type Outcome } from '../../../src/group/state.ts'
 import { smallStore } from '../run/small-store.ts'
 import type { Trouble, Wire } from './wire.ts'
@@ -261,13 +261,18 @@ export class LoggedGroup {
     }
   }
 
+  /** All that comes is for the operator with which the stage begins. */
+  readonly routing: Routing = () => {
+    return { kind: 'operator', operator: this.options.site.entry ?? '', input: 0 }
+  }
+
   #newLeader(): GroupLeader {
     const { rowsMax } = this.#course
     const leader = new GroupLeader({
       state: this.#state,
       term: ++this.#term,
       stage: this.#stage,
-      entry: this.options.site.entry ?? '',
+      routing: this.routing,
       bounds: { rowsMax, bytesMax: 2 ** 20, lingerMs: 0 },
     })
     for (const { channel } of this.wires) leader.channels.open(channel, 0)

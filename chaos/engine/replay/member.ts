@@ -209,7 +209,7 @@ class Member {
     const out = new ByteWriter()
     writeSchedule(out, schedule)
     const taken = this.#take(decodeSchedule(out.finish()))
-    const batch = madeOf(this.#stage, this.#group.options.site.entry ?? '', taken)
+    const batch = madeOf(this.#stage, this.#group.routing, taken)
     this.#pending.push(batch)
     while (this.#intake.isFull || (this.#pending.length > 0 && this.#prng.chance(0.5))) {
       this.#apply()

@@ -31,6 +31,7 @@ async function start(): Promise<Cluster> {
 const alone = (cluster: Cluster) => ({
   cluster,
   logs: undefined,
+  readers: [],
   poised: () => Promise.resolve(),
 })
 

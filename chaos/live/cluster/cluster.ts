@@ -37,7 +37,8 @@ function plansOf(count: number, ports: readonly number[], folder: string): reado
 
 export class Cluster {
   readonly nodes: readonly LiveNode[]
-  readonly groups: readonly number[]
+  /** Those that must be there. */
+  groups: readonly number[]
   readonly #net: Net | undefined
 
   private constructor(nodes: readonly LiveNode[], groups: number, net: Net | undefined) {
@@ -96,9 +97,9 @@ export class Cluster {
   async lacks(): Promise<readonly string[]> {
     const http = this.nodes.find(node => node.isAlive)?.plan.http ?? ''
     const found = await groupsAt(http)
-    if (found.length !== this.groups.length) {
-      return [`${found.length} groups are known, not ${this.groups.length}`]
-    }
+    const known = new Set(found.map(({ id }) => id))
+    const missing = this.groups.filter(id => !known.has(id))
+    if (missing.length > 0) return [`groups ${missing.join(', ')} are not known`]
     const lacks = found.flatMap(group => lackOf(group, this.nodes.length) ?? [])
     if (lacks.length > 0) return lacks
     for (let from = 0; from < found.length; from += COMPARED_AT_ONCE) {

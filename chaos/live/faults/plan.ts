@@ -7,10 +7,16 @@ import type { KafkaApi, KafkaFate } from './kafka-proxy.ts'
 export type FaultPlan = NodeFaultPlan | LogFaultPlan
 
 export type NodeFaultPlan =
-  /** kill -9, and started again when the fault is over. */
-  | { readonly kind: 'kill' }
+  /** kill -9, and started again when the fault is over. Of readers: who leads most that read. */
+  | { readonly kind: 'kill'; readonly whose?: 'readers' }
+  /** The same with two at once. */
+  | { readonly kind: 'kill-two' }
   /** SIGSTOP, then SIGCONT. */
   | { readonly kind: 'pause' }
+  /** Asked to end, and started again when the fault is over. */
+  | { readonly kind: 'stop' }
+  /** All nodes, one after the other: asked to end and started again. */
+  | { readonly kind: 'roll' }
   /** kill -9, the data folder is gone when it starts again. */
   | { readonly kind: 'lose-disk' }
   /** The ways between one node and all others: what it says, what it hears, or both. */
@@ -31,12 +37,17 @@ const DELAY_MS = 200
 const JITTER_MS = 50
 const KILOBYTES_PER_SECOND = 20
 
-/** Each kind of partition and trouble there is. */
-export const partitions: readonly FaultPlan[] = [
+/** A node hears nobody, or nobody hears it. */
+export const isolations: readonly FaultPlan[] = [
   { kind: 'ways', which: 'both', trouble: { kind: 'refuse' } },
   { kind: 'ways', which: 'both', trouble: { kind: 'silence', isBothWays: true } },
   { kind: 'ways', which: 'out', trouble: { kind: 'silence', isBothWays: false } },
   { kind: 'ways', which: 'in', trouble: { kind: 'silence', isBothWays: false } },
+]
+
+/** Each kind of partition and trouble there is. */
+export const partitions: readonly FaultPlan[] = [
+  ...isolations,
   { kind: 'ways', which: 'both', trouble: { kind: 'delay', ms: DELAY_MS, jitterMs: JITTER_MS } },
   {
     kind: 'ways',
@@ -66,6 +77,7 @@ function shuffled<T>(items: readonly T[], random: Random): readonly T[] {
 export function told(plan: FaultPlan): string {
   if (plan.kind === 'broker') return `${plan.how} the ${plan.whose}`
   if (plan.kind === 'call') return `${plan.fate} of ${plan.api}`
+  if (plan.kind === 'kill' && plan.whose !== undefined) return `kill of ${plan.whose}`
   if (plan.kind !== 'ways') return plan.kind
   const { which, trouble } = plan
   const way = which === 'both' ? 'out and in' : which

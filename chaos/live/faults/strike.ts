@@ -22,6 +22,8 @@ export interface LogSide {
 
 export interface Aim {
   readonly cluster: Cluster
+  /** Of the groups, those that read the input. */
+  readonly readers: readonly number[]
   /** Before somebody is hit whom these groups need: a good moment for it. */
   poised(groups: readonly number[]): Promise<void>
 }
@@ -41,10 +43,12 @@ export function strike(plan: FaultPlan, struckable: Struckable, random: Random):
 
 async function strikeNode(
   plan: NodeFaultPlan,
-  { cluster, poised }: Aim,
+  { cluster, poised, readers }: Aim,
   random: Random,
 ): Promise<Strike> {
-  const leaderships = await cluster.leaderships()
+  const led = await cluster.leaderships()
+  const isAimed = (id: number) => plan.kind !== 'kill' || !plan.whose || readers.includes(id)
+  const leaderships = new Map([...led].map(([node, ids]) => [node, ids.filter(isAimed)]))
   const victim = victimOf(leaderships, random)
   if (victim === undefined) throw new Error('a cluster without nodes')
   const groups = leaderships.get(victim) ?? []
@@ -57,6 +61,19 @@ async function carriedOut(plan: NodeFaultPlan, cluster: Cluster, node: LiveNode)
   switch (plan.kind) {
     case 'kill':
       return { hits: Number(await node.kill()), heal: () => node.start() }
+    case 'kill-two': {
+      const both = [node, ...cluster.nodes.filter(one => one !== node).slice(0, 1)]
+      const killed = await Promise.all(both.map(one => one.kill()))
+      const heal = async () => void (await Promise.all(both.map(one => one.start())))
+      return { hits: killed.filter(Boolean).length, heal }
+    }
+    case 'stop': {
+      const hits = Number(node.isAlive)
+      await node.stop()
+      return { hits, heal: () => node.start() }
+    }
+    case 'roll':
+      return { hits: await rolled(cluster), heal: () => Promise.resolve() }
     case 'pause':
       return {
         hits: Number(node.pause()),
@@ -77,4 +94,16 @@ async function carriedOut(plan: NodeFaultPlan, cluster: Cluster, node: LiveNode)
       return { hits, heal: () => cluster.net.heal() }
     }
   }
+}
+
+/** How many were started anew. */
+async function rolled(cluster: Cluster): Promise<number> {
+  let hits = 0
+  for (const node of cluster.nodes) {
+    hits += Number(node.isAlive)
+    await node.stop()
+    await node.start()
+    await cluster.ready()
+  }
+  return hits
 }

@@ -1,13 +1,15 @@
 /**
  * Whole nodes that host the groups of one job: wire, disks and fleet as in the scenario `host`, a
- * replica of the product at every seat, and the exchange between them.
+ * replica of the product at every seat, and streams between them.
  */
 
 import { type GroupId, nodeId } from '../../../src/base/ids.ts'
 import type { Prng } from '../../../src/base/prng.ts'
 import { Budget } from '../../../src/journal/budget.ts'
+import type { Claim } from '../../../src/journal/types.ts'
 import type { Checker } from '../checkers/checker.ts'
 import { Violation } from '../checkers/checker.ts'
+import { LivingClock } from '../fleet/clock.ts'
 import { FleetFaults } from '../fleet/faults.ts'
 import { Fleet } from '../fleet/fleet.ts'
 import { pick } from '../fleet/injection.ts'
@@ -27,16 +29,18 @@ import type { SimLog } from '../world/log/log.ts'
 import { SimRows } from '../world/rows.ts'
 import type { Tally } from '../world/tally.ts'
 import type { Trace } from '../world/trace.ts'
-import { SimWire } from '../world/transport.ts'
-import { Exchange } from './exchange.ts'
 import type { Job } from './job.ts'
 import type { Judge } from './judge.ts'
-import { idOf } from './names.ts'
-import { Replica, type Shared } from './replica.ts'
+import { CLAIM, CLUSTER, idOf, partOf } from './names.ts'
+import { ClusterNode } from './node.ts'
+import { Replica } from './replica.ts'
 import type { ClusterScenario } from './scenario.ts'
+import { Wires } from './streams.ts'
 
-const CLUSTER = 'job'
 const TRUSTED = 'CLUSTER-11 nodes keep their logs and understand each other'
+
+/** How often it is known who leads a group. */
+const HEAR_MS = 20
 
 export interface World {
   readonly scenario: ClusterScenario
@@ -54,20 +58,26 @@ export interface World {
 
 export class Cluster {
   readonly fleet: Fleet
-  readonly exchange: Exchange
+  /** The one that whoever starts now is told of. */
+  claim: Claim = CLAIM
   readonly #world: World
-  readonly #wire: SimWire
+  readonly #wire: Wires
   readonly #faults: FleetFaults
   readonly #replicas = new Map<Seat, Replica>()
-  readonly #shared = new WeakMap<Life, Shared>()
+  readonly #nodes = new WeakMap<Life, ClusterNode>()
   readonly #lives = new Map<Member, Life>()
   readonly #cutOff = new Set<Member>()
 
   constructor(world: World, faults: readonly FleetFault[]) {
-    const { scenario, queue, trace, tally, prng, judge, job } = world
+    const { scenario, queue, trace, tally, prng, job } = world
     const { profile, nodes, seed, safetyMs } = scenario
     this.#world = world
-    this.#wire = new SimWire(profile.fleet.wire, { queue, prng: prng.fork('wire') })
+    const { wire } = profile.fleet
+    const streams = { ...wire, delayMeanUs: profile.streams.delayMeanUs }
+    this.#wire = new Wires(
+      { wire, streams },
+      { queue, wire: prng.fork('wire'), streams: prng.fork('streams') },
+    )
     const members = Array.from({ length: nodes }, (_, i) => this.#makeMember(i))
     const groups = Array.from({ length: job.groups }, (_, group) => idOf(group))
     this.fleet = new Fleet(groups, members)
@@ -83,17 +93,13 @@ export class Cluster {
         ...{ groups: job.groups, replication: nodes },
       },
     })
-    this.exchange = new Exchange({
-      ...{ queue, profile, judge, prng: prng.fork('streams') },
-      leader: group => this.leader(group),
-      isCut: (from, to) => this.#wire.isCut(from.parts.member.index, to.parts.member.index),
-    })
   }
 
   start(): void {
     for (const group of this.fleet.groups) this.fleet.found(group, this.fleet.members)
     for (const member of this.fleet.members) member.start()
     this.#lookAgain()
+    this.#hearAgain()
   }
 
   heal(): void {
@@ -107,6 +113,10 @@ export class Cluster {
     return seat === undefined ? undefined : this.#replicas.get(seat)
   }
 
+  get all(): readonly Replica[] {
+    return [...this.#replicas.values()]
+  }
+
   replicas(group: number): readonly Replica[] {
     return this.fleet.seats(idOf(group)).flatMap(seat => this.#replicas.get(seat) ?? [])
   }
@@ -115,8 +125,13 @@ export class Cluster {
   cutOff(member: Member, isCutOff = true): void {
     if (isCutOff) this.#cutOff.add(member)
     else this.#cutOff.delete(member)
-    const shared = this.#sharedOf(member)
-    if (shared !== undefined) shared.client.isCutOff = isCutOff
+    const node = this.#nodeOf(member)
+    if (node !== undefined) node.client.isCutOff = isCutOff
+  }
+
+  /** All streams of a node break, and what was on its way is lost. */
+  breakStreams(member: Member): void {
+    for (const { index } of this.fleet.members) this.#wire.streams.reset(member.index, index)
   }
 
   /** The thread of a node is busy with nothing for a while. */
@@ -148,7 +163,7 @@ export class Cluster {
       fire: () => {
         for (const replica of this.#replicas.values()) {
           judge.onHeld(replica)
-          if (prng.chance(0.5)) judge.onLooked(replica.group, replica.job.machine)
+          if (prng.chance(0.5)) judge.onLooked(replica.group, replica.work.machine)
         }
         judge.look()
         this.#lookAgain()
@@ -200,11 +215,8 @@ export class Cluster {
     return new Replica({
       ...{ job, group, member, life, queue, profile, judge },
       random: prng.fork(`replica ${group} ${member.name} ${queue.nowUs}`),
-      shared: this.#sharedBy(life, member),
-      mouth: {
-        onDuties: (replica, duties) => this.exchange.onDuties(replica, duties),
-        onLost: replica => this.exchange.onLost(replica),
-      },
+      node: this.#nodeBy(life, member),
+      claim: this.claim,
       tell: line => trace.tell(line),
     })
   }
@@ -214,7 +226,7 @@ export class Cluster {
     const replica = seat.machine
     if (!(replica instanceof Replica)) throw new Error('a seat holds a replica')
     this.#replicas.set(seat, replica)
-    this.exchange.attend(replica)
+    this.#nodeOf(replica.parts.member)?.attend(replica)
     replica.take(seat)
   }
 
@@ -224,26 +236,46 @@ export class Cluster {
     const replica = this.#replicas.get(seat)
     this.#replicas.delete(seat)
     if (replica === undefined) return
-    this.exchange.leave(replica)
+    replica.parts.node.leave(replica)
     replica.close()
   }
 
-  #sharedOf(member: Member): Shared | undefined {
+  #nodeOf(member: Member): ClusterNode | undefined {
     const life = this.#lives.get(member)
-    return life && this.#shared.get(life)
+    return life && this.#nodes.get(life)
   }
 
-  #sharedBy(life: Life, member: Member): Shared {
-    const known = this.#shared.get(life)
+  #nodeBy(life: Life, member: Member): ClusterNode {
+    const known = this.#nodes.get(life)
     if (known !== undefined) return known
-    const { log, scenario } = this.#world
-    const shared = {
+    const { log, scenario, job, queue } = this.#world
+    const node = new ClusterNode({
+      job,
+      clock: new LivingClock(queue, life, 1),
       client: log.client(happen => life.admit(happen)),
       budget: new Budget(scenario.profile.bounds.transactionsMax),
-    }
-    this.#shared.set(life, shared)
+      transport: this.#wire.streamsOf(member.index, life),
+    })
+    this.#nodes.set(life, node)
     this.#lives.set(member, life)
-    shared.client.isCutOff = this.#cutOff.has(member)
-    return shared
+    node.client.isCutOff = this.#cutOff.has(member)
+    return node
+  }
+
+  /** Nodes hear who leads what, each a little later. */
+  #hearAgain(): void {
+    const { queue, prng } = this.#world
+    queue.after(HEAR_MS * US_PER_MS, {
+      fire: () => {
+        for (const group of this.fleet.groups) {
+          const address = this.fleet.leaderNode(group)?.address
+          for (const life of this.#lives.values()) {
+            if (address === undefined || prng.chance(0.3)) continue
+            life.admit(() => this.#nodes.get(life)?.hear(partOf(group), address))
+          }
+        }
+        this.#hearAgain()
+      },
+    })
   }
 }

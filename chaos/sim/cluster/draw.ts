@@ -1,26 +1,29 @@
-/**
- * Draws a scenario of a cluster that runs a job from a seed, in the manner of swarm testing: each
- * seed leaves out whole families of faults and leans on others, and has its own bounds and times.
- */
+/** Draws a scenario of a cluster that runs a job: job, faults, bounds and times of its own. */
 
 import { Prng } from '../../../src/base/prng.ts'
+import { FEED_BOUNDS, type FeedBounds } from '../../../src/group/feed/bounds.ts'
 import { defaultJournalBounds, type JournalBounds } from '../../../src/journal/bounds.ts'
-import { drawFleet } from '../fleet/draw.ts'
 import type { FleetProfile } from '../fleet/scenario.ts'
-import { calmLog, type LogProfile } from '../world/log/faults.ts'
+import {
+  AT_ONCE_US,
+  drawFaults,
+  drawLog,
+  fleetProfile,
+  inOrder,
+  none,
+  type Shape,
+} from '../logged/draw.ts'
 import { drawJob } from './job.ts'
 import type { ClusterFaultKind } from './kinds.ts'
-import type { ClusterFault, ClusterProfile, ClusterScenario } from './scenario.ts'
+import type { ClusterProfile, ClusterScenario } from './scenario.ts'
 
 const SAFETY_MS = [4000, 7500] as const
 const NODES = 3
-const GROUPS_MAX = 3
-/** More than there are ever nodes, partitions or groups. */
-const TARGETS = 64
+/** How many stages a job has, and of each the most groups that it may have. */
+const STAGES = [1, 1, 2, 2, 3]
+const GROUPS_MAX = [3, 2, 2] as const
 /** Groups begin before the first fault. */
 const QUIET_MS = 1000
-/** Nobody calls a core while it is on the stack. */
-const AT_ONCE_US = 1
 
 export function drawCluster(seed: number): ClusterScenario {
   const prng = new Prng(seed).fork('cluster')
@@ -28,16 +31,25 @@ export function drawCluster(seed: number): ClusterScenario {
   return {
     seed,
     nodes: NODES,
-    job: drawJob(prng.fork('job'), prng.between(1, GROUPS_MAX)),
+    job: drawJob(prng.fork('job'), drawGroups(prng)),
     safetyMs,
     profile: drawProfile(seed, prng.fork('profile')),
-    faults: drawFaults(prng.fork('faults'), safetyMs),
+    faults: inOrder(
+      drawFaults(prng.fork('faults'), shapes, families, { fromMs: QUIET_MS, toMs: safetyMs }),
+    ),
   }
+}
+
+/** Of each stage. */
+function drawGroups(prng: Prng): readonly number[] {
+  const stages = prng.pick(STAGES)
+  const most = GROUPS_MAX[stages - 1] ?? 1
+  return Array.from({ length: stages }, () => prng.between(1, most))
 }
 
 function drawProfile(seed: number, prng: Prng): ClusterProfile {
   return {
-    fleet: fleetProfile(seed, prng),
+    fleet: fleetOf(seed, prng),
     log: drawLog(prng),
     bounds: drawBounds(prng),
     taking: {
@@ -53,6 +65,7 @@ function drawProfile(seed: number, prng: Prng): ClusterProfile {
       gatherMs: prng.pick([5, 50]),
       reachOffsets: prng.pick([10, 65_536]),
     },
+    feed: drawFeed(prng),
     streams: { delayMeanUs: prng.pick([100, 1000, 10_000]) },
     costs: { recordUs: prng.pick([1, 50, 2000]), entryUs: prng.pick([1, 100, 3000]) },
     skewMs: prng.pick([0, 0, 300, 5000]),
@@ -61,46 +74,33 @@ function drawProfile(seed: number, prng: Prng): ClusterProfile {
   }
 }
 
+/** Small, so that little input meets all of them. */
+function drawFeed(prng: Prng): FeedBounds {
+  return {
+    ...FEED_BOUNDS,
+    fetchBytes: prng.pick([100, 400, 100_000]),
+    waitMs: prng.pick([10, 40]),
+    pieceRows: prng.pick([2, 10, 1000]),
+    pieceBytes: prng.pick([80, 100_000]),
+    retryMinMs: 10,
+    retryMaxMs: prng.pick([60, 400]),
+    takenMs: prng.pick([20, 100]),
+  }
+}
+
 /** An image is whole pages: slower than so, it takes longer than there is to heal. */
 const IMAGE_BYTES_PER_S_MIN = 20_000
 
-/** That of the scenario `host`, with machines that live as long as their process. */
-function fleetProfile(seed: number, prng: Prng): FleetProfile {
-  const { profile } = drawFleet(seed)
-  const { disk, links, machine, store } = profile
+/** Images of whole pages, and a log with little room for what is not committed. */
+function fleetOf(seed: number, prng: Prng): FleetProfile {
+  const profile = fleetProfile(seed, prng)
+  const { links, machine, limits } = profile
   const imageBytesPerS = Math.max(links.imageBytesPerS, IMAGE_BYTES_PER_S_MIN)
   return {
     ...profile,
     links: { ...links, imageBytesPerS },
-    disk: { ...disk, syncMeanUs: prng.pick([100, 1000, 3000]), slowReads: 0 },
-    machine: { ...machine, delayUs: prng.pick([1, 100, 5000]), looks: 0, pieceBytesMax: 10_000 },
-    limits: { ...profile.limits, uncommittedBytesMax: prng.pick([100, 1000, 1_000_000]) },
-    store: { ...store, imageEntries: prng.pick([10, 40, 100]), frameBytesMax: 1_000_000 },
-    state: { isKept: false, isBootKnown: true },
-  }
-}
-
-function drawLog(prng: Prng): LogProfile {
-  const isRough = prng.chance(0.6)
-  const fate = (): number => (isRough ? prng.pick([0, 0.002, 0.01, 0.03]) : 0)
-  return {
-    ...calmLog,
-    callMeanUs: prng.pick([200, 1000, 4000]),
-    copyMeanUs: prng.pick([300, 2000]),
-    markerMeanUs: prng.pick([500, 5000, 40_000]),
-    answerMs: prng.pick([200, 1000]),
-    patienceMs: prng.pick([300, 2000]),
-    expiryScanMs: 100,
-    lateMsMax: prng.pick([50, 500, 4000]),
-    moveMsMax: prng.pick([20, 300]),
-    lagMsMax: prng.pick([50, 1000]),
-    fates: {
-      'lost-call': fate(),
-      'lost-answer': fate(),
-      'late-call': fate(),
-      'late-answer': fate(),
-    },
-    shortFetches: prng.pick([0, 0.3]),
+    machine: { ...machine, pieceBytesMax: 10_000 },
+    limits: { ...limits, uncommittedBytesMax: prng.pick([100, 1000, 1_000_000]) },
   }
 }
 
@@ -126,16 +126,7 @@ function drawBounds(prng: Prng): JournalBounds {
   }
 }
 
-type Range = readonly [number, number]
-
-interface Shape {
-  readonly family: 'wire' | 'process' | 'calls' | 'log'
-  readonly forMs: Range
-  /** Times in a minute when its family is at its highest rate. */
-  readonly often: number
-}
-
-const none: Range = [0, 0]
+const families = ['wire', 'process', 'calls', 'log', 'job'] as const
 
 const shapes: Readonly<Partial<Record<ClusterFaultKind, Shape>>> = {
   isolate: { family: 'wire', forMs: [200, 4000], often: 6 },
@@ -157,6 +148,8 @@ const shapes: Readonly<Partial<Record<ClusterFaultKind, Shape>>> = {
   stop: { family: 'process', forMs: [0, 1500], often: 5 },
   transfer: { family: 'process', forMs: none, often: 15 },
   'lead-swapped': { family: 'process', forMs: [50, 1500], often: 10 },
+  'epoch-opened': { family: 'job', forMs: [300, 4000], often: 40 },
+  restarted: { family: 'job', forMs: none, often: 8 },
   'node-off-log': { family: 'calls', forMs: [50, 3000], often: 8 },
   'log-away': { family: 'calls', forMs: [50, 2500], often: 4 },
   'commits-lost': { family: 'calls', forMs: [500, 4000], often: 8 },
@@ -166,41 +159,4 @@ const shapes: Readonly<Partial<Record<ClusterFaultKind, Shape>>> = {
   'coordinator-moved': { family: 'log', forMs: none, often: 12 },
   'partition-moved': { family: 'log', forMs: none, often: 20 },
   'broker-lost': { family: 'log', forMs: none, often: 6 },
-}
-
-const FAMILY_ON = 0.75
-const KIND_ON = 0.6
-const LEADER_CHANCE = 0.4
-
-function drawFaults(prng: Prng, safetyMs: number): readonly ClusterFault[] {
-  const rates = new Map<string, number>()
-  for (const family of ['wire', 'process', 'calls', 'log']) {
-    rates.set(family, prng.chance(FAMILY_ON) ? prng.pick([0.3, 0.6, 1]) : 0)
-  }
-  const faults: ClusterFault[] = []
-  for (const [kind, shape] of Object.entries(shapes) as [ClusterFaultKind, Shape][]) {
-    const rate = rates.get(shape.family) ?? 0
-    if (!prng.chance(KIND_ON) || rate === 0) continue
-    const many = Math.ceil((prng.float() * 2 * shape.often * rate * safetyMs) / 60_000)
-    for (let i = 0; i < many; i++) faults.push(drawFault(prng, kind, shape.forMs, safetyMs))
-  }
-  return faults.sort((a, b) => a.atMs - b.atMs)
-}
-
-function drawFault(
-  prng: Prng,
-  kind: ClusterFaultKind,
-  [low, high]: Range,
-  safetyMs: number,
-): ClusterFault {
-  const isLeader = kind.endsWith('-leader') || prng.chance(LEADER_CHANCE)
-  return {
-    atMs: prng.between(QUIET_MS, safetyMs - 1),
-    kind,
-    who: isLeader ? 'leader' : prng.below(TARGETS),
-    whom: prng.below(TARGETS),
-    forMs: Math.round(low + (high - low) * prng.float() * prng.float()),
-    amount: 3,
-    salt: prng.uint32(),
-  }
 }

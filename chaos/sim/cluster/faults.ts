@@ -2,10 +2,10 @@
 
 import { pick } from '../fleet/injection.ts'
 import type { Member } from '../fleet/member.ts'
+import { calls, carryOut, type Outcome, often, over, whenOf } from '../logged/faults.ts'
 import { US_PER_MS } from '../world/clock.ts'
 import type { LogCall, LogFate } from '../world/log/faults.ts'
 import type { Tally } from '../world/tally.ts'
-import { happenings } from '../world/trace.ts'
 import type { Cluster, World } from './cluster.ts'
 import type { JobFaultKind } from './kinds.ts'
 import { jobFaultKinds } from './kinds.ts'
@@ -17,35 +17,23 @@ import {
   OUTPUT_TOPIC,
   transactionalIdOf,
 } from './names.ts'
+import type { Operator } from './operator.ts'
 import type { ClusterFault } from './scenario.ts'
 
 export interface Scene {
   readonly world: World
   readonly cluster: Cluster
+  readonly operator: Operator
   readonly tally: Tally<JobFaultKind>
   /** No fault does anything any more, however long ago it began. */
   isHealed: boolean
 }
 
-type Undo = () => void
-/** 'missed': nothing was hit. Else it hit, and this undoes it. */
-type Injection = (scene: Scene, fault: ClusterFault) => Undo | 'missed'
+type Injection = (scene: Scene, fault: ClusterFault) => Outcome
 
-const over: Undo = () => {}
 const SWAPS = 5
 /** How often the next commit is lost, while commits are. */
 const LOST_MS = 40
-
-/** Of single requests; which of them, the fault says. */
-const calls: readonly LogCall[] = [
-  'init-producer',
-  'add-partitions',
-  'produce',
-  'end-transaction',
-  'end-transaction',
-  'list-offsets',
-  'fetch',
-]
 
 const befalls =
   (fate: LogFate): Injection =>
@@ -88,21 +76,21 @@ const commitsLost: Injection = (scene, { forMs }) => {
 }
 
 const coordinatorMoved: Injection = ({ world }, { whom, salt }) => {
-  const { groups, sinks } = world.job
-  const id = transactionalIdOf(whom % groups, (salt >>> 8) % sinks.length)
-  world.log.moveCoordinator(id, (salt >>> 4) % 2 === 0 ? 'now' : 'amidst')
+  const group = whom % world.job.groups
+  const id = transactionalIdOf(group, (salt >>> 8) % world.job.sinksOf(group).length)
+  world.log.moveCoordinator(id, whenOf(salt))
   return over
 }
 
 const partitionMoved: Injection = ({ world }, { whom, salt }) => {
-  const { groups, channels } = world.job
+  const { groups, partitions } = world.job
   const places = [
     journalOf(whom % groups),
     { topic: OUTPUT_TOPIC, partition: whom % OUTPUT_PARTITIONS },
-    inputOf(channels[whom % channels.length] ?? 0),
+    inputOf(partitions[whom % partitions.length] ?? 0),
   ]
   const place = pick(places, salt)
-  if (place !== undefined) world.log.moveLeader(place, (salt >>> 4) % 2 === 0 ? 'now' : 'amidst')
+  if (place !== undefined) world.log.moveLeader(place, whenOf(salt))
   return over
 }
 
@@ -113,8 +101,9 @@ const brokerLost: Injection = ({ world }) => {
 
 const streamsBroken: Injection = (scene, fault) => {
   const member = memberAt(scene, fault)
-  const hit = scene.cluster.exchange.breakAll(({ parts }) => parts.member === member)
-  return hit > 0 ? over : 'missed'
+  if (member === undefined) return 'missed'
+  scene.cluster.breakStreams(member)
+  return over
 }
 
 const gcPause: Injection = (scene, fault) => {
@@ -129,11 +118,16 @@ const leadSwapped: Injection = (scene, { whom, salt, forMs }) => {
   const swap = (): void => {
     if (!scene.isHealed) scene.cluster.handOver(whom % scene.world.job.groups, salt >>> 4)
   }
-  for (let at = 0; at < SWAPS; at++) {
-    scene.world.queue.after(Math.round((at * forMs * US_PER_MS) / SWAPS), { fire: swap })
-  }
+  often(scene.world.queue, forMs, SWAPS, swap)
   return over
 }
+
+const epochOpened: Injection = ({ operator }) => {
+  if (!operator.openEpoch()) return 'missed'
+  return () => operator.closeEpoch()
+}
+
+const restarted: Injection = ({ operator }) => (operator.restart() ? over : 'missed')
 
 const injections: Readonly<Record<JobFaultKind, Injection>> = {
   'node-off-log': nodeOffLog,
@@ -148,34 +142,15 @@ const injections: Readonly<Record<JobFaultKind, Injection>> = {
   'streams-broken': streamsBroken,
   'gc-pause': gcPause,
   'lead-swapped': leadSwapped,
-}
-
-function isOurs(kind: ClusterFault['kind']): kind is JobFaultKind {
-  return Object.hasOwn(injections, kind)
+  'epoch-opened': epochOpened,
+  restarted,
 }
 
 export function schedule(scene: Scene): void {
-  const { scenario, queue } = scene.world
-  for (const fault of scenario.faults) {
-    const { kind } = fault
-    if (!isOurs(kind)) continue
-    queue.at(Math.round(fault.atMs * US_PER_MS), { fire: () => inject(scene, fault, kind) })
-  }
-}
-
-function inject(scene: Scene, fault: ClusterFault, kind: JobFaultKind): void {
-  if (scene.isHealed) return
-  const { queue, trace } = scene.world
-  const outcome = injections[kind](scene, fault)
-  const isHit = outcome !== 'missed'
-  trace.note(happenings.fault, 0, jobFaultKinds.indexOf(kind), isHit ? 1 : 0)
-  if (trace.isTold) trace.tell(`fault ${JSON.stringify(fault)} ${isHit ? '' : 'missed'}`)
-  if (outcome === 'missed') return
-  scene.tally.hit(kind)
-  if (outcome === over) return
-  queue.after(Math.round(fault.forMs * US_PER_MS), {
-    fire: () => {
-      if (!scene.isHealed) outcome()
-    },
-  })
+  const { tally, world } = scene
+  const { queue, trace, scenario } = world
+  const isHealed = (): boolean => scene.isHealed
+  carryOut({ queue, trace, tally, kinds: jobFaultKinds, isHealed }, scenario.faults, fault =>
+    injections[fault.kind](scene, fault),
+  )
 }

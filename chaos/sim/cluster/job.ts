@@ -1,6 +1,6 @@
 /**
- * A random job of one stage, as all that play it know it: compiled once, from a plan that the
- * differential tests of the engine draw. What is put into its sources are the records that were
+ * A random job of one to three stages, as all that play it know it: compiled once, from a plan that
+ * the differential tests of the engine draw. What is put into its sources are the records that were
  * drawn with it; what they say of time follows from them.
  */
 
@@ -8,19 +8,24 @@ import { ByteReader, ByteWriter } from '../../../src/base/bytes.ts'
 import { invariant } from '../../../src/base/errors.ts'
 import { Prng } from '../../../src/base/prng.ts'
 import type { StoredRecord } from '../../../src/base/stream-log.ts'
-import { Splitter, slotsOf } from '../../../src/engine/channels/slots.ts'
+import { type SlotRange, slotsOf } from '../../../src/engine/channels/slots.ts'
 import { concat } from '../../../src/engine/columns/concat.ts'
 import type { Compiler } from '../../../src/engine/columns/expression.ts'
-import { gatherRecords } from '../../../src/engine/columns/gather.ts'
 import type { Records } from '../../../src/engine/columns/records.ts'
 import { readRecords, writeRecords } from '../../../src/engine/columns/records-codec.ts'
-import type { SourcePlan } from '../../../src/engine/plan/plan.ts'
+import type { ErrorPolicy, SourcePlan } from '../../../src/engine/plan/plan.ts'
 import { type Schemas, schemasOf } from '../../../src/engine/plan/schemas.ts'
-import { type Exchange, type Site, sitesOf } from '../../../src/engine/plan/sites.ts'
+import { type Site, sitesOf } from '../../../src/engine/plan/sites.ts'
 import type { Schema } from '../../../src/engine/schema/schema.ts'
 import { DEAD_LETTER_SCHEMA, DEAD_LETTERS } from '../../../src/engine/stage/dead-letters.ts'
-import { Front } from '../../../src/engine/stage/front.ts'
-import type { StageOptions } from '../../../src/engine/stage/group.ts'
+import { exchangeName } from '../../../src/engine/stage/group.ts'
+import {
+  type Stage,
+  type StageRef,
+  type Way,
+  type Wiring,
+  wiringOf,
+} from '../../../src/group/wiring.ts'
 import { type Case, drawCase } from '../../engine/generate/case.ts'
 import { recordsFrom } from '../../engine/run/scalars.ts'
 import { enginePlan, expressionsOf } from '../../engine/run/texts.ts'
@@ -28,9 +33,10 @@ import { treeCompiler } from '../../engine/run/trees.ts'
 import type { Arrival } from '../../oracle/input.ts'
 import { answered } from '../../oracle/oracle.ts'
 import type { Plan, Source } from '../../oracle/plan.ts'
+import { nameOfWay } from './sorting.ts'
 
-/** Sinks of one group, dead letters apart: each has a transactional id of its own. */
-const SINKS_MAX = 3
+/** Sinks of one group, dead letters among them: each has a transactional id of its own. */
+const LANES_MAX = 4
 const ROWS_MIN = 40
 /** That come of the input before it ends. */
 const DUE_MIN = 15
@@ -39,72 +45,138 @@ const IDLE_MS = [Infinity, 150, 600]
 
 export interface JobProfile {
   readonly seed: number
-  readonly groups: number
+  /** Of each stage, in the plan's order. */
+  readonly groups: readonly number[]
 }
 
-/** What a stretch of a channel's records comes to, by group. */
-export interface Fronted {
-  readonly parts: ReadonlyMap<number, Records>
-  readonly times: Float64Array
-}
-
-/** The first plan, from the seed on, that is of one stage. */
-export function drawJob(prng: Prng, groups: number): JobProfile {
+/** The first plan, from the seed on, that is of so many stages. */
+export function drawJob(prng: Prng, groups: readonly number[]): JobProfile {
   for (;;) {
     const seed = prng.uint32()
-    if (isPlayable(seed, groups)) return { seed, groups }
+    if (isPlayable({ seed, groups })) return { seed, groups }
   }
 }
 
-function isPlayable(seed: number, groups: number): boolean {
-  const { input, plan } = drawCase(seed)
-  const stages = sitesOf(enginePlan(plan)).filter(({ source }) => source === undefined)
-  const fronts = sitesOf(enginePlan(plan)).filter(({ source }) => source !== undefined)
-  const [stage] = stages
-  if (stages.length !== 1 || stage === undefined || stage.sinks.length > SINKS_MAX) return false
-  if (stage.sinks.length === 0 || stage.exchanges.length > 0) return false
-  const isPlain = fronts.every(site => site.sinks.length === 0 && site.exchanges.length === 1)
+function isPlayable(profile: JobProfile): boolean {
+  const { input, plan } = drawCase(profile.seed)
+  if (stagesOf(sitesOf(enginePlan(plan))).length !== profile.groups.length) return false
   const rows = input.batches.reduce((sum, { arrivals }) => sum + arrivals.length, 0)
-  if (!isPlain || rows < ROWS_MIN) return false
-  const job = new Job({ seed, groups })
+  if (rows < ROWS_MIN) return false
+  const job = new Job(profile)
+  if (job.lanes > LANES_MAX) return false
+  if (profile.groups.length > 1 && !job.isStaged) return false
   // What is open is told by its key from what is closed.
   const isTold = plan.sinks.every(({ key, from }) => key.length > 0 || from.side !== undefined)
-  return (isTold || !job.isEarly) && job.rowsDue >= DUE_MIN && job.isParted
+  return (isTold || !job.isEarly) && job.rowsDue >= DUE_MIN
 }
 
 export class Job {
-  readonly groups: number
   readonly case: Case
   readonly plan: Plan
-  readonly stage: Site
-  readonly sinks: readonly string[]
+  readonly sites: readonly Site[]
+  readonly wiring: Wiring
   readonly schemas: Schemas
-  readonly #compiler: Compiler
-  readonly #sites: readonly Site[]
+  readonly compiler: Compiler
   readonly #sources: readonly SourcePlan[]
-  readonly #splitter: Splitter
 
   constructor({ seed, groups }: JobProfile) {
     const prng = new Prng(seed).fork('cluster')
     this.case = drawCase(seed)
-    this.groups = groups
     this.plan = clocked(prng, this.case.plan)
     const plan = enginePlan(this.plan)
     const idleMs = prng.pick(IDLE_MS)
     this.#sources = plan.sources.map(source => {
       return { ...source, time: { ...source.time, ...(idleMs < Infinity ? { idleMs } : {}) } }
     })
-    this.#compiler = treeCompiler(expressionsOf(this.plan))
-    this.schemas = schemasOf(plan, this.#compiler)
-    this.#sites = sitesOf(plan)
-    const stage = this.#sites.find(({ source }) => source === undefined)
-    invariant(stage !== undefined, 'CLUSTER a job has a stage')
-    this.stage = stage
-    this.sinks = [...stage.sinks.map(({ id }) => id), DEAD_LETTERS]
-    this.#splitter = new Splitter(groups)
+    this.compiler = treeCompiler(expressionsOf(this.plan))
+    this.schemas = schemasOf(plan, this.compiler)
+    this.sites = sitesOf(plan)
+    const stages = stagesOf(this.sites)
+    const { channels } = this.case.input
+    this.wiring = wiringOf({
+      plan: { ...plan, sources: this.#sources },
+      schemas: this.schemas,
+      groupsOf: stage => groups[stages.indexOf(stage)] ?? 1,
+      partitionsOf: source => channels.filter(one => one.source === source).map(({ id }) => id),
+    })
   }
 
-  get channels(): readonly number[] {
+  /** Of all stages together: they are counted through. */
+  get groups(): number {
+    return this.wiring.groups.length
+  }
+
+  refOf(group: number): StageRef {
+    return this.wiring.groups[group] as StageRef
+  }
+
+  groupAt({ stage, index }: StageRef): number {
+    return this.wiring.groups.findIndex(one => one.stage === stage && one.index === index)
+  }
+
+  /** One stage feeds another. */
+  get isStaged(): boolean {
+    return this.wiring.stages.some(
+      ({ site }) => site.source === undefined && site.exchanges.length > 0,
+    )
+  }
+
+  stageOf(group: number): Stage {
+    return this.wiring.stage(this.refOf(group).stage)
+  }
+
+  /** Among the groups of its stage. */
+  indexOf(group: number): number {
+    return this.refOf(group).index
+  }
+
+  /** What the group lets out into logs. */
+  sinksOf(group: number): readonly string[] {
+    return this.stageOf(group).sinks
+  }
+
+  /** Logs that a group writes to, as far as its publishers know. */
+  get lanes(): number {
+    return Math.max(...this.wiring.stages.map(({ sinks }) => sinks.length))
+  }
+
+  waysInto(group: number): readonly Way[] {
+    return this.wiring.waysInto(this.refOf(group))
+  }
+
+  /** Of a source, by which one thing of its front goes. */
+  waysOf(source: string, name: string): readonly Way[] {
+    const all = this.wiring.groups.flatMap(ref => this.wiring.waysBy(ref))
+    return all.filter(way => {
+      const { from } = way
+      return from.kind === 'source' && from.source === source && nameOfWay(way) === name
+    })
+  }
+
+  /** Whoever reads a partition is known by the first of his channels. */
+  readerOf({ from, by }: Way): number {
+    const all = this.wiring.waysBy(by).filter(way => {
+      return (
+        from.kind === 'source' &&
+        way.from.kind === 'source' &&
+        way.from.partition === from.partition
+      )
+    })
+    return Math.min(...all.map(({ channel }) => channel))
+  }
+
+  waysBy(group: number): readonly Way[] {
+    return this.wiring.waysBy(this.refOf(group))
+  }
+
+  wayOf(channel: number): Way {
+    const way = this.wiring.way(channel)
+    invariant(way !== undefined, 'CLUSTER a channel is a way', channel)
+    return way
+  }
+
+  /** Of all sources: they are counted together. */
+  get partitions(): readonly number[] {
     return this.case.input.channels.map(({ id }) => id)
   }
 
@@ -113,6 +185,22 @@ export class Job {
     return this.plan.operators.some(({ spec }) => {
       return spec.kind === 'aggregate' && spec.earlyMs !== undefined
     })
+  }
+
+  /** The clock alone makes nothing due. */
+  get isTimeless(): boolean {
+    return this.plan.operators.every(({ spec }) => {
+      if (spec.kind !== 'aggregate') return true
+      return !('time' in spec.window) || spec.window.time === 'event'
+    })
+  }
+
+  get errors(): ErrorPolicy {
+    return this.isSilent ? 'skip' : 'dead-letter'
+  }
+
+  get rowsDueMax(): number {
+    return this.case.setting.rowsDueMax
   }
 
   get isSilent(): boolean {
@@ -132,46 +220,39 @@ export class Job {
     return Object.values(sinks).reduce((sum, { rows }) => sum + rows.length, 0)
   }
 
-  /** No record of the input has results for more than one group. */
-  get isParted(): boolean {
-    return this.channels.every(channel => {
-      const own = this.arrivals.filter(one => one.channel === channel)
-      const records = this.#numbered(channel, recordsFrom(this.own(channel).columns, own))
-      const seen = new Set<number>()
-      for (const { origin } of this.fronted(channel, this.front(channel), records).parts.values()) {
-        const offsets = new Set(origin?.offsets)
-        if ([...offsets].some(offset => seen.has(offset))) return false
-        for (const offset of offsets) seen.add(offset)
-      }
-      return true
-    })
+  sourceOf(partition: number): SourcePlan {
+    return this.#sources.find(({ id }) => id === this.#nameOf(partition)) as SourcePlan
   }
 
-  sourceOf(channel: number): SourcePlan {
-    return this.#sources.find(({ id }) => id === this.#nameOf(channel)) as SourcePlan
+  own(partition: number): Source {
+    return this.plan.sources.find(({ id }) => id === this.#nameOf(partition)) as Source
   }
 
-  own(channel: number): Source {
-    return this.plan.sources.find(({ id }) => id === this.#nameOf(channel)) as Source
+  siteOf(partition: number): Site {
+    return this.sites.find(({ source }) => source === this.#nameOf(partition)) as Site
   }
 
-  /** Of what comes through the channel. */
-  entrySchema(channel: number): Schema | undefined {
-    if (!this.channels.includes(channel)) return undefined
-    return this.schemas.of(this.#exchange(channel).edge)
+  #nameOf(partition: number): string {
+    return this.case.input.channels.find(({ id }) => id === partition)?.source ?? ''
   }
 
-  stageOptions(group: number): Omit<StageOptions, 'store'> {
-    const { rowsDueMax } = this.case.setting
-    return {
-      ...{ site: this.stage, schemas: this.schemas, compiler: this.#compiler, rowsDueMax },
-      ...{ errors: this.isSilent ? 'skip' : 'dead-letter', slots: slotsOf(group, this.groups) },
-    }
+  slotsOf(group: number): SlotRange {
+    return slotsOf(this.indexOf(group), this.stageOf(group).groups)
   }
 
-  schemaOf(sink: string): Schema {
+  /** A record without values, for what cannot be read. */
+  voidOf(source: string): Records {
+    const { columns } = this.plan.sources.find(({ id }) => id === source) as Source
+    return recordsFrom(columns, [{ time: 0, values: [] }])
+  }
+
+  /** Of what a group has for a sink or, behind a `>`, for another stage. */
+  schemaOf(group: number, sink: string): Schema {
     if (sink === DEAD_LETTERS) return DEAD_LETTER_SCHEMA
-    const edge = this.stage.sinks.find(({ id }) => id === sink)?.from
+    const { exchanges } = this.stageOf(group).site
+    const edge =
+      this.plan.sinks.find(({ id }) => id === sink)?.from ??
+      exchanges.find(one => exchangeName(one) === sink)?.edge
     invariant(edge !== undefined, 'CLUSTER a sink is of the stage', sink)
     return this.schemas.of(edge)
   }
@@ -184,8 +265,9 @@ export class Job {
     return out.finish()
   }
 
-  decoded(channel: number, stored: readonly StoredRecord[]): Records {
-    const schema = this.schemas.of({ from: this.#nameOf(channel) })
+  /** `channel`: by which they go. */
+  decoded(partition: number, stored: readonly StoredRecord[], channel = partition): Records {
+    const schema = this.schemas.of({ from: this.#nameOf(partition) })
     const parts = stored.map(({ value }) => {
       return readRecords(new ByteReader(value ?? new Uint8Array(0)), schema)
     })
@@ -193,47 +275,14 @@ export class Job {
     const records = parts.length > 0 ? concat(schema, parts) : recordsFrom([], [])
     return { ...records, origin: { channel, offsets } }
   }
+}
 
-  front(channel: number): Front {
-    const site = this.#siteOf(channel)
-    const [schemas, compiler] = [this.schemas, this.#compiler]
-    return new Front({ site, source: this.sourceOf(channel), schemas, compiler })
-  }
-
-  fronted(channel: number, front: Front, records: Records): Fronted {
-    const parts = new Map<number, Records[]>()
-    const times: number[] = []
-    for (const result of records.size > 0 ? front.takeAll(records) : []) {
-      times.push(...result.times)
-      for (const { records: leaving, slots = new Int32Array(leaving.size) } of result.leaving) {
-        for (const [group, part] of this.#splitter.split(leaving, slots)) {
-          parts.set(group, [...(parts.get(group) ?? []), part])
-        }
-      }
-    }
-    const schema = this.schemas.of(this.#exchange(channel).edge)
-    const whole = [...parts].map(([group, some]) => {
-      return [group, inOrder(concat(schema, some), channel)] as const
-    })
-    return { parts: new Map(whole), times: Float64Array.from(times) }
-  }
-
-  #numbered(channel: number, records: Records): Records {
-    const offsets = Float64Array.from({ length: records.size }, (_, at) => at)
-    return { ...records, origin: { channel, offsets } }
-  }
-
-  #nameOf(channel: number): string {
-    return this.case.input.channels.find(({ id }) => id === channel)?.source ?? ''
-  }
-
-  #siteOf(channel: number): Site {
-    return this.#sites.find(({ source }) => source === this.#nameOf(channel)) as Site
-  }
-
-  #exchange(channel: number): Exchange {
-    return this.#siteOf(channel).exchanges[0] as Exchange
-  }
+/** By name: sources that feed no stage have one of their own. */
+function stagesOf(sites: readonly Site[]): readonly string[] {
+  return sites.flatMap(({ source, entry, exchanges }) => {
+    if (entry !== undefined) return [entry]
+    return source !== undefined && exchanges.length === 0 ? [source] : []
+  })
 }
 
 /** Partitions say what time it is: nobody else does. */
@@ -242,14 +291,4 @@ function clocked(prng: Prng, plan: Plan): Plan {
     return { ...source, lagMs: source.lagMs ?? prng.pick(LAGS_MS) }
   })
   return { ...plan, sources }
-}
-
-/** A union in a front sends records of one offset by several ways. */
-function inOrder(records: Records, channel: number): Records {
-  const offsets = records.origin?.offsets ?? new Float64Array(0)
-  const rows = Array.from(offsets.keys()).sort(
-    (one, other) => (offsets[one] as number) - (offsets[other] as number) || one - other,
-  )
-  const sorted = gatherRecords(records, Int32Array.from(rows))
-  return { ...sorted, origin: { channel, offsets: sorted.origin?.offsets ?? offsets } }
 }

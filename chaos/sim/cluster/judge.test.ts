@@ -6,7 +6,7 @@ import { encodeEnd } from '../../../src/group/command.ts'
 import { drawCluster } from './draw.ts'
 import { outputOf } from './names.ts'
 import { runCluster, type Sabotage } from './run.ts'
-import { entryAt, Stage } from './testing/stage.ts'
+import { batchWith, entryAt, Stage } from './testing/stage.ts'
 
 let stage: Stage
 
@@ -76,17 +76,6 @@ describe('CLUSTER-5 nothing uncommitted is to be seen', () => {
   })
 })
 
-test('CLUSTER-6: a frame without credit, and a sender that keeps too much', () => {
-  stage.judge.onFrame(true)
-  expect(() => stage.judge.onFrame(false)).toThrow('CLUSTER-6')
-  const { branchBytes, stretchesMax } = stage.scenario.profile.sender
-  stage.judge.onSender({ bytes: branchBytes, stretches: stretchesMax }, 1)
-  const many = { bytes: 0, stretches: stretchesMax + 1 }
-  expect(() => stage.judge.onSender(many, 1)).toThrow('CLUSTER-6')
-  const much = { bytes: 2 * branchBytes + 1_000_000, stretches: 1 }
-  expect(() => stage.judge.onSender(much, 1)).toThrow('CLUSTER-6')
-})
-
 test('CLUSTER-7: whoever takes nothing is stuck', () => {
   const { profile, ...rest } = drawCluster(4)
   const taking = { rowsMax: 1_000_000, bytesMax: 1_000_000_000, lingerMs: 1_000_000 }
@@ -112,6 +101,13 @@ describe('CLUSTER-9 input is taken once and without a gap', () => {
     stage.journal(0, [{ changes: [{ channel, opened: 0 }], inputs }])
     expect(() => stage.end()).toThrow('CLUSTER-9')
   })
+})
+
+test('CLUSTER-12: a channel is said to be idle that has records', () => {
+  const channel = stage.put(0)
+  stage.judge.shadows[0]?.take(entryAt(1))
+  const data = batchWith([{ channel, opened: 0, idle: true }])
+  expect(() => stage.judge.onApplied(0, entryAt(2, data), stage.state)).toThrow('CLUSTER-12')
 })
 
 test('CLUSTER-10: a trouble that nothing in this world explains', () => {

@@ -10,17 +10,22 @@ import { GROUP_CREDIT_BYTES } from '../../../src/engine/channels/bounds.ts'
 import { PIPELINE_MAX } from '../../../src/engine/state/overlay.ts'
 import type { JobMachine } from '../../../src/group/machine.ts'
 import type { GroupState } from '../../../src/group/state.ts'
+import type { Way } from '../../../src/group/wiring.ts'
 import { identityIn } from '../../../src/journal/identity.ts'
 import { decodeRecord } from '../../../src/journal/record.ts'
+import type { Claim } from '../../../src/journal/types.ts'
 import type { Entry } from '../../../src/raft/types.ts'
 import { Demand } from '../run/demand.ts'
 import type { SimLog } from '../world/log/log.ts'
 import type { Job } from './job.ts'
-import { journalOf, nameOf, OUTPUT_PARTITIONS, OUTPUT_TOPIC } from './names.ts'
-import { differing, mistimed } from './oracle.ts'
+import { type Before, Moves } from './moves.ts'
+import { CLAIM, isForStage, journalOf, nameOf, OUTPUT_PARTITIONS, OUTPUT_TOPIC } from './names.ts'
+import { Oracle, type SourceRecords } from './oracle.ts'
+import { Quiet } from './quiet.ts'
 import type { Replica } from './replica.ts'
 import type { ClusterProfile } from './scenario.ts'
 import { Shadow } from './shadow.ts'
+import { nameOfWay } from './sorting.ts'
 
 /**
  * Codes of what passes by itself: answers are lost in this world, come late, or from a leader that
@@ -28,10 +33,11 @@ import { Shadow } from './shadow.ts'
  */
 const PASSING: ReadonlySet<string> = new Set(['unavailable', 'busy', 'fenced', 'journal-behind'])
 
+/** Of whoever publishes when the job was started again. */
+const OVER: ReadonlySet<string> = new Set(['generation-superseded'])
+
 /** Of the replicas that apply an entry, each looks at all of its state every so many entries. */
 const THOROUGH = 4
-/** Rows weigh more than they take in the log; one fetch lies on top of what a sender keeps. */
-const FETCHED_WEIGHT = 40_000
 /** Whose batches may be on their way together, and what is around one in an outbox. */
 const LEADERS_MAX = 2
 const AROUND_BYTES = 300
@@ -47,17 +53,19 @@ export interface Visible {
 export class Judge {
   readonly shadows: readonly Shadow[]
   readonly #once = new Demand('CLUSTER-2 every output is visible once and in order')
-  readonly releases = new Demand('CLUSTER-3 nothing leaves before its schedule is journaled')
   readonly #oracle = new Demand('CLUSTER-1 outputs are what the oracle says of the input')
   readonly #equal = new Demand('CLUSTER-4 replicas are equal at equal index')
   readonly leaves = new Demand('CLUSTER-5 nothing uncommitted is to be seen')
   readonly #bounds = new Demand('CLUSTER-6 what waits is bounded')
-  readonly #time = new Demand('CLUSTER-8 time never turns back, and follows from the input')
-  readonly #taken = new Demand('CLUSTER-9 input is taken once and without a gap')
   readonly #stops = new Demand('CLUSTER-10 nobody stops without a reason')
+  /** Looked at now and then: `LOOK_MS`. */
+  readonly quiet: Quiet
+  readonly #moves: Moves
   readonly #log: SimLog
   readonly #job: Job
   readonly #profile: ClusterProfile
+  /** Of the newest claim that anybody made. */
+  generation: number = CLAIM.generation
   readonly visible: Visible[] = []
   /** Entries of each group whose schedules are known to be decided. */
   readonly journaled: number[]
@@ -70,15 +78,22 @@ export class Judge {
     this.#log = log
     this.#job = job
     this.#profile = profile
+    this.quiet = new Quiet(log, job)
     const groups = Array.from({ length: job.groups }, (_, group) => group)
     this.shadows = groups.map(group => new Shadow(job, group))
     this.journaled = groups.map(() => 0)
     this.schedules = groups.map(() => [])
+    const isJournaled = (group: number, seq: number) => this.isJournaled(group, seq)
+    this.#moves = new Moves({ job, shadows: this.shadows, quiet: this.quiet, isJournaled })
   }
 
   get demands(): readonly Demand[] {
-    const first = [this.#oracle, this.#once, this.releases, this.#equal, this.leaves]
-    return [...first, this.#bounds, this.#time, this.#taken, this.#stops]
+    const own = [this.#oracle, this.#once, this.#equal, this.leaves, this.#bounds, this.#stops]
+    return [...own, ...this.#moves.demands]
+  }
+
+  get releases(): Demand {
+    return this.#moves.releases
   }
 
   // What replicas do.
@@ -90,24 +105,15 @@ export class Judge {
     const what = () => `${nameOf(group)} at ${entry.index}`
     const verdict = shadow.take(entry)
     this.#equal.demand(verdict !== 'other', what)
-    if (verdict === 'new') this.#mustMoveOn(group, before)
+    if (verdict === 'new') this.#onNew(group, before)
     if (verdict === 'same' && entry.index % THOROUGH !== 0) return
     this.#equal.demand(shadow.isAt(entry.index, state), what)
   }
 
-  #mustMoveOn(group: number, before: Pick<GroupState['book'], 'watermark' | 'now' | 'channels'>) {
-    const { book } = this.#shadow(group).state
-    const isOn = book.watermark >= before.watermark && book.now >= before.now
-    this.#time.demand(
-      isOn,
-      () => `${nameOf(group)}: ${before.watermark} was, now ${book.watermark}`,
-    )
-    for (const [channel, { cursor, watermark }] of before.channels) {
-      const after = book.channels.get(channel)
-      const what = () => `${nameOf(group)} channel ${channel}: ${JSON.stringify(after)}`
-      this.#time.demand((after?.watermark ?? -Infinity) >= watermark, what)
-      this.#taken.demand((after?.cursor ?? 0) >= cursor, what)
-    }
+  #onNew(group: number, before: Before): void {
+    this.#moves.onMoved(group, before)
+    const { command } = this.#shadow(group)
+    if (command !== undefined) this.#moves.onCommand(group, command)
   }
 
   /** Somebody reads what a replica shows, whatever it computes meanwhile. */
@@ -120,14 +126,14 @@ export class Judge {
   }
 
   /** What a replica holds. */
-  onHeld({ group, job }: Replica): void {
+  onHeld({ group, work }: Replica): void {
     const { bounds } = this.#profile
-    const { outbox } = job.machine.state
+    const { outbox } = work.machine.state
     const entryBytes = this.#shadow(group).entryBytesMax
     const most = bounds.outboxBytesMax + LEADERS_MAX * PIPELINE_MAX * (entryBytes + AROUND_BYTES)
     const what = () => `${nameOf(group)} holds ${outbox.bytes} of ${most} bytes`
     this.#bounds.demand(outbox.bytes <= most, what)
-    const { leader } = job.runtime
+    const { leader } = work.group.runtime
     if (leader === undefined) return
     const held = leader.channels.heldBytes
     this.#bounds.demand(
@@ -137,18 +143,10 @@ export class Judge {
     this.#bounds.demand(leader.depth <= PIPELINE_MAX, () => `${nameOf(group)}: ${leader.depth}`)
   }
 
-  onFrame(isOnCredit: boolean): void {
-    this.#bounds.demand(isOnCredit, () => 'a frame is sent without credit')
-  }
-
-  onSender({ bytes, stretches }: { bytes: number; stretches: number }, groups: number): void {
-    const { branchBytes, stretchesMax } = this.#profile.sender
-    const isBounded = bytes <= groups * branchBytes + FETCHED_WEIGHT && stretches <= stretchesMax
-    this.#bounds.demand(isBounded, () => `a sender keeps ${bytes} bytes in ${stretches}`)
-  }
-
-  onTrouble(group: number, code: string): void {
-    this.#stops.demand(PASSING.has(code), () => `${nameOf(group)}: ${code}`)
+  /** `claim`: under which it publishes; of old it may hear that another owns the job. */
+  onTrouble(group: number, code: string, { generation }: Claim = CLAIM): void {
+    const isOver = generation < this.generation && OVER.has(code)
+    this.#stops.demand(isOver || PASSING.has(code), () => `${nameOf(group)}: ${code}`)
   }
 
   // What leaves.
@@ -228,6 +226,7 @@ export class Judge {
     this.look()
     return this.shadows.every(({ state, outputs }, group) => {
       const areOut = [...outputs].every(([sink, made]) => {
+        if (isForStage(sink)) return true
         return (this.#last.get(`${nameOf(group)} ${sink}`) ?? 0) === made.size
       })
       return areOut && this.#standing(group).length === state.outbox.lastSeq
@@ -244,34 +243,50 @@ export class Judge {
   }
 
   /** The last look, at `input`: what a reader of committed records sees of each channel. */
-  end(input: ReadonlyMap<number, readonly StoredRecord[]>): void {
+  end(input: SourceRecords): void {
+    const oracle = new Oracle(this.#job, input, this.shadows)
+    for (const { id } of this.#job.plan.sources) {
+      const other = oracle.misread(id)
+      this.#oracle.demand(other === undefined, () => `the front of ${id}: ${other}`)
+    }
     for (const [group, schedules] of this.schedules.entries()) {
-      const wrong = mistimed(this.#job, schedules, input)
-      this.#time.demand(wrong === undefined, () => `${nameOf(group)}: ${wrong}`)
+      const wrong = oracle.mistimed(schedules)
+      this.#moves.time.demand(wrong === undefined, () => `${nameOf(group)}: ${wrong}`)
       this.#mustBeWhole(group, input)
       const visible = this.visible.filter(one => one.group === group)
-      const other = differing(this.#job, { group, schedules, visible, input })
+      const other = oracle.differing({ group, schedules, visible })
       this.#oracle.demand(other === undefined, () => `${nameOf(group)}: ${other}`)
     }
   }
 
   /** Ranges that follow each other, from the first offset to the last. */
-  #mustBeWhole(group: number, input: ReadonlyMap<number, readonly StoredRecord[]>): void {
+  #mustBeWhole(group: number, input: SourceRecords): void {
     const cursors = new Map<number, number>()
     for (const { seq, inputs } of this.#standing(group)) {
       for (const { channel, from, to } of inputs) {
         const cursor = cursors.get(channel) ?? 0
         const what = () =>
           `${nameOf(group)} takes ${channel} from ${from}, not ${cursor}, in ${seq}`
-        this.#taken.demand(from === cursor, what)
+        this.#moves.taken.demand(from === cursor, what)
         cursors.set(channel, to)
       }
     }
-    for (const [channel, records] of input) {
-      const end = (records.at(-1)?.offset ?? -1) + 1
+    for (const way of this.#job.waysInto(group)) {
+      const { channel } = way
+      const end = this.endOf(way, input)
       const at = cursors.get(channel) ?? 0
-      this.#taken.demand(at >= end, () => `${nameOf(group)} has ${at} of ${end} of ${channel}`)
+      this.#moves.taken.demand(
+        at >= end,
+        () => `${nameOf(group)} has ${at} of ${end} of ${channel}`,
+      )
     }
+  }
+
+  /** Behind all that there is on it. */
+  endOf(way: Way, input: SourceRecords): number {
+    const { from } = way
+    if (from.kind === 'source') return (input.get(from.partition)?.at(-1)?.offset ?? -1) + 1
+    return this.#shadow(this.#job.groupAt(from)).outputs.get(nameOfWay(way))?.size ?? 0
   }
 
   #standing(group: number): BatchSchedule[] {

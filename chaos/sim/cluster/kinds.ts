@@ -15,6 +15,8 @@ const jobFaults = {
   'broker-lost': 'everybody whom one broker could have led is led by others',
   'streams-broken': 'all streams to a node break, and what was on its way is lost',
   'gc-pause': 'the thread of a node does nothing for a while; its system goes on',
+  'epoch-opened': 'an epoch is opened, and closed when all groups have cut it, or before',
+  restarted: 'the job is stopped, and started again when all is out',
   'lead-swapped': 'leadership goes to and fro, again and again',
 } as const
 

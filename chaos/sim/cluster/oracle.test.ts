@@ -8,7 +8,7 @@ const batch = { kind: 'batch', digest: 0, now: 1, inputs: [], changes: [] } as c
 
 test('who was idle, has records, and is idle behind them, is idle', () => {
   const arrival = { channel: 2, time: 5, values: [] }
-  const owned = new Map([[2, new Map([[1, arrival]])]])
+  const owned = new Map([[2, new Map([[1, [arrival]]])]])
   const schedules: readonly BatchSchedule[] = [
     { ...batch, seq: 1, changes: [{ channel: 2, watermark: 3, idle: true }] },
     { ...batch, seq: 2, inputs: [{ channel: 2, from: 0, to: 2 }] },

@@ -1,6 +1,6 @@
 /**
  * A replica of a group of the job: the real one, at the seat that its node gives it. What it
- * applies is told to the judge, and what it has to say to others, to the exchange.
+ * applies is told to the judge.
  */
 
 import { ByteReader, ByteWriter } from '../../../src/base/bytes.ts'
@@ -9,9 +9,10 @@ import { invariant } from '../../../src/base/errors.ts'
 import type { GroupId } from '../../../src/base/ids.ts'
 import type { Prng } from '../../../src/base/prng.ts'
 import type { ByteSource } from '../../../src/base/source.ts'
-import { JobGroup } from '../../../src/group/job-group.ts'
-import type { Duties } from '../../../src/group/leader.ts'
-import type { Budget } from '../../../src/journal/budget.ts'
+import type { Decoding } from '../../../src/group/feed/shaping.ts'
+import type { SourceDoor } from '../../../src/group/senders.ts'
+import { GroupWork } from '../../../src/group/work.ts'
+import type { Claim } from '../../../src/journal/types.ts'
 import { noMembers } from '../../../src/raft/members/members.ts'
 import type { Entry } from '../../../src/raft/types.ts'
 import { LivingClock } from '../fleet/clock.ts'
@@ -21,24 +22,13 @@ import type { Life } from '../host/life.ts'
 import type { ApplyResult, Machine } from '../machine.ts'
 import { WatchedLog } from '../publish/door.ts'
 import type { EventQueue } from '../world/clock.ts'
-import type { SimLogClient } from '../world/log/client.ts'
+import { WatchedInput } from './input.ts'
 import type { Job } from './job.ts'
 import type { Judge } from './judge.ts'
-import { CLAIM, partOf, rendered, seatOf, topicsOf } from './names.ts'
+import { CLUSTER, decoded, INPUT_TOPIC, JOB, partOf, rendered, seatOf, topicsOf } from './names.ts'
+import type { ClusterNode } from './node.ts'
 import { publisherOf } from './publisher.ts'
 import type { ClusterProfile } from './scenario.ts'
-
-/** What all groups of one process share. */
-export interface Shared {
-  readonly client: SimLogClient
-  readonly budget: Budget
-}
-
-/** Whom a replica tells what others must hear. */
-export interface Mouth {
-  onDuties(replica: Replica, duties: Duties): void
-  onLost(replica: Replica): void
-}
 
 export interface ReplicaParts {
   readonly job: Job
@@ -48,9 +38,9 @@ export interface ReplicaParts {
   readonly queue: EventQueue
   readonly random: Prng
   readonly profile: ClusterProfile
-  readonly shared: Shared
+  readonly node: ClusterNode
   readonly judge: Judge
-  readonly mouth: Mouth
+  readonly claim: Claim
   tell(line: string): void
 }
 
@@ -58,8 +48,9 @@ const TAKEN: ApplyResult = { ok: true }
 
 export class Replica implements Machine {
   readonly parts: ReplicaParts
-  readonly job: JobGroup
+  readonly work: GroupWork
   readonly clock: Clock
+  claim: Claim
   seat: Seat | undefined
   /** The term in which it was last told that it leads. */
   #told = 0
@@ -68,7 +59,8 @@ export class Replica implements Machine {
   constructor(parts: ReplicaParts) {
     this.parts = parts
     this.clock = skewed(parts)
-    this.job = this.#newGroup()
+    this.claim = parts.claim
+    this.work = this.#newWork()
   }
 
   get group(): number {
@@ -95,23 +87,30 @@ export class Replica implements Machine {
     life.later(queue, profile.hearUs, () => {
       this.#isDue = false
       this.#told = this.leads
-      this.job.onChanged()
+      this.work.onChanged()
     })
+  }
+
+  /** The job was started again. */
+  onClaim(claim: Claim): void {
+    if (claim === this.claim) return
+    this.claim = claim
+    this.work.onClaim(claim)
   }
 
   close(): void {
     this.seat = undefined
-    this.job.close()
+    this.work.close()
   }
 
   // What the node asks of its machine.
 
   get appliedIndex(): number {
-    return this.job.machine.appliedIndex
+    return this.work.machine.appliedIndex
   }
 
   apply(entry: Entry): ApplyResult {
-    const { machine } = this.job
+    const { machine } = this.work
     machine.apply([entry], () => {})
     const { profile, life, queue, judge } = this.parts
     life.occupy(queue, profile.costs.entryUs)
@@ -126,7 +125,7 @@ export class Replica implements Machine {
 
   snapshot(): Uint8Array {
     const out = new ByteWriter().varint(this.appliedIndex)
-    const source = this.job.machine.cut()
+    const source = this.work.machine.cut()
     for (let isMore = true; isMore; ) {
       isMore = false
       source.next(piece => {
@@ -146,7 +145,7 @@ export class Replica implements Machine {
     this.#load(index, sourceOf(input.raw(input.left)), isWhole => {
       invariant(isWhole, 'CLUSTER an image that was cut can be loaded')
     })
-    this.parts.judge.onLooked(this.group, this.job.machine)
+    this.parts.judge.onLooked(this.group, this.work.machine)
   }
 
   empty(): void {
@@ -163,13 +162,13 @@ export class Replica implements Machine {
 
   #load(index: number, source: ByteSource, done: (isWhole: boolean) => void): void {
     const image = { index, term: 0, members: noMembers, membersIndex: 0, chain: 0 }
-    this.job.machine.restore(image, source, done)
+    this.work.machine.restore(image, source, done)
   }
 
-  #newGroup(): JobGroup {
-    const { job, random, profile, shared, mouth, judge, tell } = this.parts
+  #newWork(): GroupWork {
+    const { job, random, profile, node, judge, tell, claim } = this.parts
     const { group } = this
-    return new JobGroup({
+    return new GroupWork({
       clock: this.clock,
       random,
       replica: {
@@ -177,31 +176,42 @@ export class Replica implements Machine {
         propose: (term, data, done) => this.#propose(term, data, done),
         read: done => this.#read(done),
       },
+      ...{ transport: node.transport, wiring: job.wiring, place: job.refOf(group), claim },
+      self: { cluster: CLUSTER, job: JOB },
+      ...{ compiler: job.compiler, errors: job.errors, rowsDueMax: job.rowsDueMax },
+      ...{ taking: profile.taking, bounds: profile.bounds },
+      ...{ feedBounds: profile.feed, senderBounds: profile.sender },
+      lanes: job.sinksOf(group).map((sink, at) => ({
+        log: new WatchedLog(node.client, publisherOf(judge, group, at)),
+        seat: seatOf(group, at, sink),
+        budget: node.budget,
+        topics: topicsOf(at),
+      })),
+      render: run => rendered(job, group, run),
+      source: source => this.#doorOf(source),
+      addressOf: ref => node.addressOf(ref),
       listener: {
-        onDuties: duties => mouth.onDuties(this, duties),
-        onLost: () => mouth.onLost(this),
         onReleased: seq => judge.onReleased(group, seq),
         onPublished: () => {},
         onTrouble: (code, message) => {
           tell(`group ${group}: ${code}: ${message}`)
-          judge.onTrouble(group, code)
+          judge.onTrouble(group, code, this.claim)
         },
         onTroubleOver: () => {},
       },
-      claim: CLAIM,
-      slot: job.stageOptions(group).slots?.from ?? 0,
-      stage: job.stageOptions(group),
-      taking: profile.taking,
-      bounds: profile.bounds,
-      lanes: job.sinks.map((sink, at) => ({
-        log: new WatchedLog(shared.client, publisherOf(judge, group, at)),
-        seat: seatOf(group, at, sink),
-        budget: shared.budget,
-        topics: topicsOf(at),
-      })),
-      channels: () => job.channels.map(channel => [channel, 0] as const),
-      render: run => rendered(job, group, run),
     })
+  }
+
+  #doorOf(source: string): SourceDoor {
+    const { job, node, life, queue, profile, judge } = this.parts
+    const decoder: Decoding = {
+      decode: raw => {
+        life.occupy(queue, raw.size * profile.costs.recordUs)
+        return decoded(job, source, raw)
+      },
+    }
+    const log = new WatchedInput(node.client, judge.quiet)
+    return { log, topic: INPUT_TOPIC, decoder, start: () => 0 }
   }
 
   #propose(term: number, data: Uint8Array, done: () => void): boolean {

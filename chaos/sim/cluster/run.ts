@@ -3,7 +3,6 @@
 import { ByteWriter } from '../../../src/base/bytes.ts'
 import { BrokenInvariant } from '../../../src/base/errors.ts'
 import { Prng } from '../../../src/base/prng.ts'
-import type { StoredRecord } from '../../../src/base/stream-log.ts'
 import { journalTopic } from '../../../src/journal/settings.ts'
 import { Violation } from '../checkers/checker.ts'
 import { fleetFaultKinds } from '../fleet/kinds.ts'
@@ -20,7 +19,17 @@ import { type Scene, schedule } from './faults.ts'
 import { Job } from './job.ts'
 import { Judge } from './judge.ts'
 import { isNodeFault, jobFaultKinds } from './kinds.ts'
-import { inputOf, journalTopicOf, nameOf, OUTPUT_PARTITIONS, OUTPUT_TOPIC } from './names.ts'
+import {
+  INPUT_TOPIC,
+  inputOf,
+  journalTopicOf,
+  nameOf,
+  OUTPUT_PARTITIONS,
+  OUTPUT_TOPIC,
+} from './names.ts'
+import { Operator } from './operator.ts'
+import type { SourceRecords } from './oracle.ts'
+import { LOOK_MS } from './quiet.ts'
 import type { Replica } from './replica.ts'
 import type { ClusterScenario } from './scenario.ts'
 
@@ -33,6 +42,8 @@ const DRAIN_MS = 40_000
 const REST_MS = 1500
 /** The last records are put in when all is healed. */
 const LATER_SHARE = 0.1
+/** How often a record comes that nobody can read. */
+const POISON = 0.05
 /** Records that are put in at once, at most. */
 const BURST_MAX = 6
 
@@ -77,21 +88,29 @@ class ClusterRun {
     const faults = scenario.faults.filter((one): one is FleetFault => isNodeFault(one.kind))
     this.#cluster = new Cluster(this.#world, faults)
     const tally = new Tally(jobFaultKinds)
-    this.#scene = { world: this.#world, cluster: this.#cluster, tally, isHealed: false }
+    const operator = new Operator(this.#world, this.#cluster)
+    this.#scene = { world: this.#world, cluster: this.#cluster, operator, tally, isHealed: false }
   }
 
   /** Everything in order: topics, the job, faults, healing, demands, the last look. */
   play(): Failure | undefined {
     const { queue, scenario, judge, log, job } = this.#world
+    const { operator } = this.#scene
     try {
       this.#makeTopics()
+      operator.submit()
+      this.#within(() => operator.isSubmitted)
       log.profile = scenario.profile.log
       this.#cluster.start()
       schedule(this.#scene)
+      operator.begin()
       this.#feedAgain()
+      this.#lookAgain()
       queue.runUntil(scenario.safetyMs * US_PER_MS)
       this.#heal()
       this.#within(() => this.#isDone())
+      operator.openEpoch()
+      this.#within(() => operator.isCut)
       this.#feed(job.arrivals.length)
       this.#within(() => this.#next === job.arrivals.length && this.#isDone())
       // What is due by time alone, when nothing comes and nobody asks.
@@ -128,10 +147,12 @@ class ClusterRun {
   #makeTopics(): void {
     const { log, queue, job } = this.#world
     const client = log.client()
-    const topics = job.sinks.map((_, at) => [journalTopicOf(at), job.groups] as const)
+    const topics = Array.from({ length: job.lanes }, (_, at) => {
+      return [journalTopicOf(at), job.groups] as const
+    })
     const more = [
       [OUTPUT_TOPIC, OUTPUT_PARTITIONS] as const,
-      ['input', 1 + Math.max(...job.channels)] as const,
+      [INPUT_TOPIC, 1 + Math.max(...job.partitions)] as const,
     ]
     for (const [topic, partitions] of [...topics, ...more]) {
       client.create(journalTopic(topic, partitions, COPIES), () => {})
@@ -153,20 +174,30 @@ class ClusterRun {
     })
   }
 
+  #lookAgain(): void {
+    const { queue, judge } = this.#world
+    judge.quiet.look(queue.nowMs)
+    queue.after(LOOK_MS * US_PER_MS, { fire: () => this.#lookAgain() })
+  }
+
   #feed(upTo: number): void {
-    const { log, job, trace } = this.#world
+    const { log, job, trace, prng } = this.#world
     const client = log.client()
     for (; this.#next < upTo; this.#next++) {
       const arrival = job.arrivals[this.#next]
       if (arrival === undefined) continue
       const key = new ByteWriter().uint32(this.#next).finish()
-      const record = { key, value: job.encoded(arrival), headers: [], timestampMs: 0 }
-      client.append([{ ...inputOf(arrival.channel), records: [record] }], () => {})
+      const value = job.encoded(arrival)
+      const record = { key, value, headers: [], timestampMs: arrival.time }
+      const poison = { ...record, value: new Uint8Array(0) }
+      const records = prng.chance(POISON) ? [poison, record] : [record]
+      client.append([{ ...inputOf(arrival.channel), records }], () => {})
       trace.note(happenings.visible, 0, this.#next, arrival.channel)
     }
   }
 
   #heal(): void {
+    this.#scene.operator.closeEpoch()
     const { log } = this.#world
     this.#scene.isHealed = true
     this.#cluster.heal()
@@ -175,9 +206,9 @@ class ClusterRun {
     log.clearPlans()
   }
 
-  #input(): ReadonlyMap<number, readonly StoredRecord[]> {
+  #input(): SourceRecords {
     const { log, job } = this.#world
-    return new Map(job.channels.map(channel => [channel, log.committed(inputOf(channel))]))
+    return new Map(job.partitions.map(one => [one, log.committed(inputOf(one))]))
   }
 
   #within(holds: () => boolean): void {
@@ -187,7 +218,7 @@ class ClusterRun {
 
   /** All that lies in the sources is taken, on every replica, and all that came of it is out. */
   #isDone(): boolean {
-    const { judge, job, scenario } = this.#world
+    const { judge, scenario } = this.#world
     const input = this.#input()
     const areEven = judge.shadows.every((_, group) => {
       const replicas = this.#cluster.replicas(group)
@@ -196,10 +227,19 @@ class ClusterRun {
         leader !== undefined &&
         isAwake(leader) &&
         replicas.length === scenario.nodes &&
-        replicas.every(one => isEven(one, input))
+        replicas.every(one => this.#isEven(one, input))
       )
     })
-    return areEven && job.groups > 0 && judge.isComplete()
+    return areEven && this.#scene.operator.isIdle && judge.isComplete()
+  }
+
+  #isEven({ group, work }: Replica, input: SourceRecords): boolean {
+    const { book, outbox } = work.machine.state
+    const areTaken = this.#world.job.waysInto(group).every(way => {
+      const cursor = book.channels.get(way.channel)?.cursor ?? 0
+      return cursor >= this.#world.judge.endOf(way, input)
+    })
+    return areTaken && outbox.bytes === 0
   }
 
   #told(): string {
@@ -209,9 +249,12 @@ class ClusterRun {
       const cursors = [...state.book.channels].map(
         ([channel, { cursor }]) => `${channel}:${cursor}`,
       )
-      const at = `${leader?.job.journal.stages.join()} depth ${leader?.job.runtime.leader?.depth}`
+      const { journal, runtime } = leader?.work.group ?? {}
+      const at = `${journal?.stages.join()} depth ${runtime?.leader?.depth}`
       const log = `batches ${judge.schedules[group]?.length} journaled ${judge.journaled[group]}`
-      return `${nameOf(group)} ${cursors.join(' ')} ${log} holds ${state.outbox.bytes} ${at}`
+      const { generation, isOpen } = state
+      const of = `${generation}${isOpen ? '' : ' ended'}, ${JSON.stringify(leader?.work.facts)}`
+      return `${nameOf(group)} ${cursors.join(' ')} ${log} holds ${state.outbox.bytes} ${at} ${of}`
     })
     const ends = [...this.#input()].map(([channel, all]) => `${channel}:${all.length}`)
     return [`input ${ends.join(' ')}`, ...lines].join('; ')
@@ -219,19 +262,10 @@ class ClusterRun {
 }
 
 /** It leads, owes nothing, and what its operators wanted to be called for is done. */
-function isAwake({ job, clock }: Replica): boolean {
-  const { leader } = job.runtime
+function isAwake({ work, clock }: Replica): boolean {
+  const { leader } = work.group.runtime
   if (leader === undefined || leader.depth > 0) return false
   return leader.wakeAt > clock.wallMs() && leader.dueAtMs > clock.monotonicMs()
-}
-
-function isEven({ job }: Replica, input: ReadonlyMap<number, readonly StoredRecord[]>): boolean {
-  const { book, outbox } = job.machine.state
-  const areTaken = [...input].every(([channel, records]) => {
-    const end = (records.at(-1)?.offset ?? -1) + 1
-    return (book.channels.get(channel)?.cursor ?? 0) >= end
-  })
-  return areTaken && outbox.bytes === 0
 }
 
 /** Whatever is thrown is a finding: a node that crashes has failed as much as one that lies. */

@@ -5,15 +5,15 @@
 
 import type { TakingBounds } from '../../../src/engine/batch/taking.ts'
 import type { SenderBounds } from '../../../src/engine/exchange/bounds.ts'
+import type { FeedBounds } from '../../../src/group/feed/bounds.ts'
 import type { JournalBounds } from '../../../src/journal/bounds.ts'
-import type { FleetFault, FleetProfile } from '../fleet/scenario.ts'
+import type { FleetProfile } from '../fleet/scenario.ts'
+import type { Fault } from '../logged/draw.ts'
 import type { LogProfile } from '../world/log/faults.ts'
 import type { JobProfile } from './job.ts'
 import type { ClusterFaultKind } from './kinds.ts'
 
-export interface ClusterFault extends Omit<FleetFault, 'kind'> {
-  readonly kind: ClusterFaultKind
-}
+export type ClusterFault = Fault<ClusterFaultKind>
 
 export interface StreamProfile {
   /** A word on a stream takes up to twice so long. */
@@ -32,6 +32,7 @@ export interface ClusterProfile {
   readonly bounds: JournalBounds
   readonly taking: TakingBounds
   readonly sender: SenderBounds
+  readonly feed: FeedBounds
   readonly streams: StreamProfile
   readonly costs: CostProfile
   /** Of two nodes, so far what time it is differs. */

@@ -17,7 +17,7 @@ import { decodeAsk, type Opening } from '../../../src/engine/exchange/talk.ts'
 import { FEED_BOUNDS } from '../../../src/group/feed/bounds.ts'
 import { GroupFeed } from '../../../src/group/feed/feed.ts'
 import { Serving } from '../../../src/group/feed/serving.ts'
-import type { ReaderParts } from '../../../src/group/feed/source-reader.ts'
+import { type ReaderParts, SourceReader } from '../../../src/group/feed/source-reader.ts'
 import type { Group, Lead } from './group.ts'
 import {
   channelOf,
@@ -125,7 +125,7 @@ export class Node {
       },
       addressOf: channel => this.#known.get(readerOf(partitionOf(channel), scenario.groups)),
       onRefused: (_, code) => this.#world.refusals.push(code),
-      readers: term => this.#readers(group, term),
+      senders: term => this.#readers(group, term).map(parts => new SourceReader(parts)),
     })
   }
 

@@ -19,7 +19,7 @@ export const feedMutants: readonly Mutant[] = [
     name: 'feed-reader-outlives-its-lead',
     scenario,
     file: `${FEED}/feed.ts`,
-    find: 'for (const reader of this.#work?.readers ?? []) reader.close()',
+    find: 'for (const sender of this.#work?.senders ?? []) sender.close()',
     replace: '',
     why: 'Who lost the lead reads on for ever: two read, and the log is asked twice as much.',
     origin: 'timers and calls that nobody cancels',

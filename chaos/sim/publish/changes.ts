@@ -2,6 +2,7 @@
 
 import type { GroupId } from '../../../src/base/ids.ts'
 import type { Progress } from '../../../src/journal/types.ts'
+import { over } from '../logged/faults.ts'
 import { US_PER_MS } from '../world/clock.ts'
 import type { Cluster } from './cluster.ts'
 import type { Desk } from './desk.ts'
@@ -10,7 +11,7 @@ import { encodeEnd, encodeResume } from './entry.ts'
 import { journalOf, markersOf } from './names.ts'
 import { mustHold, type Site } from './operator.ts'
 import { SINKS } from './output.ts'
-import { after, type Injection, over, type Scene } from './scene.ts'
+import { after, type Injection, type Scene } from './scene.ts'
 
 const LOOK_MS = 20
 /** Beyond the time in which a second claim is made. */

@@ -2,12 +2,13 @@
 
 import type { GroupId } from '../../../src/base/ids.ts'
 import { Prng } from '../../../src/base/prng.ts'
+import { over } from '../logged/faults.ts'
 import type { Cluster } from './cluster.ts'
 import { isAtHome, type Met } from './moments.ts'
 import { journalOf } from './names.ts'
 import type { Site } from './operator.ts'
 import { HOME } from './output.ts'
-import { after, type Injection, over, type Scene, whenMet } from './scene.ts'
+import { after, type Injection, type Scene, whenMet } from './scene.ts'
 
 /** More than a copy needs until it leads and publishes. */
 const COPY_MS = 6000

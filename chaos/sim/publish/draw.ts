@@ -1,25 +1,27 @@
-/**
- * Draws a scenario of publishers from a seed, in the manner of swarm testing: each seed leaves out
- * whole families of faults and leans on others, and has its own bounds and times.
- */
+/** Draws a scenario of publishers: faults, at most one end, and bounds and times of its own. */
 
 import { Prng } from '../../../src/base/prng.ts'
 import { defaultJournalBounds, type JournalBounds } from '../../../src/journal/bounds.ts'
-import { drawFleet } from '../fleet/draw.ts'
 import type { FleetProfile } from '../fleet/scenario.ts'
-import { calmLog, type LogProfile } from '../world/log/faults.ts'
+import {
+  AT_ONCE_US,
+  drawFault,
+  drawFaults,
+  drawLog,
+  fleetProfile,
+  inOrder,
+  none,
+  type Shape,
+} from '../logged/draw.ts'
+import { calmLog } from '../world/log/faults.ts'
 import type { PublishFaultKind } from './kinds.ts'
 import type { FeedProfile, PublishFault, PublishProfile, PublishScenario } from './scenario.ts'
 
 const SAFETY_MS = [8000, 14_000] as const
 const GROUPS_MAX = 2
-/** More than there are ever nodes, partitions or groups. */
-const TARGETS = 64
 /** A claim is made, and groups begin, before the first fault. */
 const QUIET_MS = 2000
 const HELD_BYTES_MAX = 10_000
-/** Nobody calls a core while it is on the stack. */
-const AT_ONCE_US = 1
 
 export function drawPublish(seed: number): PublishScenario {
   const prng = new Prng(seed).fork('publish')
@@ -30,7 +32,7 @@ export function drawPublish(seed: number): PublishScenario {
     groups: prng.between(1, GROUPS_MAX),
     safetyMs,
     profile: drawProfile(seed, prng.fork('profile')),
-    faults: drawFaults(prng.fork('faults'), safetyMs),
+    faults: faultsOf(prng.fork('faults'), safetyMs),
   }
 }
 
@@ -45,7 +47,7 @@ export function completed(kept: PublishScenario): PublishScenario {
 
 function drawProfile(seed: number, prng: Prng): PublishProfile {
   return {
-    fleet: fleetProfile(seed, prng),
+    fleet: fleetOf(seed, prng),
     log: drawLog(prng),
     bounds: drawBounds(prng),
     feed: drawFeed(prng),
@@ -55,43 +57,10 @@ function drawProfile(seed: number, prng: Prng): PublishProfile {
   }
 }
 
-/** That of the scenario `host`, with machines that live as long as their process. */
-function fleetProfile(seed: number, prng: Prng): FleetProfile {
-  const { profile } = drawFleet(seed)
-  const { disk, machine, store } = profile
-  return {
-    ...profile,
-    disk: { ...disk, syncMeanUs: prng.pick([100, 1000, 3000]), slowReads: 0 },
-    machine: { ...machine, delayUs: prng.pick([1, 100, 5000]), looks: 0 },
-    // A beginning is an entry that may be long.
-    limits: { ...profile.limits, uncommittedBytesMax: 1_000_000 },
-    store: { ...store, imageEntries: prng.pick([10, 40, 100]), frameBytesMax: 1_000_000 },
-    state: { isKept: false, isBootKnown: true },
-  }
-}
-
-function drawLog(prng: Prng): LogProfile {
-  const isRough = prng.chance(0.6)
-  const fate = (): number => (isRough ? prng.pick([0, 0.002, 0.01, 0.03]) : 0)
-  return {
-    ...calmLog,
-    callMeanUs: prng.pick([200, 1000, 4000]),
-    copyMeanUs: prng.pick([300, 2000]),
-    markerMeanUs: prng.pick([500, 5000, 40_000]),
-    answerMs: prng.pick([200, 1000]),
-    patienceMs: prng.pick([300, 2000]),
-    expiryScanMs: 100,
-    lateMsMax: prng.pick([50, 500, 4000]),
-    moveMsMax: prng.pick([20, 300]),
-    lagMsMax: prng.pick([50, 1000]),
-    fates: {
-      'lost-call': fate(),
-      'lost-answer': fate(),
-      'late-call': fate(),
-      'late-answer': fate(),
-    },
-    shortFetches: prng.pick([0, 0.3]),
-  }
+/** A beginning is an entry that may be long. */
+function fleetOf(seed: number, prng: Prng): FleetProfile {
+  const profile = fleetProfile(seed, prng)
+  return { ...profile, limits: { ...profile.limits, uncommittedBytesMax: 1_000_000 } }
 }
 
 /** Each bound is the product's own, or so small that it is always hit. */
@@ -135,16 +104,7 @@ function drawFeed(prng: Prng): FeedProfile {
   }
 }
 
-type Range = readonly [number, number]
-
-interface Shape {
-  readonly family: 'wire' | 'process' | 'calls' | 'log' | 'clusters'
-  readonly forMs: Range
-  /** Times in a minute when its family is at its highest rate. */
-  readonly often: number
-}
-
-const none: Range = [0, 0]
+const families = ['wire', 'process', 'calls', 'log'] as const
 
 const shapes: Readonly<Partial<Record<PublishFaultKind, Shape>>> = {
   isolate: { family: 'wire', forMs: [200, 5000], often: 5 },
@@ -199,44 +159,15 @@ const ends: readonly PublishFaultKind[] = [
   'deletion-cut',
 ]
 
-const FAMILY_ON = 0.75
-const KIND_ON = 0.6
-const LEADER_CHANCE = 0.4
 const END_CHANCE = 0.6
+const END_MS = [1000, 4000] as const
 
-function drawFaults(prng: Prng, safetyMs: number): readonly PublishFault[] {
-  const rates = new Map<string, number>()
-  for (const family of ['wire', 'process', 'calls', 'log']) {
-    rates.set(family, prng.chance(FAMILY_ON) ? prng.pick([0.3, 0.6, 1]) : 0)
-  }
-  const faults: PublishFault[] = []
-  for (const [kind, shape] of Object.entries(shapes) as [PublishFaultKind, Shape][]) {
-    const rate = rates.get(shape.family) ?? 0
-    if (!prng.chance(KIND_ON) || rate === 0) continue
-    const many = Math.ceil((prng.float() * 2 * shape.often * rate * safetyMs) / 60_000)
-    for (let i = 0; i < many; i++) faults.push(drawFault(prng, kind, shape.forMs, safetyMs))
-  }
+function faultsOf(prng: Prng, safetyMs: number): readonly PublishFault[] {
+  const span = { fromMs: QUIET_MS, toMs: safetyMs }
+  const faults: PublishFault[] = drawFaults(prng, shapes, families, span)
   if (prng.chance(END_CHANCE)) {
-    const end = drawFault(prng, prng.pick(ends), [1000, 4000], safetyMs)
+    const end = drawFault(prng, prng.pick(ends), END_MS, span)
     faults.push({ ...end, atMs: prng.between(QUIET_MS + 1000, Math.round(safetyMs * 0.7)) })
   }
-  return faults.sort((a, b) => a.atMs - b.atMs)
-}
-
-function drawFault(
-  prng: Prng,
-  kind: PublishFaultKind,
-  [low, high]: Range,
-  safetyMs: number,
-): PublishFault {
-  const isLeader = kind.endsWith('-leader') || prng.chance(LEADER_CHANCE)
-  return {
-    atMs: prng.between(QUIET_MS, safetyMs - 1),
-    kind,
-    who: isLeader ? 'leader' : prng.below(TARGETS),
-    whom: prng.below(TARGETS),
-    forMs: Math.round(low + (high - low) * prng.float() * prng.float()),
-    amount: 3,
-    salt: prng.uint32(),
-  }
+  return inOrder(faults)
 }

@@ -3,10 +3,9 @@
 import { Prng } from '../../../src/base/prng.ts'
 import { pick } from '../fleet/injection.ts'
 import type { Member } from '../fleet/member.ts'
+import { calls, carryOut, often, over, whenOf } from '../logged/faults.ts'
 import { US_PER_MS } from '../world/clock.ts'
 import type { LogCall, LogFate } from '../world/log/faults.ts'
-import type { MoveTime } from '../world/log/log.ts'
-import { happenings } from '../world/trace.ts'
 import { deleted, restarted, stopped, takenStale } from './changes.ts'
 import { cloned } from './clones.ts'
 import type { JournalFaultKind } from './kinds.ts'
@@ -15,7 +14,7 @@ import { idOf, JOURNAL_TOPIC, journalOf, MARKERS_TOPIC } from './names.ts'
 import type { Site } from './operator.ts'
 import { OUTPUT_PARTITIONS } from './output.ts'
 import type { PublishFault } from './scenario.ts'
-import { groupAt, type Injection, logAt, over, type Scene, sinkAt, siteAt, trim } from './scene.ts'
+import { groupAt, type Injection, logAt, type Scene, sinkAt, siteAt, trim } from './scene.ts'
 import {
   commitsUnanswered,
   readBackDeaf,
@@ -25,17 +24,6 @@ import {
   readBackTrimmed,
   wokenAlone,
 } from './timely.ts'
-
-/** Of single requests; which of them, the fault's salt says. */
-const calls: readonly LogCall[] = [
-  'init-producer',
-  'add-partitions',
-  'produce',
-  'end-transaction',
-  'end-transaction',
-  'list-offsets',
-  'fetch',
-]
 
 const befalls =
   (fate: LogFate): Injection =>
@@ -71,11 +59,6 @@ const logAway: Injection = (scene, { salt }) => {
   }
 }
 
-/** In peace, or while what somebody asks for is being written down. */
-function whenOf(salt: number): MoveTime {
-  return (salt >>> 4) % 2 === 0 ? 'now' : 'amidst'
-}
-
 const coordinatorMoved: Injection = (scene, { whom, salt }) => {
   logAt(scene, salt).moveCoordinator(idOf(groupAt(scene, whom)), whenOf(salt))
   return over
@@ -101,9 +84,7 @@ const leadSwapped: Injection = (scene, { whom, salt, forMs }) => {
   const swap = (): void => {
     if (!scene.isHealed) site.cluster.handOver(group, salt >>> 4)
   }
-  for (let at = 0; at < SWAPS; at++) {
-    scene.world.queue.after(Math.round((at * forMs * US_PER_MS) / SWAPS), { fire: swap })
-  }
+  often(scene.world.queue, forMs, SWAPS, swap)
   return over
 }
 
@@ -189,32 +170,11 @@ const injections: Readonly<Record<JournalFaultKind, Injection>> = {
   'deletion-cut': deleted(true),
 }
 
-function isOurs(kind: PublishFault['kind']): kind is JournalFaultKind {
-  return Object.hasOwn(injections, kind)
-}
-
 export function schedule(scene: Scene): void {
-  const { scenario, queue } = scene.world
-  for (const fault of scenario.faults) {
-    const { kind } = fault
-    if (!isOurs(kind)) continue
-    queue.at(Math.round(fault.atMs * US_PER_MS), { fire: () => inject(scene, fault, kind) })
-  }
-}
-
-function inject(scene: Scene, fault: PublishFault, kind: JournalFaultKind): void {
-  if (scene.isHealed) return
-  const { queue, trace } = scene.world
-  const outcome = injections[kind](scene, fault)
-  const isHit = outcome !== 'missed'
-  trace.note(happenings.fault, 0, journalFaultKinds.indexOf(kind), isHit ? 1 : 0)
-  if (trace.isTold) trace.tell(`fault ${JSON.stringify(fault)} ${isHit ? '' : 'missed'}`)
-  if (outcome === 'missed') return
-  scene.tally.hit(kind)
-  if (outcome === over) return
-  queue.after(Math.round(fault.forMs * US_PER_MS), {
-    fire: () => {
-      if (!scene.isHealed) outcome()
-    },
-  })
+  const { tally, world } = scene
+  const { queue, trace, scenario } = world
+  const isHealed = (): boolean => scene.isHealed
+  carryOut({ queue, trace, tally, kinds: journalFaultKinds, isHealed }, scenario.faults, fault =>
+    injections[fault.kind](scene, fault),
+  )
 }

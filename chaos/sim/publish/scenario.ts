@@ -4,13 +4,12 @@
  */
 
 import type { JournalBounds } from '../../../src/journal/bounds.ts'
-import type { FleetFault, FleetProfile } from '../fleet/scenario.ts'
+import type { FleetProfile } from '../fleet/scenario.ts'
+import type { Fault } from '../logged/draw.ts'
 import type { LogProfile } from '../world/log/faults.ts'
 import type { PublishFaultKind } from './kinds.ts'
 
-export interface PublishFault extends Omit<FleetFault, 'kind'> {
-  readonly kind: PublishFaultKind
-}
+export type PublishFault = Fault<PublishFaultKind>
 
 export interface FeedProfile {
   /** Up to twice so long between two inputs of a group. */

@@ -4,6 +4,7 @@ import type { GroupId } from '../../../src/base/ids.ts'
 import { defaultJournalBounds, type JournalBounds } from '../../../src/journal/bounds.ts'
 import { trimJournal } from '../../../src/journal/trim-driver.ts'
 import { pick } from '../fleet/injection.ts'
+import type { Outcome } from '../logged/faults.ts'
 import { US_PER_MS } from '../world/clock.ts'
 import type { SimLog } from '../world/log/log.ts'
 import type { Tally } from '../world/tally.ts'
@@ -23,11 +24,7 @@ export interface Scene {
   isHealed: boolean
 }
 
-export type Undo = () => void
-/** 'missed': nothing was hit, or not yet. Else it hit, and this undoes it. */
-export type Injection = (scene: Scene, fault: PublishFault) => Undo | 'missed'
-
-export const over: Undo = () => {}
+export type Injection = (scene: Scene, fault: PublishFault) => Outcome
 
 export function sinkAt(salt: number): SinkName {
   // The home log is where most is asked.

@@ -204,6 +204,9 @@ export class SimWire {
   #arrive(sender: End, receiver: End, segment: Segment): void {
     if (receiver.isOrphan) {
       if (segment.kind === 'closed') this.#forget(sender, receiver)
+    } else if (receiver.process.isDead && sender.process === receiver.process) {
+      // A process that called itself: nobody is left to be told.
+      this.#forget(sender, receiver)
     } else if (receiver.process.isDead) {
       // The system that runs there now knows of no such connection.
       receiver.out.end({ kind: 'closed', why: 'the other side forgot the connection' }, 0)

@@ -6,6 +6,7 @@
 import { groupId, type NodeId, nodeId, replicaId } from '../../base/ids.ts'
 import { askHttp, type HttpServer, listenHttp } from '../../io/http.ts'
 import type { Figures, GroupReport, NodeFace } from '../../node/face.ts'
+import type { JobsFace } from '../../node/jobs/face.ts'
 import type { Fingerprint } from '../../node/roster/digest.ts'
 import type { GroupStats } from '../../raft/host/stats.ts'
 import { makeApp } from '../app.ts'
@@ -106,11 +107,12 @@ export interface Served {
 
 const version = { weir: '1.2.3', node: '20' }
 
-export async function serve(face: ToldFace | undefined): Promise<Served> {
+export async function serve(face: ToldFace | undefined, jobs?: JobsFace): Promise<Served> {
   const broken: unknown[] = []
   const metrics = new NodeMetrics(() => face, version)
   const app = makeApp({
     face: () => face,
+    jobs: () => jobs,
     ask: (http, path, post) =>
       askHttp(`http://${http}${path}`, {
         timeoutMs: 2000,

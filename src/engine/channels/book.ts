@@ -66,6 +66,17 @@ export function groupWatermark(channels: Iterable<ChannelState>): number {
   return least === Infinity ? largest : least
 }
 
+/** Nobody is waited for, though not all has ended. */
+export function areIdle(channels: Iterable<ChannelState>): boolean {
+  let isAny = false
+  for (const { watermark, idle } of channels) {
+    if (watermark === Infinity) continue
+    if (!idle) return false
+    isAny = true
+  }
+  return isAny
+}
+
 /** Written to and finished within one call. */
 const keys = new RowKeyWriter()
 const out = new ByteWriter()

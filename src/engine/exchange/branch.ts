@@ -144,12 +144,14 @@ export class Branch {
     const { head, mark } = view
     const idle = to === head?.position && head.idle
     const isMarked = mark?.isCommitted === true && to === this.#limit(stream, view)
-    const isSaid = watermark <= stream.watermark && idle === stream.idle && !isMarked
+    // Records end idleness: it is told behind them, though it was told before.
+    const isTold = idle === stream.idle && !(idle && records !== undefined)
+    const isSaid = watermark <= stream.watermark && isTold && !isMarked
     if (from === to && isSaid) return undefined
     const frame = {
       ...this.#frame(from, to, records),
       ...(watermark > stream.watermark ? { watermark } : {}),
-      ...(idle === stream.idle ? {} : { idle }),
+      ...(isTold ? {} : { idle }),
       ...(isMarked ? { barrier: mark.epoch } : {}),
     }
     stream.position = to

@@ -14,6 +14,7 @@ const anyOpening = fc.record({
   generation: anyNumber,
   channel: anyNumber,
   group: anyNumber,
+  term: anyNumber,
   cursor: anyNumber,
   bytes: anyNumber,
 })
@@ -88,10 +89,10 @@ describe('a message', () => {
   })
 
   test('stays as it is on the wire', () => {
-    const opening = { cluster: 'c', job: 'web', generation: 2, channel: 5, group: 1 }
+    const opening = { cluster: 'c', job: 'web', generation: 2, channel: 5, group: 1, term: 6 }
     const hello: Ask = { kind: 'hello', opening: { ...opening, cursor: 300, bytes: 64 } }
     expect(Buffer.from(encodeAsk(hello)).toString('hex')).toMatchInlineSnapshot(
-      `"0101016303776562020501ac024034cc121a"`,
+      `"010101630377656202050106ac024033ad1273"`,
     )
     const refusal = { code: 'unknown-job', message: 'no' }
     const told: Told = { kind: 'refusal', refusal }

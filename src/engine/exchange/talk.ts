@@ -17,6 +17,8 @@ export interface Opening {
   readonly channel: number
   /** Of the stage that takes, the group's number. */
   readonly group: number
+  /** In which the group that asks is led: its streams of lower terms are over. */
+  readonly term: number
   readonly cursor: number
   readonly bytes: number
 }
@@ -66,9 +68,9 @@ export function encodeAsk(ask: Ask): Uint8Array {
 function writeAsk(ask: Ask): void {
   switch (ask.kind) {
     case 'hello': {
-      const { cluster, job, generation, channel, group, cursor, bytes } = ask.opening
+      const { cluster, job, generation, channel, group, term, cursor, bytes } = ask.opening
       out.uint8(HELLO).varint(PROTOCOL).text(cluster).text(job).varint(generation)
-      out.varint(channel).varint(group).varint(cursor).varint(bytes)
+      out.varint(channel).varint(group).varint(term).varint(cursor).varint(bytes)
       return
     }
     case 'grant':
@@ -135,6 +137,7 @@ function readOpening(reader: ByteReader): Opening {
     generation: reader.varint(),
     channel: reader.varint(),
     group: reader.varint(),
+    term: reader.varint(),
     cursor: reader.varint(),
     bytes: reader.varint(),
   }

@@ -5,7 +5,7 @@ import { refusalOf } from './welcome.ts'
 
 const opening = {
   ...{ cluster: 'c', job: 'web', generation: 4, channel: 7, group: 2 },
-  ...{ cursor: 0, bytes: 0 },
+  ...{ term: 1, cursor: 0, bytes: 0 },
 }
 const known = { cluster: 'c', generation: 4, isSender: true, groups: 3 }
 

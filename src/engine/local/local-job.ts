@@ -8,7 +8,6 @@ import { invariant, WeirError } from '../../base/errors.ts'
 import { Splitter, slotsOf } from '../channels/slots.ts'
 import { concat } from '../columns/concat.ts'
 import type { Compiler } from '../columns/expression.ts'
-import { FailedRows } from '../columns/failed-rows.ts'
 import type { Records } from '../columns/records.ts'
 import { weightOf } from '../columns/weight.ts'
 import type { Plan, SourcePlan } from '../plan/plan.ts'
@@ -278,13 +277,7 @@ export class LocalJob {
       this.#put(to, records)
       return
     }
-    const dead: DeadRow[] = []
-    const failures = new FailedRows((row, code, reason) => {
-      dead.push({ operator: exchange.to, records, row, code, reason })
-    })
-    const slotted = slotting.slotted(records, failures)
-    this.#route(exchange, slotted.records, slotted.slots)
-    this.#putDead(dead)
+    this.#route(exchange, records, slotting.ofSound(records))
   }
 
   #put(sink: string, records: Records): void {

@@ -6,7 +6,7 @@ import { weightOf } from '../columns/weight.ts'
 import { counts, dedup, filter, keyBy, operator, project, sink } from '../plan/testing/plans.ts'
 import { recordsFrom } from '../windows/testing/events.ts'
 import { DEAD_LETTERS } from './dead-letters.ts'
-import { exchangeName } from './group.ts'
+import { exchangeName, StageGroup } from './group.ts'
 import { clicks, Stage } from './testing/sites.ts'
 
 const sums = operator('sums', 'in', counts('user'))
@@ -86,6 +86,61 @@ describe('outputs', () => {
     const key = counts('user').key
     expect(exchangeName({ edge: { from: 'a' }, to: 'b', key })).toBe('>b<a')
     expect(exchangeName({ edge: { from: 'a', side: 'late' }, to: 'b', key })).toBe('>b<a.late')
+  })
+})
+
+describe('records for another stage', () => {
+  const first = operator('first', 'in', dedup('n'))
+  const again = operator('again', 'first', counts('m=fail(n)'))
+
+  test('that have no key are dead here, and are not numbered', () => {
+    const said = new Stage([first, again]).run(0, numbers(1, -2, 3))
+    expect(said.map(one => one.slice(0, 40))).toEqual([
+      '>again<first 1: 0 a,1; 2 a,3',
+      'dead-letters 1: 1 again,negative,-2 is n',
+    ])
+  })
+
+  test('that fit no frame are dead here, too', () => {
+    const large = recordsFrom([{ user: 'x'.repeat(5 * 2 ** 20), time: 0, n: 1 }])
+    const said = new Stage([first, again]).run(0, large)
+    expect(said.map(one => one.slice(0, 40))).toEqual(['dead-letters 1: 0 again,results-too-larg'])
+  })
+})
+
+describe('records that pass', () => {
+  const pass = (sink: string, records: Records, channel = 1) => {
+    const offsets = Float64Array.from({ length: records.size }, (_, at) => at)
+    return { sink, records: { ...records, origin: { channel, offsets } } }
+  }
+
+  test('are numbered outputs, among those that operators make, in the order of the inputs', () => {
+    const stage = new Stage([operator('first', 'in', dedup('n'))])
+    const inputs = [
+      pass('out', numbers(7)),
+      { operator: 'first', input: 0, records: numbers(7, 7) },
+      pass('raw', numbers(9)),
+      pass('out', numbers(8, 8), 2),
+    ]
+    const { outputs } = stage.group.step({ now: 0, watermark: 0, inputs })
+    const said = outputs.map(({ to, first, records }) => {
+      return [to, first, records.origin, ...rowsOf(records).map(({ values }) => values[1])]
+    })
+    expect(said).toEqual([
+      ['out', 1, undefined, 7, 7, 8, 8],
+      ['raw', 1, undefined, 9],
+    ])
+  })
+
+  test('need no operator at all', () => {
+    const { options } = new Stage([operator('first', 'in', dedup('n'))])
+    const site = { id: 'stage:in', operators: [], sinks: [], exchanges: [] }
+    const group = new StageGroup({ ...options, site })
+    const step = (at: number) => {
+      return group.step({ now: 0, watermark: at, inputs: [pass('out', numbers(at))] })
+    }
+    expect([step(1), step(2)].map(({ outputs }) => outputs[0]?.first)).toEqual([1, 2])
+    expect([group.wakeAt, group.owes(5, 5)]).toEqual([Infinity, false])
   })
 })
 

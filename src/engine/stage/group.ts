@@ -19,6 +19,7 @@ import type { State } from '../state/state.ts'
 import { Budget, type DeadRow } from './collector.ts'
 import { DEAD_LETTERS, deadLetters } from './dead-letters.ts'
 import type { Limits } from './limits.ts'
+import { Outbound } from './outbound.ts'
 import { OUTPUT_TABLE, Tables } from './tables.ts'
 import type { Tap } from './tap.ts'
 import { Topology } from './topology.ts'
@@ -26,12 +27,15 @@ import { Topology } from './topology.ts'
 /** Rows that time may put out in one batch; what is left is for the next. */
 const ROWS_DUE_MAX = 16_384
 
-export interface StageInput {
-  readonly operator: string
-  /** Which of the operator's inputs. */
-  readonly input: number
-  readonly records: Records
-}
+export type StageInput =
+  | {
+      readonly operator: string
+      /** Which of the operator's inputs. */
+      readonly input: number
+      readonly records: Records
+    }
+  /** Records that pass: outputs of the sink as they are. */
+  | { readonly sink: string; readonly records: Records }
 
 export interface StageWork {
   readonly now: number
@@ -74,9 +78,15 @@ export function exchangeName({ to, edge }: Exchange): string {
   return edge.side === undefined ? `>${to}<${edge.from}` : `>${to}<${edge.from}.${edge.side}`
 }
 
+/** Of an output's name: no sink's has such a sign. */
+export function isExchange(name: string): boolean {
+  return name.startsWith('>')
+}
+
 export class StageGroup {
   readonly #overlay: Overlay
   readonly #tables: Tables
+  readonly #outbound = new Map<Exchange, Outbound>()
   readonly #topology: Topology
   readonly #errors: ErrorPolicy
   readonly #rowsDueMax: number
@@ -109,9 +119,12 @@ export class StageGroup {
       tap,
       budget: new Budget(limits),
     }
+    for (const exchange of site.exchanges) {
+      this.#outbound.set(exchange, new Outbound(exchange, schemas, compiler))
+    }
     this.#topology = new Topology(context, {
       sink: ({ id }, records) => this.#drain(id, records),
-      exchange: (exchange, records) => this.#drain(exchangeName(exchange), records),
+      exchange: (exchange, records) => this.#leave(exchange, records),
       dead: row => this.#onDead(row),
     })
   }
@@ -145,9 +158,7 @@ export class StageGroup {
     this.#watermark = Math.max(this.#watermark, watermark)
     this.#now = now
     this.#topology.begin(now, this.#rowsDueMax)
-    for (const { operator, input, records } of joined(inputs)) {
-      this.#topology.take(operator, input, records)
-    }
+    for (const one of joined(inputs)) this.#takeInput(one)
     this.#topology.finish(watermark)
     this.#tables.save()
     if (this.#dead.length > 0) this.#drain(DEAD_LETTERS, deadLetters(this.#dead))
@@ -155,6 +166,11 @@ export class StageGroup {
     const outputs = this.#numbered()
     for (const { key, value } of rows) this.#overlay.put(key, value)
     return { delta: this.#overlay.finish(), outputs }
+  }
+
+  #takeInput(one: StageInput): void {
+    if ('operator' in one) this.#topology.take(one.operator, one.input, one.records)
+    else if (one.records.size > 0) this.#drain(one.sink, { ...one.records, origin: undefined })
   }
 
   /** The oldest batch is in the applied store now. */
@@ -180,6 +196,12 @@ export class StageGroup {
     }
     if (this.#errors === 'skip') this.#skipped++
     else this.#dead.push(row)
+  }
+
+  #leave(exchange: Exchange, records: Records): void {
+    const outbound = this.#outbound.get(exchange)
+    const some = outbound?.sound(records, row => this.#onDead(row)) ?? records
+    if (some.size > 0) this.#drain(exchangeName(exchange), some)
   }
 
   #drain(to: string, records: Records): void {
@@ -230,5 +252,6 @@ function joined(inputs: readonly StageInput[]): readonly StageInput[] {
 function isContinued(one: StageInput, next: StageInput): boolean {
   const channel = one.records.origin?.channel
   const isSame = channel !== undefined && channel === next.records.origin?.channel
+  if ('sink' in one || 'sink' in next) return false
   return isSame && one.operator === next.operator && one.input === next.input
 }

@@ -1,6 +1,8 @@
 /** The slot of each record of an exchange, by its key: which group it is for. */
 
+import { invariant } from '../../base/errors.ts'
 import type { Compiler, Failures } from '../columns/expression.ts'
+import { FailedRows } from '../columns/failed-rows.ts'
 import { gatherRecords } from '../columns/gather.ts'
 import { allRows, type Records } from '../columns/records.ts'
 import { Keying } from '../operators/keying.ts'
@@ -27,6 +29,12 @@ export class Slotting {
     if (rows.length === records.size) return { records, slots }
     const kept = Int32Array.from(rows, row => slots[row] as number)
     return { records: gatherRecords(records, rows), slots: kept }
+  }
+
+  /** Of records of which each is known to have a key: see outbound.ts. */
+  ofSound(records: Records): Int32Array {
+    const none = new FailedRows((_, code) => invariant(false, 'a-key-fails-where-it-did', code))
+    return this.of(records, none)
   }
 
   /** Of all records; those whose key failed are told, and have the slot of a null. */

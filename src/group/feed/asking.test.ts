@@ -31,7 +31,7 @@ class Rig {
     this.#accept(this.wires.door(1))
     this.asking = new Asking({
       ...{ clock: this.time.clock, random: this.time.random, transport: this.wires.door(0) },
-      self: { cluster: 'c', job: 'j', generation: 2, group: 1 },
+      self: { cluster: 'c', job: 'j', generation: 2, group: 1, term: 5 },
       group: {
         hello: channel => ({ channel, cursor: this.cursor, bytes: 100 }),
         onFrame: frame => {
@@ -89,7 +89,7 @@ const kinds = (asked: readonly Ask[]) => asked.map(({ kind }) => kind)
 describe('a channel', () => {
   test('is asked for with a hello that says where the group stands', () => {
     const { last } = Rig.opened()
-    const who = { cluster: 'c', job: 'j', generation: 2, group: 1 }
+    const who = { cluster: 'c', job: 'j', generation: 2, group: 1, term: 5 }
     const opening = { ...who, channel: 1, cursor: 5, bytes: 100 }
     expect(last.asked).toEqual([{ kind: 'hello', opening }])
   })

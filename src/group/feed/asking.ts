@@ -27,7 +27,7 @@ export interface AskingParts {
   readonly clock: Clock
   readonly random: Random
   readonly transport: Transport<string>
-  readonly self: Pick<Opening, 'cluster' | 'job' | 'generation' | 'group'>
+  readonly self: Pick<Opening, 'cluster' | 'job' | 'generation' | 'group' | 'term'>
   readonly group: TakingGroup
   readonly bounds?: FeedBounds
   /** Whom to ask for a channel, as far as is known; `onMoved` is called when it changes. */
@@ -69,6 +69,11 @@ export class Asking {
     for (const channel of wanted?.channels ?? []) {
       this.#wires.get(channel)?.onWanted(wanted?.epoch ?? 0)
     }
+  }
+
+  /** Of all channels. */
+  onWanted(epoch: number): void {
+    for (const wire of this.#wires.values()) wire.onWanted(epoch)
   }
 
   /** Another leads the group that sends on the channel, or what led to it broke. */

@@ -9,6 +9,7 @@ import type { Hello } from '../../engine/channels/reception.ts'
 import { rowsOf } from '../../engine/columns/records.ts'
 import { GroupFeed } from './feed.ts'
 import { Serving } from './serving.ts'
+import { SourceReader } from './source-reader.ts'
 import { CHANNEL, LETTERS, shapingOf } from './testing/job.ts'
 import { BOUNDS, HeldLog, PARTITION, Time } from './testing/rig.ts'
 import { Wires } from './testing/wires.ts'
@@ -51,7 +52,7 @@ class Rig {
       addressOf: () => 'n1',
       schemaOf: channel => branches.find(one => one.channel === channel)?.schema,
       onRefused: () => undefined,
-      readers: term => {
+      senders: term => {
         this.terms.push(term)
         const listener = {
           onBarrierAt: () => undefined,
@@ -61,7 +62,8 @@ class Rig {
         }
         const reader = { generation: SELF.generation, term }
         const parts = { clock, random, log: this.log, partition: PARTITION, bounds: BOUNDS }
-        return [{ ...parts, reader, time: { lagMs: 0 }, shaping: this.shaping, listener }]
+        const own = { reader, time: { lagMs: 0 }, shaping: this.shaping, listener }
+        return [new SourceReader({ ...parts, ...own })]
       },
     })
     new Serving({

@@ -7,23 +7,24 @@
 import { invariant } from '../../base/errors.ts'
 import type { Duties, GroupLeader } from '../leader.ts'
 import { Asking, type AskingParts } from './asking.ts'
+import type { Sending } from './desk.ts'
 import type { Place } from './serving.ts'
-import { type ReaderParts, SourceReader } from './source-reader.ts'
 
 type Leader = Pick<GroupLeader, 'term' | 'channels'>
 
-export interface FeedParts extends Omit<AskingParts, 'group'> {
+export interface FeedParts extends Omit<AskingParts, 'group' | 'self'> {
+  readonly self: Omit<AskingParts['self'], 'term'>
   readonly onFrame: AskingParts['group']['onFrame']
   /** Missing: nobody leads the group here. */
   leader(): Leader | undefined
-  /** The partitions that the group reads, with what its state says by now. */
-  readers(term: number): readonly ReaderParts[]
+  /** What the group reads or sends in this term, made anew. */
+  senders(term: number): readonly Sending[]
 }
 
 interface Work {
   readonly term: number
   readonly asking: Asking
-  readonly readers: readonly SourceReader[]
+  readonly senders: readonly Sending[]
   /** By channel and group. */
   readonly places: ReadonlyMap<string, Place>
 }
@@ -43,11 +44,17 @@ export class GroupFeed {
     const work = this.#working(leader)
     work.asking.open(duties.hellos.map(({ channel }) => channel))
     work.asking.onDuties(duties)
+    this.onAdvanced()
+  }
+
+  /** More is committed, or released. */
+  onAdvanced(): void {
+    for (const sender of this.#work?.senders ?? []) sender.onAdvanced()
   }
 
   onLost(): void {
     this.#work?.asking.close()
-    for (const reader of this.#work?.readers ?? []) reader.close()
+    for (const sender of this.#work?.senders ?? []) sender.close()
     this.#work = undefined
   }
 
@@ -55,12 +62,18 @@ export class GroupFeed {
     this.#work?.asking.onMoved(channel)
   }
 
+  /** Somebody who takes from this group waits for a barrier: so it is wanted of all before it. */
+  onWanted(epoch: number): void {
+    this.onEpochOpened(epoch)
+    this.#work?.asking.onWanted(epoch)
+  }
+
   onEpochOpened(epoch: number): void {
-    for (const reader of this.#work?.readers ?? []) reader.onEpochOpened(epoch)
+    for (const sender of this.#work?.senders ?? []) sender.onEpochOpened(epoch)
   }
 
   onEpochClosed(epoch: number): void {
-    for (const reader of this.#work?.readers ?? []) reader.onEpochClosed(epoch)
+    for (const sender of this.#work?.senders ?? []) sender.onEpochClosed(epoch)
   }
 
   /** Who sends on a channel to a group; missing: nobody here. */
@@ -72,11 +85,10 @@ export class GroupFeed {
     if (this.#work?.term === leader.term) return this.#work
     this.onLost()
     const { term, channels } = leader
-    const all = this.#parts.readers(term)
-    const readers = all.map(parts => new SourceReader(parts))
+    const senders = this.#parts.senders(term)
     const places = new Map<string, Place>()
-    for (const [at, served] of readers.entries()) {
-      for (const [branch, { channel, group }] of (all[at]?.shaping.branches ?? []).entries()) {
+    for (const { branches, desk: served } of senders) {
+      for (const [branch, { channel, group }] of branches.entries()) {
         places.set(keyOf(channel, group), { served, branch })
       }
     }
@@ -89,8 +101,8 @@ export class GroupFeed {
       onFrame: this.#parts.onFrame,
       taken: (channel: number) => channels.applied.channels.get(channel)?.cursor ?? 0,
     }
-    const asking = new Asking({ ...this.#parts, group })
-    this.#work = { term, asking, readers, places }
+    const asking = new Asking({ ...this.#parts, self: { ...this.#parts.self, term }, group })
+    this.#work = { term, asking, senders, places }
     return this.#work
   }
 }

@@ -5,7 +5,6 @@
 
 import type { Clock, Connection, ConnectionListener, Timer, Transport } from '../../base/env.ts'
 import { WeirError } from '../../base/errors.ts'
-import type { Hello } from '../../engine/channels/reception.ts'
 import {
   type Ask,
   decodeAsk,
@@ -23,9 +22,12 @@ export interface Outlet {
   end(refusal?: Refusal): void
 }
 
+/** What a hello says to whoever sends. */
+export type Greeting = Pick<Opening, 'term' | 'cursor' | 'bytes'>
+
 /** Who sends on channels. */
 export interface Served {
-  attach(branch: number, hello: Pick<Hello, 'cursor' | 'bytes'>, outlet: Outlet): void
+  attach(branch: number, hello: Greeting, outlet: Outlet): void
   detach(branch: number, outlet: Outlet): void
   onAsk(branch: number, outlet: Outlet, ask: Exclude<Ask, { kind: 'hello' }>): void
 }
@@ -35,12 +37,15 @@ export interface Place {
   readonly branch: number
 }
 
+/** What a node says of a stream that somebody wants. */
+export type Look = Known & { readonly place: Place | undefined }
+
 export interface ServingParts {
   readonly clock: Clock
   readonly transport: Transport<string>
   readonly bounds?: FeedBounds
   /** What is known of a stream that somebody wants, and who sends on it, if it is welcome. */
-  look(opening: Opening): Known & { readonly place: Place | undefined }
+  look(opening: Opening): Look
 }
 
 export class Serving {

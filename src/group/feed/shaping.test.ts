@@ -6,7 +6,14 @@ import type { StoredRecord } from '../../base/stream-log.ts'
 import type { Records } from '../../engine/columns/records.ts'
 import { rowsOf } from '../../engine/columns/records.ts'
 import { filter, project } from '../../engine/plan/testing/plans.ts'
-import { CHANNEL, type JobOptions, LETTERS, shapingOf, shown } from './testing/job.ts'
+import {
+  branchedShaping,
+  CHANNEL,
+  type JobOptions,
+  LETTERS,
+  shapingOf,
+  shown,
+} from './testing/job.ts'
 import { recordOf } from './testing/rig.ts'
 
 const read = (...texts: readonly (string | null)[]): readonly StoredRecord[] =>
@@ -52,6 +59,23 @@ describe('records of a source', () => {
   test('stand under the channel of their branch', () => {
     const { parts } = shapingOf().shape(read('a,1', 'nonsense'))
     expect([...parts.values()].map(({ origin }) => origin?.channel)).toEqual([CHANNEL, LETTERS])
+  })
+})
+
+describe('a front of several ways', () => {
+  const { branches, parts } = (() => {
+    const shaping = branchedShaping()
+    return { branches: shaping.branches, parts: shaping.shape(read('a,7', 'b,1', 'c,9')).parts }
+  })()
+
+  test('that meet again tells what it has by ascending offset', () => {
+    expect(shown(parts.get(0))).toEqual(['10:a,7', '10:a,7', '11:b,1', '12:c,9', '12:c,9'])
+  })
+
+  test('has what a sink is told on a channel of its own', () => {
+    expect(branches.map(({ channel }) => channel)).toEqual([CHANNEL, 5, LETTERS])
+    expect(shown(parts.get(1))).toEqual(['10:a,7', '12:c,9'])
+    expect(parts.get(1)?.origin?.channel).toBe(5)
   })
 })
 

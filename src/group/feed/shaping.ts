@@ -12,7 +12,7 @@ import { Splitter } from '../../engine/channels/slots.ts'
 import { concat } from '../../engine/columns/concat.ts'
 import type { Compiler } from '../../engine/columns/expression.ts'
 import { gatherRecords } from '../../engine/columns/gather.ts'
-import type { Records } from '../../engine/columns/records.ts'
+import { allRows, type Records } from '../../engine/columns/records.ts'
 import type { Vector } from '../../engine/columns/vector.ts'
 import { sortOut } from '../../engine/exchange/outsize.ts'
 import type { Stretch } from '../../engine/exchange/stretch.ts'
@@ -50,6 +50,14 @@ export interface Target {
   readonly groups: number
 }
 
+/** Which group has a sink's records, and on which channel. */
+export interface SinkTarget {
+  readonly sink: string
+  readonly channel: number
+  readonly group: number
+  readonly schema: Schema
+}
+
 export interface ShapingParts {
   readonly site: Site
   readonly source: SourcePlan
@@ -59,6 +67,8 @@ export interface ShapingParts {
   readonly errors: ErrorPolicy
   /** One for each exchange of the site. */
   readonly targets: readonly Target[]
+  /** One for each sink of the site: s mod P of the groups takes what passes. */
+  readonly sinks?: readonly SinkTarget[]
   /** Where letters go: s mod P of the groups, on a channel that is not one of the others. */
   readonly letters: { readonly channel: number; readonly group: number }
 }
@@ -76,18 +86,20 @@ export interface Shape extends Pick<Stretch, 'parts'> {
 }
 
 export class Shaping {
-  /** By branch: of each target all groups, then the letters. */
+  /** By branch: of each target all groups, then the sinks, then the letters. */
   readonly branches: readonly Destination[]
   readonly #parts: ShapingParts
   readonly #schema: Schema
   readonly #front: Front
+  /** The branch of each sink. */
+  readonly #sinks = new Map<string, number>()
   readonly #splitters: ReadonlyMap<
     Exchange,
     { readonly splitter: Splitter; readonly first: number }
   >
 
   constructor(parts: ShapingParts) {
-    const { site, source, schemas, compiler, targets, letters } = parts
+    const { site, source, schemas, compiler, targets, sinks = [], letters } = parts
     this.#parts = parts
     this.#schema = sourceSchema(source)
     const isAlone = targets.every(({ groups }) => groups === 1)
@@ -98,6 +110,10 @@ export class Shaping {
       splitters.set(exchange, { splitter: new Splitter(groups), first: branches.length })
       const schema = schemas.of(exchange.edge)
       for (let group = 0; group < groups; group++) branches.push({ channel, group, schema })
+    }
+    for (const { sink, ...destination } of sinks) {
+      this.#sinks.set(sink, branches.length)
+      branches.push(destination)
     }
     this.branches = [...branches, { ...letters, schema: DEAD_LETTER_SCHEMA }]
     this.#splitters = splitters
@@ -110,6 +126,11 @@ export class Shaping {
     const times: Float64Array[] = []
     for (const result of this.#front.takeAll(this.#decoded(records, dead))) {
       for (const one of result.leaving) this.#sort(one, sorted)
+      for (const { sink, records: some } of result.sinks) {
+        const branch = this.#sinks.get(sink.id)
+        if (branch === undefined) throw new WeirError('unknown-sink', `nobody takes ${sink.id}`)
+        add(sorted, branch, some)
+      }
       dead.push(...result.dead)
       times.push(result.times)
     }
@@ -124,11 +145,11 @@ export class Shaping {
   }
 
   #decoded(records: readonly StoredRecord[], dead: DeadRow[]): Records {
-    const { decoder, source, targets } = this.#parts
+    const { decoder, source } = this.#parts
     const schema = this.#schema
     const { vectors, failures } = decoder.decode(rawOf(records))
     const offsets = Float64Array.from(records, ({ offset }) => offset)
-    const origin = { channel: targets[0]?.channel ?? 0, offsets }
+    const origin = { channel: this.branches[0]?.channel ?? 0, offsets }
     const times = Float64Array.from(records, ({ timestampMs }) => timestampMs)
     const all: Records = { schema, size: records.length, vectors, times, origin }
     if (failures.length === 0) return all
@@ -145,20 +166,18 @@ export class Shaping {
     if (to === undefined) throw new WeirError('unknown-exchange', `nobody takes ${exchange.to}`)
     const { splitter, first } = to
     const split = slots === undefined ? new Map([[0, records]]) : splitter.split(records, slots)
-    for (const [group, part] of split) {
-      const pieces = sorted.get(first + group) ?? []
-      sorted.set(first + group, pieces)
-      pieces.push(part)
-    }
+    for (const [group, part] of split) add(sorted, first + group, part)
   }
 
   /** Under the channel's own name; what fits no frame is told in place of it. */
   #fitting(branch: number, pieces: readonly Records[], dead: DeadRow[]): Records {
     const { channel, schema } = this.branches[branch] as Destination
-    const whole = concat(schema, pieces)
+    const whole = inOrder(concat(schema, pieces))
     const own = { ...whole, origin: { channel, offsets: offsetsOf(whole) } }
     const { part, refused } = sortOut(own)
-    const operator = this.#parts.targets.find(one => one.channel === channel)?.exchange.to ?? ''
+    const { targets, sinks = [] } = this.#parts
+    const target = targets.find(one => one.channel === channel)?.exchange.to
+    const operator = target ?? sinks.find(one => one.channel === channel)?.sink ?? ''
     for (const one of refused) dead.push({ operator, records: own, ...one })
     return part
   }
@@ -170,6 +189,24 @@ export class Shaping {
     if (errors === 'fail') throw new WeirError(first.code, `${first.operator}: ${first.reason}`)
     return lettersOf(dead, letters.channel)
   }
+}
+
+function add(sorted: Map<number, Records[]>, branch: number, part: Records): void {
+  const pieces = sorted.get(branch) ?? []
+  sorted.set(branch, pieces)
+  pieces.push(part)
+}
+
+/** By ways that meet again, records of an offset may come behind those of a later one. */
+function inOrder(records: Records): Records {
+  const offsets = offsetsOf(records)
+  const isSorted = offsets.every((offset, row) => row === 0 || (offsets[row - 1] ?? 0) <= offset)
+  if (isSorted) return records
+  const at = (row: number) => offsets[row] ?? 0
+  return gatherRecords(
+    records,
+    allRows(records.size).toSorted((a, b) => at(a) - at(b) || a - b),
+  )
 }
 
 /** Side by side in one piece of memory, which nobody else writes to. */

@@ -69,10 +69,10 @@ describe('a reader', () => {
     const heard = rig.hello(0, 0, 0)
     rig.time.turn()
     rig.answer('a,1')
-    rig.reader.onAsk(0, former, { kind: 'grant', bytes: ALL })
+    rig.reader.desk.onAsk(0, former, { kind: 'grant', bytes: ALL })
     rig.time.turn()
     expect([former.told, heard.told]).toEqual([[], []])
-    rig.reader.onAsk(0, heard, { kind: 'grant', bytes: ALL })
+    rig.reader.desk.onAsk(0, heard, { kind: 'grant', bytes: ALL })
     rig.time.turn()
     expect(heard.told.at(-1)).toBe('0-1 0:a,1')
   })
@@ -81,7 +81,7 @@ describe('a reader', () => {
     const rig = new Rig()
     const heard = rig.begun()
     rig.answer('a,1')
-    rig.reader.onAsk(0, heard, { kind: 'rewind', reader: READER, cursor: 0 })
+    rig.reader.desk.onAsk(0, heard, { kind: 'rewind', reader: READER, cursor: 0 })
     rig.time.turn()
     expect(heard.told.filter(one => one === '0-1 0:a,1')).toHaveLength(2)
   })
@@ -96,7 +96,7 @@ describe('a reader', () => {
   test('sends nothing on a stream that broke', () => {
     const rig = new Rig()
     const heard = rig.begun()
-    rig.reader.detach(0, heard)
+    rig.reader.desk.detach(0, heard)
     rig.answer('a,1')
     expect(heard.told).toEqual(['0-0'])
   })
@@ -186,7 +186,7 @@ describe('a barrier', () => {
     const rig = new Rig()
     const heard = rig.begun()
     rig.answer('a,1')
-    rig.reader.onAsk(0, heard, { kind: 'wanted', epoch: 4 })
+    rig.reader.desk.onAsk(0, heard, { kind: 'wanted', epoch: 4 })
     rig.time.turn()
     return { rig, heard }
   }
@@ -330,7 +330,7 @@ describe('when the lead is lost', () => {
     const rig = new Rig()
     const heard = rig.begun()
     rig.answer('a,1')
-    rig.reader.onAsk(0, heard, { kind: 'wanted', epoch: 4 })
+    rig.reader.desk.onAsk(0, heard, { kind: 'wanted', epoch: 4 })
     rig.silence(150)
     const before = heard.frames.length
     rig.reader.close()

@@ -7,20 +7,18 @@
 import type { Clock, Random } from '../../base/env.ts'
 import { WeirError } from '../../base/errors.ts'
 import type { LogError, LogErrorCode, Partition, StreamLog } from '../../base/stream-log.ts'
-import type { Hello } from '../../engine/channels/reception.ts'
 import type { Reader } from '../../engine/channels/state.ts'
 import type { SenderBounds } from '../../engine/exchange/bounds.ts'
 import { senderBounds } from '../../engine/exchange/bounds.ts'
 import { HeadClock, watermarkOf } from '../../engine/exchange/clock.ts'
 import type { BarrierAt } from '../../engine/exchange/mark.ts'
 import { Sender } from '../../engine/exchange/sender.ts'
-import type { Ask } from '../../engine/exchange/talk.ts'
 import type { SourceTime } from '../../engine/plan/plan.ts'
 import { Newsroom } from '../../journal/news.ts'
 import { FEED_BOUNDS, type FeedBounds } from './bounds.ts'
+import { Desk, type Sending } from './desk.ts'
 import { Lane, type Piece } from './lane.ts'
-import type { Outlet, Served } from './serving.ts'
-import type { Shape, Shaping } from './shaping.ts'
+import type { Destination, Shape, Shaping } from './shaping.ts'
 
 export interface ReaderParts {
   readonly clock: Clock
@@ -65,11 +63,12 @@ interface Heard extends Shape {
 
 const NOTHING: Shape = { parts: new Map(), times: new Float64Array(0) }
 
-export class SourceReader implements Served {
+export class SourceReader implements Sending {
   readonly #parts: ReaderParts
   readonly #bounds: FeedBounds
+  readonly branches: readonly Destination[]
+  readonly desk: Desk
   readonly #sender: Sender
-  readonly #outlets: (Outlet | undefined)[]
   readonly #head: Lane
   readonly #behind: Lane
   readonly #clock: HeadClock
@@ -90,7 +89,14 @@ export class SourceReader implements Served {
     this.#parts = parts
     this.#bounds = bounds
     this.#sender = new Sender({ reader, branches, barrier, bounds: this.#senderBounds })
-    this.#outlets = branches.map(() => undefined)
+    this.branches = branches
+    this.desk = new Desk({
+      ...{ clock: parts.clock, sender: this.#sender, branches: branches.length },
+      onAsked: ask => {
+        if (ask === 'hello') this.#gather()
+        this.#wake()
+      },
+    })
     this.#head = this.#lane()
     this.#behind = this.#lane()
     this.#clock = new HeadClock(time)
@@ -99,31 +105,6 @@ export class SourceReader implements Served {
 
   get #senderBounds(): SenderBounds {
     return this.#parts.senderBounds ?? senderBounds(this.#parts.shaping.branches.length)
-  }
-
-  /** A stream begins; the one before it of the same branch is over. */
-  attach(branch: number, hello: Pick<Hello, 'cursor' | 'bytes'>, outlet: Outlet): void {
-    this.#outlets[branch]?.end()
-    this.#outlets[branch] = outlet
-    this.#sender.onHello(branch, hello, this.#parts.clock.monotonicMs())
-    this.#gather()
-    this.#wake()
-  }
-
-  detach(branch: number, outlet: Outlet): void {
-    if (this.#outlets[branch] !== outlet) return
-    this.#outlets[branch] = undefined
-    this.#sender.onStreamClosed(branch)
-  }
-
-  onAsk(branch: number, outlet: Outlet, ask: Exclude<Ask, { kind: 'hello' }>): void {
-    if (this.#outlets[branch] !== outlet) return
-    const sender = this.#sender
-    if (ask.kind === 'grant') sender.onGrant(branch, ask.bytes)
-    else if (ask.kind === 'rewind') sender.onRewind(branch, ask)
-    else if (ask.kind === 'wanted') sender.onEpochOpened(ask.epoch)
-    else sender.onTaken(branch, ask.cursor)
-    this.#wake()
   }
 
   onEpochOpened(epoch: number): void {
@@ -136,6 +117,9 @@ export class SourceReader implements Served {
     this.#wake()
   }
 
+  /** Sources tell by themselves. */
+  onAdvanced(): void {}
+
   /** For status and tests. */
   get kept(): { readonly bytes: number; readonly stretches: number } {
     return this.#sender.kept
@@ -147,8 +131,7 @@ export class SourceReader implements Served {
     this.#isClosed = true
     this.#head.close()
     this.#behind.close()
-    const message = 'this node led the group that sends here: ask the one that does now'
-    for (const outlet of this.#outlets) outlet?.end({ code: 'not-the-sender', message })
+    this.desk.end()
   }
 
   #lane(): Lane {
@@ -222,7 +205,7 @@ export class SourceReader implements Served {
       this.#parts.clock.monotonicMs(),
     )
     if (barrierAt !== undefined) this.#place(barrierAt)
-    for (const { branch, bytes } of frames) this.#outlets[branch]?.send(bytes)
+    for (const { branch, bytes } of frames) this.desk.send(branch, bytes)
     if (this.#isStopped) return isMore
     this.#head.want(head)
     this.#behind.want(behind)

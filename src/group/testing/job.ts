@@ -12,10 +12,13 @@ import { dedup, operator, planOf } from '../../engine/plan/testing/plans.ts'
 import { StageGroup, type StageOptions } from '../../engine/stage/group.ts'
 import { testCompiler } from '../../engine/testing/compiler.ts'
 import { input, recordsFrom } from '../../engine/windows/testing/events.ts'
-import { GroupLeader } from '../leader.ts'
+import { GroupLeader, type Routing } from '../leader.ts'
 import { GroupState } from '../state.ts'
 
 const ENTRY = 'once'
+
+/** All that comes is for its one operator. */
+export const ROUTING: Routing = () => ({ kind: 'operator', operator: ENTRY, input: 0 })
 
 /** Where such a group publishes, and how far it came. */
 export const JOURNAL = { topic: 'journal', partition: 0 }
@@ -79,7 +82,7 @@ export function leaderOf(
 ): GroupLeader {
   const stage = new StageGroup({ ...stageOf(spec), store: state.store, rowsDueMax })
   const bounds = { rowsMax: 10, bytesMax: 100_000, lingerMs: 5 }
-  return new GroupLeader({ state, term, stage, entry: ENTRY, bounds })
+  return new GroupLeader({ state, term, stage, routing: ROUTING, bounds })
 }
 
 /** All but the rows, in one. */

@@ -24,7 +24,7 @@ import { type Node, Trio } from '../../raft/host/testing/trio.ts'
 import { asGroup } from '../../raft/host/testing/world.ts'
 import { JobGroup } from '../job-group.ts'
 import type { JobMachine } from '../machine.ts'
-import { frameOf, isFull, JOURNAL, numberAt, OUT, SEAT, stageOf } from './job.ts'
+import { frameOf, isFull, JOURNAL, numberAt, OUT, ROUTING, SEAT, stageOf } from './job.ts'
 
 const BYTES_PER_RECORD = 20
 const STRETCH_MAX = 8
@@ -283,6 +283,7 @@ export class GroupWorld {
       claim,
       slot: 0,
       stage: stageOf(),
+      routing: ROUTING,
       taking: { rowsMax: 12, bytesMax: 4000, lingerMs: 2 },
       bounds: BOUNDS,
       lanes: [{ log: this.#log, seat: SEAT, budget: new Budget(BOUNDS.transactionsMax) }],

@@ -52,7 +52,7 @@ function asking({ exchange }: GrpcTransport, address: string, cluster = 'c') {
   const refused: string[] = []
   const one = new Asking({
     ...{ clock: realClock, random: new SystemRandom(), transport: exchange },
-    self: { cluster, job: 'j', generation: 2, group: 0 },
+    self: { cluster, job: 'j', generation: 2, group: 0, term: 1 },
     group: {
       hello: channel => ({ channel, cursor: frames.length, bytes: 1000 }),
       onFrame: frame => {

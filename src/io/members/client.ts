@@ -7,6 +7,8 @@ import {
   type JoinAnswer,
   type JoinRequest,
   membersService,
+  type WishAnswer,
+  type WishRequest,
 } from './service.ts'
 
 type Unary = (
@@ -20,6 +22,7 @@ type Call = Pick<ClientUnaryCall, 'cancel'>
 /** What is over by then is no answer. */
 const GREET_MS = 1500
 const JOIN_MS = 10_000
+const WISH_MS = 5000
 
 export class MembersClient {
   readonly #credentials: ChannelCredentials
@@ -39,6 +42,10 @@ export class MembersClient {
   join(address: string, request: JoinRequest): Promise<JoinAnswer> {
     if (this.#isEnded) return Promise.reject(new Error('this node asks for no seats any more'))
     return this.#ask(address, 'Join', request, JOIN_MS) as Promise<JoinAnswer>
+  }
+
+  wish(address: string, request: WishRequest): Promise<WishAnswer> {
+    return this.#ask(address, 'Wish', request, WISH_MS) as Promise<WishAnswer>
   }
 
   /**

@@ -49,6 +49,10 @@ const desk = () =>
       proved.push(names)
       setImmediate(done, answer)
     },
+    wish({ cluster, command }, done) {
+      const message = `${cluster} ${command.join(' ')}`
+      setImmediate(done, { code: 'not-leader', message })
+    },
   })
 
 function opened(tls?: TlsFiles): Promise<GrpcTransport> {
@@ -84,6 +88,11 @@ test('who asks to join is told his seats', async () => {
   expect(asked).toEqual([{ cluster: 'c1', who }])
   // Without TLS nobody proves anything.
   expect(proved).toEqual([undefined])
+})
+
+test('a wish is carried in bytes, and answered', async () => {
+  const wished = await client.wish(address, { cluster: 'c1', command: Uint8Array.of(1, 0, 255) })
+  expect(wished).toEqual({ code: 'not-leader', message: 'c1 1 0 255' })
 })
 
 test('nobody there is a sentence', async () => {

@@ -9,6 +9,8 @@ import {
   type JoinAnswer,
   type JoinRequest,
   membersService,
+  type WishAnswer,
+  type WishRequest,
 } from './service.ts'
 
 export interface MembersDesk {
@@ -19,6 +21,7 @@ export interface MembersDesk {
     names: readonly string[] | undefined,
     done: (answer: JoinAnswer) => void,
   ): void
+  wish(request: WishRequest, done: (answer: WishAnswer) => void): void
 }
 
 type Reply<T> = (error: null, answer: T) => void
@@ -30,8 +33,9 @@ export function membersDesk(desk: MembersDesk): GrpcService {
   const join = (call: ServerUnaryCall<JoinRequest, JoinAnswer>, reply: Reply<JoinAnswer>) => {
     desk.join(call.request, provedBy(call), answer => reply(null, answer))
   }
-  return {
-    definition: membersService().service,
-    handlers: { Greet: greet as UntypedHandleCall, Join: join as UntypedHandleCall },
+  const wish = (call: ServerUnaryCall<WishRequest, WishAnswer>, reply: Reply<WishAnswer>) => {
+    desk.wish(call.request, answer => reply(null, answer))
   }
+  const handlers = { Greet: greet, Join: join, Wish: wish } as Record<string, UntypedHandleCall>
+  return { definition: membersService().service, handlers }
 }

@@ -35,6 +35,16 @@ export interface JoinAnswer {
   readonly groups: readonly Seat[]
 }
 
+export interface WishRequest {
+  readonly cluster: string
+  readonly command: Uint8Array
+}
+
+export interface WishAnswer {
+  readonly code: string
+  readonly message: string
+}
+
 export interface Seat {
   readonly group: number
   readonly replica: number

@@ -220,4 +220,5 @@ export const sinkShape = tagged(
 )
 
 export type SourcePart = Checked<typeof sourceShape>
+export type SinkPart = Checked<typeof sinkShape>
 export type ColumnPart = Checked<typeof columnShape>

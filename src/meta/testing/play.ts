@@ -23,6 +23,7 @@ export const stepKinds = [
   'place',
   'founded',
   'setting',
+  'claimed',
 ] as const
 
 export interface Step {
@@ -85,6 +86,12 @@ const makers: Readonly<Record<Step['kind'], (step: Step, state: MetaState) => Me
   },
   founded: ({ a, b }, state) => {
     return { kind: 'founded', groups: [groupAt(state, a), groupAt(state, b)] }
+  },
+  claimed: ({ a, b }, { jobs }) => {
+    const job = at(JOBS, a)
+    const known = jobs.find(({ name }) => name === job)
+    // Mostly the one that was recorded last.
+    return { kind: 'claimed', job, generation: b % 4 === 0 ? b % 12 : (known?.generation ?? 1) }
   },
   setting: ({ a, b }) => {
     return { kind: 'setting', setting: { key: `s${a % 4}`, value: 'v'.repeat(b % 3) } }

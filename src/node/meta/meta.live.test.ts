@@ -1,146 +1,149 @@
-/** `meta` on real nodes: founded on purpose, followed by all, kept by whoever leads it. */
+/**
+ * `meta` on real nodes: founded on purpose, followed by all, kept by whoever leads it; and the
+ * groups of jobs that are hosted by it, founded, led, opened again and retired.
+ */
 
 import { expect, test } from 'vitest'
-import type { GroupId, ReplicaId } from '../../base/ids.ts'
-import { groupId, nodeId } from '../../base/ids.ts'
+import { groupId } from '../../base/ids.ts'
 import type { MetaCommand } from '../../meta/command.ts'
-import { encodeMetaCommand } from '../../meta/command-codec.ts'
 import { META_GROUP, type MetaState } from '../../meta/state.ts'
+import type { MetaAnswer } from '../jobs/body.ts'
+import { ENTRIES, TestBodies } from '../testing/bodies.ts'
 import { cluster, settingsOf, TestNode } from '../testing/fleet.ts'
-import type { Hosted } from './hosting.ts'
-import type { Hosting, JobHost } from './job-host.ts'
+import type { MemberMeta } from './member-meta.ts'
 
 const WAIT = { timeout: 60_000, interval: 50 }
+const FIRST = META_GROUP + 1
 
-/** Runs nothing: remembers what it was told. */
-class Register implements JobHost {
-  readonly started: Hosting[] = []
-  readonly #hosted = new Map<GroupId, Hosted>()
+const parts = { bodies: (world: TestBodies['world']) => new TestBodies(world) }
 
-  hosted(): ReadonlyMap<GroupId, Hosted> {
-    return this.#hosted
-  }
-
-  start(hosting: Hosting): void {
-    this.started.push(hosting)
-    this.#hosted.set(hosting.group.id, { replica: hosting.replica, isMember: true })
-  }
-
-  retire(group: GroupId, replica: ReplicaId): void {
-    expect(this.#hosted.get(group)?.replica).toBe(replica)
-    this.#hosted.delete(group)
-  }
-
-  get replicas(): readonly ReplicaId[] {
-    return [...this.#hosted.values()].map(one => one.replica).sort((a, b) => a - b)
-  }
+function metaNode(id: string, join: readonly string[]): TestNode {
+  const settings = settingsOf(id, { founds: join.length === 0, join, zone: `zone-${id}` })
+  return new TestNode(settings, undefined, undefined, parts)
 }
 
-function metaNode(id: string, join: readonly string[]) {
-  const jobs = new Register()
-  const settings = settingsOf(id, { founds: join.length === 0, join })
-  return { jobs, node: new TestNode(settings, undefined, undefined, { jobs }) }
-}
-
-async function three() {
-  const first = metaNode('n1', [])
-  await first.node.start()
-  const others = ['n2', 'n3'].map(id => metaNode(id, [first.node.address]))
-  for (const one of others) await one.node.start()
-  const all = [first, ...others]
-  for (const { node } of all) await expect.poll(() => node.isReady, WAIT).toBe(true)
-  for (const { node } of all)
-    await expect.poll(() => node.node.metaReplica?.machine.state.nodes.length, WAIT).toBe(3)
+async function three(): Promise<readonly [TestNode, TestNode, TestNode]> {
+  const first = await metaNode('n1', []).start()
+  const others = ['n2', 'n3'].map(id => metaNode(id, [first.address]))
+  for (const one of others) await one.start()
+  const all = [first, ...others] as unknown as [TestNode, TestNode, TestNode]
+  for (const one of all) await expect.poll(() => one.isReady, WAIT).toBe(true)
+  for (const one of all) await expect.poll(() => stateOf(one)?.nodes.length, WAIT).toBe(3)
   return all
 }
 
-/** On whichever of them leads. */
-function propose(nodes: readonly TestNode[], command: MetaCommand): Promise<string> {
-  const leader = nodes.map(({ node }) => node.metaReplica).find(one => one?.isLeader === true)
-  if (leader === undefined) return Promise.resolve('nobody leads')
-  const data = encodeMetaCommand(command)
-  return new Promise(resolve => leader.propose(data, ({ kind }) => resolve(kind)))
-}
-const say = (nodes: readonly TestNode[], command: MetaCommand) =>
-  expect.poll(() => propose(nodes, command), WAIT).toBe('applied')
+const metaOf = (one: TestNode): MemberMeta | undefined => one.node.meta
+const stateOf = (one: TestNode): MetaState | undefined => metaOf(one)?.replica?.machine.state
 
-const submit = {
-  kind: 'submit' as const,
+/** On any of them: it is carried to whoever leads. */
+function propose(one: TestNode, command: MetaCommand): Promise<MetaAnswer | undefined> {
+  return new Promise(resolve => {
+    if (metaOf(one) === undefined) resolve(undefined)
+    else metaOf(one)?.line.say(command, resolve)
+  })
+}
+
+const say = (one: TestNode, command: MetaCommand) =>
+  expect.poll(() => propose(one, command), WAIT).toEqual({ done: true })
+
+const submit: MetaCommand = {
+  kind: 'submit',
   job: {
     ...{ name: 'clicks', text: 'name: clicks', digest: 'd', key: 'k', owner: 'o' },
     ...{ replication: 3, stages: [{ name: 'count', partitions: 6 }], offsets: [] },
   },
 }
-const leaders = (state: MetaState | undefined) =>
-  (state?.groups ?? []).map(one => one.replicas[0]?.node).sort()
 
-test('every node knows the wish, and is told what it is to host', async () => {
+/** By group of the job: replica, role, and how many entries of the body are applied. */
+function groupsOf(one: TestNode) {
+  const replicas = one.reports().filter(({ id }) => id > META_GROUP)
+  return replicas.map(({ group, replica, role, members, applied }) => {
+    return { group, replica, role, voters: members.filter(({ kind }) => kind === 'voter'), applied }
+  })
+}
+
+const replicasOf = (one: TestNode) => groupsOf(one).map(({ replica }) => replica)
+
+/** Every group has a leader, three voters, and what its leader wanted in its log. */
+async function running(nodes: readonly TestNode[], voters = 3): Promise<void> {
+  const led = () => nodes.flatMap(groupsOf).filter(({ role }) => role === 'leader')
+  await expect
+    .poll(
+      () =>
+        led()
+          .map(({ group }) => group)
+          .sort(),
+      WAIT,
+    )
+    .toEqual(Array.from({ length: 6 }, (_, at) => `clicks/count/${at}`))
+  await expect.poll(() => led().every(one => one.voters.length === voters), WAIT).toBe(true)
+  await expect.poll(() => led().every(one => one.applied > ENTRIES), WAIT).toBe(true)
+}
+
+const isFounded = (one: TestNode) => stateOf(one)?.groups.every(({ founding }) => !founding.length)
+
+test('what is wished is hosted, founded, led evenly, and goes with its job', async () => {
   const all = await three()
-  const nodes = all.map(one => one.node)
-  await say(nodes, submit)
-  for (const { node, jobs } of all) {
-    await expect.poll(() => jobs.started.length, WAIT).toBe(6)
-    expect(leaders(node.node.metaReplica?.machine.state)).toEqual([
-      'n1',
-      'n1',
-      'n2',
-      'n2',
-      'n3',
-      'n3',
-    ])
-    expect(jobs.started.every(one => one.voters.includes(one.replica))).toBe(true)
-    expect(node.node.find(META_GROUP)).toBeUndefined()
-    expect(node.node.find(groupId(1))).toBeDefined()
-    expect(node.reports().map(one => one.group)).toEqual(['kv/1', 'meta'])
+  const [first, second] = all
+  await say(second, submit)
+  await running(all)
+  for (const one of all) {
+    expect(replicasOf(one)).toHaveLength(6)
+    await expect.poll(() => isFounded(one), WAIT).toBe(true)
+    expect(one.node.find(META_GROUP)).toBeUndefined()
+    expect(one.node.find(groupId(FIRST))).toBeUndefined()
+    expect(one.node.find(groupId(1))).toBeDefined()
+    const led = () => groupsOf(one).filter(({ role }) => role === 'leader').length
+    await expect.poll(led, WAIT).toBe(2)
   }
-  const given = all.flatMap(one => one.jobs.replicas)
-  expect(new Set(given).size).toBe(18)
-  await say(nodes, { kind: 'wish', job: 'clicks', wish: 'deleted' })
-  await say(nodes, { kind: 'drop', job: 'clicks' })
-  for (const { jobs } of all) await expect.poll(() => jobs.replicas, WAIT).toEqual([])
+  expect(new Set(all.flatMap(replicasOf)).size).toBe(18)
+  const zones = () => stateOf(second)?.nodes.map(({ zone }) => zone)
+  await expect.poll(zones, WAIT).toEqual(['zone-n1', 'zone-n2', 'zone-n3'])
+  expect(first.node.face?.report('clicks/count/3')?.id).toBe(FIRST + 3)
+  await say(second, { kind: 'wish', job: 'clicks', wish: 'deleted' })
+  await say(first, { kind: 'drop', job: 'clicks' })
+  for (const one of all) await expect.poll(() => replicasOf(one), WAIT).toEqual([])
 })
 
 test('a node that lost its folder is another store, and hosts other replicas', async () => {
   const all = await three()
-  const [first, second, third] = all as [(typeof all)[0], (typeof all)[0], (typeof all)[0]]
-  await say([first.node, second.node, third.node], submit)
-  for (const { jobs } of all) await expect.poll(() => jobs.started.length, WAIT).toBe(6)
-  await third.node.die()
-  const again = metaNode('n3', [first.node.address, second.node.address])
-  await again.node.start()
-  await expect.poll(() => again.jobs.replicas, WAIT).toEqual([19, 20, 21, 22, 23, 24])
-  expect(again.jobs.started.every(one => one.voters.length === 0)).toBe(true)
-  expect(again.node.node.metaReplica?.machine.state.nodes.map(one => one.id)).toEqual(
-    ['n1', 'n2', 'n3'].map(nodeId),
-  )
+  const [first, second, third] = all
+  await say(first, submit)
+  await running(all)
+  const lost = replicasOf(third)
+  await third.die()
+  const again = metaNode('n3', [first.address, second.address])
+  await again.start()
+  await expect.poll(() => replicasOf(again), WAIT).toEqual([19, 20, 21, 22, 23, 24])
+  const survivors = [first, second, again]
+  await running(survivors)
+  const voters = () => survivors.flatMap(groupsOf).flatMap(one => one.voters)
+  const isThere = () => voters().some(({ replica }) => lost.includes(replica))
+  await expect.poll(isThere, WAIT).toBe(false)
+  expect(stateOf(again)?.nodes.map(one => one.id)).toEqual(['n1', 'n2', 'n3'])
 })
 
-test('what meta holds is there after all nodes were stopped and started', async () => {
+test('what was hosted is opened again after all nodes were stopped and started', async () => {
   const all = await three()
-  await say(
-    all.map(one => one.node),
-    submit,
-  )
-  for (const { jobs } of all) await expect.poll(() => jobs.started.length, WAIT).toBe(6)
-  const before = all.map(one => one.jobs.replicas)
-  for (const { node } of all) await node.stop()
-  const addresses = all.map(one => one.node.address)
-  const again = all.map(({ node }) => {
-    const join = addresses.filter(one => one !== node.address)
-    const listen = { host: '127.0.0.1', port: Number(node.address.split(':')[1]) }
-    const jobs = new Register()
-    const settings = { ...node.settings, founds: false, join, listen }
-    return { jobs, node: new TestNode(settings, undefined, undefined, { jobs }) }
+  await say(all[0], submit)
+  await running(all)
+  const before = all.map(replicasOf)
+  for (const one of all) await one.stop()
+  const addresses = all.map(one => one.address)
+  const again = all.map(({ settings, address }) => {
+    const join = addresses.filter(one => one !== address)
+    const listen = { host: '127.0.0.1', port: Number(address.split(':')[1]) }
+    const own = { ...settings, founds: false, join, listen }
+    return new TestNode(own, undefined, undefined, parts)
   })
-  await Promise.all(again.map(one => one.node.start()))
-  for (const [at, { jobs }] of again.entries()) {
-    await expect.poll(() => jobs.replicas, WAIT).toEqual(before[at])
-  }
+  await Promise.all(again.map(one => one.start()))
+  await running(again)
+  expect(again.map(replicasOf)).toEqual(before)
 })
 
 test('a cluster that was founded without it has none', async () => {
   const [node] = await cluster(1)
   await expect.poll(() => node?.isReady, WAIT).toBe(true)
-  expect(node?.node.metaReplica).toBeUndefined()
+  expect(node?.node.meta?.replica).toBeUndefined()
   expect(node?.reports().map(one => one.group)).toEqual(['kv/1'])
 })

@@ -11,6 +11,7 @@ import type { MembersClient } from '../../io/members/client.ts'
 import type { GroupMachine } from '../../raft/host/machine.ts'
 import { isDialable } from '../address.ts'
 import type { Directory } from '../directory.ts'
+import { isPlaced } from '../jobs/placing.ts'
 import type { Member } from '../member.ts'
 import type { SeatFacts } from '../readiness.ts'
 import { type Introduction, isEnrolled } from '../roster/roster.ts'
@@ -54,6 +55,8 @@ export class Seats<M extends GroupMachine> {
 
   /** Somebody spoke of this group, and it is not here. */
   onUnknownGroup(group: GroupId): void {
+    // Who is in a group of a job says the wish, and nobody asks for a seat.
+    if (isPlaced(group)) return
     this.take()
     this.#seating?.name(group)
   }
@@ -62,7 +65,7 @@ export class Seats<M extends GroupMachine> {
     if (this.#seating !== undefined) return
     this.#areConfirmed = false
     const seating = this.#makeSeating()
-    for (const group of this.#parts.member.replicas.keys()) seating.name(group)
+    for (const group of this.#parts.member.seated.keys()) seating.name(group)
     this.#seating = seating
     void this.#run(seating)
   }

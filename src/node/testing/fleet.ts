@@ -151,6 +151,8 @@ export function settingsOf(id: string, more: Partial<NodeSettings> = {}): NodeSe
     data: join(tempFolder(), id),
     founds: false,
     groups: 1,
+    zone: '',
+    log: undefined,
     logLevel: 'info',
     tls: undefined,
     dial: new Map(),

@@ -132,7 +132,7 @@ export class Place {
     const greeting = { node, address, http, cluster: '', formerly: '', founds: false, process: 'p' }
     const desk = new Desk(greeting, (name, code) => this.refused.push(`${name} ${code}`))
     const known = { cluster: CLUSTER, directory, replicas: member.replicas }
-    desk.member = { ...known, self: this.self, links: this.#town }
+    desk.member = { ...known, self: this.self, links: this.#town, line: undefined }
     this.#running = { member, desk, directory }
     member.open(() => member.start())
     this.#learnMachines()

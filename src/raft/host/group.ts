@@ -26,6 +26,7 @@ import {
   type ReadOutcome,
 } from './calls.ts'
 import type { Cut, ImageSubject } from './images.ts'
+import { LeaderNews } from './leader-news.ts'
 import { lossMessage } from './loss.ts'
 import type { GroupMachine } from './machine.ts'
 import type { Sender } from './outgoing.ts'
@@ -63,6 +64,7 @@ export class Group implements ApplyPort, ImageSubject, Sender {
   #onClosed: (() => void) | undefined
   #imagesTaken = 0
   /** Applied here since the last image, and how much of that the image under way holds. */
+  readonly #news = new LeaderNews()
   #imageBytes = 0
   #cutBytes = 0
   #refused = new Map<CallRefusalCode, number>()
@@ -224,6 +226,7 @@ export class Group implements ApplyPort, ImageSubject, Sender {
   settle(nowMs: number): void {
     const { raft } = this
     while (raft.hasReady()) this.#carryOut(raft.ready(), nowMs)
+    if (this.#news.isNews(raft)) this.#works.answer(() => this.#works.onLeader(this.id))
     this.#calls.onTime(nowMs, raft.role === 'leader', this.#works.bounds.fateMs)
     this.#works.ticker.plan(this.#pace)
   }

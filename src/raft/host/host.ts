@@ -137,6 +137,16 @@ export class Host {
     })
   }
 
+  /** One that was never opened; `done` when nothing of it is left in the log. */
+  forget(group: GroupId, done: () => void): void {
+    this.#mustBeFree(group)
+    this.#moving.add(group)
+    this.#parts.store.remove(group, () => {
+      this.#moving.delete(group)
+      if (!this.#isDead) done()
+    })
+  }
+
   /** No replica lives there any more. */
   forgetNode(node: NodeId): void {
     this.#outgoing.forget(node)
@@ -242,6 +252,7 @@ export class Host {
       wake: woken => this.#turn.wake(woken),
       write: (group, write) => this.#turn.write(group, write),
       answer: give => this.#turn.answer(give),
+      onLeader: group => this.#parts.listener.onLeader?.(group),
       fatal: (code, message) => this.#fatal(code, message),
     }
   }

@@ -82,6 +82,8 @@ export interface HostListener {
   onFatal(code: FatalCode, message: string): void
   /** Someone speaks of a group that is not here. */
   onUnknownGroup(group: GroupId, from: NodeId): void
+  /** Another leads it as far as is known here, or nobody does; no core is on the stack. */
+  onLeader?(group: GroupId): void
   /** A frame that no node of this version sends; nothing of it was taken. */
   onMalformed(from: NodeId, message: string): void
 }

@@ -36,5 +36,6 @@ export interface Works {
   write(group: GroupId, write: Write): void
   /** Given when no core is on the stack. */
   answer(give: () => void): void
+  onLeader(group: GroupId): void
   fatal(code: FatalCode, message: string): void
 }

@@ -3,9 +3,13 @@
 import { ByteWriter, utf8Of } from '../../../../src/base/bytes.ts'
 import { Prng } from '../../../../src/base/prng.ts'
 import type { NewRecord, Partition } from '../../../../src/base/stream-log.ts'
+import { batchOf } from '../../../../src/engine/batch/entry.ts'
 import { type BatchSchedule, writeSchedule } from '../../../../src/engine/batch/schedule.ts'
-import { encodeGeneration } from '../../../../src/group/command.ts'
+import type { ChannelChange } from '../../../../src/engine/channels/state.ts'
+import { DeltaWriter } from '../../../../src/engine/store/delta.ts'
+import { encodeBatch, encodeGeneration } from '../../../../src/group/command.ts'
 import { GroupState } from '../../../../src/group/state.ts'
+import type { Way } from '../../../../src/group/wiring.ts'
 import { IDENTITY_HEADER } from '../../../../src/journal/identity.ts'
 import { encodeRecord } from '../../../../src/journal/record.ts'
 import { journalTopic } from '../../../../src/journal/settings.ts'
@@ -35,6 +39,13 @@ export function entryAt(index: number, data = encodeGeneration(CLAIM.generation)
   return { index, term: 1, kind: 'data', data: data.slice() }
 }
 
+/** The first batch: it takes nothing. */
+export function batchWith(changes: readonly ChannelChange[]): Uint8Array {
+  const delta = new DeltaWriter().finish()
+  const batch = batchOf({ seq: 1, now: 1, inputs: [], changes }, { delta, outputs: [] })
+  return encodeBatch(1, batch).slice()
+}
+
 export class Stage {
   readonly scenario = drawCluster(SEED)
   readonly job = new Job(this.scenario.job)
@@ -55,17 +66,20 @@ export class Stage {
 
   /** As a replica has it that applied nothing. */
   get state(): GroupState {
-    return GroupState.empty(this.job.stageOptions(0).slots?.from ?? 0)
+    return GroupState.empty(this.job.slotsOf(0).from)
   }
 
-  /** The n-th record that was drawn, into its partition; where that is. */
+  /** The n-th record that was drawn, into its partition; by which channel it comes. */
   put(at: number): number {
     const arrival = this.job.arrivals[at]
     if (arrival === undefined) throw new Error('there are so many records')
     const key = new ByteWriter().uint32(at).finish()
     const value = this.job.encoded(arrival)
-    this.#append(inputOf(arrival.channel), { key, value, headers: [], timestampMs: 0 })
-    return arrival.channel
+    this.#append(inputOf(arrival.channel), { key, value, headers: [], timestampMs: arrival.time })
+    const ways = this.job.waysInto(0)
+    const { channel } = arrival
+    const isOf = ({ from }: Way) => from.kind === 'source' && from.partition === channel
+    return ways.find(isOf)?.channel ?? 0
   }
 
   journal(group: number, schedules: readonly Partial<BatchSchedule>[], fromSeq = 1): void {
@@ -83,7 +97,7 @@ export class Stage {
   }
 
   show(group: number, number: number): void {
-    const [sink = ''] = this.job.sinks
+    const [sink = ''] = this.job.sinksOf(group)
     const identity = `${nameOf(group)}/1/${sink}/${number}`
     const headers = [{ name: IDENTITY_HEADER, value: utf8Of(identity) }]
     this.#append(outputOf(group, 0), { key: null, value: null, headers, timestampMs: 0 })
@@ -92,10 +106,8 @@ export class Stage {
   /** The last look. */
   end(): void {
     this.judge.look()
-    const { channels } = this.job
-    this.judge.end(
-      new Map(channels.map(channel => [channel, this.#log.committed(inputOf(channel))])),
-    )
+    const { partitions } = this.job
+    this.judge.end(new Map(partitions.map(one => [one, this.#log.committed(inputOf(one))])))
   }
 
   #append(to: Partition, record: NewRecord): void {

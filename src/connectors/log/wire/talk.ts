@@ -12,6 +12,9 @@ import { type CallMessage, rows } from './messages.ts'
 
 export type TalkStream = ServerDuplexStream<CallMessage, object>
 
+/** Fetches that one client may have open: each may be answered with as much as a message holds. */
+export const FETCHES_MAX = 2000
+
 interface Open extends Asked {
   readonly name: CallName
 }
@@ -22,6 +25,7 @@ export class Talk {
   readonly #onGone: () => void
   /** By the serials of the calls. */
   readonly #open = new Map<number, Open>()
+  #fetches = 0
   #isEnding = false
   #isGone = false
 
@@ -51,7 +55,7 @@ export class Talk {
   #take({ serial, log, what, ...messages }: CallMessage): void {
     if (what === 'cancel') {
       this.#open.get(serial)?.cancel()
-      this.#open.delete(serial)
+      this.#forget(serial)
       return
     }
     const { name } = this.#log
@@ -60,6 +64,7 @@ export class Talk {
       this.#refuse(serial, { code: 'other-cluster', message })
     } else if (what === undefined) this.#refuse(serial, unknown)
     else if (this.#isEnding) this.#refuse(serial, closing)
+    else if (what === 'fetch' && this.#fetches >= FETCHES_MAX) this.#refuse(serial, tooMany)
     else this.#ask(serial, what, messages[what] as never)
   }
 
@@ -70,7 +75,14 @@ export class Talk {
       else this.#refuse(serial, answer.error)
     }
     const waits = this.#log.ask(name, asked(message) as AskedBy<Name>, told)
+    this.#forget(serial)
     this.#open.set(serial, { name, cancel: () => waits.cancel() })
+    if (name === 'fetch') this.#fetches++
+  }
+
+  #forget(serial: number): void {
+    if (this.#open.get(serial)?.name === 'fetch') this.#fetches--
+    this.#open.delete(serial)
   }
 
   #refuse(serial: number, error: LogError): void {
@@ -79,7 +91,7 @@ export class Talk {
 
   #tell(serial: number, told: CallName | 'trouble', message: object): void {
     if (this.#isGone) return
-    this.#open.delete(serial)
+    this.#forget(serial)
     const isTaken = this.#stream.write({ serial, log: this.#log.name, [told]: message })
     if (!isTaken) this.#stream.pause()
     this.#maybeEnd()
@@ -102,4 +114,8 @@ export class Talk {
 }
 
 const closing = refused('unavailable', 'the log is being closed; ask again when it is there').error
+const tooMany = refused(
+  'unavailable',
+  `this client has ${FETCHES_MAX} fetches open, as many as it may; ask again when one is answered`,
+).error
 const unknown = refused('unsupported', 'the log does not know this call; take a newer one').error

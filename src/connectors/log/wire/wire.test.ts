@@ -17,7 +17,7 @@ import { GrpcLine } from './client.ts'
 import { type AnswerMessage, rows } from './messages.ts'
 import { LogServer, type ServerAnswer } from './server.ts'
 import { channelOptions, talkMethod } from './service.ts'
-import { Talk, type TalkStream } from './talk.ts'
+import { FETCHES_MAX, Talk, type TalkStream } from './talk.ts'
 
 /** As far as it is looked at. */
 interface MessageType {
@@ -166,6 +166,28 @@ test('who waits for records holds up nobody, and is told when the log is closed'
   expect([end, codes]).toEqual([{ value: 0 }, []])
   await close()
   expect(codes).toEqual(Array(3).fill('unavailable'))
+})
+
+test('fetches of one client are bounded; other calls and other clients are served', async () => {
+  const { client, close } = await served()
+  const [log, other] = [client(), client()]
+  await create(log)
+  const how = { isolation: 'committed', maxBytes: 100, waitMs: 25_000 } as const
+  const answers: LogAnswer<unknown>[] = []
+  const fetch = () => log.fetch(at, 0, how, one => answers.push(one))
+  const open = Array.from({ length: FETCHES_MAX + 1 }, fetch)
+  await until(() => answers.length > 0)
+  expect(answers).toEqual([
+    { error: { code: 'unavailable', message: expect.stringContaining(`${FETCHES_MAX} fetches`) } },
+  ])
+  expect(await answer<number>(done => log.end(at, 'committed', done))).toEqual({ value: 0 })
+  const now = { ...how, waitMs: 0 }
+  expect(await code<unknown>(done => void other.fetch(at, 0, now, done))).toBe('ok')
+  expect(await code<unknown>(done => void log.fetch(at, 0, now, done))).toBe('unavailable')
+  open[0]?.cancel()
+  expect(await code<unknown>(done => void log.fetch(at, 0, now, done))).toBe('ok')
+  expect(answers).toHaveLength(1)
+  await close()
 })
 
 test('what is too large for a message is refused, and nothing of it is done', async () => {

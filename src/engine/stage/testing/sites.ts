@@ -80,7 +80,7 @@ export class Stage {
   readonly store: MemoryStore
   readonly deltas: Uint8Array[] = []
   group: StageGroup
-  readonly #options: StageOptions
+  readonly options: StageOptions
   readonly #entry: string
 
   constructor(
@@ -92,7 +92,7 @@ export class Stage {
     const plan = planOf(operators, more.sinks === undefined ? {} : { sinks: more.sinks })
     const site = sitesOf(plan).find(({ entry }) => entry !== undefined) as Site
     this.#entry = site.entry as string
-    this.#options = {
+    this.options = {
       site,
       schemas: schemasOf(plan, testCompiler),
       compiler: testCompiler,
@@ -100,11 +100,11 @@ export class Stage {
       store: this.store,
       ...more,
     }
-    this.group = new StageGroup(this.#options)
+    this.group = new StageGroup(this.options)
   }
 
   restore(): void {
-    this.group = new StageGroup(this.#options)
+    this.group = new StageGroup(this.options)
   }
 
   /** Not applied. */

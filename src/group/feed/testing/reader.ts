@@ -79,7 +79,7 @@ export class Rig {
 
   hello(branch: number, cursor: number, bytes = ALL): Heard {
     const heard = new Heard(this)
-    this.reader.attach(branch, { cursor, bytes }, heard)
+    this.reader.desk.attach(branch, { term: 1, cursor, bytes }, heard)
     return heard
   }
 

@@ -15,21 +15,30 @@ import type { Time } from './rig.ts'
 const PROFILE = { delayMinUs: 50, delayMeanUs: 100, bufferBytes: 100_000 }
 
 export const OPENING: Opening = {
-  ...{ cluster: 'c', job: 'j', generation: 2, channel: 1, group: 0, cursor: 5, bytes: 1000 },
+  ...{
+    cluster: 'c',
+    job: 'j',
+    generation: 2,
+    channel: 1,
+    group: 0,
+    term: 1,
+    cursor: 5,
+    bytes: 1000,
+  },
 }
 
 export class Wires {
   readonly wire: SimWire
   readonly doors: readonly Transport<string>[]
 
-  constructor(time: Time) {
+  constructor(time: Time, nodes = 2) {
     this.wire = new SimWire(PROFILE, { queue: time.queue, prng: new Prng(1) })
-    this.doors = [0, 1].map(node => this.wire.door(node, `n${node}`))
+    this.doors = Array.from({ length: nodes }, (_, node) => this.wire.door(node, `n${node}`))
   }
 
   door(node: number): Transport<string> {
     const door = this.doors[node]
-    if (door === undefined) throw new Error('there are two')
+    if (door === undefined) throw new Error(`there is no node ${node}`)
     return door
   }
 }

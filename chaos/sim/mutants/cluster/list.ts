@@ -3,7 +3,8 @@
  * nodes that run random jobs. Those marked blind were written before any of them was played.
  */
 
-import type { Mutant } from './mutant.ts'
+import type { Mutant } from '../mutant.ts'
+import { wayMutants } from './ways.ts'
 
 const GROUP = 'src/group'
 const ENGINE = 'src/engine'
@@ -73,11 +74,8 @@ const state: readonly Mutant[] = [
     name: 'overlay-shown-to-everybody',
     scenario,
     file: `${GROUP}/leader.ts`,
-    find: 'return encodeBatch(this.term, madeOf(this.#stage, this.#entry, taken))',
-    replace:
-      'const made = madeOf(this.#stage, this.#entry, taken)\n' +
-      '    this.#state.store.apply(made.delta)\n' +
-      '    return encodeBatch(this.term, made)',
+    find: 'return encodeBatch(this.term, batch)',
+    replace: 'this.#state.store.apply(batch.delta)\n    return encodeBatch(this.term, batch)',
     why:
       'What a leader computed ahead is in the state that queries and images read, before anybody ' +
       'has committed it; where it is thrown away it stays there.',
@@ -120,13 +118,13 @@ const state: readonly Mutant[] = [
     name: 'outbox-of-an-image-is-empty',
     scenario,
     file: `${GROUP}/state.ts`,
-    find: 'return versioned(outboxPieces(this.outbox))',
+    find: 'return headed(out.finish(), outboxPieces(this.outbox))',
     replace:
-      'const whole = new ByteWriter()\n' +
+      'const head = out.finish()\n    const whole = new ByteWriter()\n' +
       '    for (const piece of outboxPieces(this.outbox)) whole.raw(piece)\n' +
       '    const kept = decodeOutbox(whole.finish())\n' +
       '    kept.schedules.dropUpTo(kept.lastSeq)\n' +
-      '    return versioned(outboxPieces(kept))',
+      '    return headed(head, outboxPieces(kept))',
     why:
       'An image leaves out schedules that are not journaled yet: whoever begins with it and ' +
       'comes to lead cannot write them.',
@@ -190,4 +188,4 @@ const leaving: readonly Mutant[] = [
   },
 ]
 
-export const clusterMutants: readonly Mutant[] = [...leading, ...state, ...leaving]
+export const clusterMutants: readonly Mutant[] = [...leading, ...state, ...leaving, ...wayMutants]

@@ -1,0 +1,109 @@
+/**
+ * Puts readings into the partitions of the job's input, so many a second. A key stands in one
+ * partition; its readings count from 1; times never go back.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { utf8Of } from '../../../src/base/bytes.ts'
+import type { Random } from '../../../src/base/env.ts'
+import type { NewRecord, StreamLog } from '../../../src/base/stream-log.ts'
+import type { Reading } from '../../oracle/drills/pairs.ts'
+import { answerOf } from './backing.ts'
+import { INPUT_PARTITIONS, INPUTS } from './job.ts'
+
+const BUCKETS = 7
+const VALUES = 1000
+const HOUR_MS = 3_600_000
+const TICK_MS = 5
+
+export interface ProducerParts {
+  readonly log: StreamLog
+  readonly random: Random
+  readonly perSecond: number
+  readonly keys: number
+  /** A reading is about to go to the log. */
+  onPut?(reading: Reading): void
+}
+
+export class Producer {
+  readonly #parts: ProducerParts
+  readonly #counts: number[]
+  #atMs = Date.now()
+  #isStopped = false
+  #running: Promise<unknown> = Promise.resolve()
+  /** Records that the log has taken, and appends of which nobody knows it. */
+  taken = 0
+  unknown = 0
+
+  constructor(parts: ProducerParts) {
+    this.#parts = parts
+    this.#counts = Array.from({ length: parts.keys }, () => 0)
+  }
+
+  start(): void {
+    this.#running = this.#run()
+  }
+
+  /** Behind it stands what closes all windows. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    await this.#running
+    this.#atMs += HOUR_MS
+    const last = Array.from({ length: INPUT_PARTITIONS }, (_, partition) => {
+      return { partition, readings: [this.#reading(`close-${partition}`, 1)] }
+    })
+    await this.#append(last)
+  }
+
+  async #run(): Promise<void> {
+    const { perSecond } = this.#parts
+    const beganMs = performance.now()
+    let made = 0
+    while (!this.#isStopped) {
+      const due = Math.floor(((performance.now() - beganMs) * perSecond) / 1000) - made
+      if (due > 0) await this.#put(Math.min(due, perSecond))
+      // Who fell behind does not make up for it at once: the load stays what it was said to be.
+      made += due
+      await sleep(TICK_MS)
+    }
+  }
+
+  async #put(count: number): Promise<void> {
+    const { random, keys } = this.#parts
+    this.#atMs = Math.max(this.#atMs, Date.now())
+    const lots = Array.from({ length: INPUT_PARTITIONS }, (_, partition) => ({
+      partition,
+      readings: [] as Reading[],
+    }))
+    for (let left = count; left > 0; left--) {
+      const at = random.uint32() % keys
+      const n = (this.#counts[at] ?? 0) + 1
+      this.#counts[at] = n
+      const reading = this.#reading(`k${at}`, n)
+      this.#parts.onPut?.(reading)
+      lots[at % INPUT_PARTITIONS]?.readings.push(reading)
+    }
+    await this.#append(lots.filter(({ readings }) => readings.length > 0))
+  }
+
+  #reading(key: string, n: number): Reading {
+    const { random } = this.#parts
+    const [v, bucket] = [random.uint32() % VALUES, random.uint32() % BUCKETS]
+    return { key, n, v, bucket, atMs: this.#atMs }
+  }
+
+  async #append(lots: readonly { partition: number; readings: readonly Reading[] }[]) {
+    const parts = lots.map(({ partition, readings }) => {
+      return { topic: INPUTS, partition, records: readings.map(recordOf) }
+    })
+    const answer = await answerOf<readonly number[]>(done => this.#parts.log.append(parts, done))
+    // What is in the log in the end is the input, whatever was answered.
+    if (answer.error === undefined) this.taken += lots.flatMap(({ readings }) => readings).length
+    else this.unknown++
+  }
+}
+
+function recordOf({ key, atMs, ...rest }: Reading): NewRecord {
+  const value = JSON.stringify({ key, ...rest, at: new Date(atMs).toISOString() })
+  return { key: utf8Of(key), value: utf8Of(value), headers: [], timestampMs: atMs }
+}

@@ -1,0 +1,192 @@
+/** Claims of jobs against an embedded log, with `meta` applied at once: who begins, who ends. */
+
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Logger } from '../base/log.ts'
+import { realClock } from '../io/clock.ts'
+import { SystemRandom } from '../io/random.ts'
+import { until } from '../io/testing/until.ts'
+import { decodeRecord } from '../journal/record.ts'
+import { apply } from '../meta/apply.ts'
+import { type MetaCommand, metaRefusals } from '../meta/command.ts'
+import { emptyMeta, type JobWish, type MetaState } from '../meta/state.ts'
+import type { MetaAnswer } from '../node/jobs/body.ts'
+import { Claims } from './claims.ts'
+import { layoutOf } from './layout.ts'
+import { counting, mustRead } from './testing/jobs.ts'
+import { MemoryLog } from './testing/memory-log.ts'
+
+const GROUPS = 2
+const JOURNAL = 'weir.counting.journal'
+const MARKERS = 'weir.counting.markers.dead-letters'
+
+const silent: Logger = { log: () => {} }
+
+let memory: MemoryLog
+
+beforeEach(async () => {
+  memory = await MemoryLog.open()
+  await memory.create(JOURNAL, GROUPS, 'journal')
+  await memory.create(MARKERS, GROUPS, 'journal')
+})
+afterEach(() => memory.close())
+
+class Cluster {
+  state: MetaState = emptyMeta
+  readonly told: MetaCommand['kind'][] = []
+  /** Commands that are answered by nobody. */
+  isMute = false
+  readonly claims = this.node()
+
+  node(): Claims {
+    return new Claims({
+      ...{ clock: realClock, random: new SystemRandom(), logger: silent, logs: memory.logs },
+      layoutOf: job => layoutOf(mustRead(counting), job),
+      propose: (command, done) => {
+        if (this.isMute) return
+        setImmediate(() => done(this.say(command)))
+      },
+    })
+  }
+
+  say(command: MetaCommand): MetaAnswer {
+    this.told.push(command.kind)
+    const { state, outcome } = apply(this.state, command)
+    this.state = state
+    if (outcome === 'done') return { done: true }
+    return { refused: { code: outcome, message: metaRefusals[outcome] } }
+  }
+
+  submit(owner: string): void {
+    const stages = [{ name: 'per-second', partitions: GROUPS }]
+    const offsets = [{ source: 'events', partition: 0, offset: 0 }]
+    const text = { text: '', digest: 'd', key: '', replication: 3 }
+    const job = { name: 'counting', owner, stages, offsets, ...text }
+    expect(this.say({ kind: 'submit', job })).toEqual({ done: true })
+  }
+
+  wish(wish: JobWish): void {
+    this.say({ kind: 'wish', job: 'counting', wish })
+  }
+
+  get job() {
+    return this.state.jobs[0]
+  }
+
+  async claimed(claims = this.claims): Promise<void> {
+    await until(() => {
+      claims.look(this.state, true)
+      return this.job === undefined || this.job.claim === 'whole'
+    })
+  }
+}
+
+async function written(topic: string) {
+  const partitions = await memory.each(topic)
+  return partitions.flatMap((records, partition) => {
+    return records.map(({ value, offset }) => {
+      const place = { topic, partition, offset }
+      const { kind, generation } = decodeRecord(value, `counting/per-second/${partition}`, place)
+      return `${kind} ${generation}`
+    })
+  })
+}
+
+test('a job that was submitted is claimed in all its logs, and called so at the end', async () => {
+  const cluster = new Cluster()
+  cluster.submit('ann')
+  cluster.claims.look(cluster.state, false)
+  expect(cluster.told).toEqual(['submit'])
+  await cluster.claimed()
+  expect(cluster.job).toMatchObject({ generation: 1, owner: 'ann', claim: 'whole' })
+  expect(cluster.told).toEqual(['submit', 'generation', 'claimed'])
+  for (const topic of [JOURNAL, MARKERS]) {
+    expect(await written(topic)).toEqual(['generation 1', 'generation 1'])
+  }
+  cluster.claims.look(cluster.state, true)
+  expect(memory.logs.size).toBe(0)
+})
+
+test('a job that is started again has a generation and an owner of its own', async () => {
+  const cluster = new Cluster()
+  cluster.submit('ann')
+  await cluster.claimed()
+  cluster.wish('stopped')
+  cluster.claims.look(cluster.state, true)
+  expect(memory.logs.size).toBe(0)
+  cluster.wish('running')
+  await cluster.claimed()
+  expect(cluster.job).toMatchObject({ generation: 2, claim: 'whole' })
+  expect(cluster.job?.owner).not.toBe('ann')
+  expect(await written(JOURNAL)).toEqual(
+    Array(GROUPS).fill(['generation 1', 'generation 2']).flat(),
+  )
+})
+
+test('whoever leads next goes on with what was recorded and not finished', async () => {
+  const cluster = new Cluster()
+  cluster.submit('ann')
+  cluster.isMute = true
+  const lost = cluster.node()
+  lost.look(cluster.state, true)
+  await until(() => memory.logs.size > 0)
+  lost.look(cluster.state, false)
+  expect(memory.logs.size).toBe(0)
+  cluster.isMute = false
+  cluster.say({ kind: 'generation', job: 'counting', generation: 1, owner: 'ann' })
+  await cluster.claimed()
+  expect(cluster.job).toMatchObject({ claim: 'whole', owner: 'ann' })
+})
+
+test('a whole claim of which meta does not know is no foreign one', async () => {
+  const cluster = new Cluster()
+  cluster.submit('ann')
+  await cluster.claimed()
+  const recorded = { ...cluster.state.jobs[0], claim: 'none' }
+  cluster.state = { ...cluster.state, jobs: [recorded] } as MetaState
+  await cluster.claimed(cluster.node())
+  expect(cluster.job).toMatchObject({ claim: 'whole', generation: 2 })
+})
+
+test('a job of the same name elsewhere refuses the submit, in words', async () => {
+  const elsewhere = new Cluster()
+  elsewhere.submit('bob')
+  await elsewhere.claimed()
+  const cluster = new Cluster()
+  cluster.submit('ann')
+  await until(() => {
+    cluster.claims.look(cluster.state, true)
+    return cluster.claims.troubleOf('counting') !== undefined
+  })
+  expect(cluster.claims.troubleOf('counting')?.code).toBe('job-exists')
+  expect(cluster.job?.claim).toBe('none')
+  expect(memory.logs.size).toBe(0)
+})
+
+test('a deletion is written, empties the journals and drops the job', async () => {
+  const cluster = new Cluster()
+  cluster.submit('ann')
+  await cluster.claimed()
+  cluster.wish('deleted')
+  await cluster.claimed()
+  await until(() => {
+    cluster.claims.look(cluster.state, true)
+    return cluster.job === undefined
+  })
+  expect(await written(JOURNAL)).toEqual(['deleted 1', 'deleted 1'])
+  // The name is free, and goes on with its generations.
+  cluster.submit('cid')
+  await cluster.claimed()
+  expect(cluster.job).toMatchObject({ generation: 2, owner: 'cid', claim: 'whole' })
+})
+
+test('a job that was never claimed is dropped at once', async () => {
+  const cluster = new Cluster()
+  cluster.submit('ann')
+  cluster.wish('deleted')
+  await cluster.claimed()
+  await until(() => {
+    cluster.claims.look(cluster.state, true)
+    return cluster.job === undefined
+  })
+  expect(await written(JOURNAL)).toEqual([])
+})
