@@ -110,6 +110,7 @@ async function change(topic: string, name: string, value: string): Promise<void>
 test.each([
   ['retention.ms', '1000', '-1'],
   ['cleanup.policy', 'compact', 'delete'],
+  ['compression.type', 'zstd', 'producer'],
   ['min.insync.replicas', '1', '2'],
   ['unclean.leader.election.enable', 'true', 'false'],
 ])('a journal topic with %s = %s', async (name, wrong, right) => {
