@@ -34,7 +34,8 @@ test('the simulated log answers what it owes, whatever its pace', async () => {
 
 test('it does so when coordinators move', async () => {
   let moves = 0
-  for (let seed = 1; seed <= 15; seed++) {
+  // The last one: something was moved whose marker had landed, and was not known to.
+  for (const seed of [...Array.from({ length: 15 }, (_, at) => at + 1), 139_997_005]) {
     const { stage: moving, tally } = simulated(seed)
     const { faults } = await play(drawScript(seed, { moves: true }), moving)
     expect(faults).toEqual([])

@@ -40,9 +40,10 @@ export function simulated(
     client: () => spoil(log.client()),
     name: () => `n${names++}`,
     until,
-    moveCoordinator: id => {
+    // As on real brokers: a marker that has landed and is not known to have is sent again.
+    moveCoordinator: async id => {
+      await until(() => !log.isEnding(id))
       log.moveCoordinator(id)
-      return Promise.resolve()
     },
   }
   return { stage, tally }

@@ -170,6 +170,11 @@ export class SimCoordinator {
     return [...this.#owned].filter(([, { state }]) => state !== 'empty').map(([id]) => id)
   }
 
+  /** Of something decided, not all markers are known to have landed: a move sends them again. */
+  get isEnding(): boolean {
+    return [...this.#owned.values()].some(isDeciding)
+  }
+
   #load(): void {
     this.#isLoaded = true
     for (const owned of this.#owned.values()) {

@@ -75,6 +75,11 @@ export class SimLog {
     else coordinator.isToMove = true
   }
 
+  /** Whether something is being ended where this id is coordinated. */
+  isEnding(transactionalId: string): boolean {
+    return this.#brokers.coordinator(transactionalId).isEnding
+  }
+
   moveLeader(of: Partition, when: MoveTime = 'now'): void {
     const partition = this.#brokers.topics.find(of)
     if (when === 'now') partition?.moveLeader()
