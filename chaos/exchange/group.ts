@@ -7,7 +7,7 @@ import { offsetsOf } from '../../src/engine/channels/frame.ts'
 import { rowsOf } from '../../src/engine/columns/records.ts'
 
 export const GENERATION = 1
-const LIMITS = { rowsMax: 8, bytesMax: 4096, lingerMs: 0 }
+const LIMITS = { rowsMax: 8, bytesMax: 4096, lingerMs: 0, eagerRows: 0, eagerBytes: 0 }
 
 export interface CutEpoch {
   readonly epoch: number

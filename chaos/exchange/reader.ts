@@ -11,7 +11,7 @@ import { SCHEMA, type Source, TIME } from './source.ts'
 /** Small, so that little input meets all of them. */
 export const BOUNDS = {
   ...{ branchBytes: 400, stretchesMax: 12, frameBytes: 120 },
-  ...{ turnBytes: 600, gatherMs: 5, reachOffsets: 30 },
+  ...{ turnBytes: 600, wordsMs: 4, gatherMs: 5, reachOffsets: 30 },
 }
 
 interface ReaderPlan {

@@ -62,7 +62,7 @@ beforeEach(() => {
     routing: ROUTING,
     generation: () => 2,
     isToEnd: () => false,
-    bounds: { rowsMax: 10, bytesMax: 100_000, lingerMs: 5 },
+    bounds: { rowsMax: 10, bytesMax: 100_000, lingerMs: 5, eagerRows: 0, eagerBytes: 0 },
     channels: () => [[0, 0]],
     mayBegin: () => mayBegin,
     mayTake: () => mayTake,

@@ -10,6 +10,7 @@ import type { Opening } from '../engine/exchange/talk.ts'
 import { type Look, Serving } from '../group/feed/serving.ts'
 import type { ReplicaDoor } from '../group/job-group.ts'
 import type { SourceDoor } from '../group/senders.ts'
+import { Trunks } from '../group/trunks/trunks.ts'
 import type { StageRef } from '../group/wiring.ts'
 import { GroupWork } from '../group/work.ts'
 import type { Environment } from '../job/document/variables.ts'
@@ -48,6 +49,7 @@ class Works implements JobBodies {
   readonly #environment: Environment
   readonly #logs: Logs
   readonly #claims: Claims
+  readonly #streams: Trunks
   readonly #serving: Serving
   readonly #bodies = new Set<Body>()
   /** By name; a job that was deleted and submitted anew is another. */
@@ -66,8 +68,9 @@ class Works implements JobBodies {
       layoutOf: job => this.#layoutOf(job),
       propose: (command, done) => world.propose(command, done),
     })
+    this.#streams = new Trunks({ clock, carrier: world.exchange, self: world.address })
     this.#serving = new Serving({
-      ...{ clock, transport: world.exchange, look: opening => this.#look(opening) },
+      ...{ clock, transport: this.#streams, look: opening => this.#look(opening) },
     })
   }
 
@@ -114,18 +117,19 @@ class Works implements JobBodies {
     this.#claims.close()
     this.#serving.close()
     for (const body of [...this.#bodies]) body.close()
+    this.#streams.close()
   }
 
   #work(
     body: Body,
     { job, layout, used }: { job: MetaJob; layout: Layout; used: Map<string, LogInUse> },
   ): GroupWork {
-    const { clock, random, exchange, cluster, logger } = this.#world
+    const { clock, random, cluster, logger } = this.#world
     const { wiring, blueprint } = layout
     const { place } = body
     const name = groupName(job.name, place)
     return new GroupWork({
-      ...{ clock, random, transport: exchange, wiring, place, replica: replicaOf(body) },
+      ...{ clock, random, transport: this.#streams, wiring, place, replica: replicaOf(body) },
       self: { cluster, job: job.name },
       claim: NOBODYS,
       compiler: blueprint.compiler,

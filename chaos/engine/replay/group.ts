@@ -273,7 +273,7 @@ export class LoggedGroup {
       term: ++this.#term,
       stage: this.#stage,
       routing: this.routing,
-      bounds: { rowsMax, bytesMax: 2 ** 20, lingerMs: 0 },
+      bounds: { rowsMax, bytesMax: 2 ** 20, lingerMs: 0, eagerRows: 0, eagerBytes: 0 },
     })
     for (const { channel } of this.wires) leader.channels.open(channel, 0)
     return leader

@@ -75,8 +75,8 @@ async function talking(at: number): Promise<Caller> {
   return caller
 }
 
-beforeEach(() => {
-  expect(net.connections(ways)).toBe(0)
+beforeEach(async () => {
+  await expect.poll(() => net.connections(ways)).toBe(0)
 })
 
 test('a way lets everything through, and its connections are counted', async () => {

@@ -249,12 +249,13 @@ export class Cluster {
     const known = this.#nodes.get(life)
     if (known !== undefined) return known
     const { log, scenario, job, queue } = this.#world
+    const clock = new LivingClock(queue, life, 1)
     const node = new ClusterNode({
       job,
-      clock: new LivingClock(queue, life, 1),
+      clock,
       client: log.client(happen => life.admit(happen)),
       budget: new Budget(scenario.profile.bounds.transactionsMax),
-      transport: this.#wire.streamsOf(member.index, life),
+      transport: this.#wire.streamsOf(member, life, clock),
     })
     this.#nodes.set(life, node)
     this.#lives.set(member, life)

@@ -78,7 +78,13 @@ describe('CLUSTER-5 nothing uncommitted is to be seen', () => {
 
 test('CLUSTER-7: whoever takes nothing is stuck', () => {
   const { profile, ...rest } = drawCluster(4)
-  const taking = { rowsMax: 1_000_000, bytesMax: 1_000_000_000, lingerMs: 1_000_000 }
+  const taking = {
+    rowsMax: 1_000_000,
+    bytesMax: 1_000_000_000,
+    lingerMs: 1_000_000,
+    eagerRows: 0,
+    eagerBytes: 0,
+  }
   const { failure } = runCluster({ ...rest, faults: [], profile: { ...profile, taking } })
   expect(failure?.checker).toMatch(/^CLUSTER-7 /)
 })

@@ -3,9 +3,13 @@
  * same machines: whatever befalls one befalls the other.
  */
 
-import type { Connection, ConnectionListener, Transport } from '../../../src/base/env.ts'
+import type { Clock, Connection, ConnectionListener, Transport } from '../../../src/base/env.ts'
+import { Trunks } from '../../../src/group/trunks/trunks.ts'
+import type { Member } from '../fleet/member.ts'
 import type { Life } from '../host/life.ts'
 import { SimWire, type WireParts, type WireProfile } from '../world/transport.ts'
+
+type Own = 'index' | 'address'
 
 interface Pair<T> {
   readonly wire: T
@@ -27,10 +31,10 @@ export class Wires extends SimWire {
   }
 
   /** Of the process that runs there now. */
-  streamsOf(node: number, life: Life): Transport<string> {
-    const door = this.#doors.get(node)
+  streamsOf({ index, address }: Pick<Member, Own>, life: Life, clock: Clock): Transport<string> {
+    const door = this.#doors.get(index)
     if (door === undefined) throw new Error('a process has its door')
-    return admitted(door, life)
+    return new Trunks({ clock, carrier: admitted(door, life), self: address })
   }
 
   override door(node: number, address: string): Transport<string> {

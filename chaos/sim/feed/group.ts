@@ -15,7 +15,7 @@ import type { SimClock } from '../world/clock.ts'
 import { GENERATION } from './job.ts'
 import type { Judge } from './judge.ts'
 
-const LIMITS = { rowsMax: 16, bytesMax: 8000, lingerMs: 1 }
+const LIMITS = { rowsMax: 16, bytesMax: 8000, lingerMs: 1, eagerRows: 4, eagerBytes: 2000 }
 const TICK_MS = 2
 const COMMIT_MS_MAX = 8
 

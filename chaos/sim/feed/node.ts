@@ -42,7 +42,7 @@ const BOUNDS = {
 }
 const SENDER_BOUNDS = {
   ...{ branchBytes: 500, stretchesMax: 16, frameBytes: 120 },
-  ...{ turnBytes: 600, gatherMs: 20, reachOffsets: 30 },
+  ...{ turnBytes: 600, wordsMs: 3, gatherMs: 20, reachOffsets: 30 },
 }
 
 export class Node {

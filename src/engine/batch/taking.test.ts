@@ -13,6 +13,8 @@ import { type Schedule, scheduleOf } from './schedule.ts'
 import { Intake, type Source, TAKING_BOUNDS, type Taken } from './taking.ts'
 
 const { lingerMs } = TAKING_BOUNDS
+/** Whoever is eager waits for no batch that is on its way. */
+const EAGER = { ...TAKING_BOUNDS, eagerRows: 0, eagerBytes: 0 }
 const NOTHING_MADE = { delta: new Uint8Array(0), outputs: [] }
 
 const schedule = (taken: Taken): Schedule => scheduleOf(batchOf(taken, NOTHING_MADE))
@@ -21,7 +23,7 @@ const offsetsTaken = (taken: Taken) =>
   taken.inputs.flatMap(({ records }) => records.flatMap(piece => [...offsetsOf(piece)]))
 
 /** One channel, opened at 0 by batch 1, whose stream began. */
-function begun(bounds = TAKING_BOUNDS): { channels: Channels; intake: Intake } {
+function begun(bounds = EAGER): { channels: Channels; intake: Intake } {
   const channels = new Channels(new Book(), 1)
   channels.open(1, 0)
   const intake = new Intake(channels, bounds)
@@ -51,16 +53,47 @@ describe('a batch is due', () => {
   })
 
   test('at once when enough rows wait, or bytes', () => {
-    const rows = begun({ rowsMax: 3, bytesMax: 1e9, lingerMs })
+    const rows = begun({ ...EAGER, rowsMax: 3, bytesMax: 1e9 })
     send(rows.channels, 0, 2)
     expect(rows.intake.take({ wallMs: 0, atMs: 0 })).toBeUndefined()
     send(rows.channels, 2, 3)
     expect(rows.intake.take({ wallMs: 0, atMs: 0 })?.inputs).toHaveLength(1)
-    const bytes = begun({ rowsMax: 1e9, bytesMax: 500, lingerMs })
+    const bytes = begun({ ...EAGER, rowsMax: 1e9, bytesMax: 500 })
     send(bytes.channels, 0, 1)
     expect(bytes.intake.dueAtMs).toBe(lingerMs)
     send(bytes.channels, 1, 2)
     expect(bytes.intake.dueAtMs).toBe(-Infinity)
+  })
+
+  test('while another is on its way, if there is enough: else when that one is applied', () => {
+    const { channels, intake } = begun({ ...TAKING_BOUNDS, eagerRows: 3, eagerBytes: 500 })
+    send(channels, 0, 1)
+    expect(intake.take({ wallMs: 0, atMs: lingerMs })?.seq).toBe(2)
+    send(channels, 1, 3)
+    expect([intake.dueAtMs, intake.take({ wallMs: 0, atMs: 1e9 })]).toEqual([Infinity, undefined])
+    send(channels, 3, 4)
+    expect(intake.take({ wallMs: 0, atMs: lingerMs })?.inputs).toMatchObject([{ from: 1, to: 4 }])
+    send(channels, 4, 5)
+    intake.onApplied(2)
+    expect(intake.dueAtMs).toBe(Infinity)
+    intake.onApplied(3)
+    expect(intake.dueAtMs).toBe(lingerMs)
+  })
+
+  test('while another is on its way, if it has enough bytes, a new channel, or its time', () => {
+    const { channels, intake } = begun({ ...TAKING_BOUNDS, eagerRows: 1e9, eagerBytes: 500 })
+    send(channels, 0, 1)
+    intake.take({ wallMs: 0, atMs: lingerMs })
+    send(channels, 1, 2)
+    expect(intake.dueAtMs).toBe(Infinity)
+    channels.open(2, 5)
+    expect(intake.take({ wallMs: 0, atMs: 0 })?.changes).toHaveLength(1)
+    send(channels, 2, 3)
+    expect(intake.take({ wallMs: 7, atMs: 0 }, 7)?.inputs).toMatchObject([{ from: 2, to: 3 }])
+    send(channels, 3, 4)
+    expect(intake.dueAtMs).toBe(Infinity)
+    send(channels, 4, 5)
+    expect(intake.dueAtMs).toBeLessThan(Infinity)
   })
 
   test('when operators want to be called, with whatever waits, or nothing', () => {

@@ -18,12 +18,17 @@ import type { Schedule } from './schedule.ts'
 export interface TakingBounds extends Limits {
   /** A record waits so long for others to be taken with. */
   readonly lingerMs: number
+  /** While a batch is on its way the next waits for its end, unless it has so much: */
+  readonly eagerRows: number
+  readonly eagerBytes: number
 }
 
 export const TAKING_BOUNDS: TakingBounds = {
   rowsMax: 16_384,
   bytesMax: 1024 * 1024,
-  lingerMs: 5,
+  lingerMs: 2,
+  eagerRows: 1024,
+  eagerBytes: 64 * 1024,
 }
 
 export interface Moment {
@@ -88,7 +93,8 @@ export class Intake {
     const { rows, bytes, sinceMs } = this.#channels.waiting
     const isEnough = rows >= this.#bounds.rowsMax || bytes >= this.#bounds.bytesMax
     if (isEnough || this.#channels.isOpening) return -Infinity
-    return sinceMs + this.#bounds.lingerMs
+    const isEager = rows >= this.#bounds.eagerRows || bytes >= this.#bounds.eagerBytes
+    return this.depth > 0 && !isEager ? Infinity : sinceMs + this.#bounds.lingerMs
   }
 
   /**

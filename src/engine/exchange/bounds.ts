@@ -26,6 +26,8 @@ export interface SenderBounds {
   readonly frameBytes: number
   /** What one call of `duties` encodes before it says that there is more. */
   readonly turnBytes: number
+  /** What is said without records waits so long behind what was sent last. */
+  readonly wordsMs: number
   /** So long after the first hello the head begins, whoever is still silent. */
   readonly gatherMs: number
   /** A cursor that is so far behind the foremost does not hold up where the head begins. */
@@ -39,6 +41,7 @@ export function senderBounds(branches: number): SenderBounds {
     stretchesMax: 4096,
     frameBytes: 256 * KIB,
     turnBytes: MIB,
+    wordsMs: 20,
     gatherMs: 50,
     reachOffsets: 65_536,
   }

@@ -31,6 +31,8 @@ export interface View {
     | { readonly epoch: number; readonly offset: number; isCommitted: boolean }
     | undefined
   readonly frameBytes: number
+  readonly wordsMs: number
+  readonly atMs: number
 }
 
 export interface Head {
@@ -54,9 +56,11 @@ interface Stream {
   idle: boolean | undefined
   /** Told in this stream; 0: none. */
   barrier: number
+  /** When something was told last. */
+  sentMs: number
 }
 
-const SILENT = { watermark: -Infinity, idle: undefined, barrier: 0 }
+const SILENT = { watermark: -Infinity, idle: undefined, barrier: 0, sentMs: -Infinity }
 
 /** Written to and finished within one call. */
 const out = new ByteWriter()
@@ -66,6 +70,7 @@ export class Branch {
   readonly #plan: BranchPlan
   readonly #reader: Reader
   #stream: Stream | undefined
+  #heldUntilMs = Infinity
 
   constructor(number: number, plan: BranchPlan, reader: Reader) {
     this.#number = number
@@ -78,6 +83,16 @@ export class Branch {
     return this.#stream?.position
   }
 
+  /** It knows of all up to there that is for the group, though it may not have told all of it. */
+  hasReached(end: number): boolean {
+    return this.#heldUntilMs < Infinity || (this.position ?? -1) >= end
+  }
+
+  /** When words that wait are to be told; Infinity: none do. */
+  get heldUntilMs(): number {
+    return this.#heldUntilMs
+  }
+
   get maySend(): boolean {
     return this.#stream?.purse.maySend === true
   }
@@ -88,6 +103,7 @@ export class Branch {
 
   onClosed(): void {
     this.#stream = undefined
+    this.#heldUntilMs = Infinity
   }
 
   onGrant(bytes: number): void {
@@ -111,9 +127,11 @@ export class Branch {
   /** The next frame in bytes; missing: there is nothing to say, or no credit to say it. */
   next(view: View): Uint8Array | undefined {
     const stream = this.#stream
+    this.#heldUntilMs = Infinity
     if (stream === undefined || view.head === undefined || !stream.purse.maySend) return undefined
     const frame = this.#passed(stream, view) ?? this.#following(stream, view)
     if (frame === undefined) return undefined
+    stream.sentMs = view.atMs
     writeFrame(out, frame)
     const bytes = out.finish()
     invariant(bytes.length <= FRAME_BYTES_MAX, 'a-frame-is-within-its-bound', bytes.length)
@@ -148,6 +166,11 @@ export class Branch {
     const isTold = idle === stream.idle && !(idle && records !== undefined)
     const isSaid = watermark <= stream.watermark && isTold && !isMarked
     if (from === to && isSaid) return undefined
+    const dueMs = stream.sentMs + view.wordsMs
+    if (records === undefined && !isMarked && to === head?.position && dueMs > view.atMs) {
+      this.#heldUntilMs = dueMs
+      return undefined
+    }
     const frame = {
       ...this.#frame(from, to, records),
       ...(watermark > stream.watermark ? { watermark } : {}),

@@ -75,6 +75,40 @@ describe('frames', () => {
     expect(shownFrames(sender.duties(0))).toContain('2: 20-24 [20] w60')
   })
 
+  test('without records wait behind what was sent last, in one frame then, or with records', () => {
+    const sender = begun([10, 10], { bounds: { ...SMALL, wordsMs: 20 } })
+    expect(sender.duties(100).dueAtMs).toBe(Infinity)
+    sender.onHead(stretchOf(10, 12, { 0: [11] }, 50))
+    const first = sender.duties(105)
+    expect(shownFrames(first)).toEqual(['0: 10-12 [11] w50'])
+    expect([first.head, first.dueAtMs]).toEqual([12, 120])
+    sender.onHead(stretchOf(12, 14, { 0: [13] }, 60))
+    expect(shownFrames(sender.duties(110))).toEqual(['0: 12-14 [13] w60'])
+    expect(sender.duties(119)).toMatchObject({ frames: [], dueAtMs: 120 })
+    const second = sender.duties(120)
+    expect([shownFrames(second), second.dueAtMs]).toEqual([['1: 10-14 w60'], Infinity])
+    sender.onHead(stretchOf(14, 15, {}, 70))
+    expect(sender.duties(121)).toMatchObject({ frames: [], dueAtMs: 130, head: 15 })
+    sender.onHead(stretchOf(15, 16, { 1: [15] }, 70))
+    expect(shownFrames(sender.duties(122))).toEqual(['1: 14-16 [15] w70'])
+    expect(shownFrames(sender.duties(130))).toEqual(['0: 14-16 w70'])
+  })
+
+  test('that have a barrier do not wait, nor do those that begin a stream anew', () => {
+    const bounds = { ...SMALL, wordsMs: 20 }
+    const sender = begun([10], { bounds, barrier: { epoch: 3, offset: 12 } })
+    sender.duties(0)
+    sender.onHead(stretchOf(10, 12))
+    expect(shownFrames(sender.duties(1))).toEqual(['0: 10-12 b3'])
+    sender.onHead(stretchOf(12, 13, {}, 5))
+    expect(shownFrames(sender.duties(2))).toEqual([])
+    sender.onRewind(0, { cursor: 12, reader: READER })
+    expect(shownFrames(sender.duties(3))).toEqual(['0: 12-12 awake b3'])
+    sender.onHead(stretchOf(13, 14))
+    sender.onStreamClosed(0)
+    expect(sender.duties(4).dueAtMs).toBe(Infinity)
+  })
+
   test('say at first that the source is awake, and each word once', () => {
     const sender = begun([10])
     expect(shownFrames(sender.duties(0))).toEqual(['0: 10-10 awake'])

@@ -39,6 +39,8 @@ export interface Duties {
   readonly frames: readonly { readonly branch: number; readonly bytes: Uint8Array }[]
   /** There is more to send at once. */
   readonly isMore: boolean
+  /** When there is, should nothing come before. */
+  readonly dueAtMs: number
   /** Where the head reads on, for all: one fetch at a time. Missing: it waits, or did not begin. */
   readonly head: number | undefined
   /** Where to read once more for who is detached: one fetch at a time. */
@@ -141,10 +143,12 @@ export class Sender {
   duties(atMs: number): Duties {
     this.#maybeBegin(atMs)
     const barrierAt = this.#maybePlace()
-    const view = this.#view()
+    const view = this.#view(atMs)
     const frames: { branch: number; bytes: Uint8Array }[] = []
     const isMore = this.#sendAll(view, (branch, bytes) => frames.push({ branch, bytes }))
-    return { barrierAt, frames, isMore, head: this.#headDue(), behind: this.#behindDue(view) }
+    const dueAtMs = Math.min(...this.#branches.map(one => one.heldUntilMs))
+    const [head, behind] = [this.#headDue(), this.#behindDue(view)]
+    return { barrierAt, frames, isMore, dueAtMs, head, behind }
   }
 
   /** At the first cursor that a group asks for, of those that are near the foremost. */
@@ -167,7 +171,7 @@ export class Sender {
     return this.#marking.place(Math.max(memory.end, this.#sentTo))
   }
 
-  #view(): View {
+  #view(atMs: number): View {
     const memory = this.#memory
     const behind = this.#behind
     const head: Head | undefined = memory && { position: memory.end, ...this.#words }
@@ -176,6 +180,8 @@ export class Sender {
       head,
       mark: this.#marking.mark,
       frameBytes: this.#bounds.frameBytes,
+      wordsMs: this.#bounds.wordsMs,
+      atMs,
     }
   }
 
@@ -202,7 +208,7 @@ export class Sender {
   #headDue(): number | undefined {
     const end = this.#memory?.end
     if (end === undefined) return undefined
-    return this.#branches.some(({ position = -1 }) => position >= end) ? end : undefined
+    return this.#branches.some(branch => branch.hasReached(end)) ? end : undefined
   }
 
   /** For the last of those who can take something: others are met on the way. */

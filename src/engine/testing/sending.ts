@@ -26,6 +26,7 @@ export function senderOf(branches: number, plan: Partial<SenderPlan> = {}): Send
   return new Sender({
     reader: { generation: 1, term: 3 },
     branches: Array.from({ length: branches }, () => ({ channel: CHANNEL, schema: SCHEMA })),
+    bounds: { ...senderBounds(branches), wordsMs: 0 },
     ...plan,
   })
 }
@@ -39,7 +40,10 @@ export function begun(cursors: readonly number[], plan: Partial<SenderPlan> = {}
   return sender
 }
 
-export const SMALL = { ...senderBounds(1), branchBytes: 100, stretchesMax: 4, frameBytes: 100 }
+export const SMALL = {
+  ...{ ...senderBounds(1), branchBytes: 100, stretchesMax: 4, frameBytes: 100 },
+  wordsMs: 0,
+}
 
 /** `0: 10-14 [11 12] w50 idle b3` */
 export function shownFrames({ frames }: Duties): readonly string[] {

@@ -65,7 +65,7 @@ export class World {
   readonly log: Taken[] = []
   /** What it came to, for a test to see that it came to everything. */
   readonly hits = new Set<string>()
-  readonly #bounds = { rowsMax: 12, bytesMax: 2000, lingerMs: 2 }
+  readonly #bounds = { rowsMax: 12, bytesMax: 2000, lingerMs: 2, eagerRows: 0, eagerBytes: 0 }
   #channels = new Channels(new Book(), 1)
   #intake = new Intake(this.#channels, this.#bounds)
   #readers: TestReader[] = []

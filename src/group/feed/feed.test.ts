@@ -21,7 +21,13 @@ function leaderOf(term: number) {
   const channels = new Channels(new Book(), SELF.generation)
   channels.open(CHANNEL, 0)
   channels.open(LETTERS, 0)
-  const intake = new Intake(channels, { rowsMax: 10, bytesMax: 1e6, lingerMs: 0 })
+  const intake = new Intake(channels, {
+    rowsMax: 10,
+    bytesMax: 1e6,
+    lingerMs: 0,
+    eagerRows: 0,
+    eagerBytes: 0,
+  })
   const opened = intake.take({ wallMs: 0, atMs: 0 })
   if (opened !== undefined) intake.onApplied(opened.seq)
   return { term, channels }

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { ByteWriter } from '../../base/bytes.ts'
 import { decodeFrame, type Frame } from '../../engine/channels/frame.ts'
 import { writeRecords } from '../../engine/columns/records-codec.ts'
+import { senderBounds } from '../../engine/exchange/bounds.ts'
 import { keyBy } from '../../engine/plan/testing/plans.ts'
 import { Slotting } from '../../engine/stage/slotting.ts'
 import { testCompiler } from '../../engine/testing/compiler.ts'
@@ -59,11 +60,12 @@ class Rig {
   place: OutboxPlace | undefined
   readonly reader: OutboxReader
 
-  constructor(groups = 1) {
+  constructor(groups = 1, wordsMs = 0) {
     this.outbox.resume(2)
     this.reader = new OutboxReader({
       ...{ clock: this.time.clock, reader: { generation: 2, term: 3 }, name: NAME, groups },
       ...{ channel: CHANNEL, schema: input, outbox: this.outbox, bounds: BOUNDS },
+      senderBounds: { ...senderBounds(groups), wordsMs },
       slotting: new Slotting(keyBy('n'), input, testCompiler),
       listener: {
         released: () => this.released,
@@ -165,6 +167,19 @@ describe('what is said of time', () => {
     expect(heard.told.at(-1)).toBe('0-1 0:a,5 at 50')
     rig.said = said(rig.commit(), 60)
     rig.release()
+    expect(heard.told.at(-1)).toBe('1-1 at 60')
+  })
+
+  test('is told a little later where nothing goes along with it', () => {
+    const rig = new Rig(1, 20)
+    const heard = rig.hello()
+    rig.said = said(rig.commit(5), 50)
+    rig.release()
+    rig.said = said(rig.commit(), 60)
+    rig.release()
+    rig.time.pass(19)
+    expect(heard.told.at(-1)).toBe('0-1 0:a,5 at 50')
+    rig.time.pass(1)
     expect(heard.told.at(-1)).toBe('1-1 at 60')
   })
 

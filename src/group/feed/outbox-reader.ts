@@ -22,6 +22,7 @@ import type { Slotting } from '../../engine/stage/slotting.ts'
 import type { HeldRun, Outbox } from '../../journal/outbox.ts'
 import type { Said } from '../leader.ts'
 import type { OutboxPlace } from '../places.ts'
+import { Alarm } from './alarm.ts'
 import { FEED_BOUNDS, type FeedBounds } from './bounds.ts'
 import { Desk, type Sending } from './desk.ts'
 import type { Destination } from './shaping.ts'
@@ -64,6 +65,8 @@ export class OutboxReader implements Sending {
   readonly #parts: OutboxReaderParts
   readonly #bounds: FeedBounds
   readonly #sender: Sender
+  /** Words of the sender's that wait. */
+  readonly #words: Alarm
   readonly #senderBounds: SenderBounds
   readonly #splitter: Splitter
   /** Told to the sender last. */
@@ -84,6 +87,7 @@ export class OutboxReader implements Sending {
     const { branches } = this
     const sender = new Sender({ reader, branches, isOutbox: true, bounds: this.#senderBounds })
     this.#sender = sender
+    this.#words = new Alarm(clock, () => this.#wake())
     this.desk = new Desk({
       ...{ clock, sender, branches: groups },
       refusal: cursor => this.#refusal(cursor),
@@ -110,6 +114,7 @@ export class OutboxReader implements Sending {
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
+    this.#words.set(Infinity)
     this.desk.end()
   }
 
@@ -183,7 +188,9 @@ export class OutboxReader implements Sending {
   /** Says what is to be said, and reads on by a piece; false: there is nothing to do. */
   #step(): boolean {
     this.#maybeMark()
-    const { frames, isMore, head, behind } = this.#sender.duties(this.#parts.clock.monotonicMs())
+    const duties = this.#sender.duties(this.#parts.clock.monotonicMs())
+    const { frames, isMore, dueAtMs, head, behind } = duties
+    this.#words.set(dueAtMs)
     for (const { branch, bytes } of frames) this.desk.send(branch, bytes)
     const isRead = head !== undefined && this.#readHead(head)
     const isBehind = behind !== undefined && this.#readBehind(behind)

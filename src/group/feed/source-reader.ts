@@ -15,6 +15,7 @@ import type { BarrierAt } from '../../engine/exchange/mark.ts'
 import { Sender } from '../../engine/exchange/sender.ts'
 import type { SourceTime } from '../../engine/plan/plan.ts'
 import { Newsroom } from '../../journal/news.ts'
+import { Alarm } from './alarm.ts'
 import { FEED_BOUNDS, type FeedBounds } from './bounds.ts'
 import { Desk, type Sending } from './desk.ts'
 import { Lane, type Piece } from './lane.ts'
@@ -69,6 +70,8 @@ export class SourceReader implements Sending {
   readonly branches: readonly Destination[]
   readonly desk: Desk
   readonly #sender: Sender
+  /** Words of the sender's that wait. */
+  readonly #words: Alarm
   readonly #head: Lane
   readonly #behind: Lane
   readonly #clock: HeadClock
@@ -97,6 +100,7 @@ export class SourceReader implements Sending {
         this.#wake()
       },
     })
+    this.#words = new Alarm(parts.clock, () => this.#wake())
     this.#head = this.#lane()
     this.#behind = this.#lane()
     this.#clock = new HeadClock(time)
@@ -129,6 +133,7 @@ export class SourceReader implements Sending {
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
+    this.#words.set(Infinity)
     this.#head.close()
     this.#behind.close()
     this.desk.end()
@@ -201,9 +206,9 @@ export class SourceReader implements Sending {
 
   /** Says what is to be said, and reads on by a piece; false: there is nothing to do. */
   #step(): boolean {
-    const { barrierAt, frames, isMore, head, behind } = this.#sender.duties(
-      this.#parts.clock.monotonicMs(),
-    )
+    const duties = this.#sender.duties(this.#parts.clock.monotonicMs())
+    const { barrierAt, frames, isMore, dueAtMs, head, behind } = duties
+    this.#words.set(dueAtMs)
     if (barrierAt !== undefined) this.#place(barrierAt)
     for (const { branch, bytes } of frames) this.desk.send(branch, bytes)
     if (this.#isStopped) return isMore

@@ -81,7 +81,7 @@ export function leaderOf(
   rowsDueMax = 100,
 ): GroupLeader {
   const stage = new StageGroup({ ...stageOf(spec), store: state.store, rowsDueMax })
-  const bounds = { rowsMax: 10, bytesMax: 100_000, lingerMs: 5 }
+  const bounds = { rowsMax: 10, bytesMax: 100_000, lingerMs: 5, eagerRows: 0, eagerBytes: 0 }
   return new GroupLeader({ state, term, stage, routing: ROUTING, bounds })
 }
 

@@ -149,7 +149,7 @@ export class Town {
       ...{ wiring: this.wiring, place: group.ref, claim: this.#claim },
       self: { cluster: 'c', job: this.#plan.job },
       ...{ compiler: testCompiler, errors: this.#plan.errors },
-      taking: { rowsMax: 7, bytesMax: 10_000, lingerMs: 2 },
+      taking: { rowsMax: 7, bytesMax: 10_000, lingerMs: 2, eagerRows: 0, eagerBytes: 0 },
       bounds: { ...defaultJournalBounds, journalMs: 20, progressMs: 50 },
       feedBounds: BOUNDS,
       lanes: this.wiring.stage(stage).sinks.map((sink, at) => ({

@@ -284,7 +284,7 @@ export class GroupWorld {
       slot: 0,
       stage: stageOf(),
       routing: ROUTING,
-      taking: { rowsMax: 12, bytesMax: 4000, lingerMs: 2 },
+      taking: { rowsMax: 12, bytesMax: 4000, lingerMs: 2, eagerRows: 0, eagerBytes: 0 },
       bounds: BOUNDS,
       lanes: [{ log: this.#log, seat: SEAT, budget: new Budget(BOUNDS.transactionsMax) }],
       channels: () => readers.map(({ channel }) => [channel, 0] as const),

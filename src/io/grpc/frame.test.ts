@@ -71,7 +71,7 @@ test('a frame is a plain array of bytes, whatever it came in', () => {
 
 test.each([
   [PEERS, '/weir.raft.Peers/Frames', 'rpc Frames(stream Frame)'],
-  [EXCHANGE, '/weir.exchange.Exchange/Channel', 'rpc Channel(stream Message)'],
+  [EXCHANGE, '/weir.exchange.Exchange/Channels', 'rpc Channels(stream Parcel)'],
 ])('the service is the one of the file: $service', (service, path, said) => {
   expect(framesMethod(service).path).toBe(path)
   expect(readFileSync(protoFile(service.file), 'utf8')).toContain(said)

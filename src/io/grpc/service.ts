@@ -25,7 +25,7 @@ export const PEERS: FramesService = {
   ...{ file: 'raft.proto', service: 'weir.raft.Peers', method: 'Frames' },
 }
 export const EXCHANGE: FramesService = {
-  ...{ file: 'exchange.proto', service: 'weir.exchange.Exchange', method: 'Channel' },
+  ...{ file: 'exchange.proto', service: 'weir.exchange.Exchange', method: 'Channels' },
 }
 
 function above(folder: string, name: string): string | undefined {

@@ -81,7 +81,9 @@ export interface JobWorld {
   readonly logger: Logger
   readonly node: NodeId
   readonly cluster: string
-  /** Streams between groups. */
+  /** Where others dial this node. */
+  readonly address: string
+  /** Carries streams between groups. */
   readonly exchange: Transport<string>
   /** Where whoever leads the group is dialled, as far as is known; it may be somebody else. */
   addressOf(group: GroupId): string | undefined

@@ -34,7 +34,7 @@ function metaOf(member: Member<GroupMachine> | undefined): Replica<MetaMachine> 
 export interface MemberMetaParts {
   readonly clock: Clock
   readonly logger: Logger
-  readonly self: { readonly node: NodeId; readonly store: string }
+  readonly self: { readonly node: NodeId; readonly store: string; readonly address: string }
   readonly zone: string
   readonly line: Pick<LineParts, 'cluster' | 'client'>
   /** Missing: nothing runs groups of jobs here. */
@@ -69,7 +69,8 @@ export class MemberMeta {
       },
     })
     this.bodies = bodies?.({
-      ...{ clock, logger, ...world, node: self.node, cluster: line.cluster },
+      ...{ clock, logger, ...world, cluster: line.cluster },
+      ...{ node: self.node, address: self.address },
       addressOf: group => this.#addressOf(group),
       propose: (command, done) => this.line.say(command, done),
     })

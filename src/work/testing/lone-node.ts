@@ -69,6 +69,7 @@ export class LoneNode {
       {
         ...{ clock: realClock, random: new SystemRandom(), logger, node: NODE, cluster: 'c' },
         exchange: transport.exchange,
+        address: addressOf(transport),
         addressOf: () => addressOf(transport),
         propose: (command, done) => void setImmediate(() => done(this.say(command))),
       },
