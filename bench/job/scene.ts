@@ -1,5 +1,5 @@
 /**
- * Three nodes without proxies, a log beside them, the job of the drills under a steady load, and a
+ * Three nodes without proxies, a log beside them, a job under a steady load, and a
  * reader who notes when each output came, of which group, and how old its newest record was.
  */
 
@@ -7,19 +7,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cluster } from '../../chaos/live/cluster/cluster.ts'
 import type { LiveNode } from '../../chaos/live/cluster/node.ts'
 import { askedOf } from '../../chaos/live/jobs/backing.ts'
-import { OUTPUT_PARTITIONS, OUTPUTS, topics } from '../../chaos/live/jobs/job.ts'
-import { Producer } from '../../chaos/live/jobs/producer.ts'
 import { Reader } from '../../chaos/live/jobs/reader.ts'
 import { submitted } from '../../chaos/live/jobs/stage.ts'
 import type { StoredRecord } from '../../src/base/stream-log.ts'
-import { SystemRandom } from '../../src/io/random.ts'
 import { identityIn } from '../../src/journal/identity.ts'
 import type { Workshop } from '../frame/bench.ts'
 import { mustBeWhole, type Nodes, startedNodes } from './nodes.ts'
+import type { Load, Play } from './plays/play.ts'
 
 const WHOLE_MS = 60_000
 const POLL_MS = 20
-const KEYS = 120
 const decoder = new TextDecoder()
 
 export interface Seen {
@@ -30,8 +27,7 @@ export interface Seen {
 }
 
 export interface SceneOptions {
-  /** Groups of each of the two stages. */
-  readonly groups: number
+  readonly play: Play
   readonly perSecond: number
 }
 
@@ -39,44 +35,44 @@ export class JobScene {
   readonly cluster: Cluster
   readonly groups: ReadonlyMap<string, number>
   readonly seen: Seen[] = []
+  readonly #play: Play
   readonly #nodes: Nodes
-  readonly #producer: Producer
+  #load: Load | undefined
   readonly #readers: readonly Reader[]
   readonly #putMs = new Map<string, number>()
 
-  private constructor(nodes: Nodes, groups: ReadonlyMap<string, number>, perSecond: number) {
+  private constructor(nodes: Nodes, groups: ReadonlyMap<string, number>, play: Play) {
     const { cluster, backing } = nodes
     this.cluster = cluster
     this.groups = groups
     this.#nodes = nodes
+    this.#play = play
     const { log } = backing
-    const onPut = ({ key, n }: { key: string; n: number }): void => {
-      // Pairs are of an odd and an even one: the second makes them.
-      if (n % 2 === 0) this.#putMs.set(`${key} ${n}`, performance.now())
-    }
-    this.#producer = new Producer({ log, random: new SystemRandom(), perSecond, keys: KEYS, onPut })
-    this.#readers = Array.from({ length: OUTPUT_PARTITIONS }, (_, partition) => {
-      return new Reader(log, { topic: OUTPUTS.pairs, partition }, all => this.#see(all))
+    const { topic, partitions } = play.outputs
+    this.#readers = Array.from({ length: partitions }, (_, partition) => {
+      return new Reader(log, { topic, partition }, all => this.#see(all))
     })
   }
 
   static async start(workshop: Workshop, of: SceneOptions): Promise<JobScene> {
     const nodes = await startedNodes(workshop)
     const { cluster, backing } = nodes
-    for (const topic of topics(backing.replication)) {
+    const { name: job, groups: count } = of.play
+    for (const topic of of.play.topics(backing.replication)) {
       await askedOf<void>(done => backing.log.create(topic, done))
     }
-    const groups = await submitted(cluster, backing, of.groups)
+    const text = of.play.text(backing.home)
+    const groups = await submitted(cluster, { job, text, groups: count })
     await mustBeWhole(cluster)
-    const scene = new JobScene(nodes, groups, of.perSecond)
-    scene.#producer.start()
+    const scene = new JobScene(nodes, groups, of.play)
+    await scene.#begin(of.perSecond)
     await scene.flowing(performance.now())
     return scene
   }
 
   /** Groups that read, of which outputs are looked at. */
   get readers(): readonly string[] {
-    return [...this.groups.keys()].filter(name => name.includes('/pairs/'))
+    return [...this.groups.keys()].filter(name => this.#play.says(name))
   }
 
   /** Every group that reads has said something since then. */
@@ -114,8 +110,14 @@ export class JobScene {
 
   async stop(): Promise<void> {
     for (const reader of this.#readers) reader.end()
-    await this.#producer.stop()
+    await this.#load?.stop()
     await this.#nodes.end()
+  }
+
+  async #begin(perSecond: number): Promise<void> {
+    const onPut = (name: string): void => void this.#putMs.set(name, performance.now())
+    this.#load = await this.#play.load(this.#nodes.backing.log, perSecond, onPut)
+    this.#load.start()
   }
 
   #hasSaid(group: string, sinceMs: number): boolean {
@@ -125,8 +127,7 @@ export class JobScene {
   #see(records: readonly StoredRecord[]): void {
     const atMs = performance.now()
     for (const { value, headers } of records) {
-      const { key, last } = JSON.parse(decoder.decode(value ?? new Uint8Array(0)))
-      const name = `${key} ${last}`
+      const name = this.#play.nameOf(JSON.parse(decoder.decode(value ?? new Uint8Array(0))))
       const putMs = this.#putMs.get(name)
       this.#putMs.delete(name)
       if (putMs === undefined) continue

@@ -6,9 +6,9 @@ import { quantile } from '../../chaos/live/quantile.ts'
 import type { Trial, Workshop } from '../frame/bench.ts'
 import { shown } from '../frame/report.ts'
 import { judgedValue } from '../frame/target.ts'
+import { views } from './plays/views.ts'
 import { JobScene } from './scene.ts'
 
-const GROUPS = 6
 const PER_SECOND = 2000
 const QUIET_MS = 1500
 const P99 = 0.99
@@ -69,7 +69,7 @@ async function gapOf(scene: JobScene, { strike, heal, faultMs }: Way): Promise<n
 export const takeoverTrials: readonly Trial[] = ways.map(way => ({
   name: way.name.toLowerCase().replaceAll(/[^a-z]+/g, '-'),
   async run(workshop: Workshop) {
-    const scene = await JobScene.start(workshop, { groups: GROUPS, perSecond: PER_SECOND })
+    const scene = await JobScene.start(workshop, { play: views, perSecond: PER_SECOND })
     try {
       const gapsMs: number[] = []
       for (let i = 0; i < way.times; i++) {
@@ -78,7 +78,7 @@ export const takeoverTrials: readonly Trial[] = ways.map(way => ({
       }
       const ms = (share: number) => quantile(gapsMs, share)
       return {
-        trial: `${way.name} of who leads most of ${2 * GROUPS} groups, ${way.times} times`,
+        trial: `${way.name} of who leads most of ${views.groups} groups, ${way.times} times`,
         lines: [
           `Longest time without an output of a group, at ${PER_SECOND} records/s: ` +
             `median ${shown(ms(0.5))} ms, p99 ${shown(ms(P99))} ms, longest ${shown(ms(1))} ms`,

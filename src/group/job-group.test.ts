@@ -108,6 +108,15 @@ function failingFrame(): Frame {
   return { ...frame, records: { ...records, origin: { channel: 0, offsets: Float64Array.of(0) } } }
 }
 
+/** The second generation, in the journal. */
+function claimByBob(): void {
+  const claim = { ...{ generation: 2, owner: 'bob', seats: 1 }, group: 'job/0' }
+  const value = encodeRecord({ kind: 'generation', ...claim })
+  const record = { key: null, value, headers: [], timestampMs: 0 }
+  log.append([{ ...JOURNAL, records: [record] }], () => undefined)
+  log.settle()
+}
+
 const published = () => log.decided(OUT).map(({ value }) => value?.[0])
 
 test('what comes in while it leads goes out, and all who want to know are told', () => {
@@ -176,16 +185,7 @@ test('who leads no more is told so by the question before the id is taken', () =
 })
 
 test('where another owns the job nothing is taken any more', () => {
-  const claim = {
-    kind: 'generation',
-    group: 'job/0',
-    generation: 2,
-    owner: 'bob',
-    seats: 1,
-  } as const
-  const record = { key: null, value: encodeRecord(claim), headers: [], timestampMs: 0 }
-  log.append([{ ...JOURNAL, records: [record] }], () => undefined)
-  log.settle()
+  claimByBob()
   lead(1)
   expect(told).toContain('generation-superseded')
   const { seq } = group.machine.state.book
@@ -237,6 +237,21 @@ test('its log ends when the job is to stop, and goes on under another claim', ()
   group.onFrame(frameOf(0, [5, 9], { generation: 2 }), 100)
   pass(5000)
   expect(published()).toEqual([1, 2, 3, 4, 5, 6])
+})
+
+test('another claim goes on behind what nobody was told of, though nothing more is applied', () => {
+  lead(1)
+  log.refusal = () => 'unavailable'
+  group.onFrame(frameOf(0, [0, 5]), 100)
+  pass(200)
+  group.end()
+  pass(200)
+  expect([group.machine.state.isOpen, published()]).toEqual([false, []])
+  log.refusal = () => undefined
+  claimByBob()
+  group.onClaim({ generation: 2, owner: 'bob' })
+  pass(5000)
+  expect([group.machine.state.generation, published()]).toEqual([2, [1, 2, 3, 4]])
 })
 
 test('where an epoch cuts a source is told as it stands in the state', () => {

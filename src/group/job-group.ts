@@ -198,8 +198,12 @@ export class JobGroup implements JournalGroup, JournalListener {
     const term = this.#parts.replica.leads()
     if (term === this.#led) return
     this.#led = term
-    if (term > 0) this.#journal.onLead(term)
-    else this.#journal.onDeposed()
+    if (term === 0) this.#journal.onDeposed()
+    else {
+      this.#journal.onLead(term)
+      // A journal that is made anew has seen nothing of what was applied.
+      this.#journal.onApplied(this.machine.appliedTerm)
+    }
   }
 
   // What the journal asks of the group.

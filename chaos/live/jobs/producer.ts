@@ -3,18 +3,17 @@
  * partition; its readings count from 1; times never go back.
  */
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import { utf8Of } from '../../../src/base/bytes.ts'
 import type { Random } from '../../../src/base/env.ts'
 import type { NewRecord, StreamLog } from '../../../src/base/stream-log.ts'
 import type { Reading } from '../../oracle/drills/pairs.ts'
 import { answerOf } from './backing.ts'
 import { INPUT_PARTITIONS, INPUTS } from './job.ts'
+import { Pace } from './pace.ts'
 
 const BUCKETS = 7
 const VALUES = 1000
 const HOUR_MS = 3_600_000
-const TICK_MS = 5
 
 export interface ProducerParts {
   readonly log: StreamLog
@@ -29,8 +28,7 @@ export class Producer {
   readonly #parts: ProducerParts
   readonly #counts: number[]
   #atMs = Date.now()
-  #isStopped = false
-  #running: Promise<unknown> = Promise.resolve()
+  readonly #pace = new Pace()
   /** Records that the log has taken, and appends of which nobody knows it. */
   taken = 0
   unknown = 0
@@ -41,31 +39,17 @@ export class Producer {
   }
 
   start(): void {
-    this.#running = this.#run()
+    this.#pace.start(this.#parts.perSecond, count => this.#put(count))
   }
 
   /** Behind it stands what closes all windows. */
   async stop(): Promise<void> {
-    this.#isStopped = true
-    await this.#running
+    await this.#pace.stop()
     this.#atMs += HOUR_MS
     const last = Array.from({ length: INPUT_PARTITIONS }, (_, partition) => {
       return { partition, readings: [this.#reading(`close-${partition}`, 1)] }
     })
     await this.#append(last)
-  }
-
-  async #run(): Promise<void> {
-    const { perSecond } = this.#parts
-    const beganMs = performance.now()
-    let made = 0
-    while (!this.#isStopped) {
-      const due = Math.floor(((performance.now() - beganMs) * perSecond) / 1000) - made
-      if (due > 0) await this.#put(Math.min(due, perSecond))
-      // Who fell behind does not make up for it at once: the load stays what it was said to be.
-      made += due
-      await sleep(TICK_MS)
-    }
   }
 
   async #put(count: number): Promise<void> {
