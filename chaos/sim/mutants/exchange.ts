@@ -239,11 +239,19 @@ const memory: readonly Mutant[] = [
     name: 'head-waits-for-the-slowest',
     scenario,
     file: `${SENDING}/sender.ts`,
-    find: 'return this.#branches.some(({ position = -1 }) => position >= end) ? end : undefined',
-    replace:
-      'return this.#branches.every(({ position = -1 }) => position >= end) ? end : undefined',
+    find: 'return this.#branches.some(branch => branch.hasReached(end)) ? end : undefined',
+    replace: 'return this.#branches.every(branch => branch.hasReached(end)) ? end : undefined',
     why: 'One group that takes nothing stops all others: back-pressure of one is that of all.',
     origin: 'Flink: a slow subtask back-pressures its source',
+  },
+  {
+    name: 'words-wait-for-ever',
+    scenario,
+    file: `${SENDING}/branch.ts`,
+    find: 'dueMs > view.atMs) {',
+    replace: 'dueMs > -Infinity) {',
+    why: 'What is said of time alone never leaves: windows of groups without records stay open.',
+    origin: 'words that wait, when they were new',
   },
   {
     name: 'detached-group-is-not-served',
