@@ -50,7 +50,7 @@ export function seatOf(plan: Named, group: GroupId, sink: SinkName): Seat {
     journal: { topic: journalOf(plan, sink), partition: group - 1 },
     // Both sinks lie on the same brokers, where one id has one transaction at a time.
     transactionalId: `${plan.name}-${group}-${sink}`,
-    sink,
+    sinks: [sink],
     hasJournal: sink === HOME,
   }
 }

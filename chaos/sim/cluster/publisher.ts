@@ -6,8 +6,7 @@ import { type Onlooker, unwatched } from '../publish/door.ts'
 import type { Judge } from './judge.ts'
 import { journalOf, nameOf } from './names.ts'
 
-/** `sink`: its place; the first lies in the log of the journal. */
-export function publisherOf(judge: Judge, group: number, sink: number): Onlooker {
+export function publisherOf(judge: Judge, group: number): Onlooker {
   let toSeq = 0
   let outputsOf = 0
   const left = (): void => {
@@ -19,7 +18,7 @@ export function publisherOf(judge: Judge, group: number, sink: number): Onlooker
     left,
     sending: parts => {
       outputsOf = Math.max(outputsOf, judge.onSending(group, parts))
-      if (sink === 0) toSeq = Math.max(toSeq, journaledIn(group, parts))
+      toSeq = Math.max(toSeq, journaledIn(group, parts))
     },
     committing: () => {
       const isDurable = outputsOf <= toSeq || judge.isJournaled(group, outputsOf)

@@ -28,7 +28,7 @@ export function markersOf(group: GroupId): Partition {
 }
 
 export function seatOf(group: GroupId, sink: SinkName): Seat {
-  const names = { group: nameOf(group), transactionalId: idOf(group), sink }
+  const names = { group: nameOf(group), transactionalId: idOf(group), sinks: [sink] }
   if (sink === AWAY) return { ...names, journal: markersOf(group), hasJournal: false }
   return { ...names, journal: journalOf(group), hasJournal: true }
 }
