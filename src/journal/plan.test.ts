@@ -213,6 +213,13 @@ describe('what one entry has for several sinks of a log', () => {
     expect(knownDurable(subject)).toBe(3)
   })
 
+  it('is nothing to a lane that has the journal alone', () => {
+    const subject = subjectOf({ counts: [{ away: 2 }, { away: 1 }], seat: { ...HOME, sinks: [] } })
+    expect([hasOutputs(subject), unpublishedBytes(subject)]).toEqual([false, 0])
+    expect(subject.outbox.lastSeqBeside(subject.seat.sinks)).toBe(2)
+    expect(planned(subject)).toMatchObject({ toSeq: 2, outputs: 0, published: [] })
+  })
+
   it('is in one transaction of a log of markers, too, once it is released', () => {
     const counts = [{ away: 1, afar: 1, home: 1 }, { away: 3, afar: 2 }, { afar: 1 }]
     const subject = subjectOf({ counts, seat: AWAY, bounds })
