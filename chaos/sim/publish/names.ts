@@ -6,8 +6,8 @@ import type { Seat } from '../../../src/journal/plan.ts'
 import type { TopicWanted } from '../../../src/journal/settings.ts'
 import { AWAY, type LogName, OUTPUT_PARTITIONS, sinksOf } from './output.ts'
 
-export const JOURNAL_TOPIC = 'journal'
-export const MARKERS_TOPIC = 'markers'
+const JOURNAL_TOPIC = 'journal'
+const MARKERS_TOPIC = 'markers'
 export const journalTopicOf: Readonly<Record<LogName, string>> = {
   home: JOURNAL_TOPIC,
   away: MARKERS_TOPIC,
