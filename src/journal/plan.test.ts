@@ -195,6 +195,12 @@ describe('what one entry has for several sinks of a log', () => {
     expect(planned(subjectOf({ counts, bounds }), 1 / 4096)?.outputs).toBe(8)
   })
 
+  it('goes at once, however much it is', () => {
+    const many = 200_000
+    const subject = subjectOf({ counts: [{ home: many, side: 1 }], outputBytes: 1 })
+    expect(planned(subject)?.outputs).toBe(many + 1)
+  })
+
   it('goes in the order of entries, whichever sink they are for', () => {
     const counts = [{ side: 2 }, { home: 1 }, { side: 1 }, { home: 2 }]
     const plan = planned(subjectOf({ counts, bounds })) as Plan

@@ -149,7 +149,8 @@ function taken(subject: Subject, portion: number): Taken {
         ways.filter(way => way.seq === seq),
         room,
       )
-      outputs.push(...some)
+      // One by one: an entry may have more than a call takes arguments.
+      for (const output of some) outputs.push(output)
       if (ways.some(way => way.seq === seq)) break
     } else break
   }
