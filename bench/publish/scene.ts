@@ -40,7 +40,7 @@ export async function scene(
       group: `${name}/publish/${group}`,
       journal: { topic: journals.topic, partition: group },
       transactionalId: `${name}-${group}`,
-      sink: 'home',
+      sinks: ['home'],
       hasJournal: true,
     }),
     async drop() {

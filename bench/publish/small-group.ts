@@ -131,7 +131,7 @@ export class SmallGroup {
     const first = this.#last + 1
     this.#last += count
     const bytes = stamped({ committedMs: nowMs(), group, number: first }, count, sizeBytes)
-    const runs = [{ sink: seat.sink, first, count, bytes }]
+    const runs = seat.sinks.map(sink => ({ sink, first, count, bytes }))
     const { generation } = CLAIM
     const digest = crc32c(bytes)
     const entry = { seq: ++this.#seq, generation, schedule: SCHEDULE, digest, runs }

@@ -71,7 +71,7 @@ test('of an empty one nothing is said', async () => {
 
 test('so is a record of what publishers let out', async () => {
   const file = join(tempFolder(), 'history.jsonl')
-  const input = { group: 1, id: 7, home: 1, away: 0 }
+  const input = { group: 1, id: 7, home: 1, side: 0, away: 0 }
   const facts = [
     { f: 'fed', ...input, outcome: 'ok', seq: 1 },
     { f: 'taken', ...input },

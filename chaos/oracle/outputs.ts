@@ -7,11 +7,12 @@ export interface NumberedInput {
   readonly id: number
   /** So many outputs for each sink. */
   readonly home: number
+  readonly side: number
   readonly away: number
 }
 
 export interface ExpectedOutput {
-  readonly sink: 'home' | 'away'
+  readonly sink: 'home' | 'side' | 'away'
   readonly partition: number
   readonly text: string
   /** How the header that names it ends, behind its job: group, generation, sink, number. */
@@ -27,7 +28,7 @@ export function outputsOf(
   inputs: readonly NumberedInput[],
 ): readonly ExpectedOutput[] {
   const outputs: ExpectedOutput[] = []
-  for (const sink of ['home', 'away'] as const) {
+  for (const sink of ['home', 'side', 'away'] as const) {
     let number = 0
     for (const input of inputs) {
       for (let which = 0; which < input[sink]; which++) {

@@ -9,6 +9,7 @@ import { Budget } from '../../src/journal/budget.ts'
 import { ModelClock } from '../../src/journal/testing/clock.ts'
 import { ModelLog } from '../../src/journal/testing/model-log.ts'
 import type { ProposeOutcome, ReadOutcome, ServedGroup } from '../../src/node/group.ts'
+import type { SinkName } from '../sim/publish/output.ts'
 import { Desk, type Fed } from './desk.ts'
 import { StoredMachine } from './machine.ts'
 import { type JobPlan, outputTopic, topicsOf } from './plan.ts'
@@ -26,7 +27,7 @@ const plan: JobPlan = {
   claim: { generation: 1, owner: 'we' },
   transactionMs: 1000,
 }
-const input = (id: number) => ({ id, home: 1, away: 1, bytes: 4 })
+const input = (id: number) => ({ id, home: 1, side: 1, away: 1, bytes: 4 })
 
 /** What is proposed is committed at once, and applied a moment later. */
 class Stage implements ServedGroup<StoredMachine> {
@@ -100,7 +101,7 @@ class Stage implements ServedGroup<StoredMachine> {
     return fed
   }
 
-  shown(sink: 'home' | 'away'): readonly string[] {
+  shown(sink: SinkName): readonly string[] {
     const partitions = [0, 1].map(partition => ({ topic: outputTopic(plan, sink), partition }))
     const records = partitions.flatMap(of => this.log.visible(of))
     return records.map(({ value }) => new TextDecoder().decode(value ?? undefined))
@@ -125,7 +126,7 @@ async function leading(): Promise<Stage> {
   return stage
 }
 
-test('an input is answered once its outputs are out, of both sinks', async () => {
+test('an input is answered once its outputs are out, of all sinks', async () => {
   const stage = await leading()
   expect(stage.proposed).toEqual(['beginning'])
   const fed = stage.feed(7)
@@ -136,6 +137,7 @@ test('an input is answered once its outputs are out, of both sinks', async () =>
   expect(fed).toEqual([{ kind: 'ok', seq: 1 }])
   expect(stage.desk.isOut).toBe(true)
   expect(stage.shown('home')).toEqual(['1 1 7 0'])
+  expect(stage.shown('side')).toEqual(['1 1 7 0'])
   expect(stage.shown('away')).toEqual(['1 1 7 0'])
   expect(stage.proposed).toContain('progress')
 })

@@ -18,7 +18,14 @@ import {
   encodeProgressEntry,
   type Input,
 } from '../sim/publish/entry.ts'
-import { OUTPUT_PARTITIONS, SINKS, type SinkName } from '../sim/publish/output.ts'
+import {
+  LOGS,
+  type LogName,
+  OUTPUT_PARTITIONS,
+  SINKS,
+  type SinkName,
+  sinksOf,
+} from '../sim/publish/output.ts'
 import type { StoredMachine, TakenInput } from './machine.ts'
 import { boundsOf, type JobPlan, journalOf, outputTopic, seatOf } from './plan.ts'
 import { rendered } from './render.ts'
@@ -36,8 +43,8 @@ export interface DeskParts {
   readonly clock: Clock
   readonly random: Random
   readonly log: StreamLog
-  /** One of each sink, shared by all groups of the node. */
-  readonly budgets: Readonly<Record<SinkName, Budget>>
+  /** One of each log, shared by all groups of the node. */
+  readonly budgets: Readonly<Record<LogName, Budget>>
   /** The term in which this replica leads; 0: it does not. */
   leads(): number
   /** For people. */
@@ -57,7 +64,7 @@ export class Desk implements JournalGroup, JournalListener {
   #outbox: Outbox | undefined
   /** The term in which the journal was told to lead; 0: in none. */
   #led = 0
-  readonly #out: Record<SinkName, number> = { home: 0, away: 0 }
+  readonly #out: Record<SinkName, number> = { home: 0, side: 0, away: 0 }
   #waiting: Waiting[] = []
   /** The newest term in which the beginning was proposed. */
   #begunIn = 0
@@ -140,17 +147,22 @@ export class Desk implements JournalGroup, JournalListener {
     this.#journal = new GroupJournal({
       ...{ clock, random, outbox, bounds: boundsOf(plan), claim: plan.claim },
       ...{ group: this, listener: this },
-      lanes: SINKS.map(sink => this.#lane(sink)),
+      lanes: LOGS.map(name => this.#lane(name)),
     })
   }
 
-  #lane(sink: SinkName) {
+  #lane(name: LogName) {
     const { plan, group, groups, log, budgets } = this.#parts
-    const topics = [
-      { topic: journalOf(plan, sink), use: 'journal', partitions: groups },
-      { topic: outputTopic(plan, sink), use: 'output', partitions: OUTPUT_PARTITIONS },
-    ] as const
-    return { log, seat: seatOf(plan, group.id, sink), budget: budgets[sink], topics }
+    const outputs = sinksOf[name].map(sink => {
+      return {
+        topic: outputTopic(plan, sink),
+        use: 'output',
+        partitions: OUTPUT_PARTITIONS,
+      } as const
+    })
+    const journal = { topic: journalOf(plan, name), use: 'journal', partitions: groups } as const
+    const topics = [journal, ...outputs]
+    return { log, seat: seatOf(plan, group.id, name), budget: budgets[name], topics }
   }
 
   #maybeBegin(): void {

@@ -37,7 +37,9 @@ const open = (space: StateSpace) =>
 
 const nothing = { journaled: 0, offset: 0, published: [] }
 const beginning = encodeBeginning({ before: nothing, replayed: [], known: nothing })
-const input = (id: number, home: number, away: number): Input => ({ id, home, away, bytes: 9 })
+const input = (id: number, home: number, away: number, side = 0): Input => {
+  return { id, home, side, away, bytes: 9 }
+}
 
 /** undefined: an entry of another kind. */
 function run(machine: StoredMachine, ...datas: readonly (Uint8Array | undefined)[]) {
@@ -82,13 +84,13 @@ test('inputs become numbered outputs, and are told their places', async () => {
   expect(machine.outbox).toBe(undefined)
   const results = await run(
     ...([machine, undefined, beginning, undefined] as const),
-    ...[encodeInput(input(5, 2, 0)), encodeInput(input(9, 1, 3))],
+    ...[encodeInput(input(5, 2, 0)), encodeInput(input(9, 1, 3, 2))],
   )
   expect(results.slice(3)).toEqual([
-    { seq: 1, home: 2, away: 0 },
-    { seq: 2, home: 3, away: 3 },
+    { seq: 1, home: 2, side: 0, away: 0 },
+    { seq: 2, home: 3, side: 2, away: 3 },
   ])
-  expect(machine.inputs).toMatchObject([input(5, 2, 0), input(9, 1, 3)])
+  expect(machine.inputs).toMatchObject([input(5, 2, 0), input(9, 1, 3, 2)])
   expect(machine.appliedTerm).toBe(7)
   expect(applied.at(-1)).toBe(machine)
 })
@@ -96,7 +98,7 @@ test('inputs become numbered outputs, and are told their places', async () => {
 test('an input before the beginning is not taken', async () => {
   const machine = await open(newSpace())
   const [result] = await run(machine, encodeInput(input(5, 2, 0)))
-  expect(result).toEqual({ seq: 0, home: 0, away: 0 })
+  expect(result).toEqual({ seq: 0, home: 0, side: 0, away: 0 })
   expect(machine.inputs).toEqual([])
 })
 
@@ -148,7 +150,7 @@ test('what comes out is what the oracle says', async () => {
   for (let seed = 0; seed < 300; seed++) {
     const random = new Prng(seed)
     const inputs = Array.from({ length: 1 + random.below(5) }, (_, id) =>
-      input(id, random.below(4), random.below(4)),
+      input(id, random.below(4), random.below(4), random.below(3)),
     )
     const machine = await open(newSpace())
     await run(machine, beginning, ...inputs.map(encodeInput))

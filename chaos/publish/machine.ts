@@ -13,12 +13,13 @@ import type { Entry, Image } from '../../src/raft/types.ts'
 import { imageOf, restoreRows } from '../kv/image.ts'
 import { decodeInput, type Input } from '../sim/publish/entry.ts'
 import { PublishMachine } from '../sim/publish/machine.ts'
-import { AWAY, HOME } from '../sim/publish/output.ts'
+import { AWAY, HOME, SIDE } from '../sim/publish/output.ts'
 
 /** Of an input: its place among all, and the last outputs that it made. */
 export interface TakenInput {
   readonly seq: number
   readonly home: number
+  readonly side: number
   readonly away: number
 }
 
@@ -121,8 +122,10 @@ export class StoredMachine implements GroupMachine {
 
   #standing(): TakenInput {
     const { outbox } = this
-    if (outbox === undefined) return { seq: 0, home: 0, away: 0 }
-    return { seq: outbox.lastSeq, home: outbox.lastOf(HOME), away: outbox.lastOf(AWAY) }
+    if (outbox === undefined) return { seq: 0, home: 0, side: 0, away: 0 }
+    const { lastSeq: seq } = outbox
+    const [home, side] = [outbox.lastOf(HOME), outbox.lastOf(SIDE)]
+    return { seq, home, side, away: outbox.lastOf(AWAY) }
   }
 
   #restored(index: number, done: () => void): void {

@@ -6,7 +6,14 @@ import { defaultJournalBounds, type JournalBounds } from '../../src/journal/boun
 import type { Seat } from '../../src/journal/plan.ts'
 import { journalTopic } from '../../src/journal/settings.ts'
 import type { Claim } from '../../src/journal/types.ts'
-import { HOME, OUTPUT_PARTITIONS, SINKS, type SinkName } from '../sim/publish/output.ts'
+import {
+  HOME,
+  LOGS,
+  type LogName,
+  OUTPUT_PARTITIONS,
+  type SinkName,
+  sinksOf,
+} from '../sim/publish/output.ts'
 
 export interface JobPlan {
   /** Letters and digits that no other job on these brokers has. */
@@ -40,24 +47,24 @@ type Named = Pick<JobPlan, 'name'>
 /** Outputs of all groups for one sink. */
 export const outputTopic = ({ name }: Named, sink: SinkName): string => `${name}-${sink}`
 
-/** Of the home sink the journal, of the other the markers; a group has a partition of its own. */
-export const journalOf = ({ name }: Named, sink: SinkName): string =>
-  `${name}-${sink === HOME ? 'journal' : 'markers'}`
+/** At home the journal, in the other log the markers; a group has a partition of its own. */
+export const journalOf = ({ name }: Named, log: LogName): string =>
+  `${name}-${log === HOME ? 'journal' : 'markers'}`
 
-export function seatOf(plan: Named, group: GroupId, sink: SinkName): Seat {
+export function seatOf(plan: Named, group: GroupId, log: LogName): Seat {
   return {
     group: `${plan.name}/publish/${group}`,
-    journal: { topic: journalOf(plan, sink), partition: group - 1 },
-    // Both sinks lie on the same brokers, where one id has one transaction at a time.
-    transactionalId: `${plan.name}-${group}-${sink}`,
-    sink,
-    hasJournal: sink === HOME,
+    journal: { topic: journalOf(plan, log), partition: group - 1 },
+    // Both logs lie on the same brokers, where one id has one transaction at a time.
+    transactionalId: `${plan.name}-${group}-${log}`,
+    sinks: sinksOf[log],
+    hasJournal: log === HOME,
   }
 }
 
 export function topicsOf(plan: Named, groups: number): readonly NewTopic[] {
-  return SINKS.flatMap(sink => [
-    journalTopic(journalOf(plan, sink), groups, COPIES),
-    journalTopic(outputTopic(plan, sink), OUTPUT_PARTITIONS, COPIES),
+  return LOGS.flatMap(log => [
+    journalTopic(journalOf(plan, log), groups, COPIES),
+    ...sinksOf[log].map(sink => journalTopic(outputTopic(plan, sink), OUTPUT_PARTITIONS, COPIES)),
   ])
 }

@@ -5,7 +5,10 @@ export interface JournalBounds {
   readonly recordBytesMax: number
   /** One call of `send`; one record that is larger alone is sent alone. */
   readonly sendBytesMax: number
-  /** Outputs in one transaction, and schedules in one: at least one of each fits. */
+  /**
+   * Outputs in one transaction, and schedules in one: at least one of each fits, and of outputs
+   * what an entry has for several sinks of a lane.
+   */
   readonly outputBytesMax: number
   readonly scheduleBytesMax: number
   /** Schedules that nothing waits for are journaled after so long, or when they are so many. */

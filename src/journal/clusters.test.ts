@@ -8,8 +8,9 @@ import { Prng } from '../base/prng.ts'
 import { defaultJournalBounds } from './bounds.ts'
 import { claimJob } from './claims/claim-driver.ts'
 import type { ClaimOutcome } from './claims/claiming.ts'
+import { encodeRecord } from './record.ts'
 import { ModelLog, type Pending } from './testing/model-log.ts'
-import { AWAY, CLAIM, GROUP, HOME, JOURNAL, MARKERS, Rig } from './testing/rig.ts'
+import { CLAIM, GROUP, HOME, JOURNAL, MARKERS, Rig } from './testing/rig.ts'
 import type { Claim, SinkRun } from './types.ts'
 
 const SEAT = { group: GROUP, journal: JOURNAL, transactionalId: HOME.transactionalId }
@@ -214,7 +215,7 @@ describe('a log of markers', () => {
       rig.settle(2000)
     }
     const { published } = rig.one.outbox.progress
-    const offset = published.find(({ sink }) => sink === AWAY.sink)?.offset ?? 0
+    const offset = published.find(({ sink }) => sink === 'away')?.offset ?? 0
     expect(offset).toBeGreaterThan(0)
     const end = rig.awayLog.decided(MARKERS).length + 10
     rig.awayLog.write(MARKERS, new Array(12).fill(new TextEncoder().encode('{}')))
@@ -236,5 +237,50 @@ describe('a log of markers', () => {
     expect(rig.visible('away')).toEqual(rig.expected('away'))
     const fetches = rig.awayLog.calls.filter(call => call.startsWith('fetch'))
     expect(fetches.at(-1)).toBe('fetch 0 committed')
+  })
+  it('says of all its sinks, wherever they came last', () => {
+    const rig = new Rig({ replicas: 2, hasAway: true })
+    rig.elect(0)
+    rig.settle()
+    rig.commit({ away: 3 })
+    rig.settle(2000)
+    rig.commit({ afar: 2 })
+    rig.settle(2000)
+    const [afar, away] = rig.replicas[0]?.outbox.progress.published ?? []
+    expect([afar, away]).toMatchObject([
+      { sink: 'afar', upTo: 2 },
+      { sink: 'away', upTo: 3 },
+    ])
+    expect(away?.offset).toBe(afar?.offset)
+    rig.elect(1)
+    rig.commit({ away: 1, afar: 1 })
+    rig.settle(2000)
+    const fetches = rig.awayLog.calls.filter(call => call.startsWith('fetch'))
+    expect(fetches.at(-1)).toBe(`fetch ${afar?.offset} committed`)
+    for (const sink of ['away', 'afar']) expect(rig.visible(sink)).toEqual(rig.expected(sink))
+  })
+
+  it.each(['away', 'afar'])('that says less of %s than was known lets nothing more out', sink => {
+    const rig = Rig.leading({ hasAway: true })
+    for (const away of [1, 2]) {
+      rig.commit({ away, afar: 1 })
+      rig.settle(2000)
+    }
+    const cursors = [
+      { sink: 'afar', upTo: 2 },
+      { sink: 'away', upTo: 3 },
+    ].filter(one => one.sink !== sink)
+    const head = { kind: 'published', group: GROUP, ...CLAIM, fromSeq: 1, toSeq: 0 } as const
+    const value = encodeRecord({ ...head, schedules: [], published: cursors })
+    const at = rig.awayLog.decided(MARKERS).at(-1)?.offset ?? 0
+    rig.awayLog.write(MARKERS, [value])
+    rig.awayLog.trim(MARKERS, at + 1)
+    rig.commit({ away: 1 })
+    rig.elect(0)
+    rig.settle()
+    expect(rig.one.told).not.toContain('published away 4')
+    rig.settle(30_000)
+    expect(rig.one.told.at(-1)).toBe('stalled journal-behind')
+    expect(rig.visible('away')).not.toEqual(rig.expected('away'))
   })
 })

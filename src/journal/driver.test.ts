@@ -48,6 +48,22 @@ describe('what other sinks have', () => {
     expect(rig.one.outbox.runs('files')?.items).toHaveLength(1)
   })
 
+  it('beside its own sink in the same log is shown together with that', () => {
+    const rig = Rig.leading()
+    rig.commit({ home: 2, side: 3 })
+    rig.settle(100)
+    expect(rig.log.calls.filter(call => call.startsWith('commit'))).toHaveLength(1)
+    for (const sink of ['home', 'side']) expect(rig.visible(sink)).toEqual(rig.expected(sink))
+    expect(rig.one.told).toEqual(['published home 2', 'published side 3', 'released 1'])
+    rig.commit({ side: 1 })
+    rig.settle(3000)
+    expect(rig.one.told.slice(3)).toEqual(['published side 4', 'released 2'])
+    expect(rig.one.outbox.progress.published).toMatchObject([
+      { sink: 'home', upTo: 2 },
+      { sink: 'side', upTo: 4 },
+    ])
+  })
+
   it('in a log of its own follows what is released, in transactions of its own', () => {
     const rig = Rig.leading({ hasAway: true })
     rig.log.refusal = what => (what.startsWith('commit') ? 'unavailable' : undefined)

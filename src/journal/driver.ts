@@ -207,9 +207,12 @@ class Lane {
   readonly #ledger: Ledger
   #producer: TransactionalProducer | undefined
   #asked: Asked | undefined
-  #published = 0
-  /** What was rendered last: a run that fills several transactions is rendered once. */
-  #rendered: { readonly run: HeldRun; readonly outputs: readonly Output[] } | undefined
+  readonly #published = new Map<string, number>()
+  /** What was rendered last of each sink: a run may fill several transactions. */
+  readonly #rendered = new Map<
+    string,
+    { readonly run: HeldRun; readonly outputs: readonly Output[] }
+  >()
 
   constructor(parts: GroupJournalParts, lane: LaneParts, ledger: Ledger, onAnswered: () => void) {
     const { claim, outbox, bounds, random } = parts
@@ -291,11 +294,12 @@ class Lane {
   }
 
   #tellPublished(): void {
-    const { sink } = this.#lane.seat
-    const upTo = this.#ledger.upTo(sink)
-    if (upTo <= this.#published) return
-    this.#published = upTo
-    this.#parts.listener.onPublished(sink, upTo)
+    for (const sink of this.#lane.seat.sinks) {
+      const upTo = this.#ledger.upTo(sink)
+      if (upTo <= (this.#published.get(sink) ?? 0)) continue
+      this.#published.set(sink, upTo)
+      this.#parts.listener.onPublished(sink, upTo)
+    }
   }
 
   #tellNews(news: News): void {
@@ -365,10 +369,11 @@ class Lane {
   }
 
   #render(run: HeldRun): readonly Output[] {
-    if (this.#rendered?.run !== run) {
-      const outputs = this.#parts.group.render(run, run.generation)
-      this.#rendered = { run, outputs: identified(outputs, run, this.#lane.seat.group) }
-    }
-    return this.#rendered.outputs
+    const last = this.#rendered.get(run.sink)
+    if (last?.run === run) return last.outputs
+    const made = this.#parts.group.render(run, run.generation)
+    const outputs = identified(made, run, this.#lane.seat.group)
+    this.#rendered.set(run.sink, { run, outputs })
+    return outputs
   }
 }

@@ -79,16 +79,19 @@ function foreignSchedule({ claim, reading }: Case): Judgement | undefined {
  */
 function lostJournal({ seat, known: before, reading }: Case): Trouble | undefined {
   const { journaled, offset, published } = before.progress
-  const { hasJournal, sink, journal } = seat
-  const cursor = published.find(one => one.sink === sink)
-  const known = hasJournal ? { offset, upTo: journaled } : (cursor ?? { offset: 0, upTo: 0 })
-  const shown = reading.marker?.published.find(one => one.sink === sink)?.upTo ?? 0
-  const reached = hasJournal ? (reading.marker?.toSeq ?? 0) : shown
+  const { hasJournal, sinks, journal } = seat
+  const { toSeq = 0, published: shown = [] } = reading.marker ?? {}
+  const reachedOf = (name: string) => shown.find(({ sink }) => sink === name)?.upTo ?? 0
+  const cursors = published.filter(({ sink }) => sinks.includes(sink))
+  const all = hasJournal
+    ? [{ offset, upTo: journaled, reached: toSeq }]
+    : cursors.map(known => ({ ...known, reached: reachedOf(known.sink) }))
   // Without an offset it is where the group began, behind the journals of others.
-  if (known.offset === 0 || reached >= known.upTo) return undefined
+  const lost = all.find(known => known.offset > 0 && known.reached < known.upTo)
+  if (lost === undefined) return undefined
   const message =
-    `${journal.topic}/${journal.partition} reaches ${reached} and held ${known.upTo} before; its ` +
-    'records were deleted: restore the job from a checkpoint to a new journal topic'
+    `${journal.topic}/${journal.partition} reaches ${lost.reached} and held ${lost.upTo} before; ` +
+    'its records were deleted: restore the job from a checkpoint to a new journal topic'
   return { code: JOURNAL_BEHIND, message }
 }
 

@@ -60,6 +60,12 @@ export class Ledger {
   }
 }
 
+/** Where the newest marker of a lane without the journal lies: it says of all its sinks. */
+export function markerOffset(sinks: readonly string[], { published }: Progress): number {
+  const own = published.filter(({ sink }) => sinks.includes(sink))
+  return Math.max(0, ...own.map(({ offset }) => offset))
+}
+
 /** The sink of which more is said to be out than was ever committed, if there is one. */
 export function sinkAhead(
   published: readonly SinkCursor[],

@@ -60,7 +60,8 @@ describe('an outbox', () => {
     ])
     expect(outbox.schedule(2)?.schedule).toEqual(Uint8Array.of(1, 7))
     expect(outbox.schedule(4)).toBeUndefined()
-    expect([outbox.lastSeqBeside('a'), outbox.lastSeqBeside('c')]).toEqual([3, 3])
+    expect([outbox.lastSeqBeside(['a']), outbox.lastSeqBeside(['b', 'c'])]).toEqual([3, 3])
+    expect(outbox.lastSeqBeside(['a', 'b'])).toBe(0)
   })
 
   it('lets go of what is out, and of nothing else', () => {

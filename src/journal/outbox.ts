@@ -86,11 +86,11 @@ export class Outbox {
     return this.#sinks.get(sink)?.last ?? 0
   }
 
-  /** The newest entry that has something for any sink but this one. */
-  lastSeqBeside(sink: string): number {
+  /** The newest entry that has something for any sink but these. */
+  lastSeqBeside(sinks: readonly string[]): number {
     let last = 0
     for (const [name, { lastSeq }] of this.#sinks) {
-      if (name !== sink) last = Math.max(last, lastSeq)
+      if (!sinks.includes(name)) last = Math.max(last, lastSeq)
     }
     return last
   }

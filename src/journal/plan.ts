@@ -1,12 +1,14 @@
 /**
  * What goes into the next transaction. Outputs go in order of their numbers, each with the schedule
- * of its entry in the same transaction or an earlier one; a transaction may end inside an entry's
- * outputs. The last journal record is the marker, and goes with the rest or not at all.
+ * of its entry in the same transaction or an earlier one. What an entry has for several sinks of
+ * the lane goes in one; where it has something for one sink only, a transaction may end inside of
+ * it. The last journal record is the marker, and goes with the rest or not at all.
  */
 
 import type { NewRecord, Partition, PartitionRecords } from '../base/stream-log.ts'
 import { type JournalBounds, RECORD_OVERHEAD_BYTES, SCHEDULE_OVERHEAD_BYTES } from './bounds.ts'
 import type { Ledger } from './ledger.ts'
+import type { Line } from './line.ts'
 import { byName, type HeldRun, type Outbox } from './outbox.ts'
 import { encodeRecord, type PublishedRecord } from './record.ts'
 import type { Inspection } from './settings.ts'
@@ -19,8 +21,8 @@ export interface Seat {
   /** The partition of its journal, or of its markers; nobody else writes there. */
   readonly journal: Partition
   readonly transactionalId: string
-  /** The sink that lies in the same log, whose outputs share the transactions. */
-  readonly sink: string
+  /** Each once: all that lie in the same log. Their outputs share the transactions. */
+  readonly sinks: readonly string[]
   /** false: another log than that of the journal, with markers only, and outputs once released. */
   readonly hasJournal: boolean
 }
@@ -41,7 +43,8 @@ export interface Plan {
   readonly sends: readonly (readonly PartitionRecords[])[]
   /** What is durable once it is committed. */
   readonly toSeq: number
-  readonly upTo: number
+  /** Of the sinks of its lane that ever had an output, by name. */
+  readonly published: readonly SinkCursor[]
   readonly entries: number
   readonly outputs: number
 }
@@ -83,67 +86,130 @@ export function unjournaledBytes(subject: Subject): number {
 
 /** It grows with each transaction of this lane that is known to be committed. */
 export function knownDurable({ seat, ledger }: Subject): number {
-  return ledger.upTo(seat.sink) + (seat.hasJournal ? ledger.journaled : 0)
+  const outputs = seat.sinks.reduce((sum, sink) => sum + ledger.upTo(sink), 0)
+  return outputs + (seat.hasJournal ? ledger.journaled : 0)
 }
 
 export function hasOutputs(subject: Subject): boolean {
   const { seat, outbox, ledger } = subject
-  const runs = outbox.runs(seat.sink)
-  const next = runs?.at(runs.firstBehind(ledger.upTo(seat.sink)))
-  return next !== undefined && next.seq <= seqMax(subject) && !isUnbegun(subject)
+  const seqs = seat.sinks.flatMap(sink => {
+    const runs = outbox.runs(sink)
+    return runs?.at(runs.firstBehind(ledger.upTo(sink)))?.seq ?? []
+  })
+  return Math.min(...seqs) <= seqMax(subject) && !isUnbegun(subject)
 }
 
 export function unpublishedBytes({ seat, outbox, ledger }: Subject): number {
-  return outbox.runs(seat.sink)?.bytesBehind(ledger.upTo(seat.sink)) ?? 0
+  return seat.sinks.reduce((sum, sink) => {
+    return sum + (outbox.runs(sink)?.bytesBehind(ledger.upTo(sink)) ?? 0)
+  }, 0)
 }
 
 /** `portion`: of the bounds of a transaction. undefined: there is nothing to do. */
 export function planned(subject: Subject, portion = 1): Plan | undefined {
   const { seat, ledger } = subject
   if (isUnbegun(subject)) return undefined
-  const { schedules, outputs, upTo } = taken(subject, portion)
+  const { schedules, outputs, published } = taken(subject, portion)
   if (schedules.length === 0 && outputs.length === 0) return undefined
   const toSeq = ledger.journaled + schedules.length
-  const records = journalRecords(subject, { schedules, upTo })
+  const records = journalRecords(subject, { schedules, published })
   const journal = records.map(value => ({ ...seat.journal, record: plainRecord(value) }))
   const sends = packed([...outputs, ...journal], subject.bounds.sendBytesMax)
-  return { sends, toSeq, upTo, entries: schedules.length, outputs: outputs.length }
+  return { sends, toSeq, published, entries: schedules.length, outputs: outputs.length }
 }
 
-interface Taken {
+interface Journaled {
   readonly schedules: readonly Scheduled[]
+  /** Of the lane's own sinks. */
+  readonly published: readonly SinkCursor[]
+}
+
+interface Taken extends Journaled {
   readonly outputs: readonly Output[]
-  readonly upTo: number
 }
 
 /** Schedules and outputs side by side, in the order of entries, until a bound is reached. */
 function taken(subject: Subject, portion: number): Taken {
   const { seat, outbox, ledger, bounds } = subject
-  const runs = outbox.runs(seat.sink)
+  const ways = seat.sinks.map(sink => new Way(subject, sink))
   const schedules: Scheduled[] = []
   const outputs: Output[] = []
   const room = new Room(portion * bounds.outputBytesMax)
   const scheduleRoom = new Room(portion * bounds.scheduleBytesMax)
-  let upTo = ledger.upTo(seat.sink)
-  let at = runs?.firstBehind(upTo) ?? 0
   let scheduleAt = outbox.schedules.firstBehind(ledger.journaled)
   for (;;) {
-    const run = runs?.at(at)
+    const seq = Math.min(...ways.map(way => way.seq))
     const held = seat.hasJournal ? outbox.schedules.at(scheduleAt) : undefined
-    if (held !== undefined && held.seq <= (run?.seq ?? held.seq)) {
+    if (held !== undefined && held.seq <= seq) {
       if (!scheduleRoom.take(held.schedule.length)) break
       schedules.push(held)
       scheduleAt++
-    } else if (run !== undefined && run.seq <= seqMax(subject)) {
-      const rest = subject.render(run).slice(upTo - run.first + 1)
-      const some = rest.slice(0, room.takeMany(rest.map(sizeOf)))
-      outputs.push(...some)
-      upTo += some.length
-      if (some.length < rest.length) break
-      at++
+    } else if (seq <= seqMax(subject)) {
+      const some = takenOf(
+        ways.filter(way => way.seq === seq),
+        room,
+      )
+      // One by one: an entry may have more than a call takes arguments.
+      for (const output of some) outputs.push(output)
+      if (ways.some(way => way.seq === seq)) break
     } else break
   }
-  return { schedules, outputs, upTo }
+  return { schedules, outputs, published: cursorsOf(ways) }
+}
+
+/** Of one entry: what it has for one sink as far as there is room, for several all or nothing. */
+function takenOf(ways: readonly Way[], room: Room): readonly Output[] {
+  const rests = ways.map(way => way.rest())
+  const sizes = rests.map(rest => rest.map(sizeOf))
+  const [only] = sizes
+  if (sizes.length === 1 && only !== undefined) return ways[0]?.take(room.takeMany(only)) ?? []
+  const bytes = sizes.flat().reduce((sum, size) => sum + size, 0)
+  return room.take(bytes) ? ways.flatMap((way, at) => way.take(rests[at]?.length ?? 0)) : []
+}
+
+/** How far a transaction that is being put together takes the outputs of one sink. */
+class Way {
+  readonly sink: string
+  readonly #subject: Subject
+  readonly #runs: Line<HeldRun> | undefined
+  #at: number
+  #upTo: number
+
+  constructor(subject: Subject, sink: string) {
+    const { outbox, ledger } = subject
+    this.sink = sink
+    this.#subject = subject
+    this.#runs = outbox.runs(sink)
+    this.#upTo = ledger.upTo(sink)
+    this.#at = this.#runs?.firstBehind(this.#upTo) ?? 0
+  }
+
+  get upTo(): number {
+    return this.#upTo
+  }
+
+  /** Of the entry whose output comes next; endless: there is none. */
+  get seq(): number {
+    return this.#runs?.at(this.#at)?.seq ?? Number.POSITIVE_INFINITY
+  }
+
+  /** What that entry has that is not taken. */
+  rest(): readonly Output[] {
+    const run = this.#runs?.at(this.#at)
+    return run === undefined ? [] : this.#subject.render(run).slice(this.#upTo - run.first + 1)
+  }
+
+  take(count: number): readonly Output[] {
+    const rest = this.rest()
+    this.#upTo += count
+    if (count === rest.length) this.#at++
+    return rest.slice(0, count)
+  }
+}
+
+function cursorsOf(ways: readonly Way[]): readonly SinkCursor[] {
+  const cursors = ways.map(({ sink, upTo }) => ({ sink, upTo }))
+  return cursors.filter(({ upTo }) => upTo > 0).sort((a, b) => byName(a.sink, b.sink))
 }
 
 /** So many bytes, but one item always. */
@@ -174,15 +240,10 @@ export function sizeOf({ record }: Output): number {
   return bytes
 }
 
-interface Journaled {
-  readonly schedules: readonly Scheduled[]
-  readonly upTo: number
-}
-
 /** At least one, the marker, whether there are schedules or not. */
 function journalRecords(subject: Subject, journaled: Journaled): readonly Uint8Array[] {
   const { seat, claim, bounds, ledger } = subject
-  const published = cursorsAfter(subject, journaled.upTo)
+  const published = cursorsAfter(subject, journaled.published)
   const head = { kind: 'published', group: seat.group, ...claim, published } as const
   const records: PublishedRecord[] = []
   // Markers of a log without a journal are a run of their own, which never gets anywhere.
@@ -208,15 +269,15 @@ function journalRecords(subject: Subject, journaled: Journaled): readonly Uint8A
   return records.map(encodeRecord)
 }
 
-/** Of all sinks: of this one what the transaction makes true, of others what is known. */
-function cursorsAfter({ seat, ledger }: Subject, upTo: number): readonly SinkCursor[] {
-  const { sink } = seat
-  if (!seat.hasJournal) return [{ sink, upTo }]
-  const others = ledger.cursors.filter(cursor => cursor.sink !== sink)
-  const own = upTo > 0 ? [{ sink, upTo }] : []
-  return [...others.map(({ sink: name, upTo: to }) => ({ sink: name, upTo: to })), ...own].sort(
-    (a, b) => byName(a.sink, b.sink),
-  )
+/** Of all sinks: of its own what the transaction makes true, of others what is known. */
+function cursorsAfter(
+  { seat, ledger }: Subject,
+  own: readonly SinkCursor[],
+): readonly SinkCursor[] {
+  if (!seat.hasJournal) return own
+  const others = ledger.cursors.filter(({ sink }) => !seat.sinks.includes(sink))
+  const known = others.map(({ sink, upTo }) => ({ sink, upTo }))
+  return [...known, ...own].sort((a, b) => byName(a.sink, b.sink))
 }
 
 function plainRecord(value: Uint8Array): NewRecord {

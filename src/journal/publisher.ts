@@ -15,6 +15,7 @@ import type { LogAnswer, LogError, LogErrorCode } from '../base/stream-log.ts'
 import { type Answer, type Ask, type Duties, isPassing, Retries } from './calls.ts'
 import type { Verdict } from './group.ts'
 import { comparison, type Judgement, judge } from './judgement.ts'
+import { markerOffset } from './ledger.ts'
 import { Newsroom } from './news.ts'
 import type { Standing } from './outbox.ts'
 import { Pace, type Waiting } from './pace.ts'
@@ -200,11 +201,10 @@ export class Publisher {
     ledger.learn(progress)
     // This process may know of more that is out than the group does.
     this.#known = { ...outbox.standing, progress: ledger.progress }
-    const own = progress.published.find(({ sink }) => sink === seat.sink)
     const reading = new Reading({
       group: seat.group,
       journal: seat.journal,
-      from: seat.hasJournal ? progress.offset : (own?.offset ?? 0),
+      from: seat.hasJournal ? progress.offset : markerOffset(seat.sinks, progress),
       onSchedule: comparison(outbox),
     })
     const options = { reading, confirmTerm: this.#term, bounds, random: this.#random }
@@ -284,7 +284,7 @@ export class Publisher {
     const scheduleBytes = unjournaledBytes(this.#subject)
     return {
       hasOutputs: hasOutputs(this.#subject),
-      isUrgent: outbox.ended > 0 || outbox.lastSeqBeside(seat.sink) > ledger.journaled,
+      isUrgent: outbox.ended > 0 || outbox.lastSeqBeside(seat.sinks) > ledger.journaled,
       scheduleBytes,
       bytes: scheduleBytes + unpublishedBytes(this.#subject),
     }
@@ -348,7 +348,9 @@ export class Publisher {
     const { seat, ledger } = this.#subject
     const { plan, offset } = stage
     if (seat.hasJournal) ledger.journal(plan.toSeq, offset)
-    if (plan.upTo > 0) ledger.publish(seat.sink, plan.upTo, seat.hasJournal ? 0 : offset)
+    for (const { sink, upTo } of plan.published) {
+      ledger.publish(sink, upTo, seat.hasJournal ? 0 : offset)
+    }
     this.#pace.committed(this.#nowMs)
     this.#retries.reset()
     this.#newsroom.commit()

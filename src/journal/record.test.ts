@@ -80,7 +80,7 @@ const PUBLISHED: PublishedRecord = {
 }
 
 /** A body of our own under a true checksum. */
-function sealed(write: (out: ByteWriter) => void, version = 4): Uint8Array {
+function sealed(write: (out: ByteWriter) => void, version = 5): Uint8Array {
   const out = new ByteWriter()
   for (const char of 'WeirJ') out.uint8(char.charCodeAt(0))
   out.uint8(version)
@@ -123,17 +123,17 @@ describe('a journal record', () => {
     const hex = (record: JournalRecord) =>
       [...encodeRecord(record)].map(byte => byte.toString(16).padStart(2, '0')).join('')
     expect(hex(PUBLISHED)).toBe(
-      '576569724a04010b6a6f622f73746167652f330203616e6e000502010184' +
-        '86880802020300020161010162002fc5c117',
+      '576569724a05010b6a6f622f73746167652f330203616e6e000502010184' +
+        '868808020203000201610101620051c43f37',
     )
     expect(hex({ kind: 'generation', ...SIGNED, seats: 4 })).toBe(
-      '576569724a04020b6a6f622f73746167652f330203616e6e0004a09e1618',
+      '576569724a05020b6a6f622f73746167652f330203616e6e00044de31c15',
     )
     expect(hex({ kind: 'generation', ...SIGNED, seats: 4, deleted: 1 })).toBe(
-      '576569724a04020b6a6f622f73746167652f330203616e6e0104d706b40b',
+      '576569724a05020b6a6f622f73746167652f330203616e6e01043a7bbe06',
     )
     expect(hex({ kind: 'deleted', ...SIGNED })).toBe(
-      '576569724a04030b6a6f622f73746167652f330203616e6e00382dbc88',
+      '576569724a05030b6a6f622f73746167652f330203616e6e0085daffbf',
     )
   })
 
@@ -153,8 +153,8 @@ describe('what is none', () => {
     ['our mark alone', text('WeirJ'), 'journal-damaged'],
     ['too little behind our mark', text('WeirJ1234'), 'journal-damaged'],
     ['a wrong checksum', text('WeirJ123456789'), 'journal-damaged'],
-    ['a version of the future', sealed(out => signed(out, 1), 5), 'journal-version'],
-    ['a version before', sealed(out => signed(out, 1), 3), 'journal-version'],
+    ['a version of the future', sealed(out => signed(out, 1), 6), 'journal-version'],
+    ['a version before', sealed(out => signed(out, 1), 4), 'journal-version'],
     ['an unknown kind', sealed(out => signed(out, 9)), 'journal-damaged'],
     ['a claim of no partition', sealed(out => signed(out, 2).varint(0)), 'journal-damaged'],
     ['of too many', sealed(out => signed(out, 2).varint(SEATS_MAX + 1)), 'journal-damaged'],

@@ -43,7 +43,7 @@ export type JournalRecord = PublishedRecord | GenerationRecord | DeletedRecord
 
 /** `WeirJ`. */
 const MAGIC = [0x57, 0x65, 0x69, 0x72, 0x4a]
-const VERSION = 4
+const VERSION = 5
 const PUBLISHED = 1
 const GENERATION = 2
 const DELETED = 3

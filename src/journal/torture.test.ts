@@ -2,8 +2,9 @@
  * One group, three replicas, two logs, and everything that may go wrong in any order: answers lost,
  * calls that take effect late, markers that land late, transactions whose time is over, leaders
  * that were deposed and have not heard, leaders of partitions likewise. Whatever is visible is a
- * prefix of what was committed, at every step; nothing is released before its schedule is durable;
- * and once all is well again, everything is visible.
+ * prefix of what was committed, at every step, and of an entry all or nothing for the sinks of one
+ * log; nothing is released before its schedule is durable; and once all is well again, everything
+ * is visible.
  */
 
 import { readFileSync } from 'node:fs'
@@ -12,7 +13,7 @@ import { describe, expect, it } from 'vitest'
 import { fuzzLimit, fuzzRuns } from '../base/testing/runs.ts'
 import { decodeRecord } from './record.ts'
 import type { ModelLog, Pending } from './testing/model-log.ts'
-import { GROUP, JOURNAL, Rig } from './testing/rig.ts'
+import { GROUP, JOURNAL, Rig, SINKS } from './testing/rig.ts'
 import type { StaleLog } from './testing/stale-log.ts'
 
 const RUNS = 300
@@ -26,12 +27,18 @@ const SMALL = {
   journalMs: 50,
 }
 
+/** For the other sink of each lane. */
+interface More {
+  readonly side: number
+  readonly afar: number
+}
+
 type Step =
   | { readonly kind: 'take' | 'deliver' | 'finish' | 'lose' | 'late'; readonly pick: number }
   | { readonly kind: 'land' | 'expire' | 'trim' | 'replace' }
   | { readonly kind: 'pass'; readonly ms: number }
   | { readonly kind: 'answer'; readonly pick: number; readonly isLost: boolean }
-  | { readonly kind: 'commit'; readonly home: number; readonly away: number }
+  | { readonly kind: 'commit'; readonly home: number; readonly away: number; readonly more?: More }
   | { readonly kind: 'apply'; readonly replica: number; readonly count: number }
   | { readonly kind: 'elect' | 'depose'; readonly replica: number }
   | { readonly kind: 'shows'; readonly count: number }
@@ -71,6 +78,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       kind: fc.constant('commit' as const),
       home: fc.nat(5),
       away: fc.nat(2),
+      more: fc.record({ side: fc.nat(3), afar: fc.nat(1) }),
     }),
   },
   {
@@ -154,9 +162,11 @@ function play(rig: Rig, what: Step): void {
       if (question !== undefined) rig.answerQuestion(question, what.isLost)
       return
     }
-    case 'commit':
-      rig.commit({ home: what.home, away: what.away })
+    case 'commit': {
+      const { home, away, more = {} } = what
+      rig.commit({ home, away, ...more })
       return
+    }
     case 'apply': {
       const chosen = rig.replicas[what.replica]
       chosen?.apply(Math.min(rig.committed.length, chosen.applied + what.count))
@@ -174,8 +184,9 @@ function play(rig: Rig, what: Step): void {
 }
 
 function check(rig: Rig): void {
-  for (const sink of ['home', 'away']) expect(rig.trouble(sink)).toBeUndefined()
+  for (const sink of SINKS) expect(rig.trouble(sink)).toBeUndefined()
   rig.checkSchedules()
+  rig.checkTogether()
 }
 
 /**
@@ -221,8 +232,7 @@ function torture(steps: readonly Step[]): Rig {
 function mustBeOut(rig: Rig): void {
   const told = rig.replicas.flatMap(one => one.told)
   expect(told.filter(line => /halted|stalled/.test(line))).toEqual([])
-  expect(rig.visible('home')).toEqual(rig.expected('home'))
-  expect(rig.visible('away')).toEqual(rig.expected('away'))
+  for (const sink of SINKS) expect(rig.visible(sink)).toEqual(rig.expected(sink))
   const { outbox } = rig.replicas[rig.leader] ?? rig.one
   expect(rig.journaled).toBe(outbox.lastSeq)
   expect([outbox.bytes, outbox.progress.journaled]).toEqual([0, outbox.lastSeq])

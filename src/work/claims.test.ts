@@ -17,7 +17,11 @@ import { MemoryLog } from './testing/memory-log.ts'
 
 const GROUPS = 2
 const JOURNAL = 'weir.counting.journal'
-const MARKERS = 'weir.counting.markers.dead-letters'
+const MARKERS = 'weir.counting.markers.copies'
+/** In another log, as far as the job knows. */
+const both = counting
+  .replace('- to: counts', '- to: counts\n  - { from: per-second, to: copies }')
+  .concat('  copies: { log: { topic: copies, address: "far:1" }, key: [user, window_start] }\n')
 
 const silent: Logger = { log: () => {} }
 
@@ -40,7 +44,7 @@ class Cluster {
   node(): Claims {
     return new Claims({
       ...{ clock: realClock, random: new SystemRandom(), logger: silent, logs: memory.logs },
-      layoutOf: job => layoutOf(mustRead(counting), job),
+      layoutOf: job => layoutOf(mustRead(both), job),
       propose: (command, done) => {
         if (this.isMute) return
         setImmediate(() => done(this.say(command)))

@@ -21,7 +21,7 @@ export class Stage {
         group: `g/${group}`,
         journal: { topic: 'journal', partition: group },
         transactionalId: `id-${group}`,
-        sink: 'home',
+        sinks: ['home'],
         hasJournal: true,
       }),
       drop: () => Promise.resolve(),

@@ -121,13 +121,14 @@ export class Feeders implements Load {
     while (!this.#isStopped) {
       const { random } = this.#parts
       const home = 1 + (random.uint32() % OUTPUTS_MAX)
+      const side = random.uint32() % (1 + OUTPUTS_MAX)
       const away = random.uint32() % (1 + OUTPUTS_MAX)
-      await this.#feed(courier, { group, id: ++this.#lastId, home, away })
+      await this.#feed(courier, { group, id: ++this.#lastId, home, side, away })
       await sleep(THINK_MS)
     }
   }
 
-  async #feed(courier: Courier, input: Pick<Fed, 'group' | 'id' | 'home' | 'away'>): Promise<void> {
+  async #feed(courier: Courier, input: Omit<Fed, 'f' | 'outcome' | 'seq'>): Promise<void> {
     const { clients } = this.#parts
     const told = await courier.bring<Told>(input.group, async (node, timeoutMs) =>
       toldBy(await clients.get(node)?.feed(input, timeoutMs), clients),

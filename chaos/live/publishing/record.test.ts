@@ -7,7 +7,12 @@ import { OutputRecord } from './evidence.ts'
 import { type Fact, factsOf, linesOf, type Shown } from './record.ts'
 import { judge } from './verdict.ts'
 
-const amounts = (id: number) => ({ id, home: 1 + (id % 3), away: id % 2 })
+const amounts = (id: number) => ({
+  id,
+  home: 1 + (id % 3),
+  side: id === 4 ? 1 : 0,
+  away: id % 2,
+})
 const taken = (group: number, id: number): Fact => ({ f: 'taken', group, ...amounts(id) })
 const fed = (group: number, id: number, seq: number): Fact => {
   const outcome = seq > 0 ? 'ok' : 'info'
@@ -28,12 +33,13 @@ const outputs = [
   ...shown('home/0', '2 2 5 1', '1 2 4 1'),
   ...shown('home/1', '1 1 4 0', '2 1 5 0', '1 3 3 0', '2 3 5 2'),
   ...shown('away/1', '2 1 5 0', '1 1 3 0'),
+  ...shown('side/1', '1 1 4 0'),
 ]
 const good: readonly Fact[] = [...inputs, ...outputs]
 const zero = { lost: 0, repeated: 0, foreign: 0, misplaced: 0, misnamed: 0 }
 
 test('what was committed came out, once and in order', () => {
-  expect(judge(good)).toEqual({ inputs: 3, outputs: 8, ...zero, wrong: [] })
+  expect(judge(good)).toEqual({ inputs: 3, outputs: 9, ...zero, wrong: [] })
 })
 
 describe('outputs', () => {
@@ -73,6 +79,7 @@ test.each<[string, readonly Fact[]]>([
   ['input 4: acknowledged as 2 of group 1, and lost', good.with(0, fed(1, 4, 2))],
   ['input 5: nobody put it in so', good.filter(fact => fact !== good[1])],
   ['input 5: nobody put it in so', good.with(1, { ...fed(2, 5, 0), away: 9 } as Fact)],
+  ['input 5: nobody put it in so', good.with(1, { ...fed(2, 5, 0), side: 9 } as Fact)],
   [
     'input 5: refused, and yet committed',
     good.with(1, { ...fed(2, 5, 0), outcome: 'fail' } as Fact),
@@ -88,10 +95,10 @@ test('a record is kept, and judged again', () => {
   expect(factsOf(lines)).toEqual(good)
   expect(factsOf('{"process":1}\n')).toBe(undefined)
   expect(factsOf('')).toBe(undefined)
-  expect(() => factsOf(`${linesOf(good)}{"f":"said"}`)).toThrow('line 15: f is one of fed')
+  expect(() => factsOf(`${linesOf(good)}{"f":"said"}`)).toThrow('line 16: f is one of fed')
   const { summary } = new OutputRecord(good.slice(0, -1)).judged()
   expect(summary).toBe(
-    '3 inputs, 8 outputs: lost 1, repeated 0, foreign 0, out of order 0, misnamed 0',
+    '3 inputs, 9 outputs: lost 1, repeated 0, foreign 0, out of order 0, misnamed 0',
   )
 })
 

@@ -8,6 +8,7 @@ interface Input {
   readonly id: number
   /** So many outputs for each sink. */
   readonly home: number
+  readonly side: number
   readonly away: number
 }
 

@@ -13,7 +13,7 @@ import type { Claim } from '../../../src/journal/types.ts'
 import { boundsOf, type JobPlan, outputTopic, seatOf, topicsOf } from '../../publish/plan.ts'
 import { PublishingClient } from '../../publish/service/client.ts'
 import { bundled } from '../../sim/mutants/bundle.ts'
-import { OUTPUT_PARTITIONS, SINKS } from '../../sim/publish/output.ts'
+import { LOGS, OUTPUT_PARTITIONS, SINKS } from '../../sim/publish/output.ts'
 import type { NodeProgram } from '../cluster/node.ts'
 import type { Drill } from '../drill.ts'
 import type { Stage, StageOptions } from '../stage.ts'
@@ -64,8 +64,8 @@ interface Begun {
 function staged({ drill, brokers, log, plan, program, end }: Begun): Stage {
   const { clientsPerGroup, callMs } = drill
   const all = groupsOf(drill)
-  const seats = SINKS.flatMap(sink => {
-    return all.map(group => [group, seatOf(plan, groupId(group), sink)] as const)
+  const seats = LOGS.flatMap(name => {
+    return all.map(group => [group, seatOf(plan, groupId(group), name)] as const)
   })
   brokers.seats = seats
   const outputs = SINKS.flatMap(sink => {
@@ -118,8 +118,8 @@ async function begun(log: KafkaLog, drill: Drill, brokers: readonly string[]): P
       {
         ...{ clock: realClock, random: new SystemRandom(), bounds: boundsOf(named) },
         wish: { kind: 'submit', owner: randomId() },
-        lanes: SINKS.map(sink => {
-          return { log, seats: groupsOf(drill).map(group => seatOf(named, groupId(group), sink)) }
+        lanes: LOGS.map(name => {
+          return { log, seats: groupsOf(drill).map(group => seatOf(named, groupId(group), name)) }
         }),
         record: (_: Claim, done) => void realClock.after(0, done),
       },

@@ -132,4 +132,7 @@ function inputTroubles(
 }
 
 const isSame = (one: Fed, other: Taken): boolean =>
-  one.group === other.group && one.home === other.home && one.away === other.away
+  one.group === other.group &&
+  one.home === other.home &&
+  one.side === other.side &&
+  one.away === other.away

@@ -19,6 +19,7 @@ export interface WireInput {
   readonly group: number
   readonly id: number
   readonly home: number
+  readonly side: number
   readonly away: number
 }
 

@@ -67,7 +67,7 @@ function look(served: Served, group: GroupId, done: (committed: WireCommitted) =
   replica.read(({ kind }) => {
     if (kind !== 'ready' || !desk.isOut) done({ is_out: false })
     else {
-      const inputs = desk.machine.inputs.map(({ id, home, away }) => ({ id, home, away }))
+      const inputs = desk.machine.inputs.map(({ bytes: _, ...input }) => input)
       done({ is_out: true, inputs })
     }
   })

@@ -76,9 +76,7 @@ const commitsLost: Injection = (scene, { forMs }) => {
 }
 
 const coordinatorMoved: Injection = ({ world }, { whom, salt }) => {
-  const group = whom % world.job.groups
-  const id = transactionalIdOf(group, (salt >>> 8) % world.job.sinksOf(group).length)
-  world.log.moveCoordinator(id, whenOf(salt))
+  world.log.moveCoordinator(transactionalIdOf(whom % world.job.groups), whenOf(salt))
   return over
 }
 

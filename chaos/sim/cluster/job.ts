@@ -35,8 +35,8 @@ import { answered } from '../../oracle/oracle.ts'
 import type { Plan, Source } from '../../oracle/plan.ts'
 import { nameOfWay } from './sorting.ts'
 
-/** Sinks of one group, dead letters among them: each has a transactional id of its own. */
-const LANES_MAX = 4
+/** Sinks of one group, dead letters among them. */
+const SINKS_MAX = 4
 const ROWS_MIN = 40
 /** That come of the input before it ends. */
 const DUE_MIN = 15
@@ -63,7 +63,7 @@ function isPlayable(profile: JobProfile): boolean {
   const rows = input.batches.reduce((sum, { arrivals }) => sum + arrivals.length, 0)
   if (rows < ROWS_MIN) return false
   const job = new Job(profile)
-  if (job.lanes > LANES_MAX) return false
+  if (job.wiring.stages.some(({ sinks }) => sinks.length > SINKS_MAX)) return false
   if (profile.groups.length > 1 && !job.isStaged) return false
   // What is open is told by its key from what is closed.
   const isTold = plan.sinks.every(({ key, from }) => key.length > 0 || from.side !== undefined)
@@ -133,11 +133,6 @@ export class Job {
   /** What the group lets out into logs. */
   sinksOf(group: number): readonly string[] {
     return this.stageOf(group).sinks
-  }
-
-  /** Logs that a group writes to, as far as its publishers know. */
-  get lanes(): number {
-    return Math.max(...this.wiring.stages.map(({ sinks }) => sinks.length))
   }
 
   waysInto(group: number): readonly Way[] {

@@ -116,6 +116,16 @@ test('CLUSTER-12: a channel is said to be idle that has records', () => {
   expect(() => stage.judge.onApplied(0, entryAt(2, data), stage.state)).toThrow('CLUSTER-12')
 })
 
+test('CLUSTER-14: an entry for two sinks is committed without one of them', () => {
+  const [shadow] = stage.judge.shadows
+  shadow?.counts.set(1, new Map([['one', 2]]))
+  shadow?.counts.set(2, new Map(Object.entries({ one: 1, other: 1 })))
+  const first = { sink: 'one', seq: 1 }
+  const whole = ['one', 'other'].map(sink => ({ sink, seq: 2 }))
+  stage.judge.onCommitting(0, [first, ...whole])
+  expect(() => stage.judge.onCommitting(0, whole.slice(1))).toThrow('CLUSTER-14')
+})
+
 test('CLUSTER-10: a trouble that nothing in this world explains', () => {
   stage.judge.onTrouble(0, 'unavailable')
   expect(() => stage.judge.onTrouble(0, 'replay-differs')).toThrow('CLUSTER-10')

@@ -50,12 +50,19 @@ export interface Visible {
   readonly record: StoredRecord
 }
 
+/** An output in a transaction. */
+export interface Sent {
+  readonly sink: string
+  readonly seq: number
+}
+
 export class Judge {
   readonly shadows: readonly Shadow[]
   readonly #once = new Demand('CLUSTER-2 every output is visible once and in order')
   readonly #oracle = new Demand('CLUSTER-1 outputs are what the oracle says of the input')
   readonly #equal = new Demand('CLUSTER-4 replicas are equal at equal index')
   readonly leaves = new Demand('CLUSTER-5 nothing uncommitted is to be seen')
+  readonly #together = new Demand('CLUSTER-14 what an entry has for several sinks goes together')
   readonly #bounds = new Demand('CLUSTER-6 what waits is bounded')
   readonly #stops = new Demand('CLUSTER-10 nobody stops without a reason')
   /** Looked at now and then: `LOOK_MS`. */
@@ -89,7 +96,7 @@ export class Judge {
 
   get demands(): readonly Demand[] {
     const own = [this.#oracle, this.#once, this.#equal, this.leaves, this.#bounds, this.#stops]
-    return [...own, ...this.#moves.demands]
+    return [...own, this.#together, ...this.#moves.demands]
   }
 
   get releases(): Demand {
@@ -164,19 +171,31 @@ export class Judge {
     this.journaled[group] = Math.max(this.journaled[group] ?? 0, toSeq)
   }
 
-  /** Records that go into a transaction; the newest entry of which there is an output. */
-  onSending(group: number, parts: readonly PartitionRecords[]): number {
-    let last = 0
+  /** Records that go into a transaction: for which sink each output is, and of which entry. */
+  onSending(group: number, parts: readonly PartitionRecords[]): readonly Sent[] {
+    const sent: Sent[] = []
     for (const { topic, records } of parts) {
       for (const { headers, value } of topic === OUTPUT_TOPIC ? records : []) {
         const { sink = '', number = 0 } = identityIn(headers) ?? {}
         const made = this.#shadow(group).outputs.get(sink)?.get(number)
         const isMade = made !== undefined && made.crc === crc32c(value ?? new Uint8Array(0))
         this.leaves.demand(isMade, () => `${nameOf(group)} sends ${number} for ${sink}`)
-        last = Math.max(last, made?.seq ?? 0)
+        sent.push({ sink, seq: made?.seq ?? 0 })
       }
     }
-    return last
+    return sent
+  }
+
+  /** What it sent, all of it. */
+  onCommitting(group: number, sent: readonly Sent[]): void {
+    for (const seq of new Set(sent.map(one => one.seq))) {
+      const counts = this.#shadow(group).counts.get(seq) ?? new Map<string, number>()
+      for (const [sink, count] of counts.size > 1 ? counts : []) {
+        const own = sent.filter(one => one.seq === seq && one.sink === sink).length
+        const what = () => `${nameOf(group)} commits ${own} of ${count} of ${seq} for ${sink}`
+        this.#together.demand(own === count, what)
+      }
+    }
   }
 
   // What stands in the log.

@@ -38,36 +38,30 @@ export function nameOf(group: number): string {
   return `job/stage/${group}`
 }
 
-/** Each sink has a log of its own, as far as its publisher knows: the first holds the journal. */
-export function journalTopicOf(sink: number): string {
-  return sink === 0 ? 'journal' : `markers-${sink}`
+export const JOURNAL_TOPIC = 'journal'
+
+export function journalOf(group: number): Partition {
+  return { topic: JOURNAL_TOPIC, partition: group }
 }
 
-export function journalOf(group: number, sink = 0): Partition {
-  return { topic: journalTopicOf(sink), partition: group }
+export function transactionalIdOf(group: number): string {
+  return `job-stage-${group}`
 }
 
-export function transactionalIdOf(group: number, sink: number): string {
-  return `job-stage-${group}-${sink}`
+export function claimSeatOf(group: number): ClaimSeat {
+  const names = { group: nameOf(group), transactionalId: transactionalIdOf(group) }
+  return { ...names, journal: journalOf(group) }
 }
 
-export function seatOf(group: number, sink: number, name: string): Seat {
-  const names = { group: nameOf(group), transactionalId: transactionalIdOf(group, sink) }
-  return { ...names, sink: name, journal: journalOf(group, sink), hasJournal: sink === 0 }
+/** There is one log, so that all sinks lie where the journal does. */
+export function seatOf(group: number, sinks: readonly string[]): Seat {
+  return { ...claimSeatOf(group), sinks, hasJournal: true }
 }
 
-/** Of every group in every log: where it writes nothing, too. */
-export function claimSeatOf(group: number, lane: number): ClaimSeat {
-  const names = { group: nameOf(group), transactionalId: transactionalIdOf(group, lane) }
-  return { ...names, journal: journalOf(group, lane) }
-}
-
-export function topicsOf(sink: number): readonly TopicWanted[] {
-  return [
-    { topic: journalTopicOf(sink), use: 'journal', partitions: 1 },
-    { topic: OUTPUT_TOPIC, use: 'output', partitions: OUTPUT_PARTITIONS },
-  ]
-}
+export const topics: readonly TopicWanted[] = [
+  { topic: JOURNAL_TOPIC, use: 'journal', partitions: 1 },
+  { topic: OUTPUT_TOPIC, use: 'output', partitions: OUTPUT_PARTITIONS },
+]
 
 /** A partition of a source. */
 export function inputOf(partition: number): Partition {

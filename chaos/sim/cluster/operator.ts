@@ -113,12 +113,10 @@ export class Operator {
   }
 
   #claimJob(): void {
-    const { log, queue, prng, scenario, job, judge, trace } = this.#world
+    const { log, queue, prng, scenario, judge, trace } = this.#world
     const clock = new SimClock(queue)
     const groups = judge.shadows.map((_, group) => group)
-    const lanes = Array.from({ length: job.lanes }, (_, at) => {
-      return { log: log.client(), seats: groups.map(group => claimSeatOf(group, at)) }
-    })
+    const lanes = [{ log: log.client(), seats: groups.map(claimSeatOf) }]
     this.#isClaiming = true
     const isFirst = this.#ending === 0
     const wish: ClaimWish = isFirst

@@ -3,25 +3,26 @@
 import type { PartitionRecords } from '../../../src/base/stream-log.ts'
 import { decodeRecord } from '../../../src/journal/record.ts'
 import { type Onlooker, unwatched } from '../publish/door.ts'
-import type { Judge } from './judge.ts'
+import type { Judge, Sent } from './judge.ts'
 import { journalOf, nameOf } from './names.ts'
 
-/** `sink`: its place; the first lies in the log of the journal. */
-export function publisherOf(judge: Judge, group: number, sink: number): Onlooker {
+export function publisherOf(judge: Judge, group: number): Onlooker {
   let toSeq = 0
-  let outputsOf = 0
+  const sent: Sent[] = []
   const left = (): void => {
     toSeq = 0
-    outputsOf = 0
+    sent.length = 0
   }
   return {
     ...unwatched,
     left,
     sending: parts => {
-      outputsOf = Math.max(outputsOf, judge.onSending(group, parts))
-      if (sink === 0) toSeq = Math.max(toSeq, journaledIn(group, parts))
+      sent.push(...judge.onSending(group, parts))
+      toSeq = Math.max(toSeq, journaledIn(group, parts))
     },
     committing: () => {
+      judge.onCommitting(group, sent)
+      const outputsOf = Math.max(0, ...sent.map(({ seq }) => seq))
       const isDurable = outputsOf <= toSeq || judge.isJournaled(group, outputsOf)
       const what = () => `${nameOf(group)} commits outputs of ${outputsOf}, journaled ${toSeq}`
       judge.releases.demand(isDurable, what)

@@ -25,7 +25,7 @@ import type { EventQueue } from '../world/clock.ts'
 import { WatchedInput } from './input.ts'
 import type { Job } from './job.ts'
 import type { Judge } from './judge.ts'
-import { CLUSTER, decoded, INPUT_TOPIC, JOB, partOf, rendered, seatOf, topicsOf } from './names.ts'
+import { CLUSTER, decoded, INPUT_TOPIC, JOB, partOf, rendered, seatOf, topics } from './names.ts'
 import type { ClusterNode } from './node.ts'
 import { publisherOf } from './publisher.ts'
 import type { ClusterProfile } from './scenario.ts'
@@ -181,12 +181,13 @@ export class Replica implements Machine {
       ...{ compiler: job.compiler, errors: job.errors, rowsDueMax: job.rowsDueMax },
       ...{ taking: profile.taking, bounds: profile.bounds },
       ...{ feedBounds: profile.feed, senderBounds: profile.sender },
-      lanes: job.sinksOf(group).map((sink, at) => ({
-        log: new WatchedLog(node.client, publisherOf(judge, group, at)),
-        seat: seatOf(group, at, sink),
-        budget: node.budget,
-        topics: topicsOf(at),
-      })),
+      lanes: [
+        {
+          log: new WatchedLog(node.client, publisherOf(judge, group)),
+          seat: seatOf(group, job.sinksOf(group)),
+          ...{ budget: node.budget, topics },
+        },
+      ],
       render: run => rendered(job, group, run),
       source: source => this.#doorOf(source),
       addressOf: ref => node.addressOf(ref),

@@ -22,7 +22,7 @@ import { isNodeFault, jobFaultKinds } from './kinds.ts'
 import {
   INPUT_TOPIC,
   inputOf,
-  journalTopicOf,
+  JOURNAL_TOPIC,
   nameOf,
   OUTPUT_PARTITIONS,
   OUTPUT_TOPIC,
@@ -147,14 +147,12 @@ class ClusterRun {
   #makeTopics(): void {
     const { log, queue, job } = this.#world
     const client = log.client()
-    const topics = Array.from({ length: job.lanes }, (_, at) => {
-      return [journalTopicOf(at), job.groups] as const
-    })
-    const more = [
+    const topics = [
+      [JOURNAL_TOPIC, job.groups] as const,
       [OUTPUT_TOPIC, OUTPUT_PARTITIONS] as const,
       [INPUT_TOPIC, 1 + Math.max(...job.partitions)] as const,
     ]
-    for (const [topic, partitions] of [...topics, ...more]) {
+    for (const [topic, partitions] of topics) {
       client.create(journalTopic(topic, partitions, COPIES), () => {})
     }
     queue.runUntil(TOPICS_MS * US_PER_MS)

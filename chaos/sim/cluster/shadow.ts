@@ -32,6 +32,8 @@ export class Shadow {
   readonly state: GroupState
   /** By sink and number. */
   readonly outputs = new Map<string, Map<number, Made>>()
+  /** By seq: how many outputs the entry has for each sink in a log. */
+  readonly counts = new Map<number, Map<string, number>>()
   /** What it has for other stages, in the order of their numbers. */
   readonly sent = new Map<string, Records[]>()
   readonly words: Words
@@ -79,6 +81,8 @@ export class Shadow {
     if (outcome !== 'done' || command.kind !== 'batch') return
     const { batch } = command
     const due: Records[] = []
+    const counts = new Map<string, number>()
+    this.counts.set(batch.seq, counts)
     for (const { sink, first, records: bytes } of batch.outputs) {
       const made = this.outputs.get(sink) ?? new Map<number, Made>()
       this.outputs.set(sink, made)
@@ -87,7 +91,10 @@ export class Shadow {
       for (const [at, crc] of printsOf(records).entries()) {
         made.set(first + at, { seq: batch.seq, crc })
       }
-      if (!isForStage(sink)) continue
+      if (!isForStage(sink)) {
+        counts.set(sink, records.size)
+        continue
+      }
       this.sent.set(sink, [...(this.sent.get(sink) ?? []), records])
       due.push(records)
     }

@@ -36,8 +36,8 @@ export const cloned: Injection = (scene, { salt, forMs }) => {
   if (salt % 3 === 0) operator.clone(site)
   else if (salt % 3 === 1) readsLate(scene, site, salt)
   else {
-    const isIt = ({ moment, cluster, sink }: Met) =>
-      moment === 'committing' && sink === HOME && cluster === site.cluster
+    const isIt = ({ moment, cluster, log }: Met) =>
+      moment === 'committing' && log === HOME && cluster === site.cluster
     whenMet(scene, 'cloned', isIt, met => {
       site.cluster.plan(met.member, 'end-transaction', 'lost-answer')
       after(scene, 0, () => readsInDoubt(scene, site, met.group, forMs))

@@ -280,7 +280,7 @@ export class Cluster {
       bounds: scenario.profile.bounds,
       hearUs: () => (this.#deaf.has(member) ? DEAF_US : scenario.profile.hearUs),
       isQuestionLost,
-      onMoment: (moment, sink) => moments.met({ cluster: this, member, group, moment, sink }),
+      onMoment: (moment, log) => moments.met({ cluster: this, member, group, moment, log }),
       shared: this.#sharedBy(seat.life, member),
       tell: line => trace.tell(line),
     })

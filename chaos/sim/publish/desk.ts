@@ -23,8 +23,8 @@ import { encodeProgressEntry } from './entry.ts'
 import type { Judge, Runner } from './judge.ts'
 import { PublishMachine } from './machine.ts'
 import type { Moment } from './moments.ts'
-import { lanes, nameOf, seatOf, topicsOf } from './names.ts'
-import { HOME, rendered, type SinkName } from './output.ts'
+import { nameOf, seatOf, topicsOf } from './names.ts'
+import { HOME, LOGS, type LogName, logOf, rendered, type SinkName } from './output.ts'
 
 const NO_CLAIM: Claim = { generation: 0, owner: '' }
 /** Until nobody has answered. */
@@ -32,8 +32,8 @@ const SILENCE_US = 20_000
 
 /** What all groups of one process share. */
 export interface Shared {
-  readonly clients: Readonly<Record<SinkName, SimLogClient>>
-  readonly budgets: Readonly<Record<SinkName, Budget>>
+  readonly clients: Readonly<Record<LogName, SimLogClient>>
+  readonly budgets: Readonly<Record<LogName, Budget>>
 }
 
 export interface DeskParts {
@@ -50,7 +50,7 @@ export interface DeskParts {
   hearUs(): number
   isQuestionLost(): boolean
   /** Of a publisher of this replica. */
-  onMoment(moment: Moment, sink: SinkName): void
+  onMoment(moment: Moment, log: LogName): void
   tell(line: string): void
 }
 
@@ -73,7 +73,7 @@ export class Desk implements JournalGroup, JournalListener {
   /** When this replica was last said to lead. */
   #leadsAtUs = -1
   /** Of each log: when it was first asked for something, and has not been known to commit since. */
-  readonly #askedAtUs = new Map<SinkName, number>()
+  readonly #askedAtUs = new Map<LogName, number>()
 
   constructor(parts: DeskParts) {
     this.#parts = parts
@@ -148,39 +148,39 @@ export class Desk implements JournalGroup, JournalListener {
     this.#journal = new GroupJournal({
       ...{ clock: new LivingClock(queue, this.seat.life, 1), random, bounds, claim, outbox },
       ...{ group: this, listener: this },
-      lanes: lanes.map(sink => ({
-        log: new WatchedLog(shared.clients[sink], this.#onlooker(sink)),
-        seat: seatOf(group, sink),
-        budget: shared.budgets[sink],
-        topics: topicsOf(sink),
+      lanes: LOGS.map(name => ({
+        log: new WatchedLog(shared.clients[name], this.#onlooker(name)),
+        seat: seatOf(group, name),
+        budget: shared.budgets[name],
+        topics: topicsOf(name),
       })),
     })
   }
 
-  #onlooker(sink: SinkName): Onlooker {
+  #onlooker(log: LogName): Onlooker {
     const { judge, queue, onMoment } = this.#parts
-    const lane = judge.lane({ ...this.#runner, sink })
+    const lane = judge.lane({ ...this.#runner, log })
     return {
       looking: topic => this.#looking(topic),
       taking: () => {
         const isTold = this.#leadsAtUs === queue.nowUs
-        this.#asked(sink)
+        this.#asked(log)
         lane.taking(isTold && this.machine.appliedTerm === this.seat.status().term)
-        onMoment('taking', sink)
+        onMoment('taking', log)
       },
-      ended: () => onMoment('ended', sink),
+      ended: () => onMoment('ended', log),
       sending: records => {
-        this.#asked(sink)
-        const hasLooked = topicsOf(sink).every(({ topic }) => this.#looked.has(topic))
+        this.#asked(log)
+        const hasLooked = topicsOf(log).every(({ topic }) => this.#looked.has(topic))
         lane.sending(records, hasLooked)
-        onMoment('sending', sink)
+        onMoment('sending', log)
       },
       committing: () => {
         lane.committing()
-        onMoment('committing', sink)
+        onMoment('committing', log)
       },
       committed: () => {
-        this.#askedAtUs.delete(sink)
+        this.#askedAtUs.delete(log)
         lane.committed()
       },
       left: lane.left.bind(lane),
@@ -198,8 +198,8 @@ export class Desk implements JournalGroup, JournalListener {
     }
   }
 
-  #asked(sink: SinkName): void {
-    if (!this.#askedAtUs.has(sink)) this.#askedAtUs.set(sink, this.#parts.queue.nowUs)
+  #asked(log: LogName): void {
+    if (!this.#askedAtUs.has(log)) this.#askedAtUs.set(log, this.#parts.queue.nowUs)
   }
 
   // What the journal asks of the group.
@@ -237,7 +237,7 @@ export class Desk implements JournalGroup, JournalListener {
   }
 
   onPublished(sink: string): void {
-    this.#askedAtUs.delete(sink as SinkName)
+    this.#askedAtUs.delete(logOf(sink as SinkName))
   }
 
   onStalled(code: string, message: string): void {

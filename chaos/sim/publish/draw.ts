@@ -42,7 +42,8 @@ export function completed(kept: PublishScenario): PublishScenario {
   const bounds = { ...defaultJournalBounds, ...profile.bounds }
   const { questionsLost = 0, hearUs = AT_ONCE_US } = profile
   const log = { ...calmLog, ...profile.log }
-  return { ...kept, profile: { ...profile, questionsLost, hearUs, bounds, log } }
+  const feed = { ...profile.feed, sideMax: profile.feed.sideMax ?? 0 }
+  return { ...kept, profile: { ...profile, questionsLost, hearUs, bounds, log, feed } }
 }
 
 function drawProfile(seed: number, prng: Prng): PublishProfile {
@@ -101,6 +102,7 @@ function drawFeed(prng: Prng): FeedProfile {
     homeMax: prng.pick([1, 4, 8]),
     awayMax: prng.pick([0, 1, 3]),
     outputBytesMax: prng.pick([4, 60]),
+    sideMax: prng.fork('side').pick([0, 2, 2, 5]),
   }
 }
 

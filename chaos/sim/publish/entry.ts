@@ -13,6 +13,7 @@ import type { Progress, Scheduled } from '../../../src/journal/types.ts'
 export interface Input {
   readonly id: number
   readonly home: number
+  readonly side: number
   readonly away: number
   /** Of each output. */
   readonly bytes: number
@@ -48,9 +49,9 @@ const END = 4
 const RESUME = 5
 
 /** All that a replay needs: the schedule of an entry, too. */
-export function encodeInput({ id, home, away, bytes }: Input): Uint8Array {
-  const out = new ByteWriter().uint8(INPUT)
-  return out.varint(id).varint(home).varint(away).varint(bytes).finish()
+export function encodeInput({ id, home, side, away, bytes }: Input): Uint8Array {
+  const out = new ByteWriter().uint8(INPUT).varint(id)
+  return out.varint(home).varint(side).varint(away).varint(bytes).finish()
 }
 
 export function encodeProgressEntry(progress: Uint8Array): Uint8Array {
@@ -100,8 +101,8 @@ export function decodeInput(bytes: Uint8Array): Input {
 }
 
 function readInput(input: ByteReader): Input {
-  const [id, home] = [input.varint(), input.varint()]
-  return { id, home, away: input.varint(), bytes: input.varint() }
+  const [id, home, side] = [input.varint(), input.varint(), input.varint()]
+  return { id, home, side, away: input.varint(), bytes: input.varint() }
 }
 
 function readBeginning(input: ByteReader): Beginning {

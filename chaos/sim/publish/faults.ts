@@ -10,11 +10,11 @@ import { deleted, restarted, stopped, takenStale } from './changes.ts'
 import { cloned } from './clones.ts'
 import type { JournalFaultKind } from './kinds.ts'
 import { journalFaultKinds } from './kinds.ts'
-import { idOf, JOURNAL_TOPIC, journalOf, MARKERS_TOPIC } from './names.ts'
+import { idOf, journalOf, journalTopicOf } from './names.ts'
 import type { Site } from './operator.ts'
-import { OUTPUT_PARTITIONS } from './output.ts'
+import { OUTPUT_PARTITIONS, sinksOf } from './output.ts'
 import type { PublishFault } from './scenario.ts'
-import { groupAt, type Injection, logAt, type Scene, sinkAt, siteAt, trim } from './scene.ts'
+import { groupAt, type Injection, logAt, logNameAt, type Scene, siteAt, trim } from './scene.ts'
 import {
   commitsUnanswered,
   readBackDeaf,
@@ -65,12 +65,14 @@ const coordinatorMoved: Injection = (scene, { whom, salt }) => {
 }
 
 const partitionMoved: Injection = (scene, { whom, salt }) => {
-  const sink = sinkAt(salt)
-  const journals = { home: JOURNAL_TOPIC, away: MARKERS_TOPIC }
+  const log = logNameAt(salt)
   const { partition } = journalOf(groupAt(scene, whom))
-  const outputs = { topic: sink, partition: whom % OUTPUT_PARTITIONS }
-  const moved = salt % 3 > 0 ? { topic: journals[sink], partition } : outputs
-  scene.world.logs[sink].moveLeader(moved, whenOf(salt))
+  const outputs = {
+    topic: pick(sinksOf[log], salt >>> 16) ?? log,
+    partition: whom % OUTPUT_PARTITIONS,
+  }
+  const moved = salt % 3 > 0 ? { topic: journalTopicOf[log], partition } : outputs
+  scene.world.logs[log].moveLeader(moved, whenOf(salt))
   return over
 }
 

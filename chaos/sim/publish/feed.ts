@@ -111,18 +111,20 @@ export class Feed {
   }
 
   #input(least: number): Uint8Array {
-    const { homeMax, awayMax, outputBytesMax } = this.#world.scenario.profile.feed
+    const { homeMax, sideMax, awayMax, outputBytesMax } = this.#world.scenario.profile.feed
     const prng = this.#prng
     const some = (most: number): number => prng.between(Math.min(least, most), most)
-    const [home, away] = [some(homeMax), some(awayMax)]
-    return encodeInput({ id: this.#ids.next++, home, away, bytes: prng.between(1, outputBytesMax) })
+    const [home, away, bytes] = [some(homeMax), some(awayMax), prng.between(1, outputBytesMax)]
+    // A schedule that was kept from before there was such a sink is fed as it was.
+    const side = sideMax === 0 ? 0 : some(sideMax)
+    return encodeInput({ id: this.#ids.next++, home, side, away, bytes })
   }
 
   /** The bound, and what was let in before it was reached. */
   #look(bytes: number, group: GroupId): void {
     const { feed, bounds } = this.#world.scenario.profile
-    const outputs = (feed.homeMax + feed.awayMax) * Math.max(4, feed.outputBytesMax)
-    const entryBytes = outputs + INPUT_BYTES_MAX + 3 * ENTRY_OVERHEAD_BYTES
+    const outputs = (feed.homeMax + feed.sideMax + feed.awayMax) * Math.max(4, feed.outputBytesMax)
+    const entryBytes = outputs + INPUT_BYTES_MAX + 4 * ENTRY_OVERHEAD_BYTES
     const most = bounds.outboxBytesMax + LEADERS_MAX * FLIGHT_MAX * entryBytes
     this.#world.judge.onHeld(this.#cluster.name, group, bytes, most)
   }

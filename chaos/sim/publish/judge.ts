@@ -7,6 +7,7 @@ import type { GroupId } from '../../../src/base/ids.ts'
 import type { JournalRecord, PublishedRecord } from '../../../src/journal/record.ts'
 import type { Claim, OutEntry, Progress } from '../../../src/journal/types.ts'
 import { Demand } from '../run/demand.ts'
+import { Decided } from './decided.ts'
 import { Lane, type LaneName } from './lane.ts'
 import { nameOf } from './names.ts'
 import { OUTPUT_PARTITIONS, SINKS, type SinkName } from './output.ts'
@@ -53,6 +54,7 @@ const PASSING: ReadonlySet<string> = new Set(['unavailable', 'busy', 'fenced', '
 
 export class Judge {
   readonly truth: Truth
+  readonly #decided: Decided
   /** Clusters of which there are two under one claim. */
   readonly twins = new Set<string>()
   /** Clusters that do not take again what was taken as it was. */
@@ -70,6 +72,7 @@ export class Judge {
   readonly #ends = new Demand('PUBLISH-15 nothing counts behind the end of a generation')
   readonly #identities = new Demand('PUBLISH-14 an output bears its identity, whoever shows it')
   readonly looks = new Demand('PUBLISH-16 who sends has looked at its topics since it leads')
+  readonly together = new Demand('PUBLISH-17 what an entry has for sinks of one log goes together')
   readonly #deletes = new Demand('PUBLISH-13 nothing of a deleted job comes after its deletion')
   /** By cluster and group: the generation that ended last, and its last seq. */
   readonly #ended = new Map<string, Ended>()
@@ -85,13 +88,14 @@ export class Judge {
 
   constructor(logs: Logs, groups: readonly GroupId[]) {
     this.truth = new Truth(logs, groups)
+    this.#decided = new Decided(logs, this.truth)
   }
 
   get demands(): readonly Demand[] {
     const { leaves, releases, takes } = this
     const here = [this.#once, leaves, releases, this.#owners, this.#journals, takes]
     const besides = [this.#progress, this.#bounds, this.#stops, this.#agrees]
-    const more = [this.#deletes, this.#identities, this.#ends, this.looks]
+    const more = [this.#deletes, this.#identities, this.#ends, this.looks, this.together]
     return [...here, ...besides, ...more]
   }
 
@@ -215,6 +219,8 @@ export class Judge {
       if (!this.#isOwed(visible)) early.push(visible)
     })
     this.#early = early
+    const [torn] = this.#decided.torn()
+    this.together.demand(torn === undefined, () => JSON.stringify(torn))
   }
 
   /** All that is journaled is visible, and nothing else. */

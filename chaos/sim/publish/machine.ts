@@ -1,5 +1,5 @@
 /**
- * A small machine that turns inputs into numbered outputs for two sinks, as a group of a job will:
+ * A small machine that turns inputs into numbered outputs for its sinks, as a group of a job will:
  * an input is an entry with a seq and a schedule, and what is not yet out is part of the state.
  */
 

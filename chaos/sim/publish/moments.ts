@@ -6,7 +6,7 @@
 import type { GroupId } from '../../../src/base/ids.ts'
 import type { Member } from '../fleet/member.ts'
 import type { Cluster } from './cluster.ts'
-import { HOME, type SinkName } from './output.ts'
+import { HOME, type LogName } from './output.ts'
 
 /**
  * `taking`: the id, having been told that it leads. `ended`: it was told where the journal ends,
@@ -20,7 +20,7 @@ export interface Met {
   /** On which it runs. */
   readonly member: Member
   readonly group: GroupId
-  readonly sink: SinkName
+  readonly log: LogName
 }
 
 type Deed = (met: Met) => void
@@ -32,7 +32,7 @@ interface Awaited {
 
 /** Of what lies in the log of the journal. */
 export function isAtHome(moment: Moment, group: GroupId): (met: Met) => boolean {
-  return met => met.moment === moment && met.group === group && met.sink === HOME
+  return met => met.moment === moment && met.group === group && met.log === HOME
 }
 
 export class Moments {

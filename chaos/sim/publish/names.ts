@@ -4,10 +4,14 @@ import type { GroupId } from '../../../src/base/ids.ts'
 import type { Partition } from '../../../src/base/stream-log.ts'
 import type { Seat } from '../../../src/journal/plan.ts'
 import type { TopicWanted } from '../../../src/journal/settings.ts'
-import { AWAY, HOME, OUTPUT_PARTITIONS, type SinkName } from './output.ts'
+import { AWAY, type LogName, OUTPUT_PARTITIONS, sinksOf } from './output.ts'
 
-export const JOURNAL_TOPIC = 'journal'
-export const MARKERS_TOPIC = 'markers'
+const JOURNAL_TOPIC = 'journal'
+const MARKERS_TOPIC = 'markers'
+export const journalTopicOf: Readonly<Record<LogName, string>> = {
+  home: JOURNAL_TOPIC,
+  away: MARKERS_TOPIC,
+}
 
 export function nameOf(group: GroupId): string {
   return `job/stage/${group}`
@@ -27,19 +31,16 @@ export function markersOf(group: GroupId): Partition {
   return { topic: MARKERS_TOPIC, partition: group - 1 }
 }
 
-export function seatOf(group: GroupId, sink: SinkName): Seat {
-  const names = { group: nameOf(group), transactionalId: idOf(group), sink }
-  if (sink === AWAY) return { ...names, journal: markersOf(group), hasJournal: false }
+export function seatOf(group: GroupId, log: LogName): Seat {
+  const names = { group: nameOf(group), transactionalId: idOf(group), sinks: sinksOf[log] }
+  if (log === AWAY) return { ...names, journal: markersOf(group), hasJournal: false }
   return { ...names, journal: journalOf(group), hasJournal: true }
 }
 
 /** What a publisher writes to there. */
-export function topicsOf(sink: SinkName): readonly TopicWanted[] {
-  const journal = sink === AWAY ? MARKERS_TOPIC : JOURNAL_TOPIC
-  return [
-    { topic: journal, use: 'journal', partitions: 1 },
-    { topic: sink, use: 'output', partitions: OUTPUT_PARTITIONS },
-  ]
+export function topicsOf(log: LogName): readonly TopicWanted[] {
+  const outputs = sinksOf[log].map((topic): TopicWanted => {
+    return { topic, use: 'output', partitions: OUTPUT_PARTITIONS }
+  })
+  return [{ topic: journalTopicOf[log], use: 'journal', partitions: 1 }, ...outputs]
 }
-
-export const lanes: readonly SinkName[] = [HOME, AWAY]

@@ -15,8 +15,8 @@ import { Cluster, type ClusterParts, type World } from './cluster.ts'
 import { type Onlooker, unwatched, WatchedLog } from './door.ts'
 import type { Beginning, Replayed } from './entry.ts'
 import { Feed, type Ids } from './feed.ts'
-import { journalOf, lanes, seatOf } from './names.ts'
-import { SINKS } from './output.ts'
+import { journalOf, seatOf } from './names.ts'
+import { LOGS, SINKS } from './output.ts'
 import { History } from './truth.ts'
 
 type Held = Extract<ClaimOutcome, { kind: 'done' }>
@@ -132,9 +132,9 @@ export class Operator {
     const parts = {
       ...{ clock, wish, bounds: scenario.profile.bounds },
       random: this.#prng.fork(`claim ${wish.kind} ${queue.nowUs} ${this.open}`),
-      lanes: lanes.map(sink => ({
-        log: new WatchedLog(logs[sink].client(), onlooker),
-        seats: judge.truth.groups.map(group => seatOf(group, sink)),
+      lanes: LOGS.map(name => ({
+        log: new WatchedLog(logs[name].client(), onlooker),
+        seats: judge.truth.groups.map(group => seatOf(group, name)),
       })),
       record: (_: Claim, recorded: () => void) => void clock.after(RECORD_MS, recorded),
     }

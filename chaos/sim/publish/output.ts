@@ -10,9 +10,21 @@ import { IDENTITY_HEADER } from '../../../src/journal/identity.ts'
 import type { Output, SinkRun } from '../../../src/journal/types.ts'
 
 export const HOME = 'home'
+export const SIDE = 'side'
 export const AWAY = 'away'
-export const SINKS = [HOME, AWAY] as const
+/** The first has the journal. Each is called as its first sink. */
+export const LOGS = [HOME, AWAY] as const
+export type LogName = (typeof LOGS)[number]
+export const SINKS = [HOME, SIDE, AWAY] as const
 export type SinkName = (typeof SINKS)[number]
+export const sinksOf: Readonly<Record<LogName, readonly SinkName[]>> = {
+  home: [HOME, SIDE],
+  away: [AWAY],
+}
+
+export function logOf(sink: SinkName): LogName {
+  return sink === AWAY ? AWAY : HOME
+}
 
 /** Of each topic of outputs; all groups share them. */
 export const OUTPUT_PARTITIONS = 2

@@ -13,7 +13,7 @@ test('a seed is one run, to the last event', () => {
 })
 
 test('without a fault everything that was put in gets out', () => {
-  const result = runPublish({ ...drawPublish(4), faults: [] })
+  const result = runPublish({ ...drawPublish(2), faults: [] })
   expect(result.failure).toBeUndefined()
   expect(result.operations).toBeGreaterThan(100)
   const leaves = 'PUBLISH-2 nothing leaves that is not committed'

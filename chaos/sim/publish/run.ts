@@ -20,9 +20,9 @@ import { schedule } from './faults.ts'
 import { Judge } from './judge.ts'
 import { isNodeFault, journalFaultKinds } from './kinds.ts'
 import { Moments } from './moments.ts'
-import { JOURNAL_TOPIC, MARKERS_TOPIC } from './names.ts'
+import { journalTopicOf } from './names.ts'
 import { Operator, type Site } from './operator.ts'
-import { OUTPUT_PARTITIONS, SINKS, type SinkName } from './output.ts'
+import { LOGS, OUTPUT_PARTITIONS, SINKS, type SinkName, sinksOf } from './output.ts'
 import type { PublishScenario } from './scenario.ts'
 import type { Scene } from './scene.ts'
 
@@ -126,14 +126,15 @@ class PublishRun {
 
   #makeTopics(): void {
     const { logs, queue, scenario } = this.#world
-    const journals = { home: JOURNAL_TOPIC, away: MARKERS_TOPIC }
-    for (const sink of SINKS) {
-      const client = logs[sink].client()
-      client.create(journalTopic(sink, OUTPUT_PARTITIONS, COPIES), () => {})
-      client.create(journalTopic(journals[sink], scenario.groups, COPIES), () => {})
+    for (const name of LOGS) {
+      const client = logs[name].client()
+      for (const sink of sinksOf[name]) {
+        client.create(journalTopic(sink, OUTPUT_PARTITIONS, COPIES), () => {})
+      }
+      client.create(journalTopic(journalTopicOf[name], scenario.groups, COPIES), () => {})
     }
     queue.runUntil(TOPICS_MS * US_PER_MS)
-    for (const sink of SINKS) logs[sink].profile = scenario.profile.log
+    for (const name of LOGS) logs[name].profile = scenario.profile.log
   }
 
   #lookAgain(): void {
@@ -167,10 +168,10 @@ class PublishRun {
     this.#scene.isHealed = true
     moments.clear()
     for (const { cluster } of this.#operator.sites) cluster.heal()
-    for (const sink of SINKS) {
-      logs[sink].profile = calmLog
-      logs[sink].isDown = false
-      logs[sink].clearPlans()
+    for (const name of LOGS) {
+      logs[name].profile = calmLog
+      logs[name].isDown = false
+      logs[name].clearPlans()
     }
   }
 
@@ -205,8 +206,8 @@ class PublishRun {
   /** Every group has journaled, for the owner, an input that is new, and all it made is visible. */
   #isShown(from: number): boolean {
     const { judge, scenario } = this.#world
-    const { homeMax, awayMax } = scenario.profile.feed
-    const most = { home: homeMax, away: awayMax }
+    const { homeMax, sideMax, awayMax } = scenario.profile.feed
+    const most = { home: homeMax, side: sideMax, away: awayMax }
     if (!judge.isComplete()) return false
     return judge.truth.groups.every(group => {
       const { outputs } = judge.truth.of(group).history

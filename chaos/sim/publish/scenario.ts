@@ -18,6 +18,7 @@ export interface FeedProfile {
   readonly burst: number
   /** Outputs of one input, for each sink. */
   readonly homeMax: number
+  readonly sideMax: number
   readonly awayMax: number
   readonly outputBytesMax: number
 }

@@ -13,7 +13,7 @@ import type { JournalFaultKind } from './kinds.ts'
 import type { Met } from './moments.ts'
 import { journalOf, nameOf } from './names.ts'
 import type { Operator, Site } from './operator.ts'
-import type { SinkName } from './output.ts'
+import type { LogName } from './output.ts'
 import type { PublishFault } from './scenario.ts'
 
 export interface Scene {
@@ -26,13 +26,13 @@ export interface Scene {
 
 export type Injection = (scene: Scene, fault: PublishFault) => Outcome
 
-export function sinkAt(salt: number): SinkName {
+export function logNameAt(salt: number): LogName {
   // The home log is where most is asked.
   return salt % 4 === 0 ? 'away' : 'home'
 }
 
 export function logAt({ world }: Scene, salt: number): SimLog {
-  return world.logs[sinkAt(salt)]
+  return world.logs[logNameAt(salt)]
 }
 
 export function groupAt({ world }: Scene, at: number): GroupId {

@@ -16,6 +16,8 @@ import {
   AWAY,
   HOME,
   idIn,
+  type LogName,
+  logOf,
   OUTPUT_PARTITIONS,
   type Seen,
   SINKS,
@@ -23,7 +25,7 @@ import {
   seenIn,
 } from './output.ts'
 
-export type Logs = Readonly<Record<SinkName, SimLog>>
+export type Logs = Readonly<Record<LogName, SimLog>>
 
 /** An output as its numbers say: of which input, and of which entry, first journaled by whom. */
 export interface Made {
@@ -38,7 +40,7 @@ type Numbered = Readonly<Record<SinkName, Made[]>>
 /** A run of seqs from 1, with what they made; holes where numbers were left out on purpose. */
 export class History {
   readonly schedules: Uint8Array[] = []
-  readonly outputs: Numbered = { home: [], away: [] }
+  readonly outputs: Numbered = { home: [], side: [], away: [] }
 
   /** What comes next has the numbers behind these. */
   leaveOut({ journaled, published }: Progress): void {
@@ -63,6 +65,7 @@ export class Committed {
   /** By number. */
   readonly outputs: Readonly<Record<SinkName, Map<number, Made>>> = {
     home: new Map(),
+    side: new Map(),
     away: new Map(),
   }
 
@@ -91,7 +94,7 @@ export class GroupTruth {
   /** Of all schedules in the journal. */
   readonly history = new History()
   /** What a publisher was told was decided, though readers may see it later. */
-  readonly upTo: Record<SinkName, number> = { home: 0, away: 0 }
+  readonly upTo: Record<SinkName, number> = { home: 0, side: 0, away: 0 }
   journaled = 0
 
   constructor(above = 0) {
@@ -170,7 +173,7 @@ export class Truth {
   readOutputs(see: (visible: Visible, record: StoredRecord) => void): void {
     for (const sink of SINKS) {
       for (let partition = 0; partition < OUTPUT_PARTITIONS; partition++) {
-        for (const record of this.#news(sink, { topic: sink, partition })) {
+        for (const record of this.#news(logOf(sink), { topic: sink, partition })) {
           see({ ...seenIn(record), partition }, record)
         }
       }
@@ -178,7 +181,7 @@ export class Truth {
   }
 
   /** What was not read before. */
-  #news(log: SinkName, of: Partition): readonly StoredRecord[] {
+  #news(log: LogName, of: Partition): readonly StoredRecord[] {
     const name = `${of.topic}/${of.partition}`
     const all = this.#logs[log].committed(of)
     const from = this.#read.get(name) ?? 0

@@ -27,7 +27,7 @@ export const SEAT = {
   group: 'job/0',
   journal: JOURNAL,
   transactionalId: 'job-0',
-  sink: 'out',
+  sinks: ['out'],
   hasJournal: true,
 }
 

@@ -152,14 +152,19 @@ export class Town {
       taking: { rowsMax: 7, bytesMax: 10_000, lingerMs: 2, eagerRows: 0, eagerBytes: 0 },
       bounds: { ...defaultJournalBounds, journalMs: 20, progressMs: 50 },
       feedBounds: BOUNDS,
-      lanes: this.wiring.stage(stage).sinks.map((sink, at) => ({
-        log: this.log,
-        seat: {
-          ...{ group: name, sink, transactionalId: `${name}/${at}`, hasJournal: at === 0 },
-          journal: { topic: `journal ${name} ${at}`, partition: 0 },
+      lanes: [
+        {
+          log: this.log,
+          seat: {
+            ...{ group: name, transactionalId: name, hasJournal: true },
+            ...{
+              sinks: this.wiring.stage(stage).sinks,
+              journal: { topic: `journal ${name}`, partition: 0 },
+            },
+          },
+          budget: new Budget(8),
         },
-        budget: new Budget(8),
-      })),
+      ],
       render: run => this.#rendered(run),
       source: () => ({ log: this.#source, topic: SOURCE, decoder, start: () => 0 }),
       addressOf: ref => `n${this.group(ref).leader}`,

@@ -16,10 +16,11 @@ import type { Seat } from '../plan.ts'
 import { decodeRecord } from '../record.ts'
 import type { Recorded } from '../replay.ts'
 import type { TopicWanted } from '../settings.ts'
-import type { Claim, OutEntry, Output, Progress, Scheduled, SinkRun } from '../types.ts'
+import type { Claim, OutEntry, Output, Progress, Scheduled, SinkCursor, SinkRun } from '../types.ts'
 import { ModelClock } from './clock.ts'
 import { ModelLog } from './model-log.ts'
 import { StaleLog } from './stale-log.ts'
+import { mustBeTogether } from './together.ts'
 
 export const GROUP = 'job/stage/0'
 export const JOURNAL: Partition = { topic: 'journal', partition: 0 }
@@ -28,10 +29,11 @@ export const HOME: Seat = {
   group: GROUP,
   journal: JOURNAL,
   transactionalId: 'job-stage-0',
-  sink: 'home',
+  sinks: ['home', 'side'],
   hasJournal: true,
 }
-export const AWAY: Seat = { ...HOME, journal: MARKERS, sink: 'away', hasJournal: false }
+export const AWAY: Seat = { ...HOME, journal: MARKERS, sinks: ['away', 'afar'], hasJournal: false }
+export const SINKS: readonly string[] = [...HOME.sinks, ...AWAY.sinks]
 export const CLAIM: Claim = { generation: 1, owner: 'ann' }
 const PARTITIONS = 2
 
@@ -302,9 +304,8 @@ export class Rig {
 
   /** Values of a topic, as a reader of what is committed sees them, partition by partition. */
   visible(sink: string): readonly (readonly string[])[] {
-    const log = sink === 'away' ? this.awayLog : this.log
     return Array.from({ length: PARTITIONS }, (_, partition) =>
-      log.visible({ topic: sink, partition }).map(textOf),
+      this.#logOf(sink).visible({ topic: sink, partition }).map(textOf),
     )
   }
 
@@ -347,16 +348,14 @@ export class Rig {
 
   checkProgress({ journaled, published }: Progress): void {
     if (journaled > this.journaled) throw new Error(`progress ${journaled} is ahead`)
-    for (const { sink, upTo } of published) {
-      const isHere = sink === 'home' || sink === 'away'
-      const isOwn = isHere && this.journaledBefore === 0
-      if (isOwn && upTo > this.#decidedOf(sink)) throw new Error(`progress is ahead of ${sink}`)
-    }
+    if (this.journaledBefore > 0) return
+    const ahead = published.find(one => isOwn(one) && one.upTo > this.#decidedOf(one.sink))
+    if (ahead !== undefined) throw new Error(`progress is ahead of ${ahead.sink}`)
   }
 
   /** The schedule of whatever is out is in the journal. */
   checkSchedules(): void {
-    for (const sink of ['home', 'away']) {
+    for (const sink of SINKS) {
       const last = this.#decidedOf(sink)
       const made = this.committed.find(
         one => one.kind === 'out' && one.entry.runs.some(run => isIn(run, sink, last)),
@@ -366,14 +365,28 @@ export class Rig {
     }
   }
 
+  /** Of what an entry has for sinks of one lane all is decided or nothing. */
+  checkTogether(): void {
+    const decided = new Map(SINKS.map(sink => [sink, this.#decidedOf(sink)]))
+    for (const one of this.committed) {
+      const runs = one.kind === 'out' ? one.entry.runs : []
+      for (const { sinks } of [HOME, AWAY]) mustBeTogether(runs, sinks, decided)
+    }
+  }
+
+  #logOf(sink: string): ModelLog {
+    return AWAY.sinks.includes(sink) ? this.awayLog : this.log
+  }
+
   #decidedOf(sink: string): number {
-    const log = sink === 'away' ? this.awayLog : this.log
     const parts = Array.from({ length: PARTITIONS }, (_, partition) =>
-      log.decided({ topic: sink, partition }),
+      this.#logOf(sink).decided({ topic: sink, partition }),
     )
     return parts.flat().length
   }
 }
+
+const isOwn = ({ sink }: SinkCursor) => SINKS.includes(sink)
 
 function isIn({ sink, first, count }: SinkRun, wanted: string, number: number): boolean {
   return sink === wanted && first <= number && number < first + count

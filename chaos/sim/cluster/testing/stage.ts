@@ -24,8 +24,8 @@ import { Judge } from '../judge.ts'
 import {
   CLAIM,
   inputOf,
+  JOURNAL_TOPIC,
   journalOf,
-  journalTopicOf,
   nameOf,
   OUTPUT_TOPIC,
   outputOf,
@@ -58,7 +58,7 @@ export class Stage {
     this.#log = new SimLog({ ...parts, tally: new Tally(logFaultKinds) })
     this.judge = new Judge(this.#log, this.job, this.scenario.profile)
     const client = this.#log.client()
-    for (const topic of [journalTopicOf(0), OUTPUT_TOPIC, 'input']) {
+    for (const topic of [JOURNAL_TOPIC, OUTPUT_TOPIC, 'input']) {
       client.create(journalTopic(topic, 8, COPIES), () => {})
     }
     this.#pass()

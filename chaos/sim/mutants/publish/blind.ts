@@ -44,8 +44,8 @@ const drafts: readonly Omit<Mutant, 'scenario' | 'blind'>[] = [
   {
     name: 'entry-published-from-its-start-again',
     file: `${JOURNAL}/plan.ts`,
-    find: 'subject.render(run).slice(upTo - run.first + 1)',
-    replace: 'subject.render(run)',
+    find: 'this.#subject.render(run).slice(this.#upTo - run.first + 1)',
+    replace: 'this.#subject.render(run)',
     why: [
       'A transaction ends inside the outputs of an entry; the next one begins with the first of',
       'them again.',

@@ -2,6 +2,7 @@
 
 import type { Mutant } from '../mutant.ts'
 import { publishBlind } from './blind.ts'
+import { lanes } from './lanes.ts'
 import { outputs } from './outputs.ts'
 import { planned } from './planned.ts'
 import { takeover } from './takeover.ts'
@@ -10,5 +11,6 @@ export const publishMutants: readonly Mutant[] = [
   ...takeover,
   ...planned,
   ...outputs,
+  ...lanes,
   ...publishBlind,
 ]

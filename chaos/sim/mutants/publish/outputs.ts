@@ -47,8 +47,8 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
   {
     name: 'outputs-before-their-schedule',
     file: `${JOURNAL}/plan.ts`,
-    find: 'if (held !== undefined && held.seq <= (run?.seq ?? held.seq)) {',
-    replace: 'if (held !== undefined && held.seq < (run?.seq ?? held.seq + 1)) {',
+    find: 'if (held !== undefined && held.seq <= seq) {',
+    replace: 'if (held !== undefined && held.seq < seq) {',
     why: [
       'Outputs go in one transaction and their schedule in the next. All is lost in between: the',
       'restored job takes other input under the same numbers.',
@@ -146,11 +146,8 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
   {
     name: 'identity-of-whoever-publishes',
     file: `${JOURNAL}/driver.ts`,
-    find: 'this.#rendered = { run, outputs: identified(outputs, run, this.#lane.seat.group) }',
-    replace:
-      'const { generation } = this.#parts.claim\n' +
-      '      const other = { ...run, generation }\n' +
-      '      this.#rendered = { run, outputs: identified(outputs, other, this.#lane.seat.group) }',
+    find: 'identified(made, run, this.#lane.seat.group)',
+    replace: 'identified(made, { ...run, ...this.#parts.claim }, this.#lane.seat.group)',
     why: [
       'A restored job publishes outputs that its predecessor had journaled, under a generation of',
       'its own: whoever drops what was seen sees others.',

@@ -135,9 +135,9 @@ const drafts: readonly Omit<Mutant, 'scenario'>[] = [
     replace:
       "'JOURNAL what ended was a transaction', stage.at)\n" +
       '    if (error !== undefined) {\n' +
-      '      const { ledger, seat } = this.#subject\n' +
+      '      const { ledger } = this.#subject\n' +
       '      ledger.journal(stage.plan.toSeq, stage.offset)\n' +
-      '      ledger.publish(seat.sink, stage.plan.upTo)',
+      '      for (const { sink, upTo } of stage.plan.published) ledger.publish(sink, upTo)',
     why: [
       'The call that was to decide the transaction never arrived. The leader goes on behind it,',
       'and its outputs are missing for ever.',

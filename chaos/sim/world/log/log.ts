@@ -132,9 +132,9 @@ export class SimLog {
     return this.#brokers.topics.find(of)?.committed() ?? []
   }
 
-  /** All that is on enough copies: aborted records and markers, too. */
-  entries(of: Partition): readonly Entry[] {
-    return this.#brokers.topics.find(of)?.copied() ?? []
+  /** All from an offset on that is on enough copies: aborted records and markers, too. */
+  entries(of: Partition, from = 0): readonly Entry[] {
+    return this.#brokers.topics.find(of)?.copied(from) ?? []
   }
 
   /** Transactional ids with a transaction that is not finished. */

@@ -216,8 +216,9 @@ export class SimPartition {
   }
 
   /** All that enough copies have, be it visible or not. */
-  copied(): readonly Entry[] {
-    return Array.from({ length: this.#copied }, (_, offset) => this.entries.at(offset))
+  copied(from = 0): readonly Entry[] {
+    const length = Math.max(0, this.#copied - from)
+    return Array.from({ length }, (_, at) => this.entries.at(from + at))
   }
 
   get start(): number {

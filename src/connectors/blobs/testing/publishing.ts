@@ -53,7 +53,7 @@ class Replica implements JournalGroup, JournalListener {
     const { clock } = group.rig
     const budget = new Budget(defaultJournalBounds.transactionsMax)
     const topics = [{ topic: TOPIC, use: 'journal', partitions: 1 } as const]
-    const seat = { ...SEAT, sink: 'home', hasJournal: true }
+    const seat = { ...SEAT, sinks: ['home'], hasJournal: true }
     this.journal = new GroupJournal({
       clock,
       random: new Prng(index + 1),

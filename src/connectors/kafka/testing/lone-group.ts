@@ -56,7 +56,8 @@ export class LoneGroup implements JournalGroup, JournalListener {
     const { log, journal: topic, output, transactionalId } = parts
     const bounds = { ...defaultJournalBounds, stallMs: 200, ...parts.bounds }
     const journal = { topic, partition: 0 }
-    const seat = { group: 'job/stage/0', journal, transactionalId, sink: SINK, hasJournal: true }
+    const names = { group: 'job/stage/0', journal, transactionalId }
+    const seat = { ...names, sinks: [SINK], hasJournal: true }
     const topics = [
       { topic, use: 'journal', partitions: 1 },
       { topic: output, use: 'output', partitions: PARTITIONS },
