@@ -8,6 +8,7 @@ import { shown } from '../frame/report.ts'
 import { judgedValue } from '../frame/target.ts'
 import { views } from './plays/views.ts'
 import { JobScene } from './scene.ts'
+import { Steps, stepNames } from './steps.ts'
 
 const PER_SECOND = 2000
 const QUIET_MS = 1500
@@ -55,15 +56,24 @@ export const ways: readonly Way[] = [
   },
 ]
 
-async function gapOf(scene: JobScene, { strike, heal, faultMs }: Way): Promise<number> {
+interface Takeover {
+  readonly gapMs: number
+  /** Of the group that was taken over last; missing: none was. */
+  readonly steps: Readonly<Record<string, number>> | undefined
+}
+
+async function takeoverOf(scene: JobScene, { strike, heal, faultMs }: Way): Promise<Takeover> {
   await scene.settled()
   await sleep(QUIET_MS)
   const victim = await scene.most()
+  const others = scene.cluster.nodes.filter(node => node !== victim)
+  const steps = new Steps(others.map(({ log }) => log))
   const sinceMs = performance.now()
   await Promise.all([strike(victim), sleep(faultMs)])
   const gapMs = Math.max(...scene.gapsMs(sinceMs))
+  const found = steps.found(victim.id)
   await heal(victim)
-  return gapMs
+  return { gapMs, steps: found }
 }
 
 export const takeoverTrials: readonly Trial[] = ways.map(way => ({
@@ -71,19 +81,31 @@ export const takeoverTrials: readonly Trial[] = ways.map(way => ({
   async run(workshop: Workshop) {
     const scene = await JobScene.start(workshop, { play: views, perSecond: PER_SECOND })
     try {
-      const gapsMs: number[] = []
+      const takeovers: Takeover[] = []
       for (let i = 0; i < way.times; i++) {
-        gapsMs.push(await gapOf(scene, way))
-        workshop.say(`${way.name} ${i + 1}: ${shown(gapsMs.at(-1) ?? 0)} ms`)
+        const one = await takeoverOf(scene, way)
+        takeovers.push(one)
+        workshop.say(`${way.name} ${i + 1}: ${shown(one.gapMs)} ms`)
       }
+      const gapsMs = takeovers.map(({ gapMs }) => gapMs)
       const ms = (share: number) => quantile(gapsMs, share)
+      const seen = takeovers.flatMap(({ steps }) => (steps === undefined ? [] : [steps]))
+      const medians = stepNames.map(name => {
+        return `${name} ${shown(
+          quantile(
+            seen.map(one => one[name] ?? 0),
+            0.5,
+          ),
+        )}`
+      })
       return {
         trial: `${way.name} of who leads most of ${views.groups} groups, ${way.times} times`,
         lines: [
           `Longest time without an output of a group, at ${PER_SECOND} records/s: ` +
             `median ${shown(ms(0.5))} ms, p99 ${shown(ms(P99))} ms, longest ${shown(ms(1))} ms`,
+          `Of the group taken over last, medians in ms: ${medians.join(', ')}; ${seen.length} seen`,
         ],
-        details: { gapsMs },
+        details: { takeovers },
         judgements: way.targets.map(({ share, underMs }) => {
           const name = `${way.name}: gap over all outputs, ${share === 0.5 ? 'median' : 'p99'}`
           const isMet = (value: number) => value < underMs

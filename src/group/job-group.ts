@@ -12,7 +12,7 @@ import type { BarrierAt } from '../engine/exchange/mark.ts'
 import { isExchange, type StageOptions } from '../engine/stage/group.ts'
 import type { JournalBounds } from '../journal/bounds.ts'
 import { GroupJournal, type LaneParts } from '../journal/driver.ts'
-import type { JournalGroup, JournalListener, Verdict } from '../journal/group.ts'
+import type { JournalGroup, JournalListener, Step, Verdict } from '../journal/group.ts'
 import type { Outbox } from '../journal/outbox.ts'
 import type { Claim, Output, SinkRun } from '../journal/types.ts'
 import { type Command, encodeBarrierAt, encodeProgressCommand, type Place } from './command.ts'
@@ -20,6 +20,7 @@ import type { Duties, Routing } from './leader.ts'
 import { JobMachine } from './machine.ts'
 import { GroupRuntime, type RaftDoor } from './runtime.ts'
 import type { Outcome } from './state.ts'
+import { TakeoverClock, type TakeoverTimes } from './takeover-clock.ts'
 
 /** What the group asks of the replica that Raft runs. */
 export interface ReplicaDoor extends RaftDoor {
@@ -36,6 +37,8 @@ export interface GroupListener {
   /** Trouble, for people; `isOver`: that which was told last. */
   onTrouble(code: string, message: string): void
   onTroubleOver(): void
+  /** It is led here, and the first has left. */
+  onTakenOver?(times: TakeoverTimes): void
 }
 
 export interface JobGroupParts {
@@ -63,6 +66,7 @@ export class JobGroup implements JournalGroup, JournalListener {
   #journal: GroupJournal
   /** The term in which the journal was told to lead; 0: in none. */
   #led = 0
+  readonly #takeover = new TakeoverClock()
   /** Another owns the job: nothing more leaves, so nothing more is taken. */
   #isHalted = false
   #isToEnd = false
@@ -198,8 +202,11 @@ export class JobGroup implements JournalGroup, JournalListener {
     const term = this.#parts.replica.leads()
     if (term === this.#led) return
     this.#led = term
-    if (term === 0) this.#journal.onDeposed()
-    else {
+    if (term === 0) {
+      this.#takeover.onLost()
+      this.#journal.onDeposed()
+    } else {
+      this.#takeover.onLead(this.#parts.clock.monotonicMs())
       this.#journal.onLead(term)
       // A journal that is made anew has seen nothing of what was applied.
       this.#journal.onApplied(this.machine.appliedTerm)
@@ -237,6 +244,11 @@ export class JobGroup implements JournalGroup, JournalListener {
   onPublished(sink: string, upTo: number): void {
     this.#parts.listener.onPublished(sink, upTo)
     this.#runtime.onChanged()
+  }
+
+  onStep(step: Step): void {
+    const times = this.#takeover.onStep(step, this.#parts.clock.monotonicMs())
+    if (times !== undefined) this.#parts.listener.onTakenOver?.(times)
   }
 
   onStalled(code: string, message: string): void {

@@ -23,6 +23,7 @@ import type { ReaderListener } from './feed/source-reader.ts'
 import { JobGroup, type ReplicaDoor } from './job-group.ts'
 import type { JobMachine } from './machine.ts'
 import { Senders, type SourceDoor } from './senders.ts'
+import type { TakeoverTimes } from './takeover-clock.ts'
 import { type TroubleListener, Troubles } from './troubles.ts'
 import type { Into, StageRef, Way, Wiring } from './wiring.ts'
 
@@ -30,6 +31,8 @@ export interface WorkListener extends TroubleListener {
   onPublished(sink: string, upTo: number): void
   /** What entries up to here made may leave: for sinks that others write. */
   onReleased?(seq: number): void
+  /** It is led here, and the first has left. */
+  onTakenOver?(times: TakeoverTimes): void
 }
 
 export interface WorkParts {
@@ -214,6 +217,7 @@ export class GroupWork {
         onPublished: (sink, upTo) => listener.onPublished(sink, upTo),
         onTrouble: (code, message) => this.#troubles.begin('journal', code, message),
         onTroubleOver: () => this.#troubles.end('journal'),
+        onTakenOver: times => listener.onTakenOver?.(times),
       },
     })
   }

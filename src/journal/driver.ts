@@ -9,7 +9,7 @@ import type { Asked, Preparation, StreamLog, TransactionalProducer } from '../ba
 import type { JournalBounds } from './bounds.ts'
 import type { Budget } from './budget.ts'
 import type { Answer, Ask } from './calls.ts'
-import type { JournalGroup, JournalListener } from './group.ts'
+import type { JournalGroup, JournalListener, Step } from './group.ts'
 import { identified } from './identity.ts'
 import { isDrained, Ledger } from './ledger.ts'
 import type { News } from './news.ts'
@@ -271,6 +271,8 @@ class Lane {
     if (call === undefined) return
     this.#ask(call, answer => {
       this.tell(publisher => publisher.onAnswer(call.serial, answer))
+      const step = stepOf(answer)
+      if (step !== undefined) this.#parts.listener.onStep?.(step)
       this.#onAnswered()
     })
   }
@@ -376,4 +378,10 @@ class Lane {
     this.#rendered.set(run.sink, { run, outputs })
     return outputs
   }
+}
+
+function stepOf(answer: Answer): Step | undefined {
+  if (answer.kind === 'confirm') return answer.verdict === 'leads' ? 'confirm' : undefined
+  const isStep = answer.kind === 'init' || answer.kind === 'fetch' || answer.kind === 'commit'
+  return isStep && answer.answer.error === undefined ? answer.kind : undefined
 }

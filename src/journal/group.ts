@@ -28,6 +28,9 @@ export interface JournalGroup {
   render(run: SinkRun, generation: number): readonly Output[]
 }
 
+/** What a takeover consists of, and the end of each transaction. */
+export type Step = 'confirm' | 'init' | 'fetch' | 'commit'
+
 export interface JournalListener {
   /** Schedules up to here are durable in the journal: what these entries made may leave. */
   onReleased(seq: number): void
@@ -39,4 +42,6 @@ export interface JournalListener {
   onResumed(): void
   /** For good: this generation lets nothing out any more. */
   onHalted(code: string, message: string): void
+  /** It was taken, and succeeded. */
+  onStep?(step: Step): void
 }

@@ -6,10 +6,12 @@
 
 import { invariant, WeirError } from '../base/errors.ts'
 import type { GroupId } from '../base/ids.ts'
+import type { LogFacts } from '../base/log.ts'
 import type { Opening } from '../engine/exchange/talk.ts'
 import { type Look, Serving } from '../group/feed/serving.ts'
 import type { ReplicaDoor } from '../group/job-group.ts'
 import type { SourceDoor } from '../group/senders.ts'
+import type { TakeoverTimes } from '../group/takeover-clock.ts'
 import { Trunks } from '../group/trunks/trunks.ts'
 import type { StageRef } from '../group/wiring.ts'
 import { GroupWork } from '../group/work.ts'
@@ -145,6 +147,9 @@ class Works implements JobBodies {
         },
         onTroubleOver: () => logger.log('info', 'a group goes on', { group: name }),
         onPublished: () => {},
+        onTakenOver: times => {
+          logger.log('info', 'a group was taken over', { group: name, ...rounded(times) })
+        },
       },
     })
   }
@@ -256,4 +261,9 @@ function replicaOf(body: Body): ReplicaDoor {
     propose: (term, data, done) => body.propose(term, data, done),
     read: done => body.read(done),
   }
+}
+
+/** To tenths of a millisecond. */
+function rounded(times: TakeoverTimes): LogFacts {
+  return Object.fromEntries(Object.entries(times).map(([k, ms]) => [k, Math.round(ms * 10) / 10]))
 }

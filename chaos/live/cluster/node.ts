@@ -37,6 +37,11 @@ export class LiveNode {
     return this.isAlive ? this.#child?.pid : undefined
   }
 
+  /** Where its lines are, of all its lives. */
+  get log(): string {
+    return this.#files.log
+  }
+
   get isAlive(): boolean {
     return this.#child?.isAlive === true
   }
