@@ -26,17 +26,6 @@ const leading: readonly Mutant[] = [
     blind,
   },
   {
-    name: 'renewed-journal-told-of-nothing',
-    scenario,
-    file: `${GROUP}/job-group.ts`,
-    find: 'this.#journal.onApplied(this.machine.appliedTerm)\n    }',
-    replace: '}',
-    why:
-      'Under another claim, or on another image, a leader whose log stands still waits for ever ' +
-      'for its journal, which waits for the next entry.',
-    origin: 'seed 459105675 of the scenario cluster',
-  },
-  {
     name: 'leader-begins-on-a-stale-base',
     scenario,
     file: `${GROUP}/runtime.ts`,
