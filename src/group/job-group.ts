@@ -189,6 +189,8 @@ export class JobGroup implements JournalGroup, JournalListener {
     this.#journal.close()
     this.#journal = this.#newJournal(this.machine.state.outbox)
     this.#led = 0
+    // Nothing more may be applied before it has settled what the claim before has left.
+    this.#journal.onApplied(this.machine.appliedTerm)
   }
 
   #newJournal(outbox: Outbox): GroupJournal {
