@@ -210,8 +210,6 @@ export class JobGroup implements JournalGroup, JournalListener {
     } else {
       this.#takeover.onLead(this.#parts.clock.monotonicMs())
       this.#journal.onLead(term)
-      // A journal that is made anew has seen nothing of what was applied.
-      this.#journal.onApplied(this.machine.appliedTerm)
     }
   }
 

@@ -108,6 +108,19 @@ describe('a job of two stages', () => {
     expect(town.until(() => held().every(bytes => bytes === 0))).toBe(true)
   })
 
+  test('does not say that it has stopped before it knows all that was committed', () => {
+    const town = new Town(twoStages)
+    for (const { works } of town.groups) for (const work of works) work.stop()
+    const [group] = town.groups
+    if (group === undefined) throw new Error('a town has groups')
+    expect(town.until(() => group.work.facts.state === 'stopped')).toBe(true)
+    // It leads anew, and what opens its term is not applied yet.
+    group.term++
+    expect([group.work.facts.state, group.work.isDrained]).toEqual(['stopping', false])
+    group.lead(group.leader)
+    expect(group.work.facts.state).toBe('stopped')
+  })
+
   test('stops when it is told to, and goes on under another claim', () => {
     const town = new Town(twoStages)
     for (const [partition, texts] of inputs.entries()) town.write(partition, texts.slice(0, 80))

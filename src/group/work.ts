@@ -129,6 +129,9 @@ export class GroupWork {
 
   /** The log of the generation has ended, and all that it has for sinks is out. */
   get isDrained(): boolean {
+    const term = this.#parts.replica.leads()
+    // Who has just come to lead does not know yet what all was committed.
+    if (term > 0 && this.machine.appliedTerm !== term) return false
     return this.machine.state.generation === 0 || this.#group.isDrained
   }
 
