@@ -104,6 +104,17 @@ test('groups are told by those who lead them; a node that is down tells none', a
   expect(own.body['groups']).toMatchObject([{ group: names[1] }])
 })
 
+test('what holds a job up on a node is told with its name', async () => {
+  const [a, b] = [await node('a'), await node('b')]
+  a.face.neighbours.push({ node: nodeId('b'), http: b.url.replace('http://', '') })
+  a.jobs.held.push({ code: 'job-exists', message: 'another owns it' })
+  b.jobs.held.push({ code: 'no-log', message: 'it was not told of one' })
+  const { body } = await ask(a, '/v1/jobs/clicks')
+  expect(body['troubles']).toEqual(['a job-exists', 'b no-log'])
+  const own = await ask(b, '/v1/jobs/clicks/groups?by=a')
+  expect(own.body['troubles']).toEqual([{ code: 'no-log', message: 'it was not told of one' }])
+})
+
 test('of a job that nobody knows nothing is shown', async () => {
   const a = await node('a')
   for (const path of ['/v1/jobs/x', '/v1/jobs/x/groups']) {

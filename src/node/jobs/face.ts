@@ -25,8 +25,13 @@ export interface JobReport {
   readonly generation: number
   readonly replication: number
   readonly stages: MetaJob['stages']
-  /** What holds groups up, each as `group: code: sentence`. */
+  /** What holds it up, each as `who: code: sentence`; who is a group, or a node. */
   readonly troubles: readonly string[]
+}
+
+/** What a node says that holds a job up. */
+export interface NodeTrouble extends Pick<Trouble, 'code' | 'message'> {
+  readonly node: string
 }
 
 export interface SubmitOptions {
@@ -63,20 +68,36 @@ export class JobsFace {
     })
   }
 
+  /** What holds the job up here, or everywhere as far as this node knows, besides its groups. */
+  troubles(job: string): readonly Trouble[] {
+    const claim = this.#meta.bodies?.troubleOf(job)
+    const waiting = this.#meta.jobs?.troublesOf(job) ?? []
+    return claim === undefined ? waiting : [claim, ...waiting]
+  }
+
   names(): readonly string[] {
     return this.state?.jobs.map(({ name }) => name) ?? []
   }
 
-  /** `said`: by those who lead its groups, as far as they answered. */
-  report(name: string, said: readonly JobGroupReport[]): JobReport | undefined {
+  /**
+   * `said`: by those who lead its groups, as far as they answered; `besides`: what holds it up,
+   * by nodes.
+   */
+  report(
+    name: string,
+    said: readonly JobGroupReport[],
+    besides: readonly NodeTrouble[] = [],
+  ): JobReport | undefined {
     const job = this.state && jobIn(this.state, name)
     if (job === undefined) return undefined
     const { wish, generation, replication, stages } = job
-    const troubles = said.flatMap(({ group, trouble }) =>
-      trouble === undefined ? [] : [`${group}: ${trouble.code}: ${trouble.message}`],
-    )
+    const led = said.flatMap(({ group, trouble }) => {
+      return trouble === undefined ? [] : [`${group}: ${trouble.code}: ${trouble.message}`]
+    })
+    const nodes = besides.map(({ node, code, message }) => `${node}: ${code}: ${message}`)
+    const troubles = [...nodes, ...led]
     const known = { job: name, wish, generation, replication, stages, troubles }
-    return { ...known, state: stateOf(job, said) }
+    return { ...known, state: stateOf(job, said, besides.length > 0) }
   }
 
   submit(file: JobFile, { key }: SubmitOptions, done: (answer: Submitted) => void): void {
@@ -113,7 +134,11 @@ export class JobsFace {
   }
 }
 
-function stateOf({ wish, generation, stages }: MetaJob, said: readonly JobGroupReport[]): JobState {
+function stateOf(
+  { wish, generation, stages }: MetaJob,
+  said: readonly JobGroupReport[],
+  isHeldUp: boolean,
+): JobState {
   const count = stages.reduce((sum, { partitions }) => sum + partitions, 0)
   const isEach = (of: (one: JobGroupReport) => boolean) => said.length === count && said.every(of)
   if (wish !== 'running') return isEach(one => one.isDrained) ? 'stopped' : 'stopping'
@@ -121,5 +146,7 @@ function stateOf({ wish, generation, stages }: MetaJob, said: readonly JobGroupR
   if (troubled.some(({ isFinal }) => isFinal === true)) return 'failed'
   const isBegun = isEach(one => one.generation === generation && generation > 0)
   if (troubled.length > 0) return 'stalled'
-  return isBegun ? 'running' : 'starting'
+  // A node that waits is in the way of nobody once all groups run elsewhere.
+  if (isBegun) return 'running'
+  return isHeldUp ? 'stalled' : 'starting'
 }
