@@ -35,6 +35,12 @@ export function jobRoutes(given: JobsParts): Router {
   const { jobs } = parts
   const router = Router()
   const body = express.raw({ limit: FILE_BYTES_MAX, type: () => true })
+  router.use('/v1/jobs', (_request, response, next) => {
+    const { trouble } = jobs
+    // Where there can be none the list is empty, and a word is refused by whoever takes it.
+    if (trouble?.code === 'meta-not-open') sendTrouble(response, trouble)
+    else next()
+  })
   router.get('/v1/jobs', async (_request, response) => {
     const reports = await Promise.all(jobs.names().map(name => reportOf(parts, name)))
     response.json({ jobs: reports.filter(report => report !== undefined) })

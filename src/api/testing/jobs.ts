@@ -19,6 +19,7 @@ export class ToldJobs implements Pick<JobsFace, keyof JobsFace> {
   readonly wishes: string[] = []
   jobState: JobState = 'running'
   refused: Trouble | undefined
+  trouble: Trouble | undefined
 
   names = () => ['clicks']
   groups = (job: string) => (job === 'clicks' ? this.led : [])

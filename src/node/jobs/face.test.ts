@@ -18,6 +18,7 @@ function scene(state: MetaState | undefined, answer: MetaAnswer = { done: true }
   const facts = new Map<number, JobGroupFacts>()
   const claim: { trouble: Trouble | undefined } = { trouble: undefined }
   const waiting: Trouble[] = []
+  const seats = { areSettled: true }
   const meta = {
     replica: state && { machine: { state } },
     jobs: { facts, troublesOf: () => waiting },
@@ -36,12 +37,13 @@ function scene(state: MetaState | undefined, answer: MetaAnswer = { done: true }
     },
   }
   return {
-    face: new JobsFace(meta as unknown as MemberMeta, clock),
+    face: new JobsFace(meta as unknown as MemberMeta, clock, () => seats.areSettled),
     clock,
     said,
     facts,
     claim,
     waiting,
+    seats,
   }
 }
 
@@ -157,4 +159,19 @@ test('without a meta group it is said that there is none, later and never at onc
   clock.pass(1)
   expect(answers).toMatchObject([{ refused: { code: 'no-meta' } }])
   expect(face.names()).toEqual([])
+})
+
+test('before all seats are taken it is not known whether there is a meta group', () => {
+  const { face, clock, seats } = scene(undefined)
+  seats.areSettled = false
+  const answers: unknown[] = []
+  face.wish('j', 'stopped', answer => answers.push(answer))
+  face.submit({ name: 'job', bytes: new Uint8Array(0) }, { key: '' }, one => answers.push(one))
+  expect(answers).toEqual([])
+  clock.pass(1)
+  const refused = { code: 'meta-not-open' }
+  expect(answers).toMatchObject([{ refused }, { refused }])
+  seats.areSettled = true
+  expect(face.trouble?.code).toBe('no-meta')
+  expect(scene(metaAfter()).face.trouble).toBeUndefined()
 })

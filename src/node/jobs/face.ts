@@ -46,13 +46,32 @@ const NO_META: Trouble = {
   message: 'this cluster was founded without a meta group, so it runs no jobs; found another',
 }
 
+const NO_BODIES: Trouble = {
+  code: 'no-jobs',
+  message: 'this node runs no jobs; submit to one that does',
+}
+
+const NOT_OPEN: Trouble = {
+  code: 'meta-not-open',
+  message: 'this node knows no jobs yet: its replica of the meta group is not open; ask again',
+}
+
 export class JobsFace {
   readonly #meta: MemberMeta
   readonly #clock: Clock
+  readonly #isSettled: () => boolean
 
-  constructor(meta: MemberMeta, clock: Clock) {
+  /** `isSettled`: every group that there is has its replica here. */
+  constructor(meta: MemberMeta, clock: Clock, isSettled: () => boolean) {
     this.#meta = meta
     this.#clock = clock
+    this.#isSettled = isSettled
+  }
+
+  /** Why nothing is known of jobs here; undefined: it is. */
+  get trouble(): Trouble | undefined {
+    if (this.state !== undefined) return undefined
+    return this.#isSettled() ? NO_META : NOT_OPEN
   }
 
   /** What this node says of the groups that it leads; of others, whoever leads them. */
@@ -104,7 +123,8 @@ export class JobsFace {
     const { bodies, line } = this.#meta
     const { state } = this
     if (bodies === undefined || state === undefined) {
-      this.#later(() => done({ refused: NO_META }))
+      const refused = this.trouble ?? NO_BODIES
+      this.#later(() => done({ refused }))
       return
     }
     bodies.prepare(file, state.nodes.length, prepared => {
@@ -120,7 +140,8 @@ export class JobsFace {
   }
 
   wish(job: string, wish: JobWish, done: (answer: MetaAnswer) => void): void {
-    if (this.state === undefined) this.#later(() => done({ refused: NO_META }))
+    const refused = this.trouble
+    if (refused !== undefined) this.#later(() => done({ refused }))
     else this.#meta.line.say({ kind: 'wish', job, wish }, done)
   }
 
