@@ -104,6 +104,30 @@ test('groups are told by those who lead them; a node that is down tells none', a
   expect(own.body['groups']).toMatchObject([{ group: names[1] }])
 })
 
+test('what holds a job up on a node is told with its name', async () => {
+  const [a, b] = [await node('a'), await node('b')]
+  a.face.neighbours.push({ node: nodeId('b'), http: b.url.replace('http://', '') })
+  a.jobs.held.push({ code: 'job-exists', message: 'another owns it' })
+  b.jobs.held.push({ code: 'no-log', message: 'it was not told of one' })
+  const { body } = await ask(a, '/v1/jobs/clicks')
+  expect(body['troubles']).toEqual(['a job-exists', 'b no-log'])
+  const own = await ask(b, '/v1/jobs/clicks/groups?by=a')
+  expect(own.body['troubles']).toEqual([{ code: 'no-log', message: 'it was not told of one' }])
+})
+
+test('a node that does not know its jobs yet says so, and shows none', async () => {
+  const a = await node('a')
+  a.jobs.trouble = { code: 'meta-not-open', message: 'ask again' }
+  for (const path of ['/v1/jobs', '/v1/jobs/clicks', '/v1/jobs/clicks/groups']) {
+    const answer = await ask(a, path)
+    expect(answer).toMatchObject({ status: 503, body: { code: 'meta-not-open', retryable: true } })
+  }
+  expect(await ask(a, '/v1/jobs', file('application/yaml'))).toMatchObject({ status: 503 })
+  expect(a.jobs.files).toEqual([])
+  a.jobs.trouble = { code: 'no-meta', message: 'found another' }
+  expect(await ask(a, '/v1/jobs')).toMatchObject({ status: 200 })
+})
+
 test('of a job that nobody knows nothing is shown', async () => {
   const a = await node('a')
   for (const path of ['/v1/jobs/x', '/v1/jobs/x/groups']) {

@@ -6,7 +6,13 @@
 import express, { type Request, type Response, Router } from 'express'
 import type { NodeFace } from '../node/face.ts'
 import type { MetaAnswer, Trouble } from '../node/jobs/body.ts'
-import type { JobGroupReport, JobReport, JobsFace, Submitted } from '../node/jobs/face.ts'
+import type {
+  JobGroupReport,
+  JobReport,
+  JobsFace,
+  NodeTrouble,
+  Submitted,
+} from '../node/jobs/face.ts'
 import { type AskNode, askedBy, saysWhoAsks } from './others.ts'
 import { problemOf, sendProblem } from './problem.ts'
 
@@ -29,6 +35,12 @@ export function jobRoutes(given: JobsParts): Router {
   const { jobs } = parts
   const router = Router()
   const body = express.raw({ limit: FILE_BYTES_MAX, type: () => true })
+  router.use('/v1/jobs', (_request, response, next) => {
+    const { trouble } = jobs
+    // Where there can be none the list is empty, and a word is refused by whoever takes it.
+    if (trouble?.code === 'meta-not-open') sendTrouble(response, trouble)
+    else next()
+  })
   router.get('/v1/jobs', async (_request, response) => {
     const reports = await Promise.all(jobs.names().map(name => reportOf(parts, name)))
     response.json({ jobs: reports.filter(report => report !== undefined) })
@@ -43,8 +55,9 @@ export function jobRoutes(given: JobsParts): Router {
     const { job } = request.params
     if (!jobs.names().includes(job)) sendTrouble(response, unknownJob(job))
     // A node that asks wants to know what this one leads.
-    else if (askedBy(request) !== undefined) response.json({ groups: jobs.groups(job) })
-    else response.json({ groups: await groupsOf(parts, job) })
+    else if (askedBy(request) !== undefined) {
+      response.json({ groups: jobs.groups(job), troubles: jobs.troubles(job) })
+    } else response.json(await saidOf(parts, job))
   })
   router.post('/v1/jobs/:job/stop', (request, response) =>
     wish(parts, request, response, 'stopped'),
@@ -87,27 +100,44 @@ async function wish(
 }
 
 async function reportOf(parts: JobsParts, name: string): Promise<JobReport | undefined> {
-  return parts.jobs.report(name, await groupsOf(parts, name))
+  const { groups, troubles } = await saidOf(parts, name)
+  return parts.jobs.report(name, groups, troubles)
+}
+
+interface Said {
+  readonly groups: readonly JobGroupReport[]
+  readonly troubles: readonly NodeTrouble[]
 }
 
 /** By whoever leads each; a node that does not answer is left out, and so are its groups. */
-async function groupsOf({ face, jobs, ask }: JobsParts, job: string) {
+async function saidOf({ face, jobs, ask }: JobsParts, job: string): Promise<Said> {
   const path = `/v1/jobs/${encodeURIComponent(job)}/groups`
   const theirs = await Promise.all(
-    face.others().map(async ({ http }): Promise<readonly JobGroupReport[]> => {
+    face.others().map(async ({ node, http }): Promise<Said> => {
       try {
         const { status, body } = await ask(http, path)
-        const { groups } = body as { groups?: readonly JobGroupReport[] }
-        return status === 200 && Array.isArray(groups) ? groups : []
+        const { groups, troubles = [] } = body as OneSaid
+        if (status !== 200 || !Array.isArray(groups)) return NOTHING
+        return { groups, troubles: troubles.map(one => ({ ...one, node })) }
       } catch {
         // It is down, or slow: what it leads is told by nobody then.
-        return []
+        return NOTHING
       }
     }),
   )
-  const all = [jobs.groups(job), ...theirs].flat()
-  return [...new Map(all.map(one => [one.id, one])).values()].sort((a, b) => a.id - b.id)
+  const own = jobs.troubles(job).map(one => ({ ...one, node: face.node }))
+  const all = [...jobs.groups(job), ...theirs.flatMap(({ groups }) => groups)]
+  const groups = [...new Map(all.map(one => [one.id, one])).values()].sort((a, b) => a.id - b.id)
+  return { groups, troubles: [...own, ...theirs.flatMap(({ troubles }) => troubles)] }
 }
+
+/** By one node, of itself; an older one says nothing of troubles. */
+interface OneSaid {
+  readonly groups?: readonly JobGroupReport[]
+  readonly troubles?: readonly Trouble[]
+}
+
+const NOTHING: Said = { groups: [], troubles: [] }
 
 const unknownJob = (job: string): Trouble => ({
   code: 'unknown-job',

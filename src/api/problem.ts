@@ -47,6 +47,7 @@ const statuses: Readonly<Record<string, number>> = {
   restoring: 503,
   closed: 503,
   'no-meta-leader': 503,
+  'meta-not-open': 503,
   'node-unreachable': 502,
   'took-too-long': 504,
   unknown: 504,

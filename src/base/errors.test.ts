@@ -1,7 +1,7 @@
 /** Good news must cost nothing (hot loops rely on it), bad news must carry its name (docs do). */
 
 import { expect, test } from 'vitest'
-import { BrokenInvariant, invariant, unreachable, WeirError } from './errors.ts'
+import { BrokenInvariant, bare, invariant, unreachable, WeirError } from './errors.ts'
 
 function caught(action: () => unknown): unknown {
   try {
@@ -79,4 +79,10 @@ test('the end of a total switch is reached by a value of no known type only', ()
   }
   expect(color('light')).toBe('white')
   expect(() => color('dim' as 'dark')).toThrow('unreachable: "dim"')
+})
+
+test('the sentence of an error is told without its code, once', () => {
+  expect(bare(new WeirError('no-log', 'say --log'))).toBe('say --log')
+  expect(bare({ code: 'no-log', message: 'say --log' })).toBe('say --log')
+  expect(bare({ code: 'a', message: 'a: a: b' })).toBe('a: b')
 })

@@ -21,6 +21,11 @@ export class WeirError extends Error {
   }
 }
 
+/** A WeirError says its code itself. */
+export function bare({ code, message }: { readonly code: string; readonly message: string }) {
+  return message.startsWith(`${code}: `) ? message.slice(code.length + 2) : message
+}
+
 export class BrokenInvariant extends Error {
   override readonly name = 'BrokenInvariant'
   /** The invariant's name, by which tests, checkers and docs cite it. */

@@ -185,10 +185,16 @@ class Run {
     return http
   }
 
+  #isSettled(): boolean {
+    const checks = this.#node.face?.readiness() ?? []
+    return checks.some(({ name, isGood }) => name === 'joined' && isGood)
+  }
+
   #app() {
     return makeApp({
       face: () => this.#node.face,
-      jobs: () => this.#node.meta && new JobsFace(this.#node.meta, realClock),
+      jobs: () =>
+        this.#node.meta && new JobsFace(this.#node.meta, realClock, () => this.#isSettled()),
       ask: (http, path, post) =>
         askHttp(`http://${http}${path}`, {
           timeoutMs: ASK_MS,

@@ -153,16 +153,24 @@ export class Member<M extends GroupMachine> {
     this.#create(group, replica, { voters, outgoing: [], learners: [] }, done)
   }
 
-  /** Nothing of it is left. */
+  /**
+   * Nothing of it is left: its rows first, then its log. Whoever is killed in between finds the
+   * log, and has it retired again.
+   */
   retire(group: GroupId, done: () => void): void {
-    const cleared = () => this.#cleared(group, done)
+    const clear = (cleared: () => void) => this.#cleared(group, cleared)
     const isOpen = this.replicas.delete(group)
     this.unopened.delete(group)
     this.#leaders.delete(group)
     this.#watches.delete(group)
     this.#places.delete(group)
-    if (isOpen) this.host.remove(group, cleared)
-    else this.host.forget(group, cleared)
+    if (isOpen) this.host.remove(group, done, clear)
+    else {
+      clear(() => {
+        // Whoever stops meanwhile closes the log, and finds the group in it at the next start.
+        if (!this.#isStopping) this.host.forget(group, done)
+      })
+    }
   }
 
   tell(group: GroupId, places: readonly Enrolled[]): void {

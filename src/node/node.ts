@@ -4,7 +4,7 @@
  * away so that the next start finds it in order.
  */
 
-import { WeirError } from '../base/errors.ts'
+import { bare, WeirError } from '../base/errors.ts'
 import type { GroupId } from '../base/ids.ts'
 import { readBootId } from '../io/boot-id.ts'
 import { DataFolder, type Tenant } from '../io/data-folder.ts'
@@ -38,7 +38,7 @@ import { firstGroups } from './names.ts'
 import type { NodeParts, Reached } from './node-parts.ts'
 import type { Introduction } from './roster/roster.ts'
 import { seatAnew } from './seats/anew.ts'
-import { bare, Seats, type SeatsParts, Stopped } from './seats/seats.ts'
+import { Seats, type SeatsParts, Stopped } from './seats/seats.ts'
 import { Seeds } from './seeds.ts'
 import { settle } from './tenancy.ts'
 import { hostLinks } from './wiring.ts'

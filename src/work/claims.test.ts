@@ -1,7 +1,11 @@
 /** Claims of jobs against an embedded log, with `meta` applied at once: who begins, who ends. */
 
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Clock } from '../base/env.ts'
+import { WeirError } from '../base/errors.ts'
 import type { Logger } from '../base/log.ts'
+import { RelayedLog } from '../base/relayed-log.ts'
+import type { LogDone, TopicDescription } from '../base/stream-log.ts'
 import { realClock } from '../io/clock.ts'
 import { SystemRandom } from '../io/random.ts'
 import { until } from '../io/testing/until.ts'
@@ -10,8 +14,10 @@ import { apply } from '../meta/apply.ts'
 import { type MetaCommand, metaRefusals } from '../meta/command.ts'
 import { emptyMeta, type JobWish, type MetaState } from '../meta/state.ts'
 import type { MetaAnswer } from '../node/jobs/body.ts'
-import { Claims } from './claims.ts'
+import { ManualClock } from '../raft/host/testing/world.ts'
+import { AGAIN_MS, Claims, SLOW_MS } from './claims.ts'
 import { layoutOf } from './layout.ts'
+import { Logs } from './logs.ts'
 import { counting, mustRead } from './testing/jobs.ts'
 import { MemoryLog } from './testing/memory-log.ts'
 
@@ -41,9 +47,9 @@ class Cluster {
   isMute = false
   readonly claims = this.node()
 
-  node(): Claims {
+  node(logs = memory.logs, clock: Clock = realClock): Claims {
     return new Claims({
-      ...{ clock: realClock, random: new SystemRandom(), logger: silent, logs: memory.logs },
+      ...{ clock, random: new SystemRandom(), logger: silent, logs },
       layoutOf: job => layoutOf(mustRead(both), job),
       propose: (command, done) => {
         if (this.isMute) return
@@ -193,4 +199,76 @@ test('a job that was never claimed is dropped at once', async () => {
     return cluster.job === undefined
   })
   expect(await written(JOURNAL)).toEqual([])
+})
+
+test('a node without the log refuses to claim, in words, and tries again later', () => {
+  const cluster = new Cluster()
+  cluster.submit('ann')
+  let asked = 0
+  const logs = new Logs(() => {
+    asked++
+    throw new WeirError('no-log', 'this node was not told of a log; say --log')
+  })
+  const clock = new ManualClock()
+  const claims = cluster.node(logs, clock)
+  claims.look(cluster.state, true)
+  expect(claims.troubleOf('counting')).toEqual({
+    code: 'no-log',
+    message: 'this node was not told of a log; say --log',
+  })
+  clock.pass(AGAIN_MS - 1)
+  claims.look(cluster.state, true)
+  expect(asked).toBe(1)
+  clock.pass(1)
+  claims.look(cluster.state, true)
+  expect(asked).toBe(2)
+  // Who does not lead any more knows nothing of it.
+  claims.look(cluster.state, false)
+  expect(claims.troubleOf('counting')).toBeUndefined()
+  expect(cluster.told).toEqual(['submit'])
+})
+
+/** Answers nothing but that it is away. */
+class AwayLog extends RelayedLog {
+  asked = 0
+
+  override describe(_: string, done: LogDone<TopicDescription>): void {
+    this.asked++
+    const message = 'no broker of 127.0.0.1:9092 answers'
+    done({ error: { code: 'unavailable', message } })
+  }
+}
+
+test('a claim that takes long says what was heard of the logs, and goes on', () => {
+  const cluster = new Cluster()
+  cluster.submit('ann')
+  const log = new AwayLog(memory.log)
+  const clock = new ManualClock()
+  const claims = cluster.node(new Logs(() => ({ log, close: () => {} })), clock)
+  claims.look(cluster.state, true)
+  clock.pass(SLOW_MS - 1)
+  expect(claims.troubleOf('counting')).toBeUndefined()
+  clock.pass(1)
+  const { code, message } = claims.troubleOf('counting') ?? {}
+  expect(code).toBe('unavailable')
+  expect(message).toBe('no broker of 127.0.0.1:9092 answers; the claim goes on by itself')
+  const before = log.asked
+  clock.pass(60_000)
+  expect(log.asked).toBeGreaterThan(before)
+  claims.close()
+})
+
+test('a refusal is forgotten when the job is claimed, or is not to run any more', async () => {
+  const elsewhere = new Cluster()
+  elsewhere.submit('bob')
+  await elsewhere.claimed()
+  const cluster = new Cluster()
+  cluster.submit('ann')
+  await until(() => {
+    cluster.claims.look(cluster.state, true)
+    return cluster.claims.troubleOf('counting') !== undefined
+  })
+  cluster.wish('stopped')
+  cluster.claims.look(cluster.state, true)
+  expect(cluster.claims.troubleOf('counting')).toBeUndefined()
 })

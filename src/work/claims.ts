@@ -6,6 +6,7 @@
  */
 
 import type { Clock, Random } from '../base/env.ts'
+import { bare, WeirError } from '../base/errors.ts'
 import type { Logger } from '../base/log.ts'
 import { randomId } from '../io/random.ts'
 import { defaultJournalBounds } from '../journal/bounds.ts'
@@ -15,9 +16,10 @@ import type { Claim } from '../journal/types.ts'
 import type { MetaCommand } from '../meta/command.ts'
 import type { MetaJob, MetaState } from '../meta/state.ts'
 import type { MetaAnswer, Trouble } from '../node/jobs/body.ts'
+import { type Heard, HeardLog } from './heard-log.ts'
 import { claimSeat } from './lanes.ts'
 import type { Layout } from './layout.ts'
-import type { Logs } from './logs.ts'
+import type { LogInUse, Logs } from './logs.ts'
 
 export interface ClaimsParts {
   readonly clock: Clock
@@ -29,11 +31,15 @@ export interface ClaimsParts {
 }
 
 /** What was refused is tried again so much later: somebody may have mended it. */
-const AGAIN_MS = 10_000
+export const AGAIN_MS = 10_000
+/** A claim that takes longer is told, with what was heard last of the logs. */
+export const SLOW_MS = 5000
 
 interface Run {
   /** What it is for: another wish ends it. */
   readonly wish: MetaJob['wish']
+  readonly sinceMs: number
+  readonly heard: Heard
   end(): void
 }
 
@@ -53,7 +59,8 @@ export class Claims {
       if (!isLead || known.get(name)?.wish !== run.wish) this.#end(name)
     }
     for (const name of this.#refused.keys()) {
-      if (!isLead || !known.has(name)) this.#refused.delete(name)
+      const job = known.get(name)
+      if (!isLead || job === undefined || !isDue(job)) this.#refused.delete(name)
     }
     if (!isLead) return
     for (const job of jobs) if (isDue(job)) this.#maybeBegin(job)
@@ -61,7 +68,14 @@ export class Claims {
 
   /** Why a job is not claimed, as far as this node knows. */
   troubleOf(job: string): Trouble | undefined {
-    return this.#refused.get(job)
+    const run = this.#runs.get(job)
+    if (run === undefined || this.#parts.clock.monotonicMs() - run.sinceMs < SLOW_MS) {
+      const refused = this.#refused.get(job)
+      return refused && { code: refused.code, message: refused.message }
+    }
+    const { code, message = 'the logs of the job have not answered all that was asked' } =
+      run.heard.error ?? {}
+    return { code: code ?? 'claim-slow', message: `${message}; the claim goes on by itself` }
   }
 
   close(): void {
@@ -73,21 +87,28 @@ export class Claims {
     const isEarly = this.#parts.clock.monotonicMs() - since < AGAIN_MS
     if (this.#runs.has(job.name) || isEarly) return
     const { name, generation, owner } = job
-    if (job.wish !== 'deleted') this.#claim(job, wishOf(job))
-    else if (generation === 0) this.#drop(job)
-    else this.#claim(job, { kind: 'delete', claim: { generation, owner } })
     this.#parts.logger.log('info', 'a job is claimed', { job: name, wish: job.wish })
+    try {
+      if (job.wish !== 'deleted') this.#claim(job, wishOf(job))
+      else if (generation === 0) this.#drop(job)
+      else this.#claim(job, { kind: 'delete', claim: { generation, owner } })
+    } catch (error) {
+      // This node has no such log, or does not understand the job: another may lead some day.
+      if (!(error instanceof WeirError)) throw error
+      this.#refuse(name, { code: error.code, message: bare(error) })
+    }
   }
 
   #claim(job: MetaJob, wish: ClaimWish): void {
     const { clock, random, logs, layoutOf } = this.#parts
     const layout = layoutOf(job)
-    const used = layout.lanes.map(({ connection }) => logs.use(connection))
+    const used = usedAll(layout, logs)
+    const heard: Heard = { error: undefined }
     const lanes = layout.lanes.map((lane, at): LoggedLane => {
       const seats = layout.wiring.groups.map(ref => {
         return claimSeat(lane, { job: job.name, ref, at: layout.placeOf(ref) })
       })
-      return { log: (used[at] as (typeof used)[number]).log, seats }
+      return { log: new HeardLog((used[at] as LogInUse).log, heard), seats }
     })
     const record = (claim: Claim, done: () => void) => this.#record(job, claim, done)
     const parts = { lanes, wish, clock, random, bounds: defaultJournalBounds, record }
@@ -96,7 +117,7 @@ export class Claims {
       cancel()
       for (const one of used) one.giveBack()
     }
-    this.#runs.set(job.name, { wish: job.wish, end })
+    this.#runs.set(job.name, { wish: job.wish, sinceMs: clock.monotonicMs(), heard, end })
   }
 
   #end(name: string): void {
@@ -148,7 +169,9 @@ export class Claims {
   }
 
   #drop({ name, wish }: MetaJob): void {
-    if (!this.#runs.has(name)) this.#runs.set(name, { wish, end: () => {} })
+    const sinceMs = this.#parts.clock.monotonicMs()
+    const run = { wish, sinceMs, heard: { error: undefined }, end: () => {} }
+    if (!this.#runs.has(name)) this.#runs.set(name, run)
     this.#say(name, { kind: 'drop', job: name })
   }
 
@@ -167,6 +190,18 @@ export class Claims {
     this.#refused.set(name, { code, message, sinceMs: this.#parts.clock.monotonicMs() })
     this.#parts.logger.log('warn', 'a job is not claimed', { job: name, code, why: message })
   }
+}
+
+/** All or none. */
+function usedAll({ lanes }: Layout, logs: Logs): readonly LogInUse[] {
+  const used: LogInUse[] = []
+  try {
+    for (const { connection } of lanes) used.push(logs.use(connection))
+  } catch (error) {
+    for (const one of used) one.giveBack()
+    throw error
+  }
+  return used
 }
 
 /** A job that runs has a claim; one that is deleted is so in its logs first. */

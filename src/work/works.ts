@@ -20,7 +20,7 @@ import { defaultJournalBounds } from '../journal/bounds.ts'
 import type { LaneParts } from '../journal/driver.ts'
 import type { Output, SinkRun } from '../journal/types.ts'
 import type { MetaGroup, MetaJob, MetaState } from '../meta/state.ts'
-import type { JobBodies, JobFile, JobWorld, Prepared } from '../node/jobs/body.ts'
+import type { JobBodies, JobFile, JobWorld, Prepared, Trouble } from '../node/jobs/body.ts'
 import { blueprintOf } from './blueprint.ts'
 import { Body } from './body.ts'
 import { Claims } from './claims.ts'
@@ -80,14 +80,20 @@ class Works implements JobBodies {
     const layout = this.#layoutOf(job)
     const place = { stage: group.stage, index: group.index }
     const used = new Map<string, LogInUse>()
-    const body = new Body({
-      ...{ job, place, group: group.id },
-      make: one => this.#work(one, { job, layout, used }),
-      onClosed: one => {
-        this.#bodies.delete(one)
-        for (const log of used.values()) log.giveBack()
-      },
-    })
+    const giveBack = () => {
+      for (const log of used.values()) log.giveBack()
+    }
+    const made = () => {
+      return new Body({
+        ...{ job, place, group: group.id },
+        make: one => this.#work(one, { job, layout, used }),
+        onClosed: one => {
+          this.#bodies.delete(one)
+          giveBack()
+        },
+      })
+    }
+    const body = wholeOr(giveBack, made)
     this.#bodies.add(body)
     return body
   }
@@ -113,6 +119,10 @@ class Works implements JobBodies {
 
   prepare(file: JobFile, nodes: number, done: (prepared: Prepared) => void): void {
     prepare(file, { logs: this.#logs, environment: this.#environment, nodes }, done)
+  }
+
+  troubleOf(job: string): Trouble | undefined {
+    return this.#claims.troubleOf(job)
   }
 
   close(): void {
@@ -251,6 +261,16 @@ class Works implements JobBodies {
     for (const body of this.#bodies) {
       if (body.job.name === job) body.work.onMoved({ stage, index })
     }
+  }
+}
+
+/** What was begun and failed is given back. */
+function wholeOr<T>(giveBack: () => void, make: () => T): T {
+  try {
+    return make()
+  } catch (error) {
+    giveBack()
+    throw error
   }
 }
 

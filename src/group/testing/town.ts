@@ -7,7 +7,14 @@
 import { ByteReader, utf8Of } from '../../base/bytes.ts'
 import { Prng } from '../../base/prng.ts'
 import { RelayedLog } from '../../base/relayed-log.ts'
-import type { Asked, Fetched, FetchOptions, LogDone, Partition } from '../../base/stream-log.ts'
+import type {
+  Asked,
+  Fetched,
+  FetchOptions,
+  LogDone,
+  LogErrorCode,
+  Partition,
+} from '../../base/stream-log.ts'
 import { rowsOf } from '../../engine/columns/records.ts'
 import { readRecords } from '../../engine/columns/records-codec.ts'
 import type { Plan } from '../../engine/plan/plan.ts'
@@ -34,8 +41,10 @@ export interface TownOptions {
   readonly partitions?: number
 }
 
-/** The log, where a record's time is the number that it says. */
+/** The log, where a record's time is the number that it says; its readers can be refused. */
 class Timed extends RelayedLog {
+  refusal: LogErrorCode | undefined
+
   override fetch(
     from: Partition,
     offset: number,
@@ -43,6 +52,8 @@ class Timed extends RelayedLog {
     done: LogDone<Fetched>,
   ): Asked {
     return super.fetch(from, offset, how, answer => {
+      const code = this.refusal
+      if (code !== undefined) return done({ error: { code, message: `the source says ${code}` } })
       if (answer.error !== undefined) return done(answer)
       const records = answer.value.records.map(one => {
         const time = Number(
@@ -195,6 +206,11 @@ export class Town {
   claim(claim: Claim): void {
     this.#claim = claim
     for (const { works } of this.groups) for (const work of works) work.onClaim(claim)
+  }
+
+  /** What readers of the source are told instead; undefined: what there is. */
+  refuseReaders(code: LogErrorCode | undefined): void {
+    this.#source.refusal = code
   }
 
   write(partition: number, texts: readonly string[]): void {

@@ -69,6 +69,8 @@ export interface JobBodies {
   onLeader(group: GroupId): void
   /** What the job asks of its logs is looked at, and where its sources begin. */
   prepare(file: JobFile, nodes: number, done: (prepared: Prepared) => void): void
+  /** Why the job is not claimed, as far as this node knows; who leads `meta` does. */
+  troubleOf(job: string): Trouble | undefined
   close(): void
 }
 

@@ -6,7 +6,7 @@ import type { MetaState } from '../../meta/state.ts'
 import { ManualClock } from '../../raft/host/testing/world.ts'
 import type { MemberMeta } from '../meta/member-meta.ts'
 import { FIRST, metaAfter, SECOND } from '../testing/wishes.ts'
-import type { JobGroupFacts, MetaAnswer, Prepared } from './body.ts'
+import type { JobGroupFacts, MetaAnswer, Prepared, Trouble } from './body.ts'
 import { type JobGroupReport, JobsFace } from './face.ts'
 
 const claimed = { kind: 'generation', job: 'j', generation: 2, owner: 'p' } as const
@@ -16,10 +16,14 @@ function scene(state: MetaState | undefined, answer: MetaAnswer = { done: true }
   const clock = new ManualClock()
   const said: MetaCommand[] = []
   const facts = new Map<number, JobGroupFacts>()
+  const claim: { trouble: Trouble | undefined } = { trouble: undefined }
+  const waiting: Trouble[] = []
+  const seats = { areSettled: true }
   const meta = {
     replica: state && { machine: { state } },
-    jobs: { facts },
+    jobs: { facts, troublesOf: () => waiting },
     bodies: {
+      troubleOf: () => claim.trouble,
       prepare: (_: unknown, nodes: number, done: (prepared: Prepared) => void) => {
         const { stages, ...rest } = job
         done(nodes === 4 ? { job: { ...rest, stages } } : { refused: { code: 'x', message: '' } })
@@ -32,7 +36,15 @@ function scene(state: MetaState | undefined, answer: MetaAnswer = { done: true }
       },
     },
   }
-  return { face: new JobsFace(meta as unknown as MemberMeta, clock), clock, said, facts }
+  return {
+    face: new JobsFace(meta as unknown as MemberMeta, clock, () => seats.areSettled),
+    clock,
+    said,
+    facts,
+    claim,
+    waiting,
+    seats,
+  }
 }
 
 const job: Submission = {
@@ -91,6 +103,23 @@ test('troubles are told with their group, and of a job that nobody knows nothing
   expect(face.names()).toEqual(['j'])
 })
 
+test('what nodes say is told with it; a job that waits for that is stalled, and no other', () => {
+  const { face } = scene(metaAfter(claimed))
+  const besides = [{ node: 'n2', code: 'no-log', message: 'it has none' }]
+  const report = face.report('j', [says(0)], besides)
+  expect(report).toMatchObject({ state: 'stalled', troubles: ['n2: no-log: it has none'] })
+  expect(face.report('j', [says(0), says(1)], besides)?.state).toBe('running')
+})
+
+test('why a job is not claimed is told before what waits here', () => {
+  const { face, claim, waiting } = scene(metaAfter())
+  expect(face.troubles('j')).toEqual([])
+  waiting.push(trouble)
+  expect(face.troubles('j')).toEqual([trouble])
+  claim.trouble = { code: 'job-exists', message: 'another owns it' }
+  expect(face.troubles('j').map(({ code }) => code)).toEqual(['job-exists', 'log-away'])
+})
+
 test('a node speaks for the groups that it leads, and for no other', () => {
   const { face, facts } = scene(metaAfter())
   facts.set(FIRST, says(0, { leads: false }))
@@ -130,4 +159,19 @@ test('without a meta group it is said that there is none, later and never at onc
   clock.pass(1)
   expect(answers).toMatchObject([{ refused: { code: 'no-meta' } }])
   expect(face.names()).toEqual([])
+})
+
+test('before all seats are taken it is not known whether there is a meta group', () => {
+  const { face, clock, seats } = scene(undefined)
+  seats.areSettled = false
+  const answers: unknown[] = []
+  face.wish('j', 'stopped', answer => answers.push(answer))
+  face.submit({ name: 'job', bytes: new Uint8Array(0) }, { key: '' }, one => answers.push(one))
+  expect(answers).toEqual([])
+  clock.pass(1)
+  const refused = { code: 'meta-not-open' }
+  expect(answers).toMatchObject([{ refused }, { refused }])
+  seats.areSettled = true
+  expect(face.trouble?.code).toBe('no-meta')
+  expect(scene(metaAfter()).face.trouble).toBeUndefined()
 })

@@ -25,8 +25,13 @@ export interface JobReport {
   readonly generation: number
   readonly replication: number
   readonly stages: MetaJob['stages']
-  /** What holds groups up, each as `group: code: sentence`. */
+  /** What holds it up, each as `who: code: sentence`; who is a group, or a node. */
   readonly troubles: readonly string[]
+}
+
+/** What a node says that holds a job up. */
+export interface NodeTrouble extends Pick<Trouble, 'code' | 'message'> {
+  readonly node: string
 }
 
 export interface SubmitOptions {
@@ -41,13 +46,32 @@ const NO_META: Trouble = {
   message: 'this cluster was founded without a meta group, so it runs no jobs; found another',
 }
 
+const NO_BODIES: Trouble = {
+  code: 'no-jobs',
+  message: 'this node runs no jobs; submit to one that does',
+}
+
+const NOT_OPEN: Trouble = {
+  code: 'meta-not-open',
+  message: 'this node knows no jobs yet: its replica of the meta group is not open; ask again',
+}
+
 export class JobsFace {
   readonly #meta: MemberMeta
   readonly #clock: Clock
+  readonly #isSettled: () => boolean
 
-  constructor(meta: MemberMeta, clock: Clock) {
+  /** `isSettled`: every group that there is has its replica here. */
+  constructor(meta: MemberMeta, clock: Clock, isSettled: () => boolean) {
     this.#meta = meta
     this.#clock = clock
+    this.#isSettled = isSettled
+  }
+
+  /** Why nothing is known of jobs here; undefined: it is. */
+  get trouble(): Trouble | undefined {
+    if (this.state !== undefined) return undefined
+    return this.#isSettled() ? NO_META : NOT_OPEN
   }
 
   /** What this node says of the groups that it leads; of others, whoever leads them. */
@@ -63,27 +87,44 @@ export class JobsFace {
     })
   }
 
+  /** What holds the job up here, or everywhere as far as this node knows, besides its groups. */
+  troubles(job: string): readonly Trouble[] {
+    const claim = this.#meta.bodies?.troubleOf(job)
+    const waiting = this.#meta.jobs?.troublesOf(job) ?? []
+    return claim === undefined ? waiting : [claim, ...waiting]
+  }
+
   names(): readonly string[] {
     return this.state?.jobs.map(({ name }) => name) ?? []
   }
 
-  /** `said`: by those who lead its groups, as far as they answered. */
-  report(name: string, said: readonly JobGroupReport[]): JobReport | undefined {
+  /**
+   * `said`: by those who lead its groups, as far as they answered; `besides`: what holds it up,
+   * by nodes.
+   */
+  report(
+    name: string,
+    said: readonly JobGroupReport[],
+    besides: readonly NodeTrouble[] = [],
+  ): JobReport | undefined {
     const job = this.state && jobIn(this.state, name)
     if (job === undefined) return undefined
     const { wish, generation, replication, stages } = job
-    const troubles = said.flatMap(({ group, trouble }) =>
-      trouble === undefined ? [] : [`${group}: ${trouble.code}: ${trouble.message}`],
-    )
+    const led = said.flatMap(({ group, trouble }) => {
+      return trouble === undefined ? [] : [`${group}: ${trouble.code}: ${trouble.message}`]
+    })
+    const nodes = besides.map(({ node, code, message }) => `${node}: ${code}: ${message}`)
+    const troubles = [...nodes, ...led]
     const known = { job: name, wish, generation, replication, stages, troubles }
-    return { ...known, state: stateOf(job, said) }
+    return { ...known, state: stateOf(job, said, besides.length > 0) }
   }
 
   submit(file: JobFile, { key }: SubmitOptions, done: (answer: Submitted) => void): void {
     const { bodies, line } = this.#meta
     const { state } = this
     if (bodies === undefined || state === undefined) {
-      this.#later(() => done({ refused: NO_META }))
+      const refused = this.trouble ?? NO_BODIES
+      this.#later(() => done({ refused }))
       return
     }
     bodies.prepare(file, state.nodes.length, prepared => {
@@ -99,7 +140,8 @@ export class JobsFace {
   }
 
   wish(job: string, wish: JobWish, done: (answer: MetaAnswer) => void): void {
-    if (this.state === undefined) this.#later(() => done({ refused: NO_META }))
+    const refused = this.trouble
+    if (refused !== undefined) this.#later(() => done({ refused }))
     else this.#meta.line.say({ kind: 'wish', job, wish }, done)
   }
 
@@ -113,7 +155,11 @@ export class JobsFace {
   }
 }
 
-function stateOf({ wish, generation, stages }: MetaJob, said: readonly JobGroupReport[]): JobState {
+function stateOf(
+  { wish, generation, stages }: MetaJob,
+  said: readonly JobGroupReport[],
+  isHeldUp: boolean,
+): JobState {
   const count = stages.reduce((sum, { partitions }) => sum + partitions, 0)
   const isEach = (of: (one: JobGroupReport) => boolean) => said.length === count && said.every(of)
   if (wish !== 'running') return isEach(one => one.isDrained) ? 'stopped' : 'stopping'
@@ -121,5 +167,7 @@ function stateOf({ wish, generation, stages }: MetaJob, said: readonly JobGroupR
   if (troubled.some(({ isFinal }) => isFinal === true)) return 'failed'
   const isBegun = isEach(one => one.generation === generation && generation > 0)
   if (troubled.length > 0) return 'stalled'
-  return isBegun ? 'running' : 'starting'
+  // A node that waits is in the way of nobody once all groups run elsewhere.
+  if (isBegun) return 'running'
+  return isHeldUp ? 'stalled' : 'starting'
 }

@@ -1,14 +1,17 @@
 /** Groups of jobs begun, opened, called founded and retired, over a member that is told. */
 
 import { expect, test } from 'vitest'
+import { WeirError } from '../../base/errors.ts'
 import { type GroupId, type ReplicaId, replicaId } from '../../base/ids.ts'
+import type { Logger } from '../../base/log.ts'
 import { groupIn, jobIn, type MetaState } from '../../meta/state.ts'
 import type { GroupMachine } from '../../raft/host/machine.ts'
+import { ManualClock } from '../../raft/host/testing/world.ts'
 import type { Replica } from '../replica.ts'
 import { TestBodies } from '../testing/bodies.ts'
 import { FIRST, metaAfter, put, SECOND } from '../testing/wishes.ts'
 import type { JobWorld } from './body.ts'
-import { type Carrier, JobsHost } from './host.ts'
+import { type Carrier, JobsHost, WAIT_MS } from './host.ts'
 
 interface Raft {
   role?: 'leader' | 'follower'
@@ -61,8 +64,15 @@ class ToldMember implements Carrier {
 function scene() {
   const member = new ToldMember()
   const bodies = new TestBodies({} as JobWorld)
-  const host = new JobsHost({ bodies, logger: { log: () => {} }, member: () => member })
-  return { member, bodies, host }
+  const clock = new ManualClock()
+  const told: string[] = []
+  const logger: Logger = {
+    log: (level, _, { group, code } = {}) => {
+      if (level === 'warn') told.push(`${group} ${code}`)
+    },
+  }
+  const host = new JobsHost({ clock, bodies, logger, member: () => member })
+  return { member, bodies, host, clock, told }
 }
 
 const placed = metaAfter(put(FIRST, 'abc'), put(SECOND, 'bcd'))
@@ -150,4 +160,48 @@ test('a node that stops begins, opens and retires nothing', () => {
   expect([...member.said, ...bodies.made]).toEqual([])
   host.close()
   expect(bodies.isClosed).toBe(true)
+})
+
+test('what cannot be made here waits, says why once, and is tried again later', () => {
+  const { member, bodies, host, clock, told } = scene()
+  bodies.trouble = new WeirError('no-log', 'this node was not told of a log')
+  member.unopened.set(FIRST, replicaId(1))
+  host.look(placed, false)
+  host.start(hosting(placed, SECOND, 4, [4, 5, 6]))
+  clock.pass(WAIT_MS)
+  host.look(placed, false)
+  expect(member.said).toEqual([])
+  const trouble = { code: 'no-log', message: 'this node was not told of a log' }
+  expect(host.troublesOf('j')).toEqual([trouble])
+  expect(host.troublesOf('other')).toEqual([])
+  expect(told).toEqual(['j/s/0 no-log', 'j/s/1 no-log'])
+  // It stays in its log: whoever looks does not take it for one that is missing.
+  expect([...host.hosted().keys()]).toEqual([FIRST])
+  bodies.trouble = undefined
+  clock.pass(WAIT_MS - 1)
+  host.look(placed, false)
+  expect(member.said).toEqual([])
+  clock.pass(1)
+  host.look(placed, false)
+  host.start(hosting(placed, SECOND, 4, [4, 5, 6]))
+  expect(member.said).toEqual(['open 0', 'begin 1 as 4 of [4,5,6]'])
+  expect(host.troublesOf('j')).toEqual([])
+})
+
+test('nobody waits for a job that is gone', () => {
+  const { member, bodies, host } = scene()
+  bodies.trouble = new WeirError('job-unreadable', 'it is of a later version')
+  member.unopened.set(FIRST, replicaId(1))
+  host.look(placed, false)
+  host.look({ ...placed, groups: [] }, false)
+  expect(host.troublesOf('j')).toEqual([])
+})
+
+test('a mistake of ours is no reason to wait', () => {
+  const { member, bodies, host } = scene()
+  bodies.make = () => {
+    throw new TypeError('a mistake')
+  }
+  member.unopened.set(FIRST, replicaId(1))
+  expect(() => host.look(placed, false)).toThrow('a mistake')
 })

@@ -1,19 +1,23 @@
 /**
  * The groups of jobs on this node: begun, opened again, given their place and retired as the wish
  * has it, each with a body that runs it. What it found in its log it opens when the wish, as far as
- * it is known here, says what that is: a group's job, stage and number never change.
+ * it is known here, says what that is: a group's job, stage and number never change. A job that
+ * this node cannot run, having no log or not understanding it, waits, and says why: the others of
+ * its groups go on without this one.
  */
 
+import type { Clock } from '../../base/env.ts'
+import { bare, WeirError } from '../../base/errors.ts'
 import type { GroupId, ReplicaId } from '../../base/ids.ts'
 import type { Logger } from '../../base/log.ts'
-import { groupIn, jobIn, type MetaGroup, type MetaState } from '../../meta/state.ts'
+import { groupIn, jobIn, type MetaState, nameOfGroup } from '../../meta/state.ts'
 import type { GroupMachine } from '../../raft/host/machine.ts'
 import type { Member } from '../member.ts'
 import type { Hosted } from '../meta/hosting.ts'
 import type { Hosting, JobHost } from '../meta/job-host.ts'
 import type { Replica } from '../replica.ts'
 import { encodeInner } from '../roster/codec.ts'
-import type { JobBodies, JobBody, JobGroupFacts, JobReplica } from './body.ts'
+import type { JobBodies, JobBody, JobGroupFacts, JobReplica, Trouble } from './body.ts'
 import { isPlaced } from './placing.ts'
 
 /** What it asks of the member that carries its replicas. */
@@ -22,20 +26,29 @@ export type Carrier = Pick<
   'replicas' | 'unopened' | 'isStopping' | 'begin' | 'openPlaced' | 'retire'
 >
 
+/** What could not be made is tried again so much later: the job may say something else by then. */
+export const WAIT_MS = 10_000
+
 export interface JobsHostParts {
+  readonly clock: Clock
   readonly bodies: JobBodies
   readonly logger: Logger
   member(): Carrier | undefined
 }
 
+interface Waiting extends Trouble {
+  readonly job: string
+  readonly sinceMs: number
+}
+
 export class JobsHost implements JobHost {
   readonly #parts: JobsHostParts
   readonly #bodies = new Map<GroupId, JobBody>()
-  /** What they are, as their names say it. */
-  readonly #names = new Map<GroupId, Pick<MetaGroup, 'job' | 'stage' | 'index'>>()
   /** Being begun, with its replica. */
   readonly #beginning = new Map<GroupId, ReplicaId>()
   readonly #retiring = new Map<GroupId, ReplicaId>()
+  /** Groups without a body that should have one: why. */
+  readonly #waiting = new Map<GroupId, Waiting>()
 
   constructor(parts: JobsHostParts) {
     this.#parts = parts
@@ -58,12 +71,18 @@ export class JobsHost implements JobHost {
     return all
   }
 
+  /** Why groups of the job that should be here do not run here, each reason once. */
+  troublesOf(job: string): readonly Trouble[] {
+    const own = [...this.#waiting.values()].filter(one => one.job === job)
+    const told = own.map(({ code, message }) => ({ code, message }))
+    return [...new Map(told.map(one => [`${one.code} ${one.message}`, one])).values()]
+  }
+
   start({ job, group, replica, voters }: Hosting): void {
     const member = this.#parts.member()
-    if (member === undefined || member.isStopping) return
+    if (member === undefined || member.isStopping || !this.#maybeMake({ job, group })) return
     this.#parts.logger.log('info', 'beginning a group of a job', { group: group.id, replica })
     this.#beginning.set(group.id, replica)
-    this.#make({ job, group })
     member.begin(group.id, replica, voters, () => {
       this.#beginning.delete(group.id)
       this.#take(group.id)
@@ -89,9 +108,12 @@ export class JobsHost implements JobHost {
       const group = groupIn(state, id)
       const job = group && jobIn(state, group.job)
       if (group === undefined || job === undefined) continue
-      this.#make({ job, group })
+      if (!this.#maybeMake({ job, group })) continue
       member.openPlaced(id)
       this.#take(id)
+    }
+    for (const id of this.#waiting.keys()) {
+      if (groupIn(state, id) === undefined) this.#waiting.delete(id)
     }
     this.#parts.bodies.onMeta(state, isLead)
     for (const body of this.#bodies.values()) body.onChanged()
@@ -123,10 +145,31 @@ export class JobsHost implements JobHost {
     this.#parts.bodies.close()
   }
 
-  #make(hosting: Pick<Hosting, 'job' | 'group'>): void {
+  /** false: it cannot be made here, for now; told once, and again when the reason is another. */
+  #maybeMake(hosting: Pick<Hosting, 'job' | 'group'>): boolean {
+    const { clock, bodies } = this.#parts
     const { id } = hosting.group
-    this.#names.set(id, hosting.group)
-    this.#bodies.set(id, this.#parts.bodies.make(hosting))
+    const waits = this.#waiting.get(id)
+    if (waits !== undefined && clock.monotonicMs() - waits.sinceMs < WAIT_MS) return false
+    try {
+      this.#bodies.set(id, bodies.make(hosting))
+    } catch (error) {
+      if (!(error instanceof WeirError)) throw error
+      this.#wait(hosting, error)
+      return false
+    }
+    this.#waiting.delete(id)
+    return true
+  }
+
+  #wait({ job, group }: Pick<Hosting, 'job' | 'group'>, { code, message }: WeirError): void {
+    const { clock, logger } = this.#parts
+    const known = this.#waiting.get(group.id)
+    const trouble = { code, message: bare({ code, message }), job: job.name }
+    this.#waiting.set(group.id, { ...trouble, sinceMs: clock.monotonicMs() })
+    if (known?.code === code && known.message === trouble.message) return
+    const facts = { group: nameOfGroup(group), code, why: trouble.message }
+    logger.log('warn', 'a group of a job waits', facts)
   }
 
   #take(group: GroupId): void {

@@ -74,7 +74,7 @@ export class MemberMeta {
       addressOf: group => this.#addressOf(group),
       propose: (command, done) => this.line.say(command, done),
     })
-    this.jobs = this.bodies && new JobsHost({ bodies: this.bodies, logger, member })
+    this.jobs = this.bodies && new JobsHost({ clock, bodies: this.bodies, logger, member })
     this.#keeper = new MetaKeeper({ clock, self, isLiving, jobs: this.jobs })
   }
 

@@ -4,7 +4,7 @@
  * node's replica: before that nobody knows that no seat is missing.
  */
 
-import { WeirError } from '../../base/errors.ts'
+import { bare, WeirError } from '../../base/errors.ts'
 import type { GroupId } from '../../base/ids.ts'
 import type { Logger } from '../../base/log.ts'
 import type { MembersClient } from '../../io/members/client.ts'
@@ -114,9 +114,4 @@ export class Seats<M extends GroupMachine> {
     const others = directory.others().flatMap(({ address }) => (isDialable(address) ? address : []))
     return [...new Set([...settings.join, ...others])].filter(one => one !== self.address)
   }
-}
-
-/** A WeirError says its code itself. */
-export function bare({ code, message }: { readonly code: string; readonly message: string }) {
-  return message.startsWith(`${code}: `) ? message.slice(code.length + 2) : message
 }

@@ -1,6 +1,7 @@
 /** Test support: groups of jobs that compute nothing; a leader puts a few entries into the log. */
 
 import { ByteReader, ByteWriter } from '../../base/bytes.ts'
+import type { WeirError } from '../../base/errors.ts'
 import type { ByteSource } from '../../base/source.ts'
 import type { MetaGroup, MetaState } from '../../meta/state.ts'
 import type { GroupMachine } from '../../raft/host/machine.ts'
@@ -87,12 +88,15 @@ export class TestBodies implements JobBodies {
   readonly made: TestBody[] = []
   state: MetaState | undefined
   isClosed = false
+  /** Instead of a body. */
+  trouble: WeirError | undefined
 
   constructor(world: JobWorld) {
     this.world = world
   }
 
   make({ group }: { readonly group: MetaGroup }): TestBody {
+    if (this.trouble !== undefined) throw this.trouble
     const body = new TestBody(group)
     this.made.push(body)
     return body
@@ -103,6 +107,8 @@ export class TestBodies implements JobBodies {
   }
 
   onLeader(): void {}
+
+  troubleOf(): undefined {}
 
   prepare(_: JobFile, __: number, done: (prepared: Prepared) => void): void {
     const message = 'this node runs no jobs'

@@ -19,6 +19,8 @@ import type { Introduction } from '../roster/roster.ts'
 
 /** Rows in memory, in the order of their keys. */
 export class MemorySpace implements StateSpace {
+  /** How it goes, once all before it is gone. */
+  onClear: (go: () => void) => void = go => go()
   readonly #rows = new Map<string, Uint8Array>()
 
   get(key: Uint8Array): Uint8Array | undefined {
@@ -34,8 +36,10 @@ export class MemorySpace implements StateSpace {
   }
 
   clear(done: () => void): void {
-    this.#rows.clear()
-    done()
+    this.onClear(() => {
+      this.#rows.clear()
+      done()
+    })
   }
 
   cut(): StateCut {
@@ -117,7 +121,7 @@ export class Place {
       links: wires.links(this.name),
       logger: { log: (_level, message) => this.logged.push(message) },
       meter: { onSync() {}, onApply() {}, onImage() {} },
-      space: (group, part) => this.#space(group, part),
+      space: (group, part) => this.space(group, part),
       makeMachine: (_space, done) => {
         const make = () => done(new ListMachine(world, clock))
         if (this.holdsMachines) this.held.push(make)
@@ -199,7 +203,12 @@ export class Place {
     }
   }
 
-  #space(group: number, part: number): MemorySpace {
+  /** Of the groups in its log, those that are there. */
+  get inLog(): readonly number[] {
+    return [...this.#state.groups.keys()]
+  }
+
+  space(group: number, part: number): MemorySpace {
     const key = `${group} ${part}`
     const space = this.#spaces.get(key) ?? new MemorySpace()
     this.#spaces.set(key, space)

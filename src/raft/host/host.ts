@@ -41,6 +41,9 @@ const diskTroubles: Readonly<Record<DiskErrorCode, string>> = {
   'io-error': 'the disk has failed; replace it, or start again to have the log checked',
 }
 
+/** A machine that is gone with its memory. */
+const NOTHING_KEPT = (cleared: () => void): void => cleared()
+
 export class Host {
   readonly #parts: HostParts
   readonly #groups = new Map<GroupId, Group>()
@@ -122,19 +125,23 @@ export class Host {
     })
   }
 
-  /** `done` when nothing of it is left, in the machine's keeping as in the log. */
-  remove(group: GroupId, done: () => void): void {
+  /**
+   * `done` when nothing of it is left, in the machine's keeping as in the log. `clear`: what the
+   * machine keeps, once that is closed. Its log goes last: whoever finds it is still to clear up.
+   */
+  remove(group: GroupId, done: () => void, clear = NOTHING_KEPT): void {
     const there = this.#groups.get(group)
     invariant(there !== undefined, 'HOST a group that is removed is there', group)
     this.#groups.delete(group)
     this.#moving.add(group)
-    this.#close(there, () => {
-      if (this.#isDead) return
-      this.#parts.store.remove(group, () => {
-        this.#moving.delete(group)
-        done()
-      })
-    })
+    const forgotten = () => {
+      this.#moving.delete(group)
+      done()
+    }
+    const closed = () => {
+      if (!this.#isDead) this.#parts.store.remove(group, forgotten)
+    }
+    this.#close(there, closed, clear)
   }
 
   /** One that was never opened; `done` when nothing of it is left in the log. */
@@ -206,12 +213,15 @@ export class Host {
     this.#maybeAllClosed()
   }
 
-  #close(group: Group, done: () => void): void {
+  /** `clear` comes between: the store does not close before it is done. */
+  #close(group: Group, done: () => void, clear = NOTHING_KEPT): void {
     this.#closing.add(group)
     group.close(() => {
-      this.#closing.delete(group)
-      done()
-      this.#maybeAllClosed()
+      clear(() => {
+        this.#closing.delete(group)
+        done()
+        this.#maybeAllClosed()
+      })
     })
   }
 

@@ -78,6 +78,27 @@ describe('a group', () => {
     expect(node.host.stats().imagesRunning).toBe(0)
   })
 
+  it('keeps its log until what its machine keeps is gone, and a stop waits for both', () => {
+    const trio = Trio.led(1)
+    const node = trio.mustNode(1)
+    const cleared: (() => void)[] = []
+    const done: string[] = []
+    const isInLog = () => node.state.groups.has(asGroup(1))
+    node.host.remove(
+      asGroup(1),
+      () => done.push('removed'),
+      next => cleared.push(next),
+    )
+    trio.pass(100)
+    expect([done, cleared.length, isInLog()]).toEqual([[], 1, true])
+    node.host.stop(() => done.push('stopped'))
+    trio.pass(5000)
+    expect([done, isInLog()]).toEqual([[], true])
+    for (const next of cleared) next()
+    trio.pass(100)
+    expect([done, isInLog()]).toEqual([['removed', 'stopped'], false])
+  })
+
   it('may come again as another replica', () => {
     const trio = Trio.led(1)
     const leader = trio.mustLead(1)
