@@ -139,9 +139,10 @@ const layers: Readonly<Record<string, Layer>> = {
     libraries: ['@grpc/grpc-js', '@grpc/proto-loader'],
   },
   'chaos/oracle': { values: [] },
-  // Random plans and inputs: the oracle, DuckDB and the engine see the same.
+  // Random plans and inputs: the oracle, DuckDB and the engine see the same. What job files may
+  // take for a key is asked too.
   'chaos/engine': {
-    values: ['src/base', 'src/engine', 'src/group', 'src/sql', 'chaos/oracle'],
+    values: ['src/base', 'src/engine', 'src/group', 'src/sql', 'src/job', 'chaos/oracle'],
     libraries: ['@duckdb/node-api'],
   },
   'chaos/live': {

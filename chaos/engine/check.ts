@@ -5,6 +5,7 @@ import type { Compiler } from '../../src/engine/columns/expression.ts'
 import { compilerOf } from '../../src/sql/compiler.ts'
 import { type Answer, answered } from '../oracle/oracle.ts'
 import type { Edge, Plan, Sink } from '../oracle/plan.ts'
+import { misnamed } from './compare/names.ts'
 import { difference, type Naming, rowText } from './compare/tables.ts'
 import { takenBackWrongly } from './compare/taken-back.ts'
 import { unsaid } from './compare/timely.ts'
@@ -27,7 +28,7 @@ export function checked(one: Case): Failure | undefined {
     if (one.setting.errors === 'fail' && failedIn(wanted) > 0) return unstopped(one)
     const seen = ran(one, one.setting)
     const other = ran(one, { ...one.setting, between: otherWay(one.setting) })
-    return objection(one, wanted, [seen, other])
+    return objection(one, wanted, [seen, other]) ?? unnamed(one, wanted)
   } catch (error) {
     return failureOf(error)
   }
@@ -79,6 +80,14 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof BrokenInvariant) return { checker: 'INVARIANT', detail: error.message }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return { checker: 'CRASH', detail }
+}
+
+/** Of whatever names results, a job file may take any one column for the key of a sink. */
+function unnamed({ plan }: Case, wanted: Answer): Failure | undefined {
+  const detail = misnamed(plan, wanted, compilerOf())
+  return detail === undefined
+    ? undefined
+    : { checker: 'ENGINE-9 a key that job files may have names what stands', detail }
 }
 
 /** The first sink of which something is to be said. */

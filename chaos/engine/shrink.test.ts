@@ -1,6 +1,7 @@
 /** What is left of a failing case: as much as fails, and not much more. */
 
 import { expect, test } from 'vitest'
+import { columnsOf } from '../oracle/columns.ts'
 import { answered } from '../oracle/oracle.ts'
 import { type Case, drawCase } from './generate/case.ts'
 import { shrunk } from './shrink.ts'
@@ -39,6 +40,9 @@ test('what is left is a case that can be computed', () => {
   const one = firstCase(50, other => other.plan.operators.length > 5)
   const { one: small } = shrunk(one, other => other.plan.sinks.length > 0)
   expect(() => answered(small.plan, small.input)).not.toThrow()
+  const [sink] = small.plan.sinks
+  const names = sink && columnsOf(small.plan)(sink.from).map(({ name }) => name)
+  expect(names).toEqual(expect.arrayContaining([...(sink?.key ?? [])]))
   expect(small.input.batches.flatMap(({ arrivals }) => arrivals)).toEqual([])
   expect(small.setting).toMatchObject({ groups: 1, between: 'nothing' })
 })

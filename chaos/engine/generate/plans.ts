@@ -364,7 +364,7 @@ const SPARED: Readonly<Record<string, readonly string[]>> = {
   tumbling: ['window_start', 'window_end'],
   hopping: ['window_start', 'window_end'],
   cumulate: ['window_start'],
-  session: ['window_start', 'window_end'],
+  session: ['window_start'],
 }
 
 /** The columns of one, as wild as those of either. */

@@ -22,3 +22,13 @@ test.each(files)('%s', file => {
   expect(Object.values(sinks).some(({ rows }) => rows.length > 0)).toBe(true)
   expect(judged(one)).toBe(undefined)
 })
+
+test('two sessions that begin together: a key with their start would lose one', () => {
+  const file = new URL('sessions-with-the-same-start.json', folder)
+  const one = readCase(readFileSync(file, 'utf8'))
+  const sinks = one.plan.sinks.map(sink => ({ ...sink, key: ['k6', 'window_start'] }))
+  expect(judged({ ...one, plan: { ...one.plan, sinks } })).toMatchObject({
+    checker: 'ENGINE-1 sinks have what the oracle says',
+    detail: expect.stringContaining('missing: @-4354 null -4750 -4353'),
+  })
+})

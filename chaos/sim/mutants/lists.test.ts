@@ -69,7 +69,7 @@ describe.each(all)('$name', mutant => {
   test('says by what it harms and where it is from', () => {
     expect(mutant.name).toMatch(/^[a-z]+(-[a-z]+)+$/)
     expect(mutant.file).toMatch(
-      /^(src\/(base|connectors|engine|group|journal|raft|sql)|chaos\/sim\/publish)\/.+\.ts$/,
+      /^(src\/(base|connectors|engine|group|job|journal|raft|sql)|chaos\/sim\/publish)\/.+\.ts$/,
     )
     expect(mutant.why.length).toBeGreaterThan(30)
     expect(mutant.origin).not.toBe('')

@@ -49,7 +49,7 @@ steps:
   - { from: counts.late, topN: { n: 3, by: n, order: asc, select: user } }
   - to: top
 sinks:
-  out: { kafka: { topic: out }, format: json, key: [who, window_start] }
+  out: { kafka: { topic: out }, format: json, key: [who, window_end] }
   more: { memory: {} }
   top: { log: { topic: top } }
 options: { errors: skip }
@@ -146,7 +146,7 @@ options: { partitions: 12 }
       {
         id: 'out',
         from: { from: 'counts~having' },
-        key: ['who', 'window_start'],
+        key: ['who', 'window_end'],
         options: { kafka: { topic: 'out' }, format: 'json' },
       },
       { id: 'more', from: { from: 'project-1' }, key: [], options: { memory: {} } },

@@ -13,6 +13,7 @@ const compiler = jobCompiler()
 const USER_AND_WINDOW = '[user, window_start, window_end]'
 const START_AND_USER = '[window_start, user]'
 const TUMBLING = 'window: { tumbling: 1m }, lateness: 5s'
+const SESSION = 'window: { session: 1s }, lateness: 1s'
 const CUMULATE = 'window: { cumulate: 1h, every: 5m }'
 
 /** With the last of each kept by `key`. */
@@ -36,8 +37,8 @@ const twice = (one: string, other: string) => `
 describe('a key that names results', () => {
   it.each([
     ['is that of the aggregate', counts('mode: updating'), '[user]'],
-    ['has the window', counts('window: { session: 1s }, lateness: 1s'), USER_AND_WINDOW],
-    ['has one bound of a session', counts('window: { session: 1s }, lateness: 1s'), START_AND_USER],
+    ['has the window', counts(SESSION), USER_AND_WINDOW],
+    ['has the end of a session', counts(SESSION), '[user, window_end]'],
     ['has one bound, where the other follows', counts(TUMBLING), START_AND_USER],
     ['whichever of the two', counts(TUMBLING), '[window_end, user]'],
     ['has the end of what grows', counts(`${CUMULATE}, mode: updating`), '[user, window_end]'],
@@ -115,6 +116,13 @@ describe('a key that names results', () => {
     const { plan, findings } = compiledOf(`${steps}\n  - to: out`, key)
     expect(findings).toEqual([])
     expect(plan?.sinks[0]?.key.length).toBeGreaterThan(0)
+  })
+
+  it('is not the start of sessions: behind one that is forgotten another may begin there', () => {
+    const { findings } = compiledOf(`${counts(SESSION)}\n  - to: out`, START_AND_USER)
+    const [{ code, suggestion } = { code: '', suggestion: '' }, ...others] = findings
+    expect([code, suggestion]).toEqual(['key-names-no-result', 'key: [user, window_end]'])
+    expect(others).toEqual([])
   })
 
   it('of records that are said once is what its author says', () => {

@@ -114,12 +114,16 @@ function namingOf(id: string, { key, window }: AggregateSpec): Naming {
   return { of: id, parts, fixed: new Set([...parts.flat(), ...own]) }
 }
 
-/** Which of its bounds tell a window from the others of its kind. */
+/**
+ * Which of its bounds tell a window from the others of its kind. Windows that cumulate share their
+ * start. So may sessions: behind one that is forgotten, records that are not yet late may make
+ * another with the same start, but none with the same end, which would be late.
+ */
 const BOUNDS: Readonly<Partial<Record<AggregateSpec['window']['kind'], readonly Part[]>>> = {
   tumbling: [['window_start', 'window_end']],
   hopping: [['window_start', 'window_end']],
   cumulate: [['window_end']],
-  session: [['window_start', 'window_end']],
+  session: [['window_end']],
 }
 
 const isPerRecord = ({ window }: AggregateSpec) =>

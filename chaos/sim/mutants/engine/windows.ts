@@ -55,6 +55,15 @@ export const engineWindows: readonly Mutant[] = [
     origin: 'a cache taken for the state behind it',
   },
   {
+    name: 'session-named-by-its-start',
+    scenario,
+    file: 'src/job/plan/namings.ts',
+    find: "session: [['window_end']],",
+    replace: "session: [['window_start', 'window_end']],",
+    why: 'A session is forgotten, and another begins where it began: its row is lost to the sink.',
+    origin: 'seed 293360140 of the random plans',
+  },
+  {
     name: 'pane-expired-early',
     scenario,
     file: SLICED,
