@@ -32,6 +32,8 @@ export class Topic {
     this.#retentionMs = parts.clock.monotonicMs() + parts.limits.retentionMs
     this.#sequence = new Sequence({ ...parts, onChanged: all => this.#fetches.changed(all) })
     const source = {
+      // The ledger takes an entry only when its object is there: no turn is ever half written.
+      isSettled: () => true,
       find: (at: AskedBy<'start'>) => this.#judge.find(at),
       read: (blocks: readonly Block[], done: (sound: ReadonlyMap<Block, Uint8Array>) => void) =>
         readBlocks(blocks, (span, told) => this.#read(span, told), done),

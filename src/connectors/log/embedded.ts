@@ -76,6 +76,7 @@ export class EmbeddedLog implements Line {
     this.#limits = limits
     this.#judge = new Judge(files.ledger, limits)
     const source: FetchSource = {
+      isSettled: () => !this.#isBusy,
       find: at => this.#judge.find(at),
       read: (blocks, done) => files.read(blocks, done),
     }
@@ -248,6 +249,7 @@ export class EmbeddedLog implements Line {
 
   #ready(): void {
     this.#isBusy = false
+    if (this.#over === undefined) this.#fetches.settled()
     const onClosed = this.#onClosed
     if (onClosed !== undefined) {
       this.#onClosed = undefined

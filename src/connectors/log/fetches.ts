@@ -1,6 +1,7 @@
 /**
  * Fetches: what is there is read, from memory or from the files; who asks for what is not there yet
- * waits until his partition changes, or until his time is over.
+ * waits until his partition changes, or until his time is over. While a turn is being written the
+ * ledger shows what a power cut could take: whose time is over then is answered after it.
  */
 
 import type { Clock, Timer } from '../../base/env.ts'
@@ -20,6 +21,8 @@ export interface Fetch {
 
 /** What fetches are served from. */
 export interface FetchSource {
+  /** Whether all that can be found now may be shown: no turn is being written. */
+  isSettled(): boolean
   find(at: Fetching): Refusable<Partition>
   /** Without those of which there is not what was written, or that cannot be read. */
   read(blocks: readonly Block[], done: (sound: ReadonlyMap<Block, Uint8Array>) => void): void
@@ -38,6 +41,8 @@ export class Fetches {
   readonly #limits: FetchLimits
   /** By the number of the partition. */
   readonly #waiting = new Map<number, Set<Waiting>>()
+  /** Those of them whose time was over while a turn was being written. */
+  readonly #overdue = new Map<Waiting, number>()
   #count = 0
   /** Of those that wait. */
   #uncommitted = 0
@@ -62,6 +67,11 @@ export class Fetches {
     }
   }
 
+  /** The turn is over: so are those whose time was over in it. */
+  settled(): void {
+    for (const [one, number] of [...this.#overdue]) if (this.#leave(number, one)) this.#look(one)
+  }
+
   get waiting(): number {
     return this.#count
   }
@@ -80,6 +90,7 @@ export class Fetches {
       }
     }
     this.#waiting.clear()
+    this.#overdue.clear()
     this.#count = 0
     this.#uncommitted = 0
   }
@@ -123,7 +134,8 @@ export class Fetches {
     if (one.asked.isolation === 'uncommitted') this.#uncommitted++
     one.timer = this.#clock.after(Math.min(one.asked.waitMs, fetchMsMax), () => {
       one.isTimeOver = true
-      if (this.#leave(number, one)) this.#look(one)
+      if (!this.#source.isSettled()) this.#overdue.set(one, number)
+      else if (this.#leave(number, one)) this.#look(one)
     })
   }
 
@@ -131,6 +143,7 @@ export class Fetches {
     const waiting = this.#waiting.get(number)
     if (waiting?.delete(one) !== true) return false
     one.timer?.cancel()
+    this.#overdue.delete(one)
     if (waiting.size === 0) this.#waiting.delete(number)
     this.#count--
     if (one.asked.isolation === 'uncommitted') this.#uncommitted--

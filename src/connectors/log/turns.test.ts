@@ -48,6 +48,38 @@ test('nobody reads what is not durable', () => {
   expect([isWritten, end]).toEqual([true, 1])
 })
 
+test.each(['committed', 'uncommitted'] as const)(
+  'a fetch (%s) whose time is over while a turn is written is shown nothing before the sync',
+  isolation => {
+    const still = begun()
+    const how = { isolation, maxBytes: 100, waitMs: 100 }
+    const order: unknown[] = []
+    still.client.fetch(at, 0, how, answer => order.push(told(answer)))
+    still.settle()
+    still.client.append([words('a')], () => order.push('written'))
+    while (still.clock.step());
+    still.clock.goOn(100)
+    while (still.clock.step());
+    expect(order).toEqual([])
+    still.settle()
+    expect(order).toMatchObject(['written', { position: 1, seenEnd: 1 }])
+  },
+)
+
+test('a fetch whose time is over in a turn that changes something else is answered next', () => {
+  const still = begun()
+  const how = { isolation: 'committed', maxBytes: 100, waitMs: 100 } as const
+  const order: unknown[] = []
+  still.client.fetch(at, 0, how, answer => order.push(told(answer)))
+  still.settle()
+  const elsewhere = [{ topic: 't', partition: 1, records: [record('b')] }]
+  still.client.append(elsewhere, () => order.push('written'))
+  while (still.clock.step());
+  still.clock.goOn(100)
+  still.settle()
+  expect(order).toMatchObject(['written', { records: [], position: 0, seenEnd: 0 }])
+})
+
 test('what is too old goes, and what is young stays', () => {
   const still = begun({ 'retention.ms': '60000' })
   append(still, 'a b', still.clock.wallMs())
