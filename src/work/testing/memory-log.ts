@@ -31,6 +31,15 @@ export class MemoryLog {
     return new MemoryLog(clientOf(log), () => new Promise(resolve => log.close(resolve)))
   }
 
+  /** One that runs elsewhere. */
+  static over(log: StreamLog, close: () => void): MemoryLog {
+    return new MemoryLog(log, () => Promise.resolve(close()))
+  }
+
+  async drop(topic: string): Promise<void> {
+    await this.#asked<void>(done => this.log.drop(topic, done))
+  }
+
   async create(topic: string, partitions: number, use: TopicUse = 'output'): Promise<void> {
     const wanted = newTopic(topic, use, partitions, 1)
     await this.#asked<void>(done => this.log.create(wanted, done))
