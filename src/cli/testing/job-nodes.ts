@@ -1,11 +1,18 @@
 /** Test support: three nodes that run jobs and an embedded log, each a process of its own. */
 
 import { join } from 'node:path'
+import { Level } from 'level'
 import { expect } from 'vitest'
+import { groupId, nodeId } from '../../base/ids.ts'
 import { LogClient } from '../../connectors/log/client.ts'
 import { GrpcLine } from '../../connectors/log/wire/client.ts'
+import { DataFolder } from '../../io/data-folder.ts'
+import { FolderDisk } from '../../io/disk.ts'
 import { tempFolder } from '../../io/testing/folder.ts'
 import { until } from '../../io/testing/until.ts'
+import { META_GROUP } from '../../meta/state.ts'
+import { defaultStoreLimits } from '../../raft/store/limits.ts'
+import { openStore, type StoreAnswer } from '../../raft/store/opening.ts'
 import { MemoryLog } from '../../work/testing/memory-log.ts'
 import { Started } from './process.ts'
 
@@ -72,6 +79,37 @@ export class JobNode {
   async isReady(): Promise<boolean> {
     return (await fetch(`http://${this.#http}/readyz`)).status === 200
   }
+
+  /** Groups of jobs that it has something of, once it runs no more: in its log, in its rows. */
+  async leftovers() {
+    const folder = await DataFolder.open(this.data)
+    const tenant = await folder.readTenant()
+    const { cluster = '', store = '' } = tenant ?? {}
+    const options = {
+      cluster,
+      node: nodeId(this.id),
+      store,
+      mayMake: false,
+      limits: defaultStoreLimits,
+    }
+    const disk = new FolderDisk(join(this.data, 'log'))
+    const answer = await new Promise<StoreAnswer>(resolve => openStore(disk, options, resolve))
+    if (!('store' in answer) || answer.store === undefined) throw new Error('its log is not there')
+    const { store: log } = answer
+    const inLog = [...log.groups.keys()].filter(id => id > META_GROUP)
+    await new Promise<void>(resolve => log.close(resolve))
+    return { inLog, inRows: await groupsInRows(join(this.data, 'state')) }
+  }
+}
+
+async function groupsInRows(path: string) {
+  const rows = new Level<Uint8Array, Uint8Array>(path, { keyEncoding: 'view' })
+  const all = new Set<number>()
+  for await (const key of rows.keys()) {
+    if (key.length >= 5) all.add(new DataView(key.buffer, key.byteOffset).getUint32(0))
+  }
+  await rows.close()
+  return [...all].map(groupId).filter(id => id > META_GROUP)
 }
 
 /** The embedded log, and a client of it. */

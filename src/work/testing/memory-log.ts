@@ -55,7 +55,8 @@ export class MemoryLog {
   async put(topic: string, partition: number, values: readonly object[]): Promise<void> {
     const records = values.map((value): NewRecord => {
       const bytes = new TextEncoder().encode(JSON.stringify(value))
-      return { key: null, value: bytes, headers: [], timestampMs: 0 }
+      // A topic keeps what is young.
+      return { key: null, value: bytes, headers: [], timestampMs: Date.now() }
     })
     await this.#asked<readonly number[]>(done =>
       this.log.append([{ topic, partition, records }], done),
