@@ -108,7 +108,7 @@ const stateOf = async (node: JobNode, name: string) =>
 const troublesOf = async (node: JobNode, name: string) =>
   (await node.ask(`/v1/jobs/${name}`)).body['troubles']
 
-test('a job lives through a kill, a stop and a start, and leaves nothing when deleted', async () => {
+test('a job lives through a kill, a stop, a start, and leaves nothing when deleted', async () => {
   const all = await three()
   const [first, second, third] = all
   const play = await begun('life', second)
@@ -141,7 +141,7 @@ test('a job lives through a kill, a stop and a start, and leaves nothing when de
   for (const one of all) expect(await one.leftovers()).toEqual({ inLog: [], inRows: [] })
 })
 
-test('where nobody leads meta a wish is refused by a code, and taken when there is one', async () => {
+test('where nobody leads meta a wish is refused by a code, and taken by one who does', async () => {
   const [first, second, third] = await three()
   await second.process.kill()
   await third.process.kill()
@@ -192,7 +192,7 @@ test('another owner of the name is said by the job itself', async () => {
   for (const one of [first, second, third]) await one.process.stop()
 })
 
-test('an input that vanishes is said by the job, which goes on only when somebody starts it', async () => {
+test('an input that vanishes is said by the job, which waits to be started', async () => {
   const all = await three()
   const [first, second] = all
   const play = await begun('gone', first)

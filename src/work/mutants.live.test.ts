@@ -1,4 +1,4 @@
-/** Bugs put back into what hosts groups of jobs, one by one: random plays show each, and only those. */
+/** Bugs put back into what hosts groups of jobs: random plays show each, and only those. */
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
