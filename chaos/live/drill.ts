@@ -31,7 +31,10 @@ export interface Expectation {
   readonly gapMsMax: number
   /** Calls answered with ok for each second of the drill. */
   readonly okPerSecondMin: number
-  /** What its faults are to hit, besides processes and connections, at least once. */
+  /**
+   * What its faults are to hit, besides processes and connections, at least once: while they have
+   * not, there are more of them.
+   */
   readonly toll?: readonly string[]
 }
 
@@ -71,14 +74,17 @@ export function slackened(expects: Expectation, slack: number): Expectation {
 /** So many sentences of a verdict are shown. */
 const TOLD_MAX = 5
 
+/** What faults were to hit and have not. */
+export function sparedOf({ toll: wanted = [] }: Expectation, toll: Toll): readonly string[] {
+  return wanted.filter(name => (toll[name] ?? 0) === 0)
+}
+
 /** What there is to object to; empty: the drill passed. */
-export function objections(
-  { gapMsMax, okPerSecondMin, toll: wanted = [] }: Expectation,
-  facts: Facts,
-): readonly string[] {
+export function objections(expects: Expectation, facts: Facts): readonly string[] {
+  const { gapMsMax, okPerSecondMin } = expects
   const { judgement, struck, gapsMs, calls, seconds, toll, unnoticed, troubles } = facts
   const missed = struck.filter(({ hits }) => hits === 0)
-  const spared = wanted.filter(name => (toll[name] ?? 0) === 0)
+  const spared = sparedOf(expects, toll)
   const longest = Math.max(0, ...gapsMs.flat())
   const found: (readonly [boolean, string])[] = [
     [struck.length === 0, 'no fault was carried out'],

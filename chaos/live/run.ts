@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Prng } from '../../src/base/prng.ts'
 import { Cluster } from './cluster/cluster.ts'
 import { replacedMs } from './cluster/succession.ts'
-import type { Drill, Facts, Struck } from './drill.ts'
+import { type Drill, type Facts, type Struck, sparedOf } from './drill.ts'
 import { type Evidence, type Sabotage, unnoticed } from './evidence.ts'
 import { drawn, type FaultPlan } from './faults/plan.ts'
 import { strike } from './faults/strike.ts'
@@ -31,6 +31,8 @@ export interface Drilled {
 }
 
 const POLL_MS = 20
+/** So many faults more at most, until they have hit what they are to hit. */
+const MORE_ROUNDS = 12
 /** After a fault was taken back every group must be served again within this time. */
 const SERVED_AGAIN_MS = 30_000
 /** In the beginning and in the end every group has all its replicas, equal, after so long. */
@@ -87,8 +89,12 @@ class Run {
     await this.#served(0, 'at the start')
     await load.settled()
     await sleep(quietMs)
-    const plans = drawn(faults, this.#options.rounds, this.#random.fork('faults'))
-    for (const plan of plans) await this.#round(plan)
+    const { rounds } = this.#options
+    const plans = drawn(faults, rounds + MORE_ROUNDS, this.#random.fork('faults'))
+    for (const [at, plan] of plans.entries()) {
+      if (at >= rounds && sparedOf(this.#drill.expects, load.toll).length === 0) break
+      await this.#round(plan)
+    }
     await load.stop()
     const endNs = load.nowNs()
     const concluded = await load.concluded()
@@ -137,7 +143,7 @@ class Run {
     this.#troubles.push(`not served ${when} for ${SERVED_AGAIN_MS / 1000} s: groups ${groups}`)
   }
 
-  #judged({ calls, okNs, toll, troubles, ...seen }: Concluded, endNs: number): Drilled {
+  #judged({ calls, okNs, troubles, ...seen }: Concluded, endNs: number): Drilled {
     const evidence = this.#maybeSpoilt(seen.evidence)
     const windows: Window[] = this.#strikesNs.map((fromNs, i) => ({
       fromNs,
@@ -149,7 +155,7 @@ class Run {
       gapsMs: gapsMs(okNs, windows),
       calls,
       seconds: endNs / 1e9,
-      toll,
+      toll: this.#load.toll,
       unnoticed: unnoticed(seen.evidence, this.#options.seed),
       troubles: [...this.#troubles, ...troubles],
     }

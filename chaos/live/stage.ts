@@ -35,6 +35,8 @@ export interface StageOptions {
 export interface Load {
   /** Groups that read for all others, where there are such. */
   readonly readers?: readonly number[]
+  /** What faults have hit so far. */
+  readonly toll: Toll
   start(): void
   /** Since it was made. */
   nowNs(): number
@@ -67,7 +69,6 @@ export interface Concluded {
   readonly calls: Calls
   /** Of each group that had any: when calls were answered with ok. */
   readonly okNs: ReadonlyMap<number, readonly number[]>
-  readonly toll: Toll
   /** What should be known in the end, and is not. */
   readonly troubles: readonly string[]
 }

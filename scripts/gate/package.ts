@@ -22,7 +22,8 @@ const compilerOptions = {
 }
 
 async function pack(into: string): Promise<string> {
-  const said = await mustRun('npm', ['pack', '--silent', '--json', '--pack-destination', into])
+  const args = ['--ignore-scripts', '--silent', '--json', '--pack-destination', into]
+  const said = await mustRun('npm', ['pack', ...args])
   const [packed] = JSON.parse(said.slice(said.indexOf('['))) as readonly { filename: string }[]
   if (packed === undefined) throw new Error(`npm pack named no file: ${said}`)
   return join(into, packed.filename)

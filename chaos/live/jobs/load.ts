@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Fetched, StoredRecord } from '../../../src/base/stream-log.ts'
 import { identityIn } from '../../../src/journal/identity.ts'
 import { isOpenAt } from '../publishing/open.ts'
-import type { Concluded, Load } from '../stage.ts'
+import type { Concluded, Load, Toll } from '../stage.ts'
 import { askedOf, type Backing } from './backing.ts'
 import { JobRecord } from './evidence.ts'
 import { DEAD, INPUT_PARTITIONS, INPUTS, OUTPUT_PARTITIONS, OUTPUTS } from './job.ts'
@@ -66,6 +66,10 @@ export class JobLoad implements Load {
     ]
   }
 
+  get toll(): Toll {
+    return { [OPEN]: this.#open }
+  }
+
   nowNs(): number {
     return Math.round((performance.now() - this.#startedMs) * 1e6)
   }
@@ -106,7 +110,6 @@ export class JobLoad implements Load {
       evidence,
       calls: { called: taken + unknown, ok: this.#outs.length, failed: 0, unknown },
       okNs: new Map([...this.#okNs].filter(([id]) => this.readers.includes(id))),
-      toll: { [OPEN]: this.#open },
       troubles: this.#troubles,
     }
   }

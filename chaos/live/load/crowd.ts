@@ -5,7 +5,7 @@ import type { Random } from '../../../src/base/env.ts'
 import { CallHistory } from '../history/call-history.ts'
 import type { HistoryEvent } from '../history/event.ts'
 import { Recorder } from '../history/record.ts'
-import type { Concluded, Load } from '../stage.ts'
+import type { Concluded, Load, Toll } from '../stage.ts'
 import { Client } from './client.ts'
 import type { CourierOptions } from './courier.ts'
 import { LoadPlan } from './plan.ts'
@@ -46,6 +46,10 @@ export class Crowd implements Load {
         this.#clients.push({ client: new Client(parts, next), at })
       }
     }
+  }
+
+  get toll(): Toll {
+    return {}
   }
 
   nowNs(): number {
@@ -95,7 +99,6 @@ export class Crowd implements Load {
       evidence: new CallHistory(events),
       calls: { called, ok, failed, unknown },
       okNs: this.#okNs(),
-      toll: {},
       troubles: unread.length > 0 ? [trouble] : [],
     }
   }

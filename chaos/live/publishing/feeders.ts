@@ -11,7 +11,7 @@ import type { Seat } from '../../../src/journal/plan.ts'
 import type { PublishingClient } from '../../publish/service/client.ts'
 import { outcomes, type WireFed } from '../../publish/service/proto.ts'
 import { Courier, type CourierOptions } from '../load/courier.ts'
-import type { Concluded, Load } from '../stage.ts'
+import type { Concluded, Load, Toll } from '../stage.ts'
 import { OutputRecord } from './evidence.ts'
 import { readCommitted } from './kcat.ts'
 import { isOpenAt } from './open.ts'
@@ -67,6 +67,10 @@ export class Feeders implements Load {
     )
   }
 
+  get toll(): Toll {
+    return this.#tolls.toll
+  }
+
   nowNs(): number {
     return Math.round((performance.now() - this.#startedMs) * 1e6)
   }
@@ -108,7 +112,6 @@ export class Feeders implements Load {
       evidence: new OutputRecord([...fed, ...taken, ...shown]),
       calls: { called: fed.length, ok, failed, unknown },
       okNs: this.#okNs,
-      toll: this.#tolls.toll,
       troubles: this.#troubles,
     }
   }
