@@ -6,6 +6,7 @@ type Shared = Pick<
   LogLimits,
   | 'fetchBytesMax'
   | 'fetchMsMax'
+  | 'loadBytesMax'
   | 'waitingMax'
   | 'timeoutMsMax'
   | 'producersMax'
@@ -48,6 +49,7 @@ const MIB = 1024 * 1024
 export const defaultBlobLogLimits: BlobLogLimits = {
   fetchBytesMax: defaultLogLimits.fetchBytesMax,
   fetchMsMax: defaultLogLimits.fetchMsMax,
+  loadBytesMax: defaultLogLimits.loadBytesMax,
   waitingMax: defaultLogLimits.waitingMax,
   timeoutMsMax: defaultLogLimits.timeoutMsMax,
   retentionMs: defaultLogLimits.retentionMs,

@@ -10,7 +10,7 @@ import type { Clock, DiskErrorCode, Timer } from '../../base/env.ts'
 import type { Asked, LogAnswer, LogDone } from '../../base/stream-log.ts'
 import { Cache } from './cache.ts'
 import type { AskedBy, CallName, ToldBy } from './calls.ts'
-import { type Fetch, Fetches, type FetchSource } from './fetches.ts'
+import { type Fetch, Fetches, type FetchSource, type Room } from './fetches.ts'
 import type { LogLimits } from './limits.ts'
 import type { Line } from './line.ts'
 import { Judge, noTopic, refused } from './state/judge.ts'
@@ -24,6 +24,7 @@ type CallOf<Name extends CallName> = {
   readonly asked: AskedBy<Name>
   readonly done: LogDone<ToldBy<Name>>
   readonly isCancelled: () => boolean
+  readonly room?: Room | undefined
 }
 type Call = { [Name in CallName]: CallOf<Name> }[CallName]
 type Read = 'cluster' | 'describe' | 'start' | 'end' | 'fetch'
@@ -90,6 +91,7 @@ export class EmbeddedLog implements Line {
     })
     this.#every(limits.expiryMs, () => this.#judge.expired(clock.monotonicMs()))
     this.#every(limits.retentionMs, () => this.#judge.retained(clock.wallMs()))
+    this.#every(limits.retentionMs, () => this.#judge.unused(clock.wallMs(), limits.idsMs))
   }
 
   /** Its own name for itself. */
@@ -101,9 +103,20 @@ export class EmbeddedLog implements Line {
     return this.#files.stats()
   }
 
-  ask<Name extends CallName>(name: Name, asked: AskedBy<Name>, done: LogDone<ToldBy<Name>>): Asked {
+  /** What is being read for answers to fetches. */
+  get loadingBytes(): number {
+    return this.#fetches.loadingBytes
+  }
+
+  /** What is fetched waits until there is `room` for it. */
+  ask<Name extends CallName>(
+    name: Name,
+    asked: AskedBy<Name>,
+    done: LogDone<ToldBy<Name>>,
+    room?: Room,
+  ): Asked {
     let isCancelled = false
-    const call = { name, asked, done, isCancelled: () => isCancelled } as unknown as Call
+    const call = { name, asked, done, isCancelled: () => isCancelled, room } as unknown as Call
     const over = this.#queue.length >= QUEUE_MAX ? 'too many calls wait; ask later' : this.#over
     if (over === undefined) {
       this.#queue.push(call)

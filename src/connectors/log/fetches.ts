@@ -2,6 +2,9 @@
  * Fetches: what is there is read, from memory or from the files; who asks for what is not there yet
  * waits until his partition changes, or until his time is over. While a turn is being written the
  * ledger shows what a power cut could take: whose time is over then is answered after it.
+ *
+ * Answers that are being read are bounded, all together: who finds no room stands in line. Whoever
+ * does not take what he is given stands in none: he is asked first, and looked at when he has room.
  */
 
 import type { Clock, Timer } from '../../base/env.ts'
@@ -17,6 +20,15 @@ export interface Fetch {
   readonly asked: Fetching
   readonly done: LogDone<Fetched>
   readonly isCancelled: () => boolean
+  /** undefined: he takes all that he is given. */
+  readonly room?: Room | undefined
+}
+
+/** Of whoever asked, where answers wait until he takes them. */
+export interface Room {
+  isFree(): boolean
+  /** Called once, as soon as it is. */
+  whenFree(go: () => void): void
 }
 
 /** What fetches are served from. */
@@ -28,7 +40,7 @@ export interface FetchSource {
   read(blocks: readonly Block[], done: (sound: ReadonlyMap<Block, Uint8Array>) => void): void
 }
 
-type FetchLimits = Pick<LogLimits, 'fetchBytesMax' | 'fetchMsMax' | 'waitingMax'>
+type FetchLimits = Pick<LogLimits, 'fetchBytesMax' | 'fetchMsMax' | 'waitingMax' | 'loadBytesMax'>
 
 interface Waiting extends Fetch {
   isTimeOver: boolean
@@ -43,6 +55,13 @@ export class Fetches {
   readonly #waiting = new Map<number, Set<Waiting>>()
   /** Those of them whose time was over while a turn was being written. */
   readonly #overdue = new Map<Waiting, number>()
+  /** They may be answered, and whoever asked has no room. */
+  readonly #parked = new Set<Waiting>()
+  /** They may be answered, when others have been. */
+  readonly #line = new Set<Waiting>()
+  /** What is being read for answers. */
+  #loadingBytes = 0
+  #isAdvancing = false
   #count = 0
   /** Of those that wait. */
   #uncommitted = 0
@@ -70,6 +89,11 @@ export class Fetches {
   /** The turn is over: so are those whose time was over in it. */
   settled(): void {
     for (const [one, number] of [...this.#overdue]) if (this.#leave(number, one)) this.#look(one)
+    this.#advance()
+  }
+
+  get loadingBytes(): number {
+    return this.#loadingBytes
   }
 
   get waiting(): number {
@@ -83,14 +107,12 @@ export class Fetches {
 
   /** Nobody is served any more. */
   fail(message: string): void {
-    for (const waiting of this.#waiting.values()) {
-      for (const { done, isCancelled, timer } of waiting) {
-        timer?.cancel()
-        if (!isCancelled()) done(refused('unavailable', message))
-      }
+    const all = [...this.#waiting.values(), this.#parked, this.#line].flatMap(some => [...some])
+    for (const known of [this.#waiting, this.#overdue, this.#parked, this.#line]) known.clear()
+    for (const { done, isCancelled, timer } of all) {
+      timer?.cancel()
+      if (!isCancelled()) done(refused('unavailable', message))
     }
-    this.#waiting.clear()
-    this.#overdue.clear()
     this.#count = 0
     this.#uncommitted = 0
   }
@@ -100,9 +122,12 @@ export class Fetches {
     for (const [number, waiting] of this.#waiting) {
       for (const one of waiting) if (one.isCancelled()) this.#leave(number, one)
     }
+    for (const some of [this.#parked, this.#line]) {
+      for (const one of some) if (one.isCancelled()) some.delete(one)
+    }
   }
 
-  #look(one: Waiting): void {
+  #look(one: Waiting, isNext = false): void {
     const { asked, done } = one
     if (one.isCancelled()) return
     const found = this.#source.find(asked)
@@ -117,7 +142,7 @@ export class Fetches {
       return
     }
     if (offset >= partition.bound(isolation) && !one.isTimeOver) this.#wait(partition, one)
-    else this.#serve(partition, one)
+    else this.#serve(partition, one, isNext)
   }
 
   #wait({ number }: Partition, one: Waiting): void {
@@ -150,18 +175,59 @@ export class Fetches {
     return true
   }
 
-  #serve(partition: Partition, { asked, done, isCancelled }: Waiting): void {
+  #serve(partition: Partition, one: Waiting, isNext: boolean): void {
+    const { asked, done, isCancelled } = one
     const maxBytes = Math.min(asked.maxBytes, this.#limits.fetchBytesMax)
     const found = partition.find(asked.offset, asked.isolation, maxBytes)
     const seenEnd = partition.bound(asked.isolation)
+    if (found.blocks.length > 0 && this.#mustWait(one, isNext)) return
+    const loading = found.blocks.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+    this.#loadingBytes += loading
     this.#load(found.blocks, bytes => {
-      if (isCancelled()) return
+      this.#loadingBytes -= loading
       if (bytes === undefined) {
         const place = `${asked.topic}/${asked.partition} from ${asked.offset}`
         const advice = 'check what it is kept on, and restore the log from a copy'
-        done(refused('unavailable', `${place} cannot be read as it was written; ${advice}`))
-      } else done({ value: { ...cut(found, bytes, asked.offset, maxBytes), seenEnd } })
+        const why = `${place} cannot be read as it was written; ${advice}`
+        if (!isCancelled()) done(refused('unavailable', why))
+      } else if (!isCancelled()) {
+        done({ value: { ...cut(found, bytes, asked.offset, maxBytes), seenEnd } })
+      }
+      this.#advance()
     })
+  }
+
+  /** For room at whoever asked, or in the line that all stand in. */
+  #mustWait(one: Waiting, isNext: boolean): boolean {
+    if (one.room?.isFree() === false) {
+      this.#parked.add(one)
+      one.room.whenFree(() => {
+        if (!this.#parked.delete(one)) return
+        this.#line.add(one)
+        this.#advance()
+      })
+      return true
+    }
+    if (!this.#isFull && (isNext || this.#line.size === 0)) return false
+    this.#line.add(one)
+    return true
+  }
+
+  get #isFull(): boolean {
+    return this.#loadingBytes >= this.#limits.loadBytesMax
+  }
+
+  /** Those who stand in line are looked at anew, the first one first. */
+  #advance(): void {
+    if (this.#isAdvancing) return
+    this.#isAdvancing = true
+    while (this.#source.isSettled() && !this.#isFull) {
+      const [one] = this.#line
+      if (one === undefined) break
+      this.#line.delete(one)
+      this.#look(one, true)
+    }
+    this.#isAdvancing = false
   }
 
   /** undefined: not all can be had. */
@@ -195,6 +261,9 @@ function cut(
   }
   return { records, position }
 }
+
+export const recordBytes = (records: readonly StoredRecord[]): number =>
+  records.reduce((sum, record) => sum + sizeOf(record), 0)
 
 function sizeOf({ key, value, headers }: StoredRecord): number {
   const own = (key?.length ?? 0) + (value?.length ?? 0)

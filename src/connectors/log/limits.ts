@@ -12,16 +12,20 @@ export interface LogLimits {
   /** A transaction may ask for so much time and no more. */
   readonly timeoutMsMax: number
   readonly producersMax: number
+  /** An id that nobody has used for so long is forgotten; as long as Kafka keeps it. */
+  readonly idsMs: number
   readonly partitionsMax: number
   /** What a fetch answers at most, but for a record that is larger alone. */
   readonly fetchBytesMax: number
+  /** While so much is being read for answers, no further one is begun. */
+  readonly loadBytesMax: number
   /** A fetch is answered with nothing by then. */
   readonly fetchMsMax: number
   /** Fetches that wait for records. */
   readonly waitingMax: number
   /** How often it is seen which transactions took too long. */
   readonly expiryMs: number
-  /** How often it is seen what is too old, or too much. */
+  /** How often it is seen what is too old, too much, or not used. */
   readonly retentionMs: number
 }
 
@@ -35,8 +39,10 @@ export const defaultLogLimits: LogLimits = {
   frameBytesMax: 8 * MIB,
   timeoutMsMax: 900_000,
   producersMax: 100_000,
+  idsMs: 7 * 24 * 60 * 60 * 1000,
   partitionsMax: 10_000,
   fetchBytesMax: 16 * MIB,
+  loadBytesMax: 64 * MIB,
   fetchMsMax: 30_000,
   waitingMax: 10_000,
   expiryMs: 100,

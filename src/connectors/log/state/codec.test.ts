@@ -32,7 +32,8 @@ const op: fc.Arbitrary<Op> = fc.oneof(
   fc.record({ kind: fc.constant('begin' as const), id: text, timeoutMs: number }),
   fc.record({ kind: fc.constant('send' as const), producer: number, parts }),
   fc.record({ kind: fc.constant('end' as const), producer: number, verdict }),
-  fc.record({ kind: fc.constant('expire' as const), producer: number }),
+  fc.record({ kind: fc.constantFrom('expire' as const, 'dismiss' as const), producer: number }),
+  fc.record({ kind: fc.constant('time' as const), wallMs: number }),
   fc.record({ kind: fc.constant('forget' as const), partition: number, before: number }),
   fc
     .tuple(number, block, number, number, fc.option(verdict, { nil: undefined }))
@@ -121,6 +122,7 @@ const producer = fc.record({
   offsets: fc.array(number, { maxLength: 3 }),
   open: fc.constant(new Set<number>()),
   openedMs: fc.constant(0),
+  usedMs: number,
 })
 const head = fc.record({
   previousBytes: fc.nat(),
@@ -132,6 +134,7 @@ const head = fc.record({
       fc.record({ name: text, settings, partitions: fc.array(partition, { maxLength: 3 }) }),
       { maxLength: 3 },
     ),
+    producerNumbers: number,
     producers: fc.array(producer, { maxLength: 3 }),
   }),
 })

@@ -16,6 +16,8 @@ const kinds = [
   'expire',
   'forget',
   'move',
+  'time',
+  'dismiss',
 ] as const satisfies readonly Op['kind'][]
 
 const verdicts: readonly (Verdict | undefined)[] = [undefined, 'commit', 'abort']
@@ -46,7 +48,11 @@ export function writeOp(out: ByteWriter, op: Op, onBlock: OnBlock): void {
       out.varint(op.producer).uint8(verdicts.indexOf(op.verdict))
       return
     case 'expire':
+    case 'dismiss':
       out.varint(op.producer)
+      return
+    case 'time':
+      out.varint(op.wallMs)
       return
     case 'forget':
       out.varint(op.partition).varint(op.before)
@@ -86,7 +92,10 @@ export function readOp(
       return { kind, producer, verdict }
     }
     case 'expire':
+    case 'dismiss':
       return { kind, producer: input.varint() }
+    case 'time':
+      return { kind, wallMs: input.varint() }
     case 'forget':
       return { kind, partition: input.varint(), before: input.varint() }
     case 'move': {

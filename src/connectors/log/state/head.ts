@@ -35,15 +35,17 @@ export function decodeHead(payload: Uint8Array): Head {
   return { previousBytes, previousChain, oldest, state }
 }
 
-export function writeState(out: ByteWriter, { numbers, topics, producers }: LedgerState): void {
-  out.varint(numbers)
+export function writeState(out: ByteWriter, state: LedgerState): void {
+  const { numbers, topics, producerNumbers, producers } = state
+  out.varint(numbers).varint(producerNumbers)
   writeList(out, topics, writeTopic)
   writeList(out, producers, writeProducer)
 }
 
 export function readState(input: ByteReader): LedgerState {
-  const numbers = input.varint()
-  return { numbers, topics: readList(input, readTopic), producers: readList(input, readProducer) }
+  const [numbers, producerNumbers] = [input.varint(), input.varint()]
+  const [topics, producers] = [readList(input, readTopic), readList(input, readProducer)]
+  return { numbers, topics, producerNumbers, producers }
 }
 
 function writeTopic(out: ByteWriter, { name, settings, partitions }: TopicState): void {
@@ -70,16 +72,17 @@ function readPartition(input: ByteReader): PartitionState {
 
 /** What it has open, the partitions say. */
 function writeProducer(out: ByteWriter, producer: Producer): void {
-  const { id, number, epoch, timeoutMs, sequence, offsets } = producer
-  out.text(id).varint(number).varint(epoch).varint(timeoutMs).varint(sequence)
+  const { id, number, epoch, timeoutMs, sequence, offsets, usedMs } = producer
+  out.text(id).varint(number).varint(epoch).varint(timeoutMs).varint(sequence).varint(usedMs)
   writeList(out, offsets, (to, offset) => to.varint(offset))
 }
 
 function readProducer(input: ByteReader): Producer {
   const [id, number, epoch] = [input.text(), input.varint(), input.varint()]
-  const [timeoutMs, sequence] = [input.varint(), input.varint()]
+  const [timeoutMs, sequence, usedMs] = [input.varint(), input.varint(), input.varint()]
   const offsets = readList(input, from => from.varint())
-  return { id, number, epoch, timeoutMs, sequence, offsets, open: new Set(), openedMs: 0 }
+  const now = { open: new Set<number>(), openedMs: 0 }
+  return { id, number, epoch, timeoutMs, sequence, offsets, usedMs, ...now }
 }
 
 function writeList<T>(

@@ -83,7 +83,8 @@ export class Judge {
       return refused('bad-settings', `${may}; ${transactionalId} came with ${timeoutMs}`)
     }
     if (producers.named(transactionalId) === undefined && producers.size >= producersMax) {
-      return refused('unavailable', `the log has ${producersMax} transactional ids; take old ones`)
+      const message = `the log has ${producersMax} transactional ids, and keeps no more`
+      return refused('unavailable', `${message}; take old ones`)
     }
     return { op: { kind: 'begin', id: transactionalId, timeoutMs: Math.ceil(timeoutMs) } }
   }
@@ -111,6 +112,19 @@ export class Judge {
     return [...this.#ledger.producers.all()]
       .filter(({ open, openedMs, timeoutMs }) => open.size > 0 && nowMs - openedMs >= timeoutMs)
       .map(({ number }) => ({ kind: 'expire', producer: number }))
+  }
+
+  /** How late it is, if somebody has done something since, and ids that are not used any more. */
+  unused(wallMs: number, idsMs: number): readonly Op[] {
+    const ops: Op[] = []
+    let isUsed = false
+    for (const { number, open, usedMs } of this.#ledger.producers.all()) {
+      if (usedMs === 0) isUsed = true
+      else if (open.size === 0 && wallMs - usedMs >= idsMs) {
+        ops.push({ kind: 'dismiss', producer: number })
+      }
+    }
+    return isUsed ? [{ kind: 'time', wallMs }, ...ops] : ops
   }
 
   /** Records that are too old, or too many. */

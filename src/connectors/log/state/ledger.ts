@@ -28,6 +28,8 @@ export interface LedgerState {
   /** Numbers of partitions that were given. */
   readonly numbers: number
   readonly topics: readonly TopicState[]
+  /** Numbers of producers that were given. */
+  readonly producerNumbers: number
   readonly producers: readonly Producer[]
 }
 
@@ -74,15 +76,18 @@ export class Ledger {
     const topics = [...this.#topics.values()].map(({ name, settings, partitions }) => {
       return { name, settings, partitions: partitions.map(one => one.state) }
     })
-    return { numbers: this.#numbers, topics, producers: [...this.producers.all()] }
+    const { numbers: producerNumbers } = this.producers
+    return { numbers: this.#numbers, topics, producerNumbers, producers: [...this.producers.all()] }
   }
 
-  begin({ numbers, topics, producers }: LedgerState, nowMs: number): void {
+  begin(state: LedgerState, nowMs: number): void {
+    const { numbers, topics, producerNumbers, producers } = state
     this.#numbers = numbers
     for (const { name, settings, partitions } of topics) {
       this.#add(name, settings, partitions)
     }
-    for (const producer of producers) this.producers.put({ ...producer, openedMs: nowMs })
+    const opened = producers.map(producer => ({ ...producer, openedMs: nowMs }))
+    this.producers.restore(producerNumbers, opened)
     for (const partition of this.#partitions.values()) {
       for (const producer of partition.state.open.keys()) {
         this.producers.numbered(producer).open.add(partition.number)
@@ -99,6 +104,7 @@ export class Ledger {
       case 'drop':
         return this.#topics.has(op.topic)
       case 'begin':
+      case 'time':
         return true
       case 'append':
         return op.parts.every(({ partition }) => isHere(partition))
@@ -107,6 +113,10 @@ export class Ledger {
       case 'end':
       case 'expire':
         return this.producers.has(op.producer)
+      case 'dismiss':
+        return (
+          this.producers.has(op.producer) && this.producers.numbered(op.producer).open.size === 0
+        )
       case 'forget':
       case 'move':
         return isHere(op.partition)
@@ -140,6 +150,12 @@ export class Ledger {
         producer.epoch++
         return NOTHING
       }
+      case 'time':
+        this.producers.tell(op.wallMs)
+        return NOTHING
+      case 'dismiss':
+        this.producers.dismiss(op.producer)
+        return NOTHING
       case 'forget':
         this.#change(op.partition, one => one.forget(op.before))
         return NOTHING
@@ -187,6 +203,7 @@ export class Ledger {
     if (producer.open.size === 0) producer.openedMs = nowMs
     for (const { partition } of parts) producer.open.add(partition)
     producer.sequence++
+    producer.usedMs = 0
     producer.offsets = this.#append(parts, producer.number)
     return producer.offsets
   }
@@ -197,6 +214,7 @@ export class Ledger {
       this.#change(number, one => one.mark(producer.number, verdict))
     }
     producer.open.clear()
+    producer.usedMs = 0
   }
 
   #change<T>(number: number, change: (partition: Partition) => T): T {

@@ -29,6 +29,10 @@ export type Op =
   | { readonly kind: 'end'; readonly producer: number; readonly verdict: Verdict }
   /** It was open for too long: it is aborted, and its life is over. */
   | { readonly kind: 'expire'; readonly producer: number }
+  /** It is this late: what was done since it was last told was done by now. */
+  | { readonly kind: 'time'; readonly wallMs: number }
+  /** Nobody has used the id for long: it is forgotten. */
+  | { readonly kind: 'dismiss'; readonly producer: number }
   | { readonly kind: 'forget'; readonly partition: number; readonly before: number }
   /** The same block, further behind in the log, so that the segment it was in may go. */
   | { readonly kind: 'move'; readonly partition: number; readonly block: Block }

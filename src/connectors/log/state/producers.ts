@@ -20,11 +20,19 @@ export interface Producer {
   readonly open: Set<number>
   /** When the transaction was opened, by a clock that only this process knows. */
   openedMs: number
+  /** By the log's own time; 0: since that was told last. */
+  usedMs: number
 }
 
 export class Producers {
   readonly #byId = new Map<string, Producer>()
   readonly #byNumber = new Map<number, Producer>()
+  #numbers = 0
+
+  /** Numbers that were given: none is given twice. */
+  get numbers(): number {
+    return this.#numbers
+  }
 
   get size(): number {
     return this.#byId.size
@@ -61,11 +69,30 @@ export class Producers {
     producer.timeoutMs = timeoutMs
     producer.sequence = 0
     producer.offsets = []
+    producer.usedMs = 0
     return { producer: producer.number, epoch: producer.epoch }
   }
 
-  /** As it was. */
-  put(producer: Producer): void {
+  /** As they were. */
+  restore(numbers: number, producers: readonly Producer[]): void {
+    this.#numbers = numbers
+    for (const producer of producers) this.#put(producer)
+  }
+
+  /** It is this late: so it was for whoever did something since it was last told. */
+  tell(wallMs: number): void {
+    for (const producer of this.#byId.values()) {
+      if (producer.usedMs === 0) producer.usedMs = wallMs
+    }
+  }
+
+  /** The id is free, and whoever comes with a life under it is fenced. */
+  dismiss(number: number): void {
+    this.#byId.delete(this.numbered(number).id)
+    this.#byNumber.delete(number)
+  }
+
+  #put(producer: Producer): void {
     this.#byId.set(producer.id, producer)
     this.#byNumber.set(producer.number, producer)
   }
@@ -76,10 +103,10 @@ export class Producers {
   }
 
   #new(id: string): Producer {
-    const number = this.#byId.size + 1
+    const number = ++this.#numbers
     const life = { epoch: 0, timeoutMs: 0, sequence: 0, offsets: [] }
-    const producer = { id, number, ...life, open: new Set<number>(), openedMs: 0 }
-    this.put(producer)
+    const producer = { id, number, ...life, open: new Set<number>(), openedMs: 0, usedMs: 0 }
+    this.#put(producer)
     return producer
   }
 }

@@ -36,7 +36,7 @@ export function openFiles(
   new Opening(disk, options, done).begin()
 }
 
-const NOTHING = { numbers: 0, topics: [], producers: [] }
+const NOTHING = { numbers: 0, topics: [], producerNumbers: 0, producers: [] }
 const NOTHING_BEFORE = { previousBytes: 0, previousChain: 0, oldest: 1, state: NOTHING }
 
 /** Names that a log gives; of others in the folder it knows nothing. */

@@ -9,7 +9,7 @@ import { encodeHead } from '../state/head.ts'
 import type { Op } from '../state/ops.ts'
 import { LogReading } from './reading.ts'
 
-const NOTHING = { numbers: 0, topics: [], producers: [] }
+const NOTHING = { numbers: 0, topics: [], producerNumbers: 0, producers: [] }
 const joint = { previousBytes: 0, previousChain: 0 }
 
 function frame(payload: Uint8Array): Uint8Array {

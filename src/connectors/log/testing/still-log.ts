@@ -22,6 +22,8 @@ export const smallLimits: LogLimits = {
   segmentBytes: 3000,
   frameBytesMax: 1500,
   cacheBytes: 600,
+  loadBytesMax: 500,
+  idsMs: 40_000,
 }
 
 const decoder = new TextDecoder()

@@ -6,14 +6,26 @@
 import { utf8Of } from '../../../base/bytes.ts'
 import { invariant } from '../../../base/errors.ts'
 import type { Prng } from '../../../base/prng.ts'
-import type { LogAnswer, Partition, TransactionalProducer } from '../../../base/stream-log.ts'
+import type {
+  Fetched,
+  Isolation,
+  LogAnswer,
+  LogError,
+  Partition,
+  TransactionalProducer,
+} from '../../../base/stream-log.ts'
 import type { CrashDisk } from '../../../base/testing/crash-disk.ts'
 import { LogClient } from '../client.ts'
-import { StillLog } from './still-log.ts'
+import { StillLog, smallLimits } from './still-log.ts'
 
 const PARTITIONS = 3
 const IDS = 3
 const SIZE_MAX = 300
+const WAIT_MS = 100
+const TRANSACTION_MS = 60_000
+/** Three records of that size, as they are written; an answer may end with one that goes over. */
+const BLOCK_BYTES = 1100
+const decoder = new TextDecoder()
 
 /** Records that are there together or not at all; in a transaction, once that is decided. */
 interface Group {
@@ -30,6 +42,8 @@ interface Owner {
   producer: TransactionalProducer | undefined
   transaction: Transaction | undefined
   isAsking: boolean
+  /** Since when he has done nothing, or what he has open is open. */
+  sinceMs: number
 }
 
 const at = (partition: number): Partition => ({ topic: 't', partition })
@@ -41,6 +55,10 @@ export class Torture {
   readonly #offsets = new Map<string, number>()
   readonly #deleted = Array.from({ length: PARTITIONS }, () => 0)
   #owners: Owner[] = []
+  /** A reader was shown what its writer was not told of: the moment to cut the power. */
+  isEarly = false
+  /** Time passes so far at once, in this life. */
+  #leapMs: number = smallLimits.idsMs
   #texts = 0
   /** To whichever log runs: clients outlive it, as those behind a wire do. */
   readonly #client = new LogClient({
@@ -63,6 +81,9 @@ export class Torture {
   act(): void {
     const dice = this.#prng.below(100)
     const owner = this.#prng.pick(this.#owners)
+    if (this.#prng.chance(0.3)) this.#look()
+    if (this.#prng.chance(0.1)) this.still.clock.goOn(this.#prng.below(WAIT_MS))
+    if (this.#prng.chance(0.04)) this.still.clock.goOn(this.#prng.below(this.#leapMs))
     if (dice < 30) this.#append()
     else if (dice < 35) this.#forget()
     else if (owner.isAsking) return
@@ -74,6 +95,8 @@ export class Torture {
   /** On the disk as it is now: throws when it is not what was promised. */
   reopen(disk: CrashDisk): void {
     this.still = new StillLog(disk)
+    this.isEarly = false
+    this.#leapMs = this.#prng.pick([1, 2, 4]) * (smallLimits.idsMs / 2)
     for (const owner of this.#owners) if (this.#prng.chance(0.5)) this.#endLate(owner)
     this.#newOwners()
     // Whoever takes the ids anew finds everything decided; until then, what was committed behind a
@@ -111,9 +134,8 @@ export class Torture {
       if (own.get(text) !== partition || state !== 'there') continue
       const isSeen = texts.includes(text)
       const mustBeSeen = transaction === undefined || transaction.state === 'commit'
-      const isGone =
-        (this.#offsets.get(text) ?? Number.POSITIVE_INFINITY) < (this.#deleted[partition] ?? 0)
-      if (mustBeSeen) invariant(isSeen || isGone, 'what was promised is seen', text)
+      const isThere = isSeen || this.#isGone(text, partition)
+      if (mustBeSeen) invariant(isThere, 'what was promised is seen', text)
       if (transaction?.state === 'abort') invariant(!isSeen, 'what was aborted is hidden', text)
     }
   }
@@ -128,11 +150,12 @@ export class Torture {
       })
     const [all, seen] = [read('uncommitted'), read('committed')]
     for (const group of this.#groups) {
-      const texts = [...group.texts]
+      // Of one whose time was over, and was aborted, some may be deleted.
+      const texts = [...group.texts].filter(([text, partition]) => !this.#isGone(text, partition))
       if (group.state === 'asked') {
         const count = texts.filter(([text, partition]) => all[partition]?.has(text)).length
         invariant(count === 0 || count === texts.length, 'what is written is there whole')
-        group.state = count === 0 ? 'absent' : 'there'
+        group.state = count === 0 && texts.length > 0 ? 'absent' : 'there'
       }
       const { transaction } = group
       if (!(transaction?.state === 'commit-asked' || transaction?.state === 'abort-asked')) continue
@@ -147,30 +170,93 @@ export class Torture {
     }
   }
 
+  #isGone(text: string, partition: number): boolean {
+    const offset = this.#offsets.get(text) ?? Number.POSITIVE_INFINITY
+    return offset < (this.#deleted[partition] ?? 0)
+  }
+
   #append(): void {
     const group = this.#group(undefined)
     this.still.client.append(partsOf(group), answer => this.#written(group, answer))
   }
 
+  /** Of what is there or of what is next, some at once. */
+  #look(): void {
+    const isolation = this.#prng.chance(0.5) ? 'committed' : 'uncommitted'
+    const partition = this.#prng.below(PARTITIONS)
+    const start = this.#deleted[partition] ?? 0
+    const back = this.#prng.below(3)
+    if (this.#prng.chance(0.5)) this.#fetch(at(partition), start, isolation)
+    else {
+      this.still.client.end(at(partition), isolation, answer => {
+        if (answer.error !== undefined) return
+        this.#fetch(at(partition), Math.max(start, answer.value - back), isolation)
+      })
+    }
+  }
+
+  /** Who is answered has been shown what no power cut takes. */
+  #fetch(from: Partition, offset: number, isolation: Isolation): void {
+    const how = { isolation, maxBytes: this.#prng.below(2 * SIZE_MAX), waitMs: WAIT_MS }
+    const { client } = this.still
+    for (let left = this.#prng.between(1, 4); left > 0; left--) {
+      client.fetch(from, offset, how, answer => {
+        const { loadingBytes } = this.still.log
+        const most = smallLimits.loadBytesMax + how.maxBytes + BLOCK_BYTES
+        invariant(loadingBytes <= most, 'what is read at once is bounded', loadingBytes)
+        if (answer.error === undefined) this.#shown(answer.value, isolation)
+      })
+    }
+  }
+
+  #shown({ records }: Fetched, isolation: Isolation): void {
+    const known = new Map(this.#groups.flatMap(one => [...one.texts.keys()].map(t => [t, one])))
+    for (const { value } of records) {
+      const text = decoder.decode(value ?? undefined)
+      const group = known.get(text)
+      this.isEarly ||= !this.#offsets.has(text)
+      invariant(group !== undefined, 'nobody is shown what nobody sent')
+      invariant(group.state !== 'absent', 'nobody is shown what was absent')
+      group.state = 'there'
+      const { transaction } = group
+      if (isolation === 'uncommitted' || transaction === undefined) continue
+      invariant(/^commit/.test(transaction.state), 'what is not committed is hidden')
+      this.#decided(transaction, 'commit')
+    }
+  }
+
   #begin(owner: Owner): void {
     owner.isAsking = true
     const transactionalId = `id-${this.#owners.indexOf(owner)}`
-    const producer = this.#client.producer({ transactionalId, timeoutMs: 60_000 })
+    const producer = this.#client.producer({ transactionalId, timeoutMs: TRANSACTION_MS })
     producer.init(answer => {
       owner.isAsking = false
+      owner.sinceMs = this.#nowMs
       if (answer.error === undefined) owner.producer = producer
     })
   }
 
   #send(owner: Owner, producer: TransactionalProducer): void {
+    const sinceMs = owner.transaction === undefined ? this.#nowMs : owner.sinceMs
     owner.transaction ??= { state: 'open' }
     owner.isAsking = true
     const group = this.#group(owner.transaction)
     producer.send(partsOf(group), answer => {
       owner.isAsking = false
-      if (answer.error === undefined) this.#placed(group, answer.value)
-      else owner.producer = undefined
+      if (answer.error === undefined) {
+        owner.sinceMs = sinceMs
+        this.#placed(group, answer.value)
+      } else this.#lost(owner, answer.error)
     })
+  }
+
+  /** He begins anew: nothing more is sent into what he had open. */
+  #lost(owner: Owner, { code }: LogError): void {
+    const silentMs = this.#nowMs - owner.sinceMs
+    const isOld = silentMs >= Math.min(smallLimits.idsMs, TRANSACTION_MS)
+    invariant(code !== 'fenced' || isOld, 'who goes on is not forgotten', silentMs)
+    owner.producer = undefined
+    owner.transaction = undefined
   }
 
   #end(owner: Owner, producer: TransactionalProducer, transaction: Transaction): void {
@@ -181,7 +267,8 @@ export class Torture {
     producer.end(how, answer => {
       owner.isAsking = false
       if (answer.error === undefined) this.#decided(transaction, how)
-      else owner.producer = undefined
+      else this.#lost(owner, answer.error)
+      owner.sinceMs = this.#nowMs
     })
   }
 
@@ -224,6 +311,10 @@ export class Torture {
     }
   }
 
+  get #nowMs(): number {
+    return this.still.clock.monotonicMs()
+  }
+
   #group(transaction: Transaction | undefined): Group {
     const texts = new Map<string, number>()
     const count = this.#prng.between(1, PARTITIONS)
@@ -239,7 +330,7 @@ export class Torture {
 
   #newOwners(): void {
     this.#owners = Array.from({ length: IDS }, () => {
-      return { producer: undefined, transaction: undefined, isAsking: false }
+      return { producer: undefined, transaction: undefined, isAsking: false, sinceMs: 0 }
     })
   }
 }

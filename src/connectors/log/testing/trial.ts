@@ -22,9 +22,9 @@ export function trial(seeds: number): string | undefined {
 function play(prng: Prng): void {
   const torture = new Torture(prng, new CrashDisk())
   for (let life = 0; life < LIVES; life++) {
-    for (let acts = prng.below(ACTS); acts > 0; acts--) {
+    for (let acts = prng.below(ACTS); acts > 0 && !torture.isEarly; acts--) {
       torture.act()
-      for (let steps = prng.below(12); steps > 0; steps--) torture.still.step()
+      for (let left = prng.below(12); left > 0 && !torture.isEarly; left--) torture.still.step()
     }
     const { disk } = torture.still
     if (prng.chance(0.6)) torture.reopen(disk.crash(prng))

@@ -1,12 +1,14 @@
 /**
  * What one client asks, on the stream that it opened: each call is asked of the log, and answered
- * when the log does. Whoever does not take his answers is not heard until he has.
+ * when the log does. Whoever does not take his answers is not heard until he has, and nothing more
+ * is fetched for him.
  */
 
 import type { ServerDuplexStream } from '@grpc/grpc-js'
 import type { Asked, LogAnswer, LogError } from '../../../base/stream-log.ts'
 import type { AskedBy, CallName, ToldBy } from '../calls.ts'
 import type { EmbeddedLog } from '../embedded.ts'
+import { type Room, recordBytes } from '../fetches.ts'
 import { refused } from '../state/judge.ts'
 import { type CallMessage, rows } from './messages.ts'
 
@@ -14,6 +16,8 @@ export type TalkStream = ServerDuplexStream<CallMessage, object>
 
 /** Fetches that one client may have open: each may be answered with as much as a message holds. */
 export const FETCHES_MAX = 2000
+/** While a client has so much of what he fetched not taken, nothing is fetched for him. */
+export const UNTAKEN_BYTES_MAX = 32 * 1024 * 1024
 
 interface Open extends Asked {
   readonly name: CallName
@@ -26,6 +30,13 @@ export class Talk {
   /** By the serials of the calls. */
   readonly #open = new Map<number, Open>()
   #fetches = 0
+  #untakenBytes = 0
+  /** Who waits for him to take it. */
+  #parked: (() => void)[] = []
+  readonly #room: Room = {
+    isFree: () => this.#untakenBytes < UNTAKEN_BYTES_MAX,
+    whenFree: go => void this.#parked.push(go),
+  }
   #isEnding = false
   #isGone = false
 
@@ -71,10 +82,10 @@ export class Talk {
   #ask<Name extends CallName>(serial: number, name: Name, message: never): void {
     const { asked, tell } = rows[name]
     const told = (answer: LogAnswer<ToldBy<Name>>): void => {
-      if (answer.error === undefined) this.#tell(serial, name, tell(answer.value))
-      else this.#refuse(serial, answer.error)
+      if (answer.error !== undefined) this.#refuse(serial, answer.error)
+      else this.#tell(serial, name, tell(answer.value), bytesOf(answer.value))
     }
-    const waits = this.#log.ask(name, asked(message) as AskedBy<Name>, told)
+    const waits = this.#log.ask(name, asked(message) as AskedBy<Name>, told, this.#room)
     this.#forget(serial)
     this.#open.set(serial, { name, cancel: () => waits.cancel() })
     if (name === 'fetch') this.#fetches++
@@ -89,12 +100,20 @@ export class Talk {
     this.#tell(serial, 'trouble', error)
   }
 
-  #tell(serial: number, told: CallName | 'trouble', message: object): void {
+  #tell(serial: number, told: CallName | 'trouble', message: object, bytes = 0): void {
     if (this.#isGone) return
     this.#forget(serial)
-    const isTaken = this.#stream.write({ serial, log: this.#log.name, [told]: message })
+    this.#untakenBytes += bytes
+    const answer = { serial, log: this.#log.name, [told]: message }
+    const isTaken = this.#stream.write(answer, () => this.#taken(bytes))
     if (!isTaken) this.#stream.pause()
     this.#maybeEnd()
+  }
+
+  #taken(bytes: number): void {
+    this.#untakenBytes -= bytes
+    if (this.#parked.length === 0 || !this.#room.isFree()) return
+    for (const go of this.#parked.splice(0)) go()
   }
 
   #maybeEnd(): void {
@@ -112,6 +131,10 @@ export class Talk {
     this.#onGone()
   }
 }
+
+/** Of what was fetched; other answers are small. */
+const bytesOf = (told: ToldBy<CallName>): number =>
+  typeof told === 'object' && 'records' in told ? recordBytes(told.records) : 0
 
 const closing = refused('unavailable', 'the log is being closed; ask again when it is there').error
 const tooMany = refused(

@@ -1,7 +1,6 @@
 /** The wire: what becomes of calls when the other end is gone, another, or asked too much. */
 
 import { connect, createServer, type Socket } from 'node:net'
-import { Duplex } from 'node:stream'
 import { Client, credentials } from '@grpc/grpc-js'
 import { expect, test } from 'vitest'
 import { utf8Of } from '../../../base/bytes.ts'
@@ -17,7 +16,7 @@ import { GrpcLine } from './client.ts'
 import { type AnswerMessage, rows } from './messages.ts'
 import { LogServer, type ServerAnswer } from './server.ts'
 import { channelOptions, talkMethod } from './service.ts'
-import { FETCHES_MAX, Talk, type TalkStream } from './talk.ts'
+import { FETCHES_MAX } from './talk.ts'
 
 /** As far as it is looked at. */
 interface MessageType {
@@ -251,31 +250,6 @@ test.each([
   const message = (talkMethod() as unknown as Record<string, MessageType>)[type]
   const names = message?.type.field.map(({ name }) => name).sort()
   expect(names).toEqual(['serial', 'log', ...Object.keys(rows), more].sort())
-})
-
-test('who does not take his answers is not heard until he has', async () => {
-  const log = await openLog(new FolderDisk(tempFolder()))
-  let take: (() => void) | undefined
-  let isTaking = false
-  const stream = new Duplex({
-    objectMode: true,
-    read() {},
-    write(_answer, _encoding, done) {
-      if (isTaking) done()
-      else take = done
-    },
-  })
-  new Talk(log, stream as unknown as TalkStream, () => {})
-  const call = { log: '', what: 'cluster', cluster: {} }
-  for (let serial = 1; serial <= 100; serial++) stream.push({ ...call, serial })
-  await until(() => stream.isPaused())
-  for (let serial = 101; serial <= 105; serial++) stream.push({ ...call, serial })
-  expect(await answer<string>(done => void log.ask('cluster', {}, done))).toHaveProperty('value')
-  expect(stream.readableLength).toBe(5)
-  isTaking = true
-  take?.()
-  await until(() => stream.readableLength === 0)
-  await new Promise<void>(resolve => log.close(resolve))
 })
 
 test('with TLS a client proves who it is, or is not heard', async () => {
