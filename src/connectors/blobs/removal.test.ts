@@ -1,7 +1,7 @@
 /** Entries that are removed make their numbers free again: what is created there does not count. */
 
 import { expect, test } from 'vitest'
-import { Caller } from './testing/caller.ts'
+import { at, Caller } from './testing/caller.ts'
 import { SimRig, smallLimits } from './testing/sim-rig.ts'
 
 function rig(limits = smallLimits) {
@@ -48,6 +48,25 @@ test('where its next number is free again, that it was created means nothing', (
     expect(caller.seen(21)).toBe('y y y y y y y y late')
   }
 })
+
+test.each(['committed', 'uncommitted'] as const)(
+  'nobody who waits (%s) is shown what was created there',
+  isolation => {
+    const log = rig({ ...trusting, pollMs: 30_000 })
+    const late = log.client()
+    const producer = late.begun('p')
+    late.send(producer, 'early')
+    late.finish(producer)
+    const shown: unknown[] = []
+    const how = { isolation, maxBytes: 1000, waitMs: 20_000 }
+    late.log.fetch(at, 2, how, answer => shown.push(answer))
+    goOn(log)
+    if (isolation === 'committed') expect(late.append('lost')).toBe('unavailable')
+    else expect(late.send(producer, 'lost')).toEqual([2])
+    log.sim.queue.runUntil(log.sim.queue.nowUs + 40_000_000)
+    expect(shown).toEqual([{ error: expect.objectContaining({ code: 'offset-out-of-range' }) }])
+  },
+)
 
 test('a list that shows nothing of what came and went meanwhile is not taken for the end', () => {
   for (const ask of ['end', 'append'] as const) {

@@ -6,7 +6,8 @@
  *
  * - the newest entry is never removed, so that the last of those that are listed always counts;
  * - an entry counts when those behind it are linked to it, or nothing is behind it;
- * - nobody is told that something was written before it was seen that its entry counts.
+ * - nobody is told that something was written, or shown it, before it was seen that its entry
+ *   counts.
  *
  * An attempt of which nobody said what became of it is made again as it was, until its number is
  * there: then it was that attempt, or it never will be.
@@ -90,6 +91,11 @@ export class Sequence {
 
   get isIdle(): boolean {
     return !(this.#isBusy || this.#isTidying)
+  }
+
+  /** Whether all that the ledger says is known to count. */
+  get isCertain(): boolean {
+    return this.#replica.certain === this.#replica.number
   }
 
   /** When it is answered, the ledger knows all that was acknowledged before this was called. */
@@ -241,7 +247,14 @@ export class Sequence {
       }
     }
     this.#replica.confirm()
+    this.#tell(this.ledger.touched)
     return { value: undefined }
+  }
+
+  #tell(touched: Set<number>): void {
+    const changed = [...touched]
+    touched.clear()
+    this.#parts.onChanged(changed)
   }
 
   #senseless({ number, op }: Entry): LogAnswer<never> {
@@ -265,10 +278,6 @@ export class Sequence {
       attempt.fate = attempt.entry.id === entry.id ? 'mine' : 'others'
       attempt.effect = effect
     }
-    const { touched } = this.ledger
-    const changed = [...touched]
-    touched.clear()
-    this.#parts.onChanged(changed)
     return true
   }
 

@@ -30,10 +30,13 @@ export class Topic {
     this.name = name
     this.#parts = parts
     this.#retentionMs = parts.clock.monotonicMs() + parts.limits.retentionMs
-    this.#sequence = new Sequence({ ...parts, onChanged: all => this.#fetches.changed(all) })
+    const onChanged = (all: readonly number[]): void => {
+      this.#fetches.changed(all)
+      this.#fetches.settled()
+    }
+    this.#sequence = new Sequence({ ...parts, onChanged })
     const source = {
-      // The ledger takes an entry only when its object is there: no turn is ever half written.
-      isSettled: () => true,
+      isSettled: () => this.#sequence.isCertain,
       find: (at: AskedBy<'start'>) => this.#judge.find(at),
       read: (blocks: readonly Block[], done: (sound: ReadonlyMap<Block, Uint8Array>) => void) =>
         readBlocks(blocks, (span, told) => this.#read(span, told), done),

@@ -90,4 +90,12 @@ export const blobLogMutants: readonly Mutant[] = [
     why: 'What was open when the image was made is hidden though it was committed later.',
     origin: 'state at a cut, written down without what is under way',
   },
+  {
+    name: 'shown-before-it-counts',
+    file: `${HERE}/sequence.ts`,
+    find: '        this.#take(attempt.entry)\n',
+    replace: '        this.#take(attempt.entry)\n        this.#tell(this.ledger.touched)\n',
+    why: 'Who waits in the same process is shown what nobody else will ever see.',
+    origin: 'our own draft',
+  },
 ]

@@ -22,6 +22,8 @@ import { SimRig } from './sim-rig.ts'
 const CLIENTS = 3
 const IDS = 2
 const RUN_MS = 60_000
+/** Longer than a client that waits is without news. */
+const WAIT_MS = 12_000
 const HEAL_MS = 400_000
 /** A transaction that is left open for longer is ended by whoever looks. */
 const TIMEOUT_MS = 20_000
@@ -38,6 +40,7 @@ const limits = {
   listMax: 8,
   triesMax: 3,
   retryMs: 300,
+  pollMs: 8000,
   cacheBytes: 100,
 }
 
@@ -182,6 +185,7 @@ export class Torture {
     const least = this.#ends[at] ?? 0
     log.end(of, 'uncommitted', answer => {
       if (answer.error !== undefined) return
+      this.#await(log, at, answer.value)
       invariant(answer.value >= least, 'the end is behind what was acknowledged')
     })
     log.start(of, answer => {
@@ -189,6 +193,14 @@ export class Torture {
       log.fetch(of, answer.value, { ...ALL, isolation: 'committed' }, fetched => {
         if (fetched.error === undefined) this.#note(at, fetched.value)
       })
+    })
+  }
+
+  /** What comes next, whoever writes it. */
+  #await(log: StreamLog, at: number, end: number): void {
+    const how = { isolation: 'committed', maxBytes: 400, waitMs: WAIT_MS } as const
+    log.fetch(PLACES[at] as Partition, end, how, fetched => {
+      if (fetched.error === undefined) this.#note(at, fetched.value)
     })
   }
 
