@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { Prng } from '../../src/base/prng.ts'
-import { type Facts, objections, slackened } from './drill.ts'
+import { type Facts, objections, overKafka, slackened } from './drill.ts'
 import { drills } from './drills.ts'
 import { publisherApiKeys } from './faults/kafka-proxy.ts'
 import { drawn, type FaultPlan, partitions, told, victimOf } from './faults/plan.ts'
@@ -104,4 +104,16 @@ test('who leads most is hit; among equals anybody', () => {
   const equals = Array.from({ length: 30 }, (_, seed) => victimOf(leads(2, 0, 2), new Prng(seed)))
   expect(new Set(equals)).toEqual(new Set(['a', 'c']))
   expect(victimOf(new Map(), new Prng(1))).toBe(undefined)
+})
+
+test('drills that kill or pause who leads are played over brokers too, and say so', () => {
+  const over = drills.flatMap(drill => overKafka(drill) ?? [])
+  expect(over.map(({ name, machine }) => [name, machine])).toEqual([
+    ['kill-leader-kafka', 'kafka-job'],
+    ['pause-leader-kafka', 'kafka-job'],
+  ])
+  for (const { faults, rounds, groups, about } of over) {
+    expect(drills.map(drill => drill.faults)).toContain(faults)
+    expect([rounds > 1, groups, about.endsWith('; over three brokers')]).toEqual([true, 2, true])
+  }
 })

@@ -11,7 +11,7 @@ export interface Drill {
   readonly name: string
   readonly about: string
   /** What its nodes are for: `main.ts` knows how each is run. */
-  readonly machine: 'kv' | 'publish' | 'job'
+  readonly machine: 'kv' | 'publish' | 'job' | 'kafka-job'
   readonly nodes: number
   readonly groups: number
   readonly clientsPerGroup: number
@@ -24,6 +24,8 @@ export interface Drill {
   readonly faultMs: number
   readonly quietMs: number
   readonly expects: Expectation
+  /** What is different over three real brokers; missing: it is not played over them. */
+  readonly overKafka?: Pick<Drill, 'groups' | 'expects'>
 }
 
 export interface Expectation {
@@ -63,6 +65,14 @@ export interface Facts {
   readonly unnoticed: readonly string[]
   /** What went wrong while it ran: a group that was not served again, replicas that differ. */
   readonly troubles: readonly string[]
+}
+
+/** The drill of a job as it is played over three real brokers; undefined: it is not. */
+export function overKafka(drill: Drill): Drill | undefined {
+  const { overKafka: other, name, about } = drill
+  if (other === undefined) return undefined
+  const told = { name: `${name}-kafka`, about: `${about}; over three brokers` }
+  return { ...drill, ...told, machine: 'kafka-job', ...other }
 }
 
 /** What is expected of a machine that does much else besides. */

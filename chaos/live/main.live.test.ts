@@ -16,6 +16,7 @@ test.each([
   ['--draw wants a whole number from 1 up', '--draw', '0'],
   ['--sabotage is one of lose, repeat, alter', 'raft-kill', '--sabotage', 'burn'],
   ['check which file?', 'check'],
+  ['kill-two has no other form: --kafka goes with kill-leader, pause', 'kill-two', '--kafka'],
   ['--nonsense', '--nonsense'],
 ])('%s', async (said, ...args) => {
   const { code, output } = await command(args)
@@ -26,6 +27,7 @@ test.each([
 
 test.each([
   ['raft-lost-disk  kill -9', 'list'],
+  ['kill-leader-kafka  a job under load', 'list', '--kafka'],
   ['npm run chaos', '--help'],
 ])('%s is the answer', async (said, ...args) => {
   const { code, output } = await command(args)

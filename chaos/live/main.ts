@@ -12,10 +12,10 @@ import type { Random } from '../../src/base/env.ts'
 import { Prng } from '../../src/base/prng.ts'
 import type { Cluster } from './cluster/cluster.ts'
 import { nodeProgram } from './cluster/program.ts'
-import { type Drill, objections, slackened } from './drill.ts'
+import { type Drill, objections, overKafka, slackened } from './drill.ts'
 import { drills } from './drills.ts'
 import { isGood, type Sabotage, sabotages } from './evidence.ts'
-import { jobStage } from './jobs/stage.ts'
+import { jobStage, kafkaJobStage } from './jobs/stage.ts'
 import { evidenceIn } from './kept.ts'
 import { Crowd } from './load/crowd.ts'
 import { KvPort } from './load/kv-port.ts'
@@ -24,9 +24,14 @@ import { factLines } from './report.ts'
 import { type Drilled, runDrill } from './run.ts'
 import type { Stage, StageOptions } from './stage.ts'
 
+const kafkaDrills = drills.filter(drill => overKafka(drill) !== undefined)
+const namesOf = (of: readonly Drill[]) => of.map(({ name }) => name).join(', ')
+
 const HELP = `npm run chaos -- DRILL.. [OPTION ..]
 npm run chaos -- list                      with --draw and --seed: those that would be drawn
 npm run chaos -- check FILE                judges a history that was kept
+  --kafka          over three real brokers in place of the embedded log:
+                   ${namesOf(kafkaDrills)}
   --draw N         N of the drills named, drawn by the seed; without names, of all
   --rounds N       so many faults (default: as the drill says)
   --seed N         what is drawn is drawn from it (default: drawn, and printed)
@@ -35,7 +40,7 @@ npm run chaos -- check FILE                judges a history that was kept
   --sabotage HOW   ${sabotages.join(', ')}: spoils one place of the history; it must turn red
   --keep           keeps configurations, logs and data of the nodes, and says where
   --help           this text
-drills: ${drills.map(({ name }) => name).join(', ')}
+drills: ${namesOf(drills)}
 Exit code 1: the verdict is red; 2: it was asked wrongly; 75: a service cannot be built here.
 `
 const MISUSED = 2
@@ -51,6 +56,7 @@ const options = {
   out: { type: 'string' },
   sabotage: { type: 'string' },
   keep: { type: 'boolean', default: false },
+  kafka: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const
 
@@ -70,7 +76,7 @@ function kvStage({ drill }: StageOptions): Promise<Stage> {
 }
 
 /** By machine. */
-const stages = { kv: kvStage, publish: publishStage, job: jobStage }
+const stages = { kv: kvStage, publish: publishStage, job: jobStage, 'kafka-job': kafkaJobStage }
 
 /** What was typed cannot be meant so. */
 class Misuse extends Error {}
@@ -115,12 +121,17 @@ function drillOf(name: string): Drill {
   return drill
 }
 
+function kafkaDrillOf(name: string): Drill {
+  const drill = overKafka(drillOf(name))
+  if (drill !== undefined) return drill
+  throw new Misuse(`${name} has no other form: --kafka goes with ${namesOf(kafkaDrills)}`)
+}
+
 const drawnSeed = () => String(Math.floor(Math.random() * SEED_MAX))
 
-function drawn(named: readonly Drill[], draw: string | undefined, seed: number): readonly Drill[] {
-  if (draw === undefined) return named
+function drawn(among: readonly Drill[], draw: string | undefined, seed: number): readonly Drill[] {
+  if (draw === undefined) return among
   const most = wholeNumber('draw', draw, 1)
-  const among = named.length > 0 ? named : drills
   return new Prng(seed)
     .fork('drills')
     .shuffle([...among])
@@ -134,16 +145,18 @@ function askedOf(): Asked | Question {
   if (values.help) return 'help'
   const seed = wholeNumber('seed', values.seed ?? drawnSeed(), 0)
   const [first, file, ...rest] = positionals
+  const all = values.kafka ? kafkaDrills.flatMap(drill => overKafka(drill) ?? []) : drills
   if (positionals.length === 1 && first === 'list') {
-    return { listed: drawn(drills, values.draw, seed) }
+    return { listed: drawn(all, values.draw, seed) }
   }
   if (first === 'check') {
     if (file === undefined || rest.length > 0) throw new Misuse('check which file?')
     return { file }
   }
   if (positionals.length === 0 && values.draw === undefined) throw new Misuse('which drill?')
+  const named = positionals.map(values.kafka ? kafkaDrillOf : drillOf)
   return {
-    drills: drawn(positionals.map(drillOf), values.draw, seed),
+    drills: drawn(named.length > 0 ? named : all, values.draw, seed),
     rounds: values.rounds === undefined ? undefined : wholeNumber('rounds', values.rounds, 1),
     slack: wholeNumber('slack', values.slack, 1),
     seed,

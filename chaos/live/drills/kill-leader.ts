@@ -16,4 +16,8 @@ export const killLeader: Drill = {
   faultMs: 2500,
   quietMs: 1500,
   expects: { gapMsMax: 2000, okPerSecondMin: 100, toll: [OPEN] },
+  overKafka: {
+    groups: 2,
+    expects: { gapMsMax: 6_000, okPerSecondMin: 33, toll: [OPEN] },
+  },
 }

@@ -15,4 +15,8 @@ export const pauseLeader: Drill = {
   faultMs: 4000,
   quietMs: 1500,
   expects: { gapMsMax: 5000, okPerSecondMin: 100 },
+  overKafka: {
+    groups: 2,
+    expects: { gapMsMax: 15_000, okPerSecondMin: 33 },
+  },
 }

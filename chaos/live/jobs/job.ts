@@ -7,35 +7,50 @@
 import type { NewTopic } from '../../../src/base/stream-log.ts'
 
 export const JOB = 'drill'
-export const INPUTS = 'drill.readings'
-export const OUTPUTS = { pairs: 'drill.pairs', totals: 'drill.totals' } as const
-export const DEAD = `${JOB}.dead-letters`
 export const INPUT_PARTITIONS = 4
 export const OUTPUT_PARTITIONS = 2
 
-export const topics = (replication: number): readonly NewTopic[] => {
+/** What bears the job's name: a log that others use too has a job of a name of its own. */
+export interface JobNames {
+  readonly job: string
+  readonly inputs: string
+  readonly outputs: { readonly pairs: string; readonly totals: string }
+  /** Topics that the job makes by itself. */
+  readonly dead: string
+  readonly journal: string
+}
+
+export const namesOf = (job: string): JobNames => ({
+  job,
+  inputs: `${job}.readings`,
+  outputs: { pairs: `${job}.pairs`, totals: `${job}.totals` },
+  dead: `${job}.dead-letters`,
+  journal: `weir.${job}.journal`,
+})
+
+export const topics = ({ inputs, outputs }: JobNames, replication: number): readonly NewTopic[] => {
   const made = { replication, settings: {} }
   return [
-    { ...made, topic: INPUTS, partitions: INPUT_PARTITIONS },
-    ...Object.values(OUTPUTS).map(topic => ({ ...made, topic, partitions: OUTPUT_PARTITIONS })),
+    { ...made, topic: inputs, partitions: INPUT_PARTITIONS },
+    ...Object.values(outputs).map(topic => ({ ...made, topic, partitions: OUTPUT_PARTITIONS })),
   ]
 }
 
 /** Where its topics are, as a job file says it. */
 export type Home =
   | { readonly log: { readonly address: string } }
-  | { readonly kafka: { readonly brokers: string } }
+  | { readonly kafka: { readonly brokers: readonly string[] } }
 
 /** JSON is YAML, too. */
-export function jobText(home: Home, groups: number): string {
+export function jobText(names: JobNames, home: Home, groups: number): string {
   const at = (topic: string) =>
     'log' in home ? { log: { ...home.log, topic } } : { kafka: { ...home.kafka, topic } }
   const pairs = { first: 'min(n)', last: 'max(n)', total: 'sum(v)', bucket: 'min(bucket)' }
   const job = {
-    name: JOB,
+    name: names.job,
     sources: {
       readings: {
-        ...at(INPUTS),
+        ...at(names.inputs),
         schema: { key: 'text', n: 'bigint', v: 'bigint', bucket: 'bigint', at: 'timestamptz' },
         time: { field: 'at', lag: '0s' },
       },
@@ -55,8 +70,8 @@ export function jobText(home: Home, groups: number): string {
       { to: 'totals' },
     ],
     sinks: {
-      pairs: { ...at(OUTPUTS.pairs), key: 'key' },
-      totals: { ...at(OUTPUTS.totals), key: 'bucket' },
+      pairs: { ...at(names.outputs.pairs), key: 'key' },
+      totals: { ...at(names.outputs.totals), key: 'bucket' },
     },
     options: { partitions: groups, errors: 'dead-letter' },
   }

@@ -1,36 +1,35 @@
 /**
- * The load of a drill of a job: a producer in front of it, readers behind it, and in the end what
- * the one put in beside what the others saw.
+ * The load of a drill of a job: a producer in front of it, readers that follow its outputs, and in
+ * the end what is in the log of its input beside what is in those of its outputs, read anew.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Fetched, StoredRecord } from '../../../src/base/stream-log.ts'
+import type { StoredRecord } from '../../../src/base/stream-log.ts'
 import { identityIn } from '../../../src/journal/identity.ts'
 import { isOpenAt } from '../publishing/open.ts'
 import type { Concluded, Load, Toll } from '../stage.ts'
-import { askedOf, type Backing } from './backing.ts'
+import { type Backing, type Found, foundOf } from './backing.ts'
 import { JobRecord } from './evidence.ts'
-import { DEAD, INPUT_PARTITIONS, INPUTS, OUTPUT_PARTITIONS, OUTPUTS } from './job.ts'
+import { INPUT_PARTITIONS, OUTPUT_PARTITIONS } from './job.ts'
 import { Producer, type ProducerParts } from './producer.ts'
 import { Reader } from './reader.ts'
 import { type Fact, type Out, type Put, type Sink, sinks } from './record.ts'
 import { OPEN } from './toll-names.ts'
 import { judge } from './verdict.ts'
 
-export interface JobLoadParts extends Omit<ProducerParts, 'log'> {
+export interface JobLoadParts extends Omit<ProducerParts, 'log' | 'topic'> {
   readonly backing: Backing
   /** Their ids by their names. */
   readonly groups: ReadonlyMap<string, number>
-  /** Journals of the job: what is open there when a fault strikes was hit by it. */
-  readonly journal: string
 }
 
 /** Everything is out, and nothing follows it, after so long. */
 const OUT_MS = 60_000
 const POLL_MS = 50
+/** So many objections to what followers saw are told. */
+const TOLD_MAX = 5
 /** A group that publishes has a transaction open within this time. */
 const POISED_MS = 1000
-const decoder = new TextDecoder()
 
 export class JobLoad implements Load {
   readonly #parts: JobLoadParts
@@ -45,12 +44,12 @@ export class JobLoad implements Load {
   #open = 0
 
   constructor(parts: JobLoadParts) {
-    const { log } = parts.backing
+    const { log, names } = parts.backing
     this.#parts = parts
     this.readers = [...parts.groups].flatMap(([name, id]) => {
       return name.includes('/pairs/') ? [id] : []
     })
-    this.#producer = new Producer({ ...parts, log })
+    this.#producer = new Producer({ ...parts, log, topic: names.inputs })
     const of = (topic: string, partitions: number, see: (at: number, one: StoredRecord) => void) =>
       Array.from({ length: partitions }, (_, partition) => {
         const onRecords = (records: readonly StoredRecord[]) => {
@@ -60,9 +59,13 @@ export class JobLoad implements Load {
       })
     this.#readers = [
       ...sinks.flatMap(sink => {
-        return of(OUTPUTS[sink], OUTPUT_PARTITIONS, (at, record) => this.#see(sink, at, record))
+        return of(names.outputs[sink], OUTPUT_PARTITIONS, (at, record) =>
+          this.#see(sink, at, record),
+        )
       }),
-      ...of(DEAD, 1, (_, { value }) => this.#dead.push({ f: 'dead', text: textOf(value) })),
+      ...of(names.dead, 1, (_, record) => {
+        this.#dead.push({ f: 'dead', text: foundOf(record).text })
+      }),
     ]
   }
 
@@ -118,12 +121,9 @@ export class JobLoad implements Load {
     for (const reader of this.#readers) reader.end()
   }
 
-  #see(sink: Sink, partition: number, { value, headers }: StoredRecord): void {
-    const named = identityIn(headers)
-    const { group = '', generation = 0, number = 0 } = named ?? {}
-    const identity = named === undefined ? '' : `${group}/${generation}/${sink}/${number}`
-    this.#outs.push({ f: 'out', sink, partition, text: textOf(value), identity })
-    const id = this.#parts.groups.get(group)
+  #see(sink: Sink, partition: number, record: StoredRecord): void {
+    this.#outs.push({ f: 'out', sink, partition, ...foundOf(record) })
+    const id = this.#parts.groups.get(identityIn(record.headers)?.group ?? '')
     if (id === undefined) return
     const times = this.#okNs.get(id) ?? []
     this.#okNs.set(id, times)
@@ -132,50 +132,63 @@ export class JobLoad implements Load {
 
   /** Of the journals of these groups. */
   async #openOf(groups: readonly number[]): Promise<number> {
-    const { backing, journal, groups: all } = this.#parts
+    const { backing, groups: all } = this.#parts
     const places = [...all.values()].flatMap((id, partition) => {
       return groups.includes(id) ? [partition] : []
     })
     const open = await Promise.all(
-      places.map(partition => isOpenAt(backing.log, { topic: journal, partition })),
+      places.map(partition => isOpenAt(backing.log, { topic: backing.names.journal, partition })),
     )
     return open.filter(isOpen => isOpen === true).length
   }
 
   /** When all that is due was seen, and every transaction is decided. */
   async #whole(): Promise<JobRecord> {
-    const put = await this.#put()
+    const { names } = this.#parts.backing
+    const put = await this.#all(names.inputs, INPUT_PARTITIONS, putOf)
     const endMs = performance.now() + OUT_MS
     for (;;) {
-      const facts = [...put, ...this.#outs, ...this.#dead]
+      const followed = judge([...put, ...this.#outs, ...this.#dead])
       const isOut =
-        judge(facts).lost === 0 && (await this.#openOf([...this.#parts.groups.values()])) === 0
-      if (isOut || performance.now() > endMs) return new JobRecord(facts)
+        followed.lost === 0 && (await this.#openOf([...this.#parts.groups.values()])) === 0
+      if (isOut || performance.now() > endMs) {
+        // Who follows a topic sees what whoever reads it later sees.
+        this.#troubles.push(
+          ...followed.objections.slice(0, TOLD_MAX).map(told => `followed: ${told}`),
+        )
+        return new JobRecord([...put, ...(await this.#found())])
+      }
       await sleep(POLL_MS)
     }
   }
 
-  /** All of the input, as its log has it. */
-  async #put(): Promise<readonly Put[]> {
-    const { log } = this.#parts.backing
-    const all: Put[] = []
-    for (let partition = 0; partition < INPUT_PARTITIONS; partition++) {
-      const of = { topic: INPUTS, partition }
-      const end = await askedOf<number>(done => log.end(of, 'committed', done))
-      for (let at = await askedOf<number>(done => log.start(of, done)); at < end; ) {
-        const how = { isolation: 'committed', maxBytes: 1 << 20, waitMs: 0 } as const
-        const { records, position } = await askedOf<Fetched>(done => log.fetch(of, at, how, done))
-        all.push(...records.map(({ value }) => putOf(partition, textOf(value))))
-        at = position
-      }
+  async #found(): Promise<readonly Fact[]> {
+    const { names } = this.#parts.backing
+    const outs: Fact[] = []
+    for (const sink of sinks) {
+      const outOf = (partition: number, one: Found): Out => ({ f: 'out', sink, partition, ...one })
+      outs.push(...(await this.#all(names.outputs[sink], OUTPUT_PARTITIONS, outOf)))
+    }
+    const dead = await this.#all(names.dead, 1, (_, { text }): Fact => ({ f: 'dead', text }))
+    return [...outs, ...dead]
+  }
+
+  /** All of a topic, as its log has it. */
+  async #all<T>(
+    topic: string,
+    partitions: number,
+    factOf: (partition: number, found: Found) => T,
+  ): Promise<readonly T[]> {
+    const all: T[] = []
+    for (let partition = 0; partition < partitions; partition++) {
+      const found = await this.#parts.backing.found({ topic, partition })
+      all.push(...found.map(one => factOf(partition, one)))
     }
     return all
   }
 }
 
-function putOf(partition: number, text: string): Put {
+function putOf(partition: number, { text }: Found): Put {
   const { at, ...rest } = JSON.parse(text)
   return { f: 'put', partition, ...rest, atMs: Date.parse(at) }
 }
-
-const textOf = (value: Uint8Array | null): string => decoder.decode(value ?? new Uint8Array(0))

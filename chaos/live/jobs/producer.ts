@@ -8,7 +8,7 @@ import type { Random } from '../../../src/base/env.ts'
 import type { NewRecord, StreamLog } from '../../../src/base/stream-log.ts'
 import type { Reading } from '../../oracle/drills/pairs.ts'
 import { answerOf } from './backing.ts'
-import { INPUT_PARTITIONS, INPUTS } from './job.ts'
+import { INPUT_PARTITIONS } from './job.ts'
 import { Pace } from './pace.ts'
 
 const BUCKETS = 7
@@ -17,6 +17,8 @@ const HOUR_MS = 3_600_000
 
 export interface ProducerParts {
   readonly log: StreamLog
+  /** Of `INPUT_PARTITIONS` partitions. */
+  readonly topic: string
   readonly random: Random
   readonly perSecond: number
   readonly keys: number
@@ -77,10 +79,11 @@ export class Producer {
   }
 
   async #append(lots: readonly { partition: number; readings: readonly Reading[] }[]) {
+    const { log, topic } = this.#parts
     const parts = lots.map(({ partition, readings }) => {
-      return { topic: INPUTS, partition, records: readings.map(recordOf) }
+      return { topic, partition, records: readings.map(recordOf) }
     })
-    const answer = await answerOf<readonly number[]>(done => this.#parts.log.append(parts, done))
+    const answer = await answerOf<readonly number[]>(done => log.append(parts, done))
     // What is in the log in the end is the input, whatever was answered.
     if (answer.error === undefined) this.taken += lots.flatMap(({ readings }) => readings).length
     else this.unknown++

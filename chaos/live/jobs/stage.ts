@@ -5,29 +5,57 @@ import type { Random } from '../../../src/base/env.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { nodeProgram } from '../cluster/program.ts'
 import { groupsAt } from '../cluster/raft-status.ts'
+import type { Drill } from '../drill.ts'
 import type { Load, Stage, StageOptions } from '../stage.ts'
-import { askedOf, embeddedBacking } from './backing.ts'
-import { JOB, jobText, topics } from './job.ts'
+import { askedOf, type Backing, embeddedBacking } from './backing.ts'
+import { jobText, topics } from './job.ts'
+import { kafkaBacking } from './kafka.ts'
 import { JobLoad } from './load.ts'
 
 /** Groups of the job have leaders after so long. */
 const RUNNING_MS = 60_000
 const POLL_MS = 50
-const PER_SECOND = 1000
 const KEYS = 60
+/**
+ * Inputs a second. Three brokers of a machine take a third of it beside the nodes: each of their
+ * transactions is written by all of them.
+ */
+const PER_SECOND = { log: 1000, kafka: 333 } as const
 
 export async function jobStage({ drill, folder }: StageOptions): Promise<Stage> {
   const backing = await embeddedBacking(folder)
-  const { log, replication } = backing
-  for (const topic of topics(replication)) await askedOf<void>(done => log.create(topic, done))
-  const load = async (cluster: Cluster, random: Random): Promise<Load> => {
-    const text = jobText(backing.home, drill.groups)
-    const groups = await submitted(cluster, { job: JOB, text, groups: 2 * drill.groups })
-    const journal = `weir.${JOB}.journal`
-    return new JobLoad({ backing, groups, journal, random, perSecond: PER_SECOND, keys: KEYS })
-  }
+  return staged({ drill, backing, hasProxies: true, perSecond: PER_SECOND.log })
+}
+
+export async function kafkaJobStage({ drill, say }: StageOptions): Promise<Stage> {
+  const backing = await kafkaBacking(say)
+  return staged({ drill, backing, hasProxies: false, perSecond: PER_SECOND.kafka })
+}
+
+interface Backed {
+  readonly drill: Drill
+  readonly backing: Backing
+  readonly hasProxies: boolean
+  readonly perSecond: number
+}
+
+async function staged({ drill, backing, hasProxies, perSecond }: Backed): Promise<Stage> {
+  const { log, names, home, replication } = backing
   const end = () => backing.end()
-  return { program: nodeProgram(), hasProxies: true, groups: 1, load, end }
+  try {
+    for (const topic of topics(names, replication)) {
+      await askedOf<void>(done => log.create(topic, done))
+    }
+  } catch (error) {
+    await end()
+    throw error
+  }
+  const load = async (cluster: Cluster, random: Random): Promise<Load> => {
+    const text = jobText(names, home, drill.groups)
+    const groups = await submitted(cluster, { job: names.job, text, groups: 2 * drill.groups })
+    return new JobLoad({ backing, groups, random, perSecond, keys: KEYS })
+  }
+  return { program: nodeProgram(), hasProxies, groups: 1, load, end }
 }
 
 export interface Submission {
