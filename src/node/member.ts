@@ -76,6 +76,8 @@ export class Member<M extends GroupMachine> {
   readonly #places = new Map<GroupId, Places>()
   readonly #leaders = new Map<GroupId, ReplicaId | typeof NO_ONE>()
   readonly #watches = new Map<GroupId, LeaderWatch>()
+  /** Which was handed over last. */
+  #handing: Group | undefined
   readonly #placing: Placing
   #isStopping = false
 
@@ -301,9 +303,12 @@ export class Member<M extends GroupMachine> {
     const { leaderWish, clock, logger } = this.#parts
     const watch = this.#watches.get(id) ?? new LeaderWatch()
     this.#watches.set(id, watch)
-    const to = watch.look(status, leaderWish?.(id), clock.monotonicMs())
+    // One after the other: what a node leads is not all silent at once.
+    const isHanding = (this.#handing?.raft.status().transferee ?? NO_ONE) !== NO_ONE
+    const to = isHanding ? undefined : watch.look(status, leaderWish?.(id), clock.monotonicMs())
     if (to === undefined) return
     logger.log('info', 'handing over to who should lead', { group: name, replica: to })
+    this.#handing = group
     group.transfer(to)
   }
 

@@ -9,7 +9,7 @@ import { emptyMeta } from '../../meta/state.ts'
 import { ManualClock } from '../../raft/host/testing/world.ts'
 import type { ProposeOutcome, ReadOutcome } from '../group.ts'
 import { emptyRoster, enrol } from '../roster/roster.ts'
-import { settled } from '../testing/members.ts'
+import { settled, Town } from '../testing/members.ts'
 import { UNSEEN_MS } from './duty.ts'
 import type { Hosted } from './hosting.ts'
 import type { Hosting } from './job-host.ts'
@@ -212,4 +212,30 @@ test('on whole members leadership goes to the replica that should lead, and stay
   const { term } = town.mustLead().replica().group.raft
   town.clock.pass(5 * STEADY_MS)
   expect(town.mustLead().replica().group.raft.term).toBe(term)
+})
+
+test('groups are handed over one after the other, each when the last one is led where it should', () => {
+  const groups = [1, 2, 3]
+  const town = new Town(['a', 'b', 'c'])
+  const [founder, ...others] = town.places
+  founder?.start().found(...groups)
+  const isEnrolled = (group: number) => founder?.replica(group).roster.roster.replicas.length === 1
+  town.until(() => groups.every(isEnrolled), 'the enrolment of the founder')
+  for (const [at, one] of others.entries()) {
+    one.start()
+    one.askSeats(town.mustLead())
+    for (const group of groups) {
+      town.untilVoters(['a/1', 'b/2', 'c/3'].slice(0, at + 2), group)
+    }
+  }
+  const wished = replicaId(2)
+  for (const place of town.places) for (const group of groups) place.wishes.set(group, wished)
+  const handed = () =>
+    town.places.flatMap(one => one.logged).filter(line => line.startsWith('handing')).length
+  const there = () => groups.filter(group => town.leader(group)?.replica(group).group.replica === 2)
+  town.until(() => {
+    expect(handed()).toBeLessThanOrEqual(there().length + 1)
+    return there().length === groups.length
+  }, 'all led where they should')
+  expect(handed()).toBe(groups.length)
 })

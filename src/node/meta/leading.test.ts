@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import { type ReplicaId, replicaId } from '../../base/ids.ts'
 import { COMMIT, leaderOf, peerAt } from '../roster/testing/status.ts'
-import { AGAIN_MS, LeaderWatch, STEADY_MS } from './leading.ts'
+import { AGAIN_MS, AWAY_MS, LeaderWatch, STEADY_MS } from './leading.ts'
 
 const [ONE, TWO, THREE] = [1, 2, 3].map(replicaId) as [ReplicaId, ReplicaId, ReplicaId]
 const members = { voters: [ONE, TWO, THREE], outgoing: [], learners: [] }
@@ -26,6 +26,19 @@ test('who falls behind begins anew', () => {
   expect(watch.look(status(), TWO, STEADY_MS + 1)).toBeUndefined()
   expect(watch.look(status(), TWO, 2 * STEADY_MS)).toBeUndefined()
   expect(watch.look(status(), TWO, 2 * STEADY_MS + 1)).toBe(TWO)
+})
+
+test('while another one is away, it takes longer; when he comes back, a while from then', () => {
+  const watch = new LeaderWatch()
+  watch.look(status(), TWO, 0)
+  expect(watch.look(status(0, FAR), TWO, STEADY_MS)).toBeUndefined()
+  expect(watch.look(status(), TWO, STEADY_MS + 1)).toBeUndefined()
+  expect(watch.look(status(), TWO, 2 * STEADY_MS)).toBeUndefined()
+  expect(watch.look(status(), TWO, 2 * STEADY_MS + 1)).toBe(TWO)
+  const without = new LeaderWatch()
+  without.look(status(0, FAR), TWO, 0)
+  expect(without.look(status(0, FAR), TWO, AWAY_MS - 1)).toBeUndefined()
+  expect(without.look(status(0, FAR), TWO, AWAY_MS)).toBe(TWO)
 })
 
 test('another wish begins anew', () => {
