@@ -6,13 +6,17 @@ import { quantile } from '../../chaos/live/quantile.ts'
 import type { Trial, Workshop } from '../frame/bench.ts'
 import { shown } from '../frame/report.ts'
 import { judgedValue } from '../frame/target.ts'
-import { views } from './plays/views.ts'
+import type { Play } from './plays/play.ts'
+import { heavyViews, views } from './plays/views.ts'
 import { JobScene } from './scene.ts'
 import { Steps, stepNames } from './steps.ts'
 
 const PER_SECOND = 2000
 const QUIET_MS = 1500
 const P99 = 0.99
+const HEAVY_TIMES = 30
+const LONGER_MAX = 1.1
+const GIB = 1024 ** 3
 
 interface Way {
   readonly name: string
@@ -76,44 +80,82 @@ async function takeoverOf(scene: JobScene, { strike, heal, faultMs }: Way): Prom
   return { gapMs, steps: found }
 }
 
-export const takeoverTrials: readonly Trial[] = ways.map(way => ({
+async function takeoversOf(workshop: Workshop, play: Play, way: Way): Promise<readonly Takeover[]> {
+  const scene = await JobScene.start(workshop, { play, perSecond: PER_SECOND })
+  try {
+    const takeovers: Takeover[] = []
+    for (let i = 0; i < way.times; i++) {
+      const one = await takeoverOf(scene, way)
+      takeovers.push(one)
+      workshop.say(`${way.name} ${i + 1}: ${shown(one.gapMs)} ms`)
+    }
+    return takeovers
+  } finally {
+    await scene.stop()
+  }
+}
+
+const gapMs = (takeovers: readonly Takeover[], share: number): number =>
+  quantile(
+    takeovers.map(one => one.gapMs),
+    share,
+  )
+
+/** How long the outputs stood still, and in which steps it went on. */
+function linesOf(takeovers: readonly Takeover[]): readonly string[] {
+  const ms = (share: number) => shown(gapMs(takeovers, share))
+  const seen = takeovers.flatMap(({ steps }) => (steps === undefined ? [] : [steps]))
+  const medians = stepNames.map(name => {
+    const all = seen.map(one => one[name] ?? 0)
+    return `${name} ${shown(quantile(all, 0.5))}`
+  })
+  return [
+    `Longest time without an output of a group, at ${PER_SECOND} records/s: ` +
+      `median ${ms(0.5)} ms, p99 ${ms(P99)} ms, longest ${ms(1)} ms`,
+    `Of the group taken over last, medians in ms: ${medians.join(', ')}; ${seen.length} seen`,
+  ]
+}
+
+const killed = ways[0] as Way
+
+/** The same kill with little state and with much: a takeover does not read what it takes over. */
+const heavyTrial: Trial = {
+  name: 'heavy',
+  async run(workshop: Workshop) {
+    const way = { ...killed, times: HEAVY_TIMES }
+    const light = await takeoversOf(workshop, heavyViews(0), way)
+    const heavy = await takeoversOf(workshop, heavyViews(GIB), way)
+    const target = {
+      name: 'kill -9: gap with 1 GiB of state, times the gap without',
+      wanted: `at most ${LONGER_MAX}`,
+      unit: 'times',
+      isMet: (value: number) => value <= LONGER_MAX,
+    }
+    return {
+      trial: `${way.name} without state and with 1 GiB of it, ${way.times} times each`,
+      lines: ['Without:', ...linesOf(light), 'With 1 GiB:', ...linesOf(heavy)],
+      details: { light, heavy },
+      judgements: [judgedValue(target, gapMs(heavy, 0.5) / gapMs(light, 0.5))],
+    }
+  },
+}
+
+const wayTrials: readonly Trial[] = ways.map(way => ({
   name: way.name.toLowerCase().replaceAll(/[^a-z]+/g, '-'),
   async run(workshop: Workshop) {
-    const scene = await JobScene.start(workshop, { play: views, perSecond: PER_SECOND })
-    try {
-      const takeovers: Takeover[] = []
-      for (let i = 0; i < way.times; i++) {
-        const one = await takeoverOf(scene, way)
-        takeovers.push(one)
-        workshop.say(`${way.name} ${i + 1}: ${shown(one.gapMs)} ms`)
-      }
-      const gapsMs = takeovers.map(({ gapMs }) => gapMs)
-      const ms = (share: number) => quantile(gapsMs, share)
-      const seen = takeovers.flatMap(({ steps }) => (steps === undefined ? [] : [steps]))
-      const medians = stepNames.map(name => {
-        return `${name} ${shown(
-          quantile(
-            seen.map(one => one[name] ?? 0),
-            0.5,
-          ),
-        )}`
-      })
-      return {
-        trial: `${way.name} of who leads most of ${views.groups} groups, ${way.times} times`,
-        lines: [
-          `Longest time without an output of a group, at ${PER_SECOND} records/s: ` +
-            `median ${shown(ms(0.5))} ms, p99 ${shown(ms(P99))} ms, longest ${shown(ms(1))} ms`,
-          `Of the group taken over last, medians in ms: ${medians.join(', ')}; ${seen.length} seen`,
-        ],
-        details: { takeovers },
-        judgements: way.targets.map(({ share, underMs }) => {
-          const name = `${way.name}: gap over all outputs, ${share === 0.5 ? 'median' : 'p99'}`
-          const isMet = (value: number) => value < underMs
-          return judgedValue({ name, wanted: `under ${underMs} ms`, unit: 'ms', isMet }, ms(share))
-        }),
-      }
-    } finally {
-      await scene.stop()
+    const takeovers = await takeoversOf(workshop, views, way)
+    return {
+      trial: `${way.name} of who leads most of ${views.groups} groups, ${way.times} times`,
+      lines: linesOf(takeovers),
+      details: { takeovers },
+      judgements: way.targets.map(({ share, underMs }) => {
+        const name = `${way.name}: gap over all outputs, ${share === 0.5 ? 'median' : 'p99'}`
+        const isMet = (value: number) => value < underMs
+        const target = { name, wanted: `under ${underMs} ms`, unit: 'ms', isMet }
+        return judgedValue(target, gapMs(takeovers, share))
+      }),
     }
   },
 }))
+
+export const takeoverTrials: readonly Trial[] = [...wayTrials, heavyTrial]

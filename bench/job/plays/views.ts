@@ -1,11 +1,15 @@
 /**
  * Page views, counted by page and window, each change told: one stage, and the job by which Flink
- * and Kafka Streams were measured, with as many pages, partitions and bytes.
+ * and Kafka Streams were measured, with as many pages, partitions and bytes. Kept for a day, with
+ * the largest text that came with them, pages that nobody looks at any more make it heavy.
  */
 
-import { answerOf } from '../../../chaos/live/jobs/backing.ts'
+import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { answerOf, askedOf } from '../../../chaos/live/jobs/backing.ts'
 import type { Home } from '../../../chaos/live/jobs/job.ts'
 import { Pace } from '../../../chaos/live/jobs/pace.ts'
+import { Reader } from '../../../chaos/live/jobs/reader.ts'
 import { utf8Of } from '../../../src/base/bytes.ts'
 import type { NewRecord, StreamLog } from '../../../src/base/stream-log.ts'
 import { SystemRandom } from '../../../src/io/random.ts'
@@ -21,12 +25,19 @@ const PAGES = 10_000
 const BOTS = 50
 const RECORD_BYTES = 198
 
-function textFor(home: Home): string {
+const PAGE_BYTES = 8 * 1024
+/** Pages that are put in at once. */
+const AT_ONCE = 256
+const POLL_MS = 100
+const PATIENCE_MS = 600_000
+
+function textFor(home: Home, isKept: boolean): string {
   const at = (topic: string) =>
     'log' in home ? { log: { ...home.log, topic } } : { kafka: { ...home.kafka, topic } }
   const schema = { page: 'text', n: 'bigint', bot: 'boolean', at: 'timestamptz', agent: 'text' }
-  const select = { views: 'count(*)', last: 'max(n)' }
-  const aggregate = { key: 'page', window: { tumbling: '10s' }, mode: 'updating', select }
+  const select = { views: 'count(*)', last: 'max(n)', ...(isKept ? { agent: 'max(agent)' } : {}) }
+  const window = { tumbling: isKept ? '1d' : '10s' }
+  const aggregate = { key: 'page', window, mode: 'updating', select }
   return JSON.stringify({
     name: JOB,
     sources: { views: { ...at(VIEWS), schema, time: { field: 'at', lag: '1s' } } },
@@ -84,7 +95,7 @@ class Views implements Load {
 }
 
 export const views: Play = {
-  ...{ name: JOB, groups: GROUPS, text: textFor },
+  ...{ name: JOB, groups: GROUPS, text: (home: Home) => textFor(home, false) },
   topics: replication =>
     [VIEWS, COUNTS].map(topic => ({ topic, partitions: PARTITIONS, replication, settings: {} })),
   outputs: { topic: COUNTS, partitions: PARTITIONS },
@@ -92,3 +103,40 @@ export const views: Play = {
   nameOf: ({ last }) => `${last}`,
   load: (log, perSecond, onPut) => Promise.resolve(new Views(log, perSecond, onPut)),
 }
+
+/** Pages of so many bytes together, which nothing compresses; done when all are counted. */
+async function weigh(log: StreamLog, bytes: number): Promise<void> {
+  const pages = Math.ceil(bytes / PAGE_BYTES)
+  let counted = 0
+  const readers = Array.from({ length: PARTITIONS }, (_, partition) => {
+    return new Reader(log, { topic: COUNTS, partition }, all => {
+      counted += all.length
+    })
+  })
+  for (let made = 0; made < pages; made += AT_ONCE) {
+    const records = Array.from({ length: Math.min(AT_ONCE, pages - made) }, (_, i): NewRecord => {
+      const page = `/heavy/${made + i}`
+      const timestampMs = Date.now()
+      const at = new Date(timestampMs).toISOString()
+      const agent = randomBytes(PAGE_BYTES / 2).toString('hex')
+      const value = utf8Of(JSON.stringify({ page, n: 0, bot: false, at, agent }))
+      return { key: utf8Of(page), value, headers: [], timestampMs }
+    })
+    const part = { topic: VIEWS, partition: (made / AT_ONCE) % PARTITIONS, records }
+    await askedOf<readonly number[]>(done => log.append([part], done))
+  }
+  const endMs = performance.now() + PATIENCE_MS
+  while (counted < pages && performance.now() < endMs) await sleep(POLL_MS)
+  for (const reader of readers) reader.end()
+  if (counted < pages) throw new Error(`${counted} of ${pages} heavy pages are counted`)
+}
+
+/** With a state that weighs so much before the first page is looked at. */
+export const heavyViews = (stateBytes: number): Play => ({
+  ...views,
+  text: home => textFor(home, true),
+  load: async (log, perSecond, onPut) => {
+    await weigh(log, stateBytes)
+    return new Views(log, perSecond, onPut)
+  },
+})
