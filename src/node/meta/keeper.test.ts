@@ -214,7 +214,7 @@ test('on whole members leadership goes to the replica that should lead, and stay
   expect(town.mustLead().replica().group.raft.term).toBe(term)
 })
 
-test('groups are handed over one after the other, each when the last one is led where it should', () => {
+test('groups are handed over one after the other', () => {
   const groups = [1, 2, 3]
   const town = new Town(['a', 'b', 'c'])
   const [founder, ...others] = town.places
