@@ -251,6 +251,20 @@ test('a store that is down, full or closed to us says so, and nothing is half do
   expect(client().seen()).toBe('a c')
 })
 
+test('who waits while it cannot be seen what counts is told so when his time is over', () => {
+  const { sim, one } = rig()
+  const producer = one.begun('p')
+  one.send(producer, 'a')
+  const told: unknown[] = []
+  const how = { isolation: 'committed', maxBytes: 100, waitMs: 4000 } as const
+  one.log.fetch(at, 0, how, answer => told.push(answer.error?.code))
+  sim.queue.runUntil(sim.queue.nowUs + 1_000_000)
+  one.send(producer, 'b')
+  sim.blobs.isDown = true
+  sim.queue.runUntil(sim.queue.nowUs + 60_000_000)
+  expect(told).toEqual(['unavailable'])
+})
+
 test.each(['lost-call', 'lost-answer', 'late-call'] as const)('%s: it is done once', fate => {
   const { sim, one, client } = rig()
   for (let i = 0; i < 10; i++) {

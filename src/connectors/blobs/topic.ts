@@ -154,7 +154,8 @@ export class Topic {
     this.#isPolling = true
     this.#parts.clock.after(this.#parts.limits.pollMs, () => {
       this.#look(
-        () => {
+        answer => {
+          if (answer.error !== undefined) this.#fetches.giveUp(answer)
           this.#isPolling = false
           this.#poll()
         },

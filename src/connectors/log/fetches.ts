@@ -8,7 +8,7 @@
  */
 
 import type { Clock, Timer } from '../../base/env.ts'
-import type { Fetched, LogDone, StoredRecord } from '../../base/stream-log.ts'
+import type { Fetched, LogDone, LogError, StoredRecord } from '../../base/stream-log.ts'
 import type { Fetching } from './calls.ts'
 import type { LogLimits } from './limits.ts'
 import { recordsOf } from './state/block.ts'
@@ -92,12 +92,22 @@ export class Fetches {
     this.#advance()
   }
 
+  /** Whether what is known may be shown is not to be had: who waits for nothing else is told so. */
+  giveUp(trouble: { readonly error: LogError }): void {
+    for (const [one, number] of [...this.#overdue]) {
+      if (this.#leave(number, one) && !one.isCancelled()) one.done(trouble)
+    }
+    const line = [...this.#line]
+    this.#line.clear()
+    for (const one of line) if (!one.isCancelled()) one.done(trouble)
+  }
+
   get loadingBytes(): number {
     return this.#loadingBytes
   }
 
   get waiting(): number {
-    return this.#count
+    return this.#count + this.#line.size + this.#parked.size
   }
 
   /** Whether somebody waits who is shown what is not decided. */
