@@ -161,6 +161,7 @@ describe('what the group says', () => {
     rig.time.pass(5 * FEED_BOUNDS.takenMs)
     expect(kinds(rig.last.asked)).toEqual(['hello'])
     rig.taken = 8
+    rig.asking.onDuties(NONE)
     rig.time.pass(5 * FEED_BOUNDS.takenMs)
     expect(rig.last.asked.slice(1)).toEqual([{ kind: 'taken', cursor: 8 }])
   })

@@ -12,7 +12,7 @@ import type { Hello, Receipt } from '../../engine/channels/reception.ts'
 import type { Opening } from '../../engine/exchange/talk.ts'
 import type { Schema } from '../../engine/schema/schema.ts'
 import { FEED_BOUNDS, type FeedBounds } from './bounds.ts'
-import { Wire } from './wire.ts'
+import { Wire, type WireParts } from './wire.ts'
 
 /** The leader whose channels they are. */
 export interface TakingGroup {
@@ -38,14 +38,14 @@ export interface AskingParts {
 }
 
 export class Asking {
-  readonly #parts: AskingParts & { readonly bounds: FeedBounds }
+  readonly #parts: WireParts
   readonly #wires = new Map<number, Wire>()
   #timer: Timer | undefined
   #isClosed = false
 
   constructor(parts: AskingParts) {
-    this.#parts = { ...parts, bounds: parts.bounds ?? FEED_BOUNDS }
-    this.#plan()
+    const onDialled = () => this.#planTelling()
+    this.#parts = { ...parts, bounds: parts.bounds ?? FEED_BOUNDS, onDialled }
   }
 
   /** The channels that there are from now on, besides those that there were. */
@@ -59,6 +59,7 @@ export class Asking {
     }
   }
 
+  /** Of the group's runtime, in each of its turns: more may be committed than was told. */
   onDuties({ rewinds, credits, wanted }: Pick<Duties, 'rewinds' | 'credits' | 'wanted'>): void {
     for (const { channel, reader, cursor } of rewinds) {
       this.#wires.get(channel)?.say({ kind: 'rewind', reader, cursor })
@@ -69,6 +70,7 @@ export class Asking {
     for (const channel of wanted?.channels ?? []) {
       this.#wires.get(channel)?.onWanted(wanted?.epoch ?? 0)
     }
+    this.#planTelling()
   }
 
   /** Of all channels. */
@@ -88,10 +90,14 @@ export class Asking {
     this.#wires.clear()
   }
 
-  #plan(): void {
+  /** Who has nothing to tell is not woken: there are many groups on a node. */
+  #planTelling(): void {
+    const isPlanned = this.#timer !== undefined || this.#isClosed
+    if (isPlanned || ![...this.#wires.values()].some(wire => wire.isBehind)) return
     this.#timer = this.#parts.clock.after(this.#parts.bounds.takenMs, () => {
+      this.#timer = undefined
       for (const wire of this.#wires.values()) wire.tellTaken()
-      this.#plan()
+      this.#planTelling()
     })
   }
 }

@@ -9,9 +9,15 @@ import type { AskingParts } from './asking.ts'
 import type { FeedBounds } from './bounds.ts'
 import { Pause } from './pause.ts'
 
+export interface WireParts extends AskingParts {
+  readonly bounds: FeedBounds
+  /** Nothing was told on its stream yet. */
+  readonly onDialled: () => void
+}
+
 export class Wire {
   readonly #channel: number
-  readonly #parts: AskingParts & { readonly bounds: FeedBounds }
+  readonly #parts: WireParts
   readonly #pause: Pause
   #connection: Connection | undefined
   /** Runs while nobody is asked, or has not answered. */
@@ -24,7 +30,7 @@ export class Wire {
   #refusal: string | undefined
   #isClosed = false
 
-  constructor(channel: number, parts: AskingParts & { readonly bounds: FeedBounds }) {
+  constructor(channel: number, parts: WireParts) {
     this.#channel = channel
     this.#parts = parts
     this.#pause = new Pause(parts.random, parts.bounds)
@@ -54,6 +60,7 @@ export class Wire {
     this.#connection = connection
     this.#timer = clock.after(bounds.handshakeMs, () => this.#again())
     this.say({ kind: 'hello', opening: { ...self, channel, cursor, bytes } })
+    this.#parts.onDialled()
   }
 
   redial(): void {
@@ -73,9 +80,14 @@ export class Wire {
     this.say({ kind: 'wanted', epoch })
   }
 
+  /** More of the channel is committed than was told. */
+  get isBehind(): boolean {
+    return this.#parts.group.taken(this.#channel) > this.#taken
+  }
+
   tellTaken(): void {
+    if (this.#connection === undefined || !this.isBehind) return
     const cursor = this.#parts.group.taken(this.#channel)
-    if (this.#connection === undefined || cursor <= this.#taken) return
     this.#taken = cursor
     this.say({ kind: 'taken', cursor })
   }

@@ -28,6 +28,8 @@ export type Carrier = Pick<
 
 /** What could not be made is tried again so much later: the job may say something else by then. */
 export const WAIT_MS = 10_000
+/** Bodies are told what changes; should something be missed, they look each so many times. */
+const LOOKS_EACH = 4
 
 export interface JobsHostParts {
   readonly clock: Clock
@@ -49,6 +51,7 @@ export class JobsHost implements JobHost {
   readonly #retiring = new Map<GroupId, ReplicaId>()
   /** Groups without a body that should have one: why. */
   readonly #waiting = new Map<GroupId, Waiting>()
+  #looks = 0
 
   constructor(parts: JobsHostParts) {
     this.#parts = parts
@@ -116,6 +119,7 @@ export class JobsHost implements JobHost {
       if (groupIn(state, id) === undefined) this.#waiting.delete(id)
     }
     this.#parts.bodies.onMeta(state, isLead)
+    if (this.#looks++ % LOOKS_EACH > 0) return
     for (const body of this.#bodies.values()) body.onChanged()
   }
 
