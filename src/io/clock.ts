@@ -8,6 +8,8 @@ import type { Clock, Timer } from '../base/env.ts'
 
 /** As far ahead as Node's timers reach; a longer delay would be one of 1 ms. */
 const REACH_MS = 2 ** 31 - 1
+/** A delay as long as this is made longer by one, so that it is not waited for twice. */
+const LONG_MS = 20
 
 export const realClock: Clock = {
   monotonicMs: () => performance.now(),
@@ -39,7 +41,8 @@ class RealTimer implements Timer {
   }
 
   #wait(delayMs: number): NodeJS.Timeout {
-    return setTimeout(() => this.#maybeFire(), Math.min(Math.ceil(delayMs), REACH_MS))
+    const wholeMs = Math.ceil(delayMs) + (delayMs >= LONG_MS ? 1 : 0)
+    return setTimeout(() => this.#maybeFire(), Math.min(wholeMs, REACH_MS))
   }
 
   #maybeFire(): void {
