@@ -17,6 +17,6 @@ export const killTwo: Drill = {
   expects: { gapMsMax: 15000, okPerSecondMin: 50 },
   overKafka: {
     groups: 2,
-    expects: { gapMsMax: 20_000, okPerSecondMin: 17 },
+    expects: { gapMsMax: 15_000, okPerSecondMin: 17 },
   },
 }
