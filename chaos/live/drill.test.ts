@@ -110,6 +110,8 @@ test('drills that kill or pause who leads are played over brokers too, and say s
   const over = drills.flatMap(drill => overKafka(drill) ?? [])
   expect(over.map(({ name, machine }) => [name, machine])).toEqual([
     ['kill-leader-kafka', 'kafka-job'],
+    ['kill-reader-kafka', 'kafka-job'],
+    ['kill-two-kafka', 'kafka-job'],
     ['pause-leader-kafka', 'kafka-job'],
   ])
   for (const { faults, rounds, groups, about } of over) {

@@ -16,7 +16,7 @@ test.each([
   ['--draw wants a whole number from 1 up', '--draw', '0'],
   ['--sabotage is one of lose, repeat, alter', 'raft-kill', '--sabotage', 'burn'],
   ['check which file?', 'check'],
-  ['kill-two has no other form: --kafka goes with kill-leader, pause', 'kill-two', '--kafka'],
+  ['lost-disk has no other form: --kafka goes with kill-leader', 'lost-disk', '--kafka'],
   ['--nonsense', '--nonsense'],
 ])('%s', async (said, ...args) => {
   const { code, output } = await command(args)

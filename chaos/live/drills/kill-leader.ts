@@ -18,6 +18,6 @@ export const killLeader: Drill = {
   expects: { gapMsMax: 2000, okPerSecondMin: 100, toll: [OPEN] },
   overKafka: {
     groups: 2,
-    expects: { gapMsMax: 6_000, okPerSecondMin: 33, toll: [OPEN] },
+    expects: { gapMsMax: 5_000, okPerSecondMin: 33, toll: [OPEN] },
   },
 }

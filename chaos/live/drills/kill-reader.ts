@@ -16,4 +16,8 @@ export const killReader: Drill = {
   faultMs: 2500,
   quietMs: 1500,
   expects: { gapMsMax: 2000, okPerSecondMin: 100 },
+  overKafka: {
+    groups: 2,
+    expects: { gapMsMax: 5_000, okPerSecondMin: 33 },
+  },
 }

@@ -15,4 +15,8 @@ export const killTwo: Drill = {
   faultMs: 2500,
   quietMs: 1500,
   expects: { gapMsMax: 15000, okPerSecondMin: 50 },
+  overKafka: {
+    groups: 2,
+    expects: { gapMsMax: 15_000, okPerSecondMin: 17 },
+  },
 }

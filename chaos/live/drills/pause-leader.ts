@@ -17,6 +17,6 @@ export const pauseLeader: Drill = {
   expects: { gapMsMax: 5000, okPerSecondMin: 100 },
   overKafka: {
     groups: 2,
-    expects: { gapMsMax: 15_000, okPerSecondMin: 33 },
+    expects: { gapMsMax: 8_000, okPerSecondMin: 33 },
   },
 }
