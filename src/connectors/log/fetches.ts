@@ -65,6 +65,8 @@ export class Fetches {
   #count = 0
   /** Of those that wait. */
   #uncommitted = 0
+  /** Of those that are parked or in the line. */
+  #uncommittedNext = 0
 
   constructor(source: FetchSource, clock: Clock, limits: FetchLimits) {
     this.#source = source
@@ -94,12 +96,10 @@ export class Fetches {
 
   /** Whether what is known may be shown is not to be had: who waits for nothing else is told so. */
   giveUp(trouble: { readonly error: LogError }): void {
-    for (const [one, number] of [...this.#overdue]) {
-      if (this.#leave(number, one) && !one.isCancelled()) one.done(trouble)
-    }
-    const line = [...this.#line]
-    this.#line.clear()
-    for (const one of line) if (!one.isCancelled()) one.done(trouble)
+    const due = [...this.#line]
+    for (const one of due) this.#quit(this.#line, one)
+    for (const [one, number] of [...this.#overdue]) if (this.#leave(number, one)) due.push(one)
+    for (const { done, isCancelled } of due) if (!isCancelled()) done(trouble)
   }
 
   get loadingBytes(): number {
@@ -112,7 +112,7 @@ export class Fetches {
 
   /** Whether somebody waits who is shown what is not decided. */
   get seesOpen(): boolean {
-    return this.#uncommitted > 0
+    return this.#uncommitted + this.#uncommittedNext > 0
   }
 
   /** Nobody is served any more. */
@@ -125,6 +125,7 @@ export class Fetches {
     }
     this.#count = 0
     this.#uncommitted = 0
+    this.#uncommittedNext = 0
   }
 
   /** Of calls that were waiting, and are cancelled. */
@@ -133,7 +134,7 @@ export class Fetches {
       for (const one of waiting) if (one.isCancelled()) this.#leave(number, one)
     }
     for (const some of [this.#parked, this.#line]) {
-      for (const one of some) if (one.isCancelled()) some.delete(one)
+      for (const one of some) if (one.isCancelled()) this.#quit(some, one)
     }
   }
 
@@ -210,16 +211,28 @@ export class Fetches {
   /** For room at whoever asked, or in the line that all stand in. */
   #mustWait(one: Waiting, isNext: boolean): boolean {
     if (one.room?.isFree() === false) {
-      this.#parked.add(one)
+      this.#stand(this.#parked, one)
       one.room.whenFree(() => {
-        if (!this.#parked.delete(one)) return
-        this.#line.add(one)
+        if (!this.#quit(this.#parked, one)) return
+        this.#stand(this.#line, one)
         this.#advance()
       })
       return true
     }
     if (!this.#isFull && (isNext || this.#line.size === 0)) return false
-    this.#line.add(one)
+    this.#stand(this.#line, one)
+    return true
+  }
+
+  /** Who will be shown what is not decided counts wherever he stands: so nothing is held back. */
+  #stand(some: Set<Waiting>, one: Waiting): void {
+    some.add(one)
+    if (one.asked.isolation === 'uncommitted') this.#uncommittedNext++
+  }
+
+  #quit(some: Set<Waiting>, one: Waiting): boolean {
+    if (!some.delete(one)) return false
+    if (one.asked.isolation === 'uncommitted') this.#uncommittedNext--
     return true
   }
 
@@ -234,7 +247,7 @@ export class Fetches {
     while (this.#source.isSettled() && !this.#isFull) {
       const [one] = this.#line
       if (one === undefined) break
-      this.#line.delete(one)
+      this.#quit(this.#line, one)
       this.#look(one, true)
     }
     this.#isAdvancing = false

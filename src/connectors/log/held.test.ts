@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { StillLog } from './testing/still-log.ts'
-import { at, begun, large, seen, syncs, told, words } from './testing/words.ts'
+import { append, at, begun, large, seen, syncs, told, words } from './testing/words.ts'
 
 /** A transaction into which something was sent that is held back. */
 function opened(still: StillLog) {
@@ -77,3 +77,42 @@ test('what is held back is bounded', () => {
   }
   expect(syncs(still)).toBe(before + 2)
 })
+
+test.each(['in line', 'without room'])(
+  'who stands %s and sees what is not decided is shown what is durable',
+  where => {
+    const still = begun({}, { ...large, cacheBytes: 0, loadBytesMax: 1 })
+    append(still, 'a')
+    const producer = still.client.producer({ transactionalId: 'p', timeoutMs: 600_000 })
+    still.value<void>(done => producer.init(done))
+    let isFree = where === 'in line'
+    let go = (): void => {}
+    const room = {
+      isFree: () => isFree,
+      whenFree: (told: () => void) => {
+        go = told
+      },
+    }
+    const how = { ...at, offset: 0, maxBytes: 1000, waitMs: 0 }
+    const offsets: number[] = []
+    still.log.ask('fetch', { ...how, isolation: 'committed' }, () => {})
+    still.log.ask(
+      'fetch',
+      { ...how, isolation: 'uncommitted' },
+      answer => {
+        if (answer.error === undefined) offsets.push(...answer.value.records.map(one => one.offset))
+      },
+      room,
+    )
+    while (still.clock.step());
+    producer.send([words('b')], () => {})
+    still.settle()
+    isFree = true
+    go()
+    still.settle()
+    expect(offsets).toEqual([0, 1])
+    still.disk.kill()
+    const again = new StillLog(still.disk, large)
+    expect([...again.read(at, 'uncommitted').values()]).toEqual(['a', 'b'])
+  },
+)

@@ -135,6 +135,14 @@ export const logMutants: readonly Mutant[] = [
     origin: 'a check at the beginning of what takes time',
   },
   {
+    name: 'who-stands-in-line-is-not-counted',
+    file: 'src/connectors/log/fetches.ts',
+    find: 'return this.#uncommitted + this.#uncommittedNext > 0',
+    replace: 'return this.#uncommitted > 0',
+    why: 'Sends held back are shown to a reader when he has his turn; a power cut takes them.',
+    origin: 'the line itself, when it was new',
+  },
+  {
     name: 'nobody-stands-in-line',
     file: 'src/connectors/log/fetches.ts',
     find: 'return this.#loadingBytes >= this.#limits.loadBytesMax',

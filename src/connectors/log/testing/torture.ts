@@ -51,6 +51,8 @@ const at = (partition: number): Partition => ({ topic: 't', partition })
 export class Torture {
   readonly #prng: Prng
   readonly #groups: Group[] = []
+  /** What any reader was shown, decided or not. */
+  readonly #watched = new Set<string>()
   /** Where a text went, as it was told. */
   readonly #offsets = new Map<string, number>()
   readonly #deleted = Array.from({ length: PARTITIONS }, () => 0)
@@ -134,8 +136,9 @@ export class Torture {
       if (own.get(text) !== partition || state !== 'there') continue
       const isSeen = texts.includes(text)
       const mustBeSeen = transaction === undefined || transaction.state === 'commit'
-      const isThere = isSeen || this.#isGone(text, partition)
-      if (mustBeSeen) invariant(isThere, 'what was promised is seen', text)
+      const isGone = this.#isGone(text, partition)
+      if (mustBeSeen) invariant(isSeen || isGone, 'what was promised is seen', text)
+      if (this.#watched.has(text)) invariant(all.has(text) || isGone, 'what was shown stays', text)
       if (transaction?.state === 'abort') invariant(!isSeen, 'what was aborted is hidden', text)
     }
   }
@@ -218,6 +221,7 @@ export class Torture {
       invariant(group !== undefined, 'nobody is shown what nobody sent')
       invariant(group.state !== 'absent', 'nobody is shown what was absent')
       group.state = 'there'
+      this.#watched.add(text)
       const { transaction } = group
       if (isolation === 'uncommitted' || transaction === undefined) continue
       invariant(/^commit/.test(transaction.state), 'what is not committed is hidden')
