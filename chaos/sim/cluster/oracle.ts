@@ -32,6 +32,7 @@ import {
   type Fronted,
   fronted,
   frontOf,
+  isAlone,
   latestOf,
   nameOfWay,
   partsOf,
@@ -87,7 +88,8 @@ export class Oracle {
       return records.map(record => arrivalOf(this.#job, record))
     })
     const batches = [{ arrivals, marks: [], now: 0, ended: false }]
-    const answer = answered(frontPlan(plan, site), { channels, batches })
+    const front = frontPlan(plan, site, isAlone(this.#job, source))
+    const answer = answered(front, { channels, batches })
     const fed = channels.flatMap(({ id }) => this.#fed.get(id) ?? [])
     const leaving = [
       ...site.exchanges.map(one => ({ name: exchangeName(one), edge: one.edge })),
@@ -283,21 +285,26 @@ const failedIn = ({ failed }: Answer): number =>
   Object.values(failed).reduce((sum, count) => sum + count, 0)
 
 /** The operators that a source's reader runs, and the keys of the stages that it feeds. */
-function frontPlan(plan: Plan, { source, operators, exchanges, sinks: ownSinks }: Site): Plan {
+function frontPlan(plan: Plan, site: Site, isUnkeyed: boolean): Plan {
+  const { source, operators, exchanges, sinks: ownSinks } = site
   const sources = plan.sources.filter(({ id }) => id === source)
   const known = new Set([source])
   const fronts = operators.map(({ id }) => within(operatorOf(plan, id), known))
-  const left = leavingOf(plan, exchanges)
+  const left = leavingOf(plan, exchanges, isUnkeyed)
   const own = new Set(ownSinks.map(({ id }) => id))
   const sinks = [...plan.sinks.filter(({ id }) => own.has(id)), ...left.sinks]
   return { sources: sources.map(marked), operators: [...fronts, ...left.operators], sinks }
 }
 
-/** What leaves has the key of who takes it: else it is a letter. */
-function leavingOf(plan: Plan, exchanges: readonly Exchange[]): Pick<Plan, 'operators' | 'sinks'> {
+/** What leaves has the key of who takes it: else it is a letter, unless nobody asks for keys. */
+function leavingOf(
+  plan: Plan,
+  exchanges: readonly Exchange[],
+  isUnkeyed = false,
+): Pick<Plan, 'operators' | 'sinks'> {
   const operators = exchanges.map((exchange, at): Operator => {
     const { spec } = operatorOf(plan, exchange.to)
-    const key = 'key' in spec ? spec.key : []
+    const key = 'key' in spec && !isUnkeyed ? spec.key : []
     return { id: `${KEYED}${at}`, inputs: [exchange.edge], spec: { kind: 'key-by', key } }
   })
   const sinks = exchanges.map((exchange, at): Sink => {

@@ -36,7 +36,17 @@ export type Parts = ReadonlyMap<number, Records>
 export function frontOf(job: Job, partition: number): Front {
   const { schemas, compiler } = job
   const [site, source] = [job.siteOf(partition), job.sourceOf(partition)]
-  return new Front({ site, source, schemas, compiler })
+  return new Front({ site, source, schemas, compiler, isAlone: isAlone(job, source.id) })
+}
+
+/** All that takes of a source has one group: then who takes finds out which keys fail. */
+export function isAlone(job: Job, source: string): boolean {
+  const { wiring } = job
+  const ways = wiring.groups.flatMap(ref => wiring.waysBy(ref))
+  return ways.every(({ from, exchange, to }) => {
+    const isKeyed = from.kind === 'source' && from.source === source && exchange !== undefined
+    return !isKeyed || wiring.stage(to).groups === 1
+  })
 }
 
 export function fronted(front: Front, records: Records): Fronted {
