@@ -304,12 +304,19 @@ export class Member<M extends GroupMachine> {
     const watch = this.#watches.get(id) ?? new LeaderWatch()
     this.#watches.set(id, watch)
     // One after the other: what a node leads is not all silent at once.
-    const isHanding = (this.#handing?.raft.status().transferee ?? NO_ONE) !== NO_ONE
-    const to = isHanding ? undefined : watch.look(status, leaderWish?.(id), clock.monotonicMs())
+    const to = this.#isHanding
+      ? undefined
+      : watch.look(status, leaderWish?.(id), clock.monotonicMs())
     if (to === undefined) return
     logger.log('info', 'handing over to who should lead', { group: name, replica: to })
     this.#handing = group
     group.transfer(to)
+  }
+
+  /** Until somebody is known to lead what was handed over last. */
+  get #isHanding(): boolean {
+    const { transferee = NO_ONE, leader } = this.#handing?.raft.status() ?? {}
+    return transferee !== NO_ONE || leader === NO_ONE
   }
 
   /**
