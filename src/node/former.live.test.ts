@@ -4,12 +4,12 @@ import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { segmentOf } from '../base/segments/names.ts'
-import { cluster, settingsOf, TestNode } from './testing/fleet.ts'
+import { settingsOf, settledCluster, TestNode } from './testing/fleet.ts'
 
 const WAIT = { timeout: 30_000, interval: 20 }
 
 test('a founder that was told of it alone waits, and joins once it is a member again', async () => {
-  const [founder, , third] = (await cluster(3)) as [TestNode, TestNode, TestNode]
+  const [founder, , third] = (await settledCluster(3)) as [TestNode, TestNode, TestNode]
   await expect.poll(() => founder.voters().length, WAIT).toBe(3)
   await third.stop()
   const log = join(third.settings.data, 'log')

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { afterAll } from 'vitest'
 import { encodeCommand } from '../../../chaos/kv/command.ts'
 import { KvMachine } from '../../../chaos/kv/machine.ts'
+import { freePorts } from '../../../scripts/services/ports.ts'
 import { groupId, nodeId } from '../../base/ids.ts'
 import type { Logger } from '../../base/log.ts'
 import { realClock } from '../../io/clock.ts'
@@ -160,10 +161,22 @@ export function settingsOf(id: string, more: Partial<NodeSettings> = {}): NodeSe
   }
 }
 
-/** A founder, and others who were told of it. */
-export async function cluster(count: number, groups = 1): Promise<readonly TestNode[]> {
-  const founder = await new TestNode(settingsOf('n1', { founds: true, groups })).start()
+/** A founder, and others who were told of it; each life of a node on a port of its own. */
+export function cluster(count: number, groups = 1): Promise<readonly TestNode[]> {
+  return started(Array<number>(count).fill(0), groups)
+}
+
+/** The same, on ports that they mostly find free when they come back. */
+export async function settledCluster(count: number): Promise<readonly TestNode[]> {
+  return started(await freePorts(count), 1)
+}
+
+async function started(ports: readonly number[], groups: number): Promise<readonly TestNode[]> {
+  const [first, ...more] = ports.map((port, at) => {
+    return settingsOf(`n${at + 1}`, { listen: { host: '127.0.0.1', port } })
+  }) as [NodeSettings, ...NodeSettings[]]
+  const founder = await new TestNode({ ...first, founds: true, groups }).start()
   const join = [founder.address]
-  const others = Array.from({ length: count - 1 }, (_, at) => settingsOf(`n${at + 2}`, { join }))
+  const others = more.map(settings => ({ ...settings, join }))
   return [founder, ...(await Promise.all(others.map(one => new TestNode(one).start())))]
 }
