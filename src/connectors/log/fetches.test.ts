@@ -99,14 +99,42 @@ test('whoever has no room is passed over, and looked at when he has', () => {
   expect(told).toEqual(['other 2', 'slow 0'])
 })
 
+test('who went away from a room is not remembered, and one word of it is waited for', () => {
+  const still = filled(1)
+  const told: number[] = []
+  const waiting: (() => void)[] = []
+  let isFree = false
+  const room = { isFree: () => isFree, whenFree: (go: () => void) => void waiting.push(go) }
+  for (let i = 0; i < 100; i++) {
+    const gone = fetch(still, 0, offset => told.push(offset), room)
+    still.settle()
+    gone.cancel()
+  }
+  fetch(still, 0, offset => told.push(offset), room)
+  still.settle()
+  expect([told, waiting.length]).toEqual([[], 1])
+  isFree = true
+  waiting[0]?.()
+  still.settle()
+  expect(told).toEqual([0])
+})
+
 test.each(['in line', 'without room'])('who is %s when the log ends is told so', where => {
   const still = filled(6)
   const told: number[] = []
-  const room = { isFree: () => false, whenFree: () => {} }
+  let free = (): void => {}
+  const room = {
+    isFree: () => false,
+    whenFree: (go: () => void) => {
+      free = go
+    },
+  }
   const isInLine = where === 'in line'
   for (let i = 0; i < 6; i++) fetch(still, i, at => told.push(at), isInLine ? undefined : room)
   while (still.clock.step());
   still.log.close(() => {})
+  still.settle()
+  free()
   still.settle()
   expect(told).toHaveLength(6)
   expect(told).toContain(-1)

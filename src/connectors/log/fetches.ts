@@ -27,7 +27,7 @@ export interface Fetch {
 /** Of whoever asked, where answers wait until he takes them. */
 export interface Room {
   isFree(): boolean
-  /** Called once, as soon as it is. */
+  /** Called once, as soon as it is; asked once at a time. */
   whenFree(go: () => void): void
 }
 
@@ -55,8 +55,8 @@ export class Fetches {
   readonly #waiting = new Map<number, Set<Waiting>>()
   /** Those of them whose time was over while a turn was being written. */
   readonly #overdue = new Map<Waiting, number>()
-  /** They may be answered, and whoever asked has no room. */
-  readonly #parked = new Set<Waiting>()
+  /** They may be answered, and whoever asked has no room; one word for each room is waited for. */
+  readonly #parked = new Map<Room, Set<Waiting>>()
   /** They may be answered, when others have been. */
   readonly #line = new Set<Waiting>()
   /** What is being read for answers. */
@@ -107,7 +107,8 @@ export class Fetches {
   }
 
   get waiting(): number {
-    return this.#count + this.#line.size + this.#parked.size
+    const parked = [...this.#parked.values()].reduce((sum, { size }) => sum + size, 0)
+    return this.#count + this.#line.size + parked
   }
 
   /** Whether somebody waits who is shown what is not decided. */
@@ -117,8 +118,9 @@ export class Fetches {
 
   /** Nobody is served any more. */
   fail(message: string): void {
-    const all = [...this.#waiting.values(), this.#parked, this.#line].flatMap(some => [...some])
-    for (const known of [this.#waiting, this.#overdue, this.#parked, this.#line]) known.clear()
+    const sets = [...this.#waiting.values(), ...this.#parked.values(), this.#line]
+    const all = sets.flatMap(some => [...some])
+    for (const some of [...sets, this.#waiting, this.#overdue, this.#parked]) some.clear()
     for (const { done, isCancelled, timer } of all) {
       timer?.cancel()
       if (!isCancelled()) done(refused('unavailable', message))
@@ -133,7 +135,7 @@ export class Fetches {
     for (const [number, waiting] of this.#waiting) {
       for (const one of waiting) if (one.isCancelled()) this.#leave(number, one)
     }
-    for (const some of [this.#parked, this.#line]) {
+    for (const some of [...this.#parked.values(), this.#line]) {
       for (const one of some) if (one.isCancelled()) this.#quit(some, one)
     }
   }
@@ -211,17 +213,28 @@ export class Fetches {
   /** For room at whoever asked, or in the line that all stand in. */
   #mustWait(one: Waiting, isNext: boolean): boolean {
     if (one.room?.isFree() === false) {
-      this.#stand(this.#parked, one)
-      one.room.whenFree(() => {
-        if (!this.#quit(this.#parked, one)) return
-        this.#stand(this.#line, one)
-        this.#advance()
-      })
+      this.#stand(this.#parkedAt(one.room), one)
       return true
     }
     if (!this.#isFull && (isNext || this.#line.size === 0)) return false
     this.#stand(this.#line, one)
     return true
+  }
+
+  #parkedAt(room: Room): Set<Waiting> {
+    const known = this.#parked.get(room)
+    if (known !== undefined) return known
+    const parked = new Set<Waiting>()
+    this.#parked.set(room, parked)
+    room.whenFree(() => {
+      this.#parked.delete(room)
+      for (const one of [...parked]) {
+        this.#quit(parked, one)
+        this.#stand(this.#line, one)
+      }
+      this.#advance()
+    })
+    return parked
   }
 
   /** Who will be shown what is not decided counts wherever he stands: so nothing is held back. */

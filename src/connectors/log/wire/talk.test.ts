@@ -86,3 +86,24 @@ test('nothing more is fetched for who does not take it, and others are served', 
   expect(told.map(({ fetch }) => fetch?.records[0]?.value.length)).toEqual(Array(12).fill(8 * MIB))
   await close()
 })
+
+test('nor for who does not take records that have no bytes', async () => {
+  const { log, stream, close } = await slow()
+  const client = new LogClient(log)
+  const wanted = { topic: 't', partitions: 1, replication: 1, settings: {} }
+  expect(await answer<void>(done => client.create(wanted, done))).toEqual({ value: undefined })
+  const none = { key: null, value: null, headers: [], timestampMs: 1 }
+  const parts = [{ ...at, records: Array(100_000).fill(none) }]
+  expect(await answer<unknown>(done => client.append(parts, done))).toHaveProperty('value')
+  const asked = { ...at, offset: 0, isolation: 'committed', max_bytes: 2 ** 24, wait_ms: 0 }
+  for (let serial = 1; serial <= 15; serial++) {
+    stream.push({ log: '', what: 'fetch', serial, fetch: asked })
+  }
+  const how = { isolation: 'committed', maxBytes: 1, waitMs: 0 } as const
+  for (let i = 0; i < 100; i++) {
+    await answer<unknown>(done => void client.fetch(at, 0, how, done))
+  }
+  expect(stream.writableLength).toBeGreaterThan(0)
+  expect(stream.writableLength).toBeLessThan(10)
+  await close()
+})

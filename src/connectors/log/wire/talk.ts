@@ -19,6 +19,9 @@ export const FETCHES_MAX = 2000
 /** While a client has so much of what he fetched not taken, nothing is fetched for him. */
 export const UNTAKEN_BYTES_MAX = 32 * 1024 * 1024
 
+/** What a record takes besides its bytes, at least. */
+const RECORD_BYTES = 64
+
 interface Open extends Asked {
   readonly name: CallName
 }
@@ -31,11 +34,13 @@ export class Talk {
   readonly #open = new Map<number, Open>()
   #fetches = 0
   #untakenBytes = 0
-  /** Who waits for him to take it. */
-  #parked: (() => void)[] = []
+  /** Waits for him to take it. */
+  #onFree: (() => void) | undefined
   readonly #room: Room = {
     isFree: () => this.#untakenBytes < UNTAKEN_BYTES_MAX,
-    whenFree: go => void this.#parked.push(go),
+    whenFree: go => {
+      this.#onFree = go
+    },
   }
   #isEnding = false
   #isGone = false
@@ -112,8 +117,10 @@ export class Talk {
 
   #taken(bytes: number): void {
     this.#untakenBytes -= bytes
-    if (this.#parked.length === 0 || !this.#room.isFree()) return
-    for (const go of this.#parked.splice(0)) go()
+    if (this.#onFree === undefined || !this.#room.isFree()) return
+    const go = this.#onFree
+    this.#onFree = undefined
+    go()
   }
 
   #maybeEnd(): void {
@@ -134,7 +141,9 @@ export class Talk {
 
 /** Of what was fetched; other answers are small. */
 const bytesOf = (told: ToldBy<CallName>): number =>
-  typeof told === 'object' && 'records' in told ? recordBytes(told.records) : 0
+  typeof told === 'object' && 'records' in told
+    ? recordBytes(told.records) + RECORD_BYTES * told.records.length
+    : 0
 
 const closing = refused('unavailable', 'the log is being closed; ask again when it is there').error
 const tooMany = refused(
